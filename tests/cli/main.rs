@@ -1,0 +1,1 @@
+//! The binary x the reference.

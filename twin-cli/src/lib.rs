@@ -1,0 +1,1 @@
+//! The rooms of the `twin` command; no stable API.

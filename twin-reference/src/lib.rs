@@ -1,0 +1,1 @@
+//! The Twin API as a small real server.
