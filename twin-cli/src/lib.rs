@@ -1,1 +1,3 @@
 //! The rooms of the `twin` command; no stable API.
+
+pub mod export;
