@@ -1,0 +1,31 @@
+//! [`Attempt`]: what an observer of a client is told of each request, for logs and metrics.
+
+use std::time::Duration;
+
+use crate::error::ErrorKind;
+use crate::rate_limit::RateLimit;
+
+/// One request that was sent, as [`TwinBuilder::on_attempt`](crate::TwinBuilder::on_attempt) is told of it.
+/// It holds neither the key nor any text of the request or the response.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Attempt<'a> {
+    /// Method and route template, fit for a metric's label: `GET /v1/kb/{id}`.
+    pub call: &'static str,
+    /// The HTTP method.
+    pub method: &'a str,
+    /// The path with its ids, without the query.
+    pub path: &'a str,
+    /// Which attempt of its call it was, from 1.
+    pub number: u32,
+    /// The response's status, where there was a response.
+    pub status: Option<u16>,
+    /// Why there was no complete response.
+    pub error: Option<ErrorKind>,
+    /// From sending the request to the end of the response.
+    pub elapsed: Duration,
+    /// Where the call goes on: the wait before the next attempt.
+    pub retry_in: Option<Duration>,
+    /// The rate limit the response told.
+    pub rate_limit: Option<RateLimit>,
+}
