@@ -1,1 +1,9 @@
-//! The binary x the reference.
+//! The `twin` binary against the reference twin, over real HTTP, as scripts and people use it.
+
+mod ask;
+mod exit_codes;
+mod lists;
+mod serve;
+mod settings;
+mod streams;
+mod support;

@@ -50,7 +50,8 @@ impl Config {
 
 /// An error that names the file and the line.
 pub(crate) fn invalid_toml(path: &Path, text: &str, error: &toml::de::Error) -> CliError {
-    let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
+    let line =
+        error.span().map(|span| 1 + text.bytes().take(span.start).filter(|&byte| byte == b'\n').count());
     let place = line.map_or_else(String::new, |line| format!(", line {line}"));
     let what = error.message().lines().collect::<Vec<_>>().join(" ");
     CliError::invalid(format!("{}{place}: {what}", path.display())).hint("correct the file or remove it")
@@ -75,7 +76,8 @@ mod tests {
             base_url: Some("https://twin.example".to_owned()),
             api_key_command: Some("pass show twin".to_owned()),
         };
-        let config = Config { profile: Some("work".to_owned()), profiles: [("work".to_owned(), profile)].into() };
+        let config =
+            Config { profile: Some("work".to_owned()), profiles: [("work".to_owned(), profile)].into() };
         let text = toml::to_string(&config).unwrap();
         assert_eq!(toml::from_str::<Config>(&text).unwrap(), config);
     }

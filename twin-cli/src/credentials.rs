@@ -53,7 +53,7 @@ impl Credentials {
     }
 
     /// Writes the file in one step, readable by its owner alone.
-    #[expect(dead_code, reason = "login and logout write it")]
+    #[cfg_attr(not(test), expect(dead_code, reason = "login and logout write it"))]
     pub(crate) fn save(&self, path: &Path) -> Result<(), CliError> {
         let text = toml::to_string(self).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
         files::replace_private(path, &text)

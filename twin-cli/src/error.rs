@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use serde_json::json;
+use twin_sdk::ErrorKind;
 
 use crate::exit::Exit;
 
@@ -140,6 +141,22 @@ impl CliError {
         self
     }
 
+    /// Names the thing that was not found.
+    pub fn about(mut self, what: &str) -> Self {
+        self.message = format!("{what}: {}", self.message);
+        self
+    }
+
+    /// Adds a hint where there is none yet.
+    pub fn or_hint(self, hint: impl Into<String>) -> Self {
+        if self.hint.is_some() { self } else { self.hint(hint) }
+    }
+
+    /// Whether the next item of a bulk command would fail the same way.
+    pub fn ends_a_bulk_run(&self) -> bool {
+        !matches!(self.code, Code::NotFound | Code::BadRequest | Code::InvalidInput)
+    }
+
     /// Its name.
     pub fn code(&self) -> Code {
         self.code
@@ -171,6 +188,49 @@ impl CliError {
             "exitCode": self.exit().code(),
         });
         json!({ "error": error }).to_string()
+    }
+}
+
+impl From<twin_sdk::Error> for CliError {
+    /// The API's own text where there is one, and what to do about each kind of failure.
+    fn from(error: twin_sdk::Error) -> Self {
+        let (code, hint) = what_to_do(error.kind());
+        let own = match (error.kind(), error.message()) {
+            (ErrorKind::BadRequest, Some(text)) => format!("the API refused the request: {text}"),
+            (ErrorKind::Server, Some(text)) => format!("the API failed: {text}"),
+            (_, Some(text)) => text.to_owned(),
+            (_, None) => error.to_string(),
+        };
+        let mut converted = CliError::new(code, own).status(error.status()).retry_after(error.retry_after());
+        converted.hint = match (code, error.retry_after()) {
+            (Code::RateLimited, Some(wait)) => {
+                let seconds = whole_seconds(wait);
+                Some(format!("wait {seconds}s, or allow it with --max-wait {seconds}s"))
+            }
+            _ => hint.map(str::to_owned),
+        };
+        converted
+    }
+}
+
+fn what_to_do(kind: ErrorKind) -> (Code, Option<&'static str>) {
+    match kind {
+        ErrorKind::InvalidInput => (Code::InvalidInput, None),
+        ErrorKind::BadRequest => (Code::BadRequest, Some("correct what it names; --help tells the limits")),
+        ErrorKind::Unauthorized => {
+            (Code::KeyRefused, Some("check the API key, or run 'twin login' with a new one"))
+        }
+        ErrorKind::AnswerLimit => (Code::MonthlyLimit, Some("upgrade the plan, or wait for the next month")),
+        ErrorKind::PlanLacksFeature => (Code::Plan, Some("upgrade the plan to use this")),
+        ErrorKind::NotFound => (Code::NotFound, Some("check the id; 'list' shows the ones there are")),
+        ErrorKind::NotConfigured => {
+            (Code::NotConfigured, Some("complete the twin's onboarding in the Twin web app, then try again"))
+        }
+        ErrorKind::RateLimited => (Code::RateLimited, Some("try again later, or allow a longer --max-wait")),
+        ErrorKind::Server => (Code::ServerError, Some("try again later")),
+        ErrorKind::Connect | ErrorKind::Network => (Code::Network, None),
+        ErrorKind::Timeout => (Code::Timeout, Some("try again later, or allow more time with --timeout")),
+        _ => (Code::UnexpectedAnswer, Some("is the base URL that of the Twin API? -v shows each request")),
     }
 }
 

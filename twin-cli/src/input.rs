@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::error::CliError;
+use crate::error::{CliError, Code};
 
 /// Far more than any text the API takes.
 const LONGEST: u64 = 16 * 1024 * 1024;
@@ -23,20 +23,31 @@ impl Input {
     }
 
     /// The whole text without its final line feed; `what` names it in errors.
-    pub(crate) fn read(&self, what: &str) -> Result<String, CliError> {
-        let unreadable = |error: io::Error| CliError::invalid(format!("cannot read {what} from {self}: {error}"));
+    ///
+    /// It may be long in coming, from a pipe say: it is read aside, so that Ctrl-C is heard.
+    pub(crate) async fn read(&self, what: &'static str) -> Result<String, CliError> {
+        let input = self.clone();
+        let read = tokio::task::spawn_blocking(move || input.read_now(what)).await;
+        read.map_err(|error| CliError::new(Code::Internal, error.to_string()))?
+    }
+
+    fn read_now(&self, what: &str) -> Result<String, CliError> {
+        let unreadable =
+            |error: io::Error| CliError::invalid(format!("cannot read {what} from {self}: {error}"));
         let mut bytes = Vec::new();
         match self {
             Input::Stdin => io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes),
-            Input::File(path) => std::fs::File::open(path)
-                .and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes)),
+            Input::File(path) => {
+                std::fs::File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
+            }
         }
         .map_err(unreadable)?;
         if bytes.len() as u64 > LONGEST {
             return Err(CliError::invalid(format!("{self} is too long to be {what}: over 16 MiB")));
         }
-        let mut text = String::from_utf8(bytes)
-            .map_err(|_| CliError::invalid(format!("{self} is not UTF-8 text")).hint("convert it first, with iconv say"))?;
+        let mut text = String::from_utf8(bytes).map_err(|_| {
+            CliError::invalid(format!("{self} is not UTF-8 text")).hint("convert it first, with iconv say")
+        })?;
         text.truncate(text.strip_suffix("\r\n").or(text.strip_suffix('\n')).unwrap_or(&text).len());
         Ok(text)
     }
@@ -58,7 +69,7 @@ mod tests {
     fn read(content: &[u8]) -> Result<String, CliError> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), content).unwrap();
-        Input::of(file.path()).read("the question")
+        Input::of(file.path()).read_now("the question")
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(crate) async fn find(flags: &GlobalArgs, remote: &Remote, ui: &Ui) -> Result
     }
     if let Some(path) = &flags.api_key_file {
         let input = Input::of(path);
-        return found(&input.read("the API key")?, input.to_string());
+        return found(&input.read("the API key").await?, input.to_string());
     }
     if let Some(command) = &remote.profile.api_key_command {
         check_origin_of_command(remote)?;
@@ -56,7 +56,8 @@ fn check_origin_of_command(remote: &Remote) -> Result<(), CliError> {
 async fn run(command: &str, place: &str) -> Result<String, CliError> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let failed = |why: String| {
-        CliError::new(Code::NoKey, format!("{place} failed: {why}")).hint("run the command by itself to see why")
+        CliError::new(Code::NoKey, format!("{place} failed: {why}"))
+            .hint("run the command by itself to see why")
     };
     let output = tokio::process::Command::new(shell)
         .args([flag, command])
@@ -88,8 +89,11 @@ fn stored(path: &Path, remote: &Remote, ui: &Ui) -> Result<Found, CliError> {
 
 fn bound_elsewhere(remote: &Remote, own: &str) -> CliError {
     let (profile, here) = (&remote.profile_name, settings::origin(&remote.base_url));
-    CliError::new(Code::NoKey, format!("the key of profile '{profile}' is for {own} and is not sent to {here}"))
-        .hint("set TWIN_API_KEY, or run 'twin login' with another --profile for that address")
+    CliError::new(
+        Code::NoKey,
+        format!("the key of profile '{profile}' is for {own} and is not sent to {here}"),
+    )
+    .hint("set TWIN_API_KEY, or run 'twin login' with another --profile for that address")
 }
 
 fn no_key(what: String) -> CliError {

@@ -56,7 +56,8 @@ pub(crate) fn target(flags: &GlobalArgs) -> Result<Target, CliError> {
 fn wants_embedded(flags: &GlobalArgs, local_by_env: bool) -> Result<bool, CliError> {
     let local = flags.local || flags.local_data.is_some();
     if local && flags.base_url.is_some() {
-        return Err(CliError::invalid("--local and --base-url name two different twins").hint("leave out one of them"));
+        return Err(CliError::invalid("--local and --base-url name two different twins")
+            .hint("leave out one of them"));
     }
     let elsewhere = flags.base_url.is_some() || flags.profile.is_some();
     Ok(local || (local_by_env && !elsewhere))
@@ -92,13 +93,16 @@ pub(crate) fn remote(flags: &GlobalArgs) -> Result<Remote, CliError> {
 
 /// A profile may consist of its stored key alone.
 fn is_known(profile: &str) -> Result<bool, CliError> {
-    Ok(profile == DEFAULT_PROFILE
-        || Credentials::load(&credentials::path()?)?.profiles.contains_key(profile))
+    Ok(profile == DEFAULT_PROFILE || Credentials::load(&credentials::path()?)?.profiles.contains_key(profile))
 }
 
 fn unknown_profile<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> CliError {
     let known: Vec<&str> = known.map(String::as_str).collect();
-    let known = if known.is_empty() { "there are none yet".to_owned() } else { format!("there are: {}", known.join(", ")) };
+    let known = if known.is_empty() {
+        "there are none yet".to_owned()
+    } else {
+        format!("there are: {}", known.join(", "))
+    };
     CliError::invalid(format!("there is no profile '{name}'"))
         .hint(format!("{known}; 'twin login --profile {name}' makes it"))
 }

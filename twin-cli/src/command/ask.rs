@@ -91,7 +91,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
         call = call.asked_by(name);
     }
     let answer = call.await?;
-    let knows_nothing = connection.is_embedded() && answer.sources.is_empty() && {
+    let knows_nothing = connection.is_embedded && answer.sources.is_empty() && {
         connection.twin.kb().list().limit(1).await?.total == 0
     };
     Ok(Box::new(Answered {
@@ -104,7 +104,9 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
 
 /// Tells the question from the paths of `--from` where it stands behind them.
 fn question_and_paths(
-    question: Option<String>, mut from: Vec<PathBuf>, exists: impl Fn(&Path) -> bool,
+    question: Option<String>,
+    mut from: Vec<PathBuf>,
+    exists: impl Fn(&Path) -> bool,
 ) -> Result<(String, Vec<PathBuf>), CliError> {
     if let Some(question) = question {
         return Ok((question, from));
@@ -123,7 +125,9 @@ fn question_and_paths(
 
 /// Standard input can be read once.
 fn only_one_from_stdin(
-    question: &str, context_file: Option<&Path>, key_file: Option<&Path>,
+    question: &str,
+    context_file: Option<&Path>,
+    key_file: Option<&Path>,
 ) -> Result<(), CliError> {
     let is_stdin = |path: Option<&Path>| path.is_some_and(|path| path.as_os_str() == "-");
     let readers = [question == "-", is_stdin(context_file), is_stdin(key_file)];
@@ -140,8 +144,9 @@ fn check(what: &str, text: &str, limit: usize) -> Result<(), CliError> {
     if length <= limit {
         return Ok(());
     }
-    Err(CliError::invalid(format!("the {what} is too long: {length} characters, {limit} are allowed"))
-        .hint(if what == "question" { "ask in short, and put the background in --context" } else { "shorten it" }))
+    Err(CliError::invalid(format!("the {what} is too long: {length} characters, {limit} are allowed")).hint(
+        if what == "question" { "ask in short, and put the background in --context" } else { "shorten it" },
+    ))
 }
 
 fn parse_confidence(text: &str) -> Result<f64, String> {
@@ -231,7 +236,11 @@ fn confidence(value: f64) -> String {
 mod tests {
     use super::*;
 
-    fn split(question: Option<&str>, from: &[&str], existing: &[&str]) -> Result<(String, Vec<PathBuf>), CliError> {
+    fn split(
+        question: Option<&str>,
+        from: &[&str],
+        existing: &[&str],
+    ) -> Result<(String, Vec<PathBuf>), CliError> {
         question_and_paths(question.map(str::to_owned), from.iter().map(PathBuf::from).collect(), |path| {
             existing.iter().any(|name| path == Path::new(name))
         })

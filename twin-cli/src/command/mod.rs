@@ -2,6 +2,7 @@
 
 mod ask;
 mod escalations;
+mod ids;
 mod kb;
 mod listing;
 mod serve;
@@ -31,7 +32,7 @@ pub enum Command {
 }
 
 /// What every command ends with.
-pub(crate) type Outcome = Result<Box<dyn Report>, CliError>;
+pub type Outcome = Result<Box<dyn Report>, CliError>;
 
 /// Runs a command.
 ///

@@ -28,9 +28,14 @@ pub trait Report {
         Vec::new()
     }
 
+    /// What kept the command from doing all it should, where it has a result all the same.
+    fn error(&self) -> Option<&CliError> {
+        None
+    }
+
     /// The exit code that goes with the result.
     fn exit(&self) -> Exit {
-        Exit::Done
+        self.error().map_or(Exit::Done, CliError::exit)
     }
 }
 
@@ -139,7 +144,7 @@ impl Ui {
 
     /// Prints how the command ended; the exit code.
     pub fn finish(&self, result: Result<Box<dyn Report>, CliError>) -> Exit {
-        match result.and_then(|report| self.report(report.as_ref())) {
+        match result.and_then(|report| self.print(report.as_ref())) {
             Ok(exit) => exit,
             Err(error) => {
                 self.error(&error);
@@ -148,7 +153,11 @@ impl Ui {
         }
     }
 
-    fn report(&self, report: &dyn Report) -> Result<Exit, CliError> {
+    /// Prints a report; the exit code that goes with it.
+    ///
+    /// # Errors
+    /// Where standard output cannot be written to. That no one reads it is none.
+    pub fn print(&self, report: &dyn Report) -> Result<Exit, CliError> {
         let text = if self.options.json {
             let json = Json { pretty: self.stdout.is_terminal };
             report.json(json).map_err(|error| CliError::new(Code::Internal, error.to_string()))? + "\n"
@@ -157,30 +166,16 @@ impl Ui {
             report.text(&mut page);
             page.into_text()
         };
-        if !self.print(&text)? {
+        if !write_stdout(&text)? {
             return Ok(Exit::Done);
         }
         for notice in report.notices(self.form()) {
             self.notice(&notice);
         }
-        Ok(report.exit())
-    }
-
-    /// Writes to standard output; false when no one reads it any more.
-    fn print(&self, text: &str) -> Result<bool, CliError> {
-        let mut stdout = io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-            Err(error) => Err(CliError::io("cannot write to standard output", &error)),
+        if let Some(error) = report.error() {
+            self.error(error);
         }
-    }
-
-    /// A line on standard output while the command goes on; false when no one reads it any more.
-    pub fn print_line(&self, text: &str) -> Result<bool, CliError> {
-        let mut page = Page::new(self.stdout);
-        page.line(&[(text, Tone::Plain)]);
-        self.print(&page.into_text())
+        Ok(report.exit())
     }
 
     /// A remark on standard error. `--quiet` leaves hints out.
@@ -230,14 +225,21 @@ pub fn print_clap(error: &clap::Error, options: Options) -> Exit {
     let screen = if error.use_stderr() { ui.stderr } else { ui.stdout };
     let text = if screen.color { error.render().ansi().to_string() } else { error.render().to_string() };
     if error.use_stderr() {
-        if options.json { ui.error(&usage_error(error)) } else { write_stderr(&text) }
+        if options.json {
+            ui.error(&usage_error(error))
+        } else {
+            write_stderr(&text)
+        }
         return Exit::Usage;
     }
-    ui.print(&text).map_or_else(|error| error.exit(), |_| Exit::Done)
+    write_stdout(&text).map_or_else(|error| error.exit(), |_| Exit::Done)
 }
 
 /// clap's message without its frame: what is wrong, and the tips as the hint.
 fn usage_error(error: &clap::Error) -> CliError {
+    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return CliError::new(Code::Usage, "a command is missing").hint("see --help");
+    }
     let text = error.render().to_string();
     let body = text.strip_prefix("error: ").unwrap_or(&text);
     let (message, rest) = body.split_once("\n\n").unwrap_or((body, ""));
@@ -245,6 +247,16 @@ fn usage_error(error: &clap::Error) -> CliError {
     let tips: Vec<&str> = rest.lines().filter_map(|line| line.trim_start().strip_prefix("tip: ")).collect();
     let hint = if tips.is_empty() { "see --help".to_owned() } else { tips.join("; ") };
     CliError::new(Code::Usage, message).hint(hint)
+}
+
+/// Writes to standard output; false when no one reads it any more.
+fn write_stdout(text: &str) -> Result<bool, CliError> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(CliError::io("cannot write to standard output", &error)),
+    }
 }
 
 /// Errors are told as far as possible: there is nowhere else to tell that standard error is gone.

@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn text_in_other_scripts_and_emoji_stay_as_they_are() {
-        for text in ["Zürich – 東京", "می\u{200c}خواهم", "👩\u{200d}👩\u{200d}👧", "❤\u{fe0f}"] {
+        for text in ["Zürich – 東京", "می\u{200c}خواهم", "👩\u{200d}👩\u{200d}👧", "❤\u{fe0f}"]
+        {
             assert_eq!(single_line(text), text);
         }
     }

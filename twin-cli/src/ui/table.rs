@@ -114,7 +114,11 @@ impl Table {
     }
 
     fn line<'a>(
-        &self, shown: &[usize], widths: &[usize], cell: impl Fn(usize) -> &'a str, tone: Tone,
+        &self,
+        shown: &[usize],
+        widths: &[usize],
+        cell: impl Fn(usize) -> &'a str,
+        tone: Tone,
     ) -> Line {
         let last = shown.len().saturating_sub(1);
         let mut line = Line::new();
