@@ -1,1 +1,7 @@
-//! SDK x reference.
+//! The SDK over real HTTP: against servers that misbehave, and against the reference.
+
+mod payloads;
+mod retries;
+mod secrets;
+mod transport;
+mod webhooks;

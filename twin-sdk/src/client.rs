@@ -52,6 +52,13 @@ pub(crate) struct Shared {
     pub(crate) observer: Option<Observer>,
 }
 
+impl Shared {
+    /// Whether anyone wants to know of each attempt.
+    pub(crate) fn is_observed(&self) -> bool {
+        cfg!(feature = "tracing") || self.observer.is_some()
+    }
+}
+
 impl Twin {
     /// A client with the defaults of [`TwinBuilder`].
     ///

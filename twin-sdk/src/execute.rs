@@ -17,7 +17,32 @@ use crate::retry::{Decision, Failure, RetryPolicy, Spent, decide};
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
 
 /// Sends a request until it succeeds or the retry policy ends it.
+#[cfg(not(feature = "tracing"))]
 pub(crate) async fn execute(
+    shared: &Shared,
+    prepared: &Prepared,
+    options: &Options,
+    wants_rate_limit: bool,
+) -> Result<(Reply, Meta)> {
+    attempt_until_done(shared, prepared, options, wants_rate_limit).await
+}
+
+/// Sends a request, within a span, until it succeeds or the retry policy ends it.
+#[cfg(feature = "tracing")]
+pub(crate) async fn execute(
+    shared: &Shared,
+    prepared: &Prepared,
+    options: &Options,
+    wants_rate_limit: bool,
+) -> Result<(Reply, Meta)> {
+    use tracing::Instrument;
+
+    attempt_until_done(shared, prepared, options, wants_rate_limit)
+        .instrument(crate::observe::span(prepared.call))
+        .await
+}
+
+async fn attempt_until_done(
     shared: &Shared,
     prepared: &Prepared,
     options: &Options,
@@ -29,7 +54,7 @@ pub(crate) async fn execute(
         policy: shared.retry.with(options.retries, options.longest_wait),
         attempt_timeout: options.timeout.unwrap_or(shared.attempt_timeout),
         deadline: options.deadline.unwrap_or(shared.deadline),
-        reads_rate_limit: wants_rate_limit || shared.gate.is_some() || shared.observer.is_some(),
+        reads_rate_limit: wants_rate_limit || shared.gate.is_some() || shared.is_observed(),
         begun: shared.clock.now(),
         spent: Spent::default(),
         attempts: 0,
@@ -108,7 +133,7 @@ impl Run<'_> {
     }
 
     async fn send(&self, timeout: Duration) -> Attempted {
-        let sent = self.shared.observer.as_ref().map(|_| self.shared.clock.now());
+        let sent = self.shared.is_observed().then(|| self.shared.clock.now());
         let mut attempted = Attempted {
             status: None,
             rate_limit: None,
@@ -185,7 +210,9 @@ impl Run<'_> {
         };
         match status {
             // A success whose body broke off: a read is repeated, a write has happened.
-            200..=299 if attempted.body.is_err() && self.prepared.is_repeatable() => Some(Failure::Lost),
+            200..=299 if attempted.body.is_err() && self.prepared.method == Method::GET => {
+                Some(Failure::Lost)
+            }
             200..=299 => None,
             // Gone, as the attempt before it wanted.
             404 if self.ambiguous && self.prepared.method == Method::DELETE => None,
@@ -194,22 +221,28 @@ impl Run<'_> {
     }
 
     fn observe(&self, attempted: &Attempted, verdict: &Verdict) {
-        if let Some(observer) = &self.shared.observer {
-            observer(&Attempt {
-                call: self.prepared.call,
-                method: self.prepared.method.as_str(),
-                path: self.prepared.url.path(),
-                number: self.attempts,
-                status: attempted.status,
-                error: attempted.body.as_ref().err().map(Error::kind),
-                elapsed: attempted.elapsed,
-                retry_in: match verdict {
-                    Verdict::Again(wait) => Some(*wait),
-                    _ => None,
-                },
-                rate_limit: attempted.rate_limit,
-            });
+        if !self.shared.is_observed() {
+            return;
         }
+        let attempt = Attempt {
+            call: self.prepared.call,
+            method: self.prepared.method.as_str(),
+            path: self.prepared.url.path(),
+            number: self.attempts,
+            status: attempted.status,
+            error: attempted.body.as_ref().err().map(Error::kind),
+            elapsed: attempted.elapsed,
+            retry_in: match verdict {
+                Verdict::Again(wait) => Some(*wait),
+                _ => None,
+            },
+            rate_limit: attempted.rate_limit,
+        };
+        if let Some(observer) = &self.shared.observer {
+            observer(&attempt);
+        }
+        #[cfg(feature = "tracing")]
+        crate::observe::trace(&attempt);
     }
 
     fn succeed(&self, attempted: Attempted) -> (Reply, Meta) {

@@ -8,6 +8,8 @@ mod clock;
 mod error;
 mod escalations;
 mod execute;
+#[cfg(feature = "axum")]
+mod extract;
 mod kb;
 mod observe;
 mod open_enum;

@@ -1,4 +1,5 @@
-//! [`Attempt`]: what an observer of a client is told of each request, for logs and metrics.
+//! [`Attempt`]: what an observer of a client is told of each request, for logs and metrics; with the feature
+//! `tracing`, the same as spans and events.
 
 use std::time::Duration;
 
@@ -28,4 +29,25 @@ pub struct Attempt<'a> {
     pub retry_in: Option<Duration>,
     /// The rate limit the response told.
     pub rate_limit: Option<RateLimit>,
+}
+
+/// The span of a call: `twin.call` with the method and route template.
+#[cfg(feature = "tracing")]
+pub(crate) fn span(call: &'static str) -> tracing::Span {
+    tracing::info_span!("twin.call", call)
+}
+
+/// An event for a request that was sent, within its call's span.
+#[cfg(feature = "tracing")]
+pub(crate) fn trace(attempt: &Attempt<'_>) {
+    tracing::debug!(
+        method = attempt.method,
+        attempt = attempt.number,
+        status = attempt.status,
+        error = attempt.error.map(tracing::field::debug),
+        elapsed_ms = attempt.elapsed.as_millis() as u64,
+        retry_in_ms = attempt.retry_in.map(|wait| wait.as_millis() as u64),
+        remaining = attempt.rate_limit.and_then(|limit| limit.remaining),
+        "twin.attempt"
+    );
 }

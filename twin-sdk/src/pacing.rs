@@ -230,11 +230,7 @@ impl State {
             window.map_or((i64::MIN, None), |(_, reset, resets_in)| (reset, Some(resets_in)));
         let wait =
             wait.or(resets_in).unwrap_or(UNTOLD_WAIT).min(LONGEST_WINDOW).max(Duration::from_millis(10));
-        if let Window::Known(known) = &self.window
-            && known.reset > reset
-            && known.permits > 0
-            && window.is_some()
-        {
+        if window.is_some() && matches!(&self.window, Window::Known(known) if known.reset > reset) {
             return; // a late answer of the window before
         }
         self.window = Window::Known(Known {
@@ -281,6 +277,176 @@ impl State {
                     carried: self.next_ticket,
                 });
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! A simulation: processes with gates of their own, each with several workers, against one server with
+    //! the documented fixed window. Time is a number; nothing sleeps.
+
+    use std::collections::BinaryHeap;
+
+    use super::*;
+    use proptest::prelude::*;
+
+    const WINDOW: u64 = 60_000;
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    enum What {
+        Wake,
+        Arrive { process: usize, number: u64, probe: bool },
+        Answer { process: usize, number: u64, probe: bool, remaining: Option<u64>, reset: u64, sent: u64 },
+    }
+
+    struct World {
+        begun: Instant,
+        limit: u64,
+        events: BinaryHeap<std::cmp::Reverse<(u64, What)>>,
+        gates: Vec<State>,
+        wakes: std::collections::HashSet<(usize, u64)>,
+        idle: Vec<usize>,
+        left: Vec<u64>,
+        window: (u64, u64),
+        random: fastrand::Rng,
+        longest_trip: u64,
+        refusals: u64,
+        requests: u64,
+        finished_at: u64,
+    }
+
+    impl World {
+        fn new(
+            processes: usize,
+            workers: usize,
+            documents: u64,
+            limit: u64,
+            longest_trip: u64,
+            seed: u64,
+        ) -> Self {
+            let mut random = fastrand::Rng::with_seed(seed);
+            let start = random.u64(0..WINDOW);
+            Self {
+                begun: Instant::now(),
+                limit,
+                events: [std::cmp::Reverse((start, What::Wake))].into(),
+                gates: (0..processes).map(|_| State::default()).collect(),
+                wakes: std::collections::HashSet::new(),
+                idle: vec![workers; processes],
+                left: vec![documents; processes],
+                window: (0, 0),
+                random,
+                longest_trip,
+                refusals: 0,
+                requests: 0,
+                finished_at: start,
+            }
+        }
+
+        fn run(mut self) -> Self {
+            while let Some(std::cmp::Reverse((now, what))) = self.events.pop() {
+                match what {
+                    What::Wake => {}
+                    What::Arrive { process, number, probe } => self.arrive(now, process, number, probe),
+                    What::Answer { process, number, probe, remaining, reset, sent } => {
+                        self.answer(now, process, Ticket { number, probe }, remaining, reset, sent);
+                    }
+                }
+                (0..self.gates.len()).for_each(|process| self.admit(now, process));
+            }
+            assert!(self.left.iter().all(|left| *left == 0), "every document arrived");
+            self
+        }
+
+        fn admit(&mut self, now: u64, process: usize) {
+            while self.idle[process] > 0 && self.left[process] > 0 {
+                match self.gates[process].admit(self.begun + Duration::from_millis(now)) {
+                    Admission::Go(ticket) => {
+                        self.idle[process] -= 1;
+                        self.left[process] -= 1;
+                        let arrives = now + self.random.u64(1..=self.longest_trip);
+                        let what = What::Arrive { process, number: ticket.number, probe: ticket.probe };
+                        self.events.push(std::cmp::Reverse((arrives, what)));
+                    }
+                    Admission::AfterReset(until) => {
+                        let until = (until.duration_since(self.begun).as_millis() as u64).max(now + 1);
+                        if self.wakes.insert((process, until)) {
+                            self.events.push(std::cmp::Reverse((until, What::Wake)));
+                        }
+                        return;
+                    }
+                    Admission::AfterChange => return,
+                }
+            }
+        }
+
+        fn arrive(&mut self, now: u64, process: usize, number: u64, probe: bool) {
+            let window = now / WINDOW;
+            if self.window.0 != window {
+                self.window = (window, 0);
+            }
+            self.requests += 1;
+            let remaining = (self.window.1 < self.limit).then(|| {
+                self.window.1 += 1;
+                self.limit - self.window.1
+            });
+            let reset = (window + 1) * WINDOW / 1000;
+            let what = What::Answer { process, number, probe, remaining, reset, sent: now };
+            let answered = now + self.random.u64(1..=self.longest_trip);
+            self.events.push(std::cmp::Reverse((answered, what)));
+        }
+
+        fn answer(
+            &mut self,
+            now: u64,
+            process: usize,
+            ticket: Ticket,
+            remaining: Option<u64>,
+            reset: u64,
+            sent: u64,
+        ) {
+            let resets_in = Duration::from_secs(reset - sent / 1000);
+            let rate_limit = Some(RateLimit {
+                limit: Some(self.limit),
+                remaining: Some(remaining.unwrap_or(0)),
+                reset: jiff::Timestamp::from_second(reset as i64).ok(),
+                resets_in: Some(resets_in),
+            });
+            let refused = remaining.is_none().then_some(Some(resets_in));
+            self.gates[process].settle(
+                ticket,
+                self.begun + Duration::from_millis(now),
+                Some(Told { rate_limit, refused }),
+            );
+            self.idle[process] += 1;
+            if remaining.is_none() {
+                self.left[process] += 1;
+                self.refusals += 1;
+            }
+            self.finished_at = now;
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn alone_on_its_key_a_program_sees_no_429_and_wastes_no_window(
+            workers in 1usize..=64, documents in 1u64..400, limit in 1u64..100, trip in 1u64..2_000, seed: u64,
+        ) {
+            let world = World::new(1, workers, documents, limit, trip, seed).run();
+            prop_assert_eq!(world.refusals, 0);
+            // Workers that could send a whole window's requests within it need no further windows.
+            if workers as u64 * WINDOW / 2 > limit * 2 * trip + 10 * trip {
+                let windows = documents.div_ceil(limit) + 2;
+                prop_assert!(world.finished_at <= (windows + 1) * WINDOW + 10 * trip, "{} windows", world.finished_at / WINDOW);
+            }
+        }
+
+        #[test]
+        fn programs_that_share_a_key_all_finish_and_waste_under_a_tenth(seed: u64, trip in 1u64..400) {
+            let world = World::new(4, 4, 150, 60, trip, seed).run();
+            prop_assert!(world.refusals * 10 < world.requests, "{} of {}", world.refusals, world.requests);
+            prop_assert!(world.finished_at < 13 * WINDOW, "600 documents fill ten windows: {}", world.finished_at);
         }
     }
 }

@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+#[cfg(feature = "axum")]
+pub use crate::extract::{SignedEvent, SignedEventRejection};
 use crate::open_enum::open_enum;
 use crate::wire::null_as_default;
 
@@ -33,7 +35,9 @@ open_enum! {
 pub struct Event {
     /// What it tells of. Other names than the known one may appear; answer them with a 2xx.
     pub event: EventName,
-    /// The escalation's id: `esc_…`. The same one may be delivered more than once; see [`Seen`].
+    /// The escalation's id: `esc_…`. The same one may be delivered more than once; see [`Seen`]. Empty where
+    /// an event of another name has none.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub escalation_id: String,
     /// The question as it was asked.
     #[serde(default, deserialize_with = "null_as_default")]
@@ -47,21 +51,20 @@ pub struct Event {
     /// Why it was escalated.
     #[serde(default, deserialize_with = "null_as_default")]
     pub reason: String,
-    /// When it happened; the signature itself carries no time.
-    pub timestamp: Timestamp,
+    /// When it happened; the signature itself carries no time. An event of another name may have none.
+    #[serde(default)]
+    pub timestamp: Option<Timestamp>,
 }
 
 impl Event {
-    /// The event, where it is no older than `age` at `now`, and no further than `age` in the future.
+    /// The event, where it is no older than `age` at `now`, and no further than `age` in the future. Together
+    /// with [`Seen`] this holds off replays: choose an `age` within which `Seen` forgets nothing.
     ///
     /// # Errors
     /// [`WebhookError::Stale`].
     pub fn fresh_within(self, age: Duration, now: Timestamp) -> Result<Self, WebhookError> {
-        if now.duration_since(self.timestamp).unsigned_abs() <= age {
-            Ok(self)
-        } else {
-            Err(WebhookError::Stale(self.timestamp))
-        }
+        let near = |timestamp: Timestamp| now.duration_since(timestamp).unsigned_abs() <= age;
+        if self.timestamp.is_some_and(near) { Ok(self) } else { Err(WebhookError::Stale) }
     }
 }
 
@@ -78,9 +81,9 @@ pub enum WebhookError {
     /// The signature is of another body or under another secret.
     #[error("the signature does not match the body")]
     Mismatch,
-    /// The event is older than allowed, or from the future.
-    #[error("the event's time, {0}, is too far from now")]
-    Stale(Timestamp),
+    /// The event is older than allowed, from the future, or without a time.
+    #[error("the event's time is too far from now")]
+    Stale,
     /// The signature matches, but the body is no event.
     #[error("the body is signed but is no event: {0}")]
     NotAnEvent(#[source] serde_json::Error),
@@ -99,8 +102,10 @@ pub enum WebhookError {
 /// ```
 #[derive(Clone)]
 pub struct Verifier {
-    /// A keyed state for each secret, the current one first.
-    keyed: Vec<Hmac<Sha256>>,
+    /// The keyed state of the current secret; to key it costs more than to copy it.
+    current: Hmac<Sha256>,
+    /// Those of the other secrets still accepted.
+    others: Vec<Hmac<Sha256>>,
 }
 
 impl Verifier {
@@ -109,7 +114,7 @@ impl Verifier {
     /// # Errors
     /// [`WebhookError::EmptySecret`].
     pub fn new(secret: impl AsRef<[u8]>) -> Result<Self, WebhookError> {
-        Ok(Self { keyed: vec![keyed(secret.as_ref())?] })
+        Ok(Self { current: keyed(secret.as_ref())?, others: Vec::new() })
     }
 
     /// Accepts another secret too, while secrets are rotated.
@@ -117,7 +122,7 @@ impl Verifier {
     /// # Errors
     /// [`WebhookError::EmptySecret`].
     pub fn also_accept(mut self, secret: impl AsRef<[u8]>) -> Result<Self, WebhookError> {
-        self.keyed.push(keyed(secret.as_ref())?);
+        self.others.push(keyed(secret.as_ref())?);
         Ok(self)
     }
 
@@ -131,9 +136,12 @@ impl Verifier {
         let mut digest = [0; DIGEST_BYTES];
         hex::decode_to_slice(digits, &mut digest).map_err(|_| WebhookError::MalformedSignature)?;
         // Every secret is tried, so that the time does not tell which one matched.
-        let matches = self.keyed.iter().fold(false, |matches, keyed| {
-            matches | keyed.clone().chain_update(body).verify_slice(&digest).is_ok()
-        });
+        let signed_under =
+            |keyed: &Hmac<Sha256>| keyed.clone().chain_update(body).verify_slice(&digest).is_ok();
+        let matches = self
+            .others
+            .iter()
+            .fold(signed_under(&self.current), |matches, keyed| matches | signed_under(keyed));
         if matches { Ok(()) } else { Err(WebhookError::Mismatch) }
     }
 
@@ -146,9 +154,9 @@ impl Verifier {
         serde_json::from_slice(body).map_err(WebhookError::NotAnEvent)
     }
 
-    /// The signature Twin would send with `body`; for tests and for forwarding.
+    /// The signature Twin would send with `body` under the first secret; for tests and for forwarding.
     pub fn sign(&self, body: &[u8]) -> String {
-        let digest = self.keyed[0].clone().chain_update(body).finalize().into_bytes();
+        let digest = self.current.clone().chain_update(body).finalize().into_bytes();
         let mut digits = [0; 2 * DIGEST_BYTES];
         // Twice as many digits as bytes always fit.
         let _ = hex::encode_to_slice(digest, &mut digits);
@@ -158,7 +166,7 @@ impl Verifier {
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Verifier({} secrets)", self.keyed.len())
+        f.debug_struct("Verifier").field("secrets", &(1 + self.others.len())).finish_non_exhaustive()
     }
 }
 
@@ -184,8 +192,11 @@ impl Seen {
         Self { capacity: capacity.max(1), ids: HashSet::new(), order: VecDeque::new() }
     }
 
-    /// Notes an event; `true` where it is the first of its id.
+    /// Notes an event; `true` where it is the first of its id. One without an id is always the first.
     pub fn is_first(&mut self, event: &Event) -> bool {
+        if event.escalation_id.is_empty() {
+            return true;
+        }
         if !self.ids.insert(event.escalation_id.clone()) {
             return false;
         }

@@ -1,0 +1,76 @@
+//! The search index over the documents' passages (FTS5).
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Result, Store};
+use crate::answer::{passages, words};
+
+/// A passage that has some of the terms searched for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Hit {
+    /// The document's place in the store.
+    pub(crate) document: i64,
+    /// The passage's place in the document.
+    pub(crate) passage: usize,
+}
+
+const PASSAGE_BITS: i64 = 16;
+const _: () = assert!(passages::MOST == 1 << PASSAGE_BITS);
+
+/// Indexes a document under its place in the store. A title alone is found too.
+pub(super) fn add(db: &Connection, document: i64, title: &str, content: &str) -> Result<()> {
+    let mut insert =
+        db.prepare_cached("INSERT INTO passages(rowid, title, heading, body) VALUES(?, ?, ?, ?)")?;
+    let title = words::indexed(title);
+    for (row, passage) in (document << PASSAGE_BITS..).zip(passages::split(content)) {
+        let heading = words::indexed(&passage.headings.join("\n"));
+        insert.execute(params![row, title, heading, words::indexed(passage.text)])?;
+    }
+    Ok(())
+}
+
+/// Takes a document's passages out.
+pub(super) fn remove(db: &Connection, document: i64) -> Result<()> {
+    let (first, next) = (document << PASSAGE_BITS, (document + 1) << PASSAGE_BITS);
+    db.execute("DELETE FROM passages WHERE rowid >= ? AND rowid < ?", [first, next])?;
+    Ok(())
+}
+
+impl Store {
+    /// The passages that have any of the terms, best first. A term that ends in `*` stands for all that
+    /// begin so.
+    pub(crate) fn search(&self, terms: &[String], most: usize) -> Result<Vec<Hit>> {
+        let query: Vec<String> = terms
+            .iter()
+            .map(|term| match term.strip_suffix('*') {
+                Some(prefix) => format!("\"{prefix}\"*"),
+                None => format!("\"{term}\""),
+            })
+            .collect();
+        if query.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = self.db.prepare_cached(
+            "SELECT rowid FROM passages WHERE passages MATCH ?
+             AND rank MATCH 'bm25(4.0, 2.0, 1.0)' ORDER BY rank LIMIT ?",
+        )?;
+        let hits = statement.query_map(params![query.join(" OR "), most], |row| {
+            let row: i64 = row.get(0)?;
+            let passage = usize::try_from(row & ((1 << PASSAGE_BITS) - 1)).unwrap_or_default();
+            Ok(Hit { document: row >> PASSAGE_BITS, passage })
+        })?;
+        Ok(hits.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// In how many passages a term stands.
+    pub(crate) fn frequency(&self, term: &str) -> Result<u64> {
+        let mut statement = self.db.prepare_cached("SELECT doc FROM terms WHERE term = ?")?;
+        Ok(statement.query_row([term], |row| row.get(0)).optional()?.unwrap_or_default())
+    }
+
+    /// How many passages there are.
+    pub(crate) fn passages(&self) -> Result<u64> {
+        let mut statement = self.db.prepare_cached("SELECT count(*) FROM passages_docsize")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+}

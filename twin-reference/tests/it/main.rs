@@ -1,0 +1,8 @@
+//! The reference twin over real HTTP.
+
+mod client;
+mod contract;
+mod faults;
+mod limits;
+mod storage;
+mod webhooks;
