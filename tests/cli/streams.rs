@@ -54,12 +54,14 @@ fn a_command_that_waits_for_standard_input_hears_a_signal() {
     let home = Home::new();
     let mut twin = home.twin(["--local", "ask", "-"]);
     let mut child = twin.command().stdin(Stdio::piped()).spawn().unwrap();
+    let open = child.stdin.take();
     let id = child.id().to_string();
     while !catches_interrupts(&id) {
         std::thread::sleep(Duration::from_millis(5));
     }
     std::process::Command::new("kill").args(["-INT", &id]).status().unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(open);
 }
 
 /// Whether the process has its signal handler in place.
