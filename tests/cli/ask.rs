@@ -160,3 +160,39 @@ fn the_embedded_twin_keeps_nothing_in_memory_and_something_in_a_file() {
     assert_eq!(open("mine.db"), json!(1));
     assert!(!home.path().join(".local").exists());
 }
+
+#[test]
+fn answers_come_from_files_alone_where_these_are_given() {
+    let home = Home::new();
+    home.write("wiki/volcanoes.md", "# Volcanoes\n\nVolcanoes form where magma rises through the crust.\n");
+    home.write("more/tea.txt", "Tea is served at four in the afternoon.");
+    for line in [
+        ["ask", "--from", "wiki", UNKNOWN, "--json"].as_slice(),
+        &["ask", UNKNOWN, "--json", "--from", "wiki", "more"],
+        &["ask", "--json", "--from", "wiki", "--from", "more", UNKNOWN],
+        &["ask", "--json", "--from", "more", "wiki", "--", UNKNOWN],
+        &["ask", "--from", "wiki", "more", UNKNOWN, "--json"],
+    ] {
+        let ran = home.twin(line).env("TWIN_API_KEY", "twin_live_unused").run().exits(0);
+        assert_eq!(ran.json()["sources"], json!(["Volcanoes"]), "{line:?}: {ran:#?}");
+        assert_eq!(ran.stderr, "", "{line:?}");
+    }
+    let ran = home.twin(["ask", "--from", "wiki", "-"]).with_stdin(UNKNOWN).exits(0);
+    assert!(ran.stdout.contains("magma"), "{ran:#?}");
+}
+
+#[test]
+fn files_that_cannot_be_read_or_hold_nothing_are_named() {
+    let home = Home::new();
+    home.write("empty/picture.png", b"\x89PNG\r\n\x1a\n");
+    for (line, named) in [
+        (["ask", UNKNOWN, "--from", "lost.zip"].as_slice(), "lost.zip"),
+        (&["ask", "--from", "empty", UNKNOWN], "empty"),
+        (&["ask", "--from", "empty"], "question is missing"),
+        (&["ask", "--from", "empty", "empty"], "question is missing"),
+        (&["ask", UNKNOWN, "--from", "empty", "--base-url", "https://x.example"], "--base-url"),
+    ] {
+        let ran = home.twin(line).run().exits(2);
+        assert!(ran.stderr.contains(named), "{line:?}: {ran:#?}");
+    }
+}

@@ -2,6 +2,7 @@
 
 mod ask;
 mod exit_codes;
+mod handbook;
 mod lists;
 mod serve;
 mod settings;

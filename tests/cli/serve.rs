@@ -9,13 +9,13 @@ use serde_json::json;
 use crate::support::{Home, KNOWN};
 
 /// A server that is killed at the end of the test.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     environment: HashMap<String, String>,
 }
 
 impl Server {
-    fn start(home: &Home, flags: &[&str]) -> Self {
+    pub(crate) fn start(home: &Home, flags: &[&str]) -> Self {
         let mut child = home.twin(["serve"].iter().chain(flags)).spawn();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -24,7 +24,7 @@ impl Server {
         Self { child, environment: words.map(|word| pair(word).unwrap()).collect() }
     }
 
-    fn twin(&self, home: &Home, line: &[&str]) -> crate::support::Twin {
+    pub(crate) fn twin(&self, home: &Home, line: &[&str]) -> crate::support::Twin {
         self.environment.iter().fold(home.twin(line), |twin, (name, value)| twin.env(name, value))
     }
 }

@@ -4,15 +4,22 @@ use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use tokio::sync::mpsc;
 use twin_reference::{Reference, Running, Seed, StartError};
 use twin_sdk::ApiKey;
 
 use crate::error::{CliError, Code};
+use crate::export::{self, Document, Observer, Summary};
 use crate::files;
 use crate::settings::LocalData;
 use crate::ui::Ui;
+use crate::ui::progress::Progress;
+
+/// Documents stored together.
+const BATCH: usize = 100;
 
 /// A running embedded twin; it ends when dropped.
 #[derive(Debug)]
@@ -32,8 +39,18 @@ impl Embedded {
 
     /// Puts what the exports hold into the knowledge base.
     pub(crate) async fn fill(&self, paths: &[PathBuf], ui: &Ui) -> Result<(), CliError> {
-        let _ = (paths, ui, Seed::new("", ""));
-        Err(CliError::new(Code::Internal, "exports cannot be read yet"))
+        let (documents, mut read) = mpsc::channel(BATCH);
+        let reading = tokio::task::spawn_blocking({
+            let (paths, ui) = (paths.to_owned(), *ui);
+            move || read_exports(&paths, &ui, &documents)
+        });
+        let mut batch = Vec::with_capacity(BATCH);
+        while read.recv_many(&mut batch, BATCH).await > 0 {
+            let stored = self.0.seed_all(batch.drain(..)).await;
+            stored.map_err(|error| CliError::new(Code::Io, error.to_string()))?;
+        }
+        let summary = reading.await.map_err(|error| CliError::new(Code::Internal, error.to_string()))??;
+        report(paths, &summary, ui)
     }
 
     /// Finishes the requests in flight, then ends.
@@ -48,6 +65,51 @@ impl Embedded {
     pub(crate) fn key(&self) -> Result<ApiKey, CliError> {
         Ok(ApiKey::new(self.0.key())?)
     }
+}
+
+/// Reads exports and hands their documents on, as whole as they are: the twin's store has no limit.
+fn read_exports(paths: &[PathBuf], ui: &Ui, documents: &mpsc::Sender<Seed>) -> Result<Summary, CliError> {
+    let progress = Watched(Progress::start(ui, "Reading"));
+    let mut hand_on = |document: Document| {
+        let seed =
+            Seed::new(document.title, document.text).of_type(document.kind.as_str()).from_source("import");
+        if documents.blocking_send(seed).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    export::read(paths, &export::Options::default(), &progress, &mut hand_on)
+        .map_err(|error| CliError::invalid(error.to_string()).hint("give a zip, a tar, a folder or a file"))
+}
+
+/// Shows how far reading is.
+struct Watched(Progress);
+
+impl Observer for Watched {
+    fn progress(&self, progress: &export::Progress<'_>) {
+        self.0.update(progress.files, progress.listed, progress.current);
+    }
+}
+
+/// Says what was read. Exports without a document are a mistake to tell of, not an empty twin to ask.
+fn report(paths: &[PathBuf], summary: &Summary, ui: &Ui) -> Result<(), CliError> {
+    for skipped in &summary.skipped {
+        ui.detail(1, &format!("skipped {}: {}", skipped.path, skipped.reason));
+    }
+    let (documents, skipped) = (summary.documents, summary.skipped.len());
+    if documents == 0 {
+        let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        let error = CliError::invalid(format!("nothing to read in {}", paths.join(", ")));
+        return Err(if skipped == 0 {
+            error
+        } else {
+            error.hint(format!("{skipped} files were skipped: -v tells why"))
+        });
+    }
+    let plural = if documents == 1 { "" } else { "s" };
+    let mut text = format!("Read {documents} document{plural}");
+    if skipped > 0 {
+        text += &format!(", skipped {skipped} (-v tells why)");
+    }
+    ui.remark(&text);
+    Ok(())
 }
 
 /// Keeps the twin's data where it belongs.

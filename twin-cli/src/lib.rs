@@ -10,6 +10,7 @@ mod embedded;
 mod env;
 pub mod error;
 pub mod exit;
+pub mod export;
 mod files;
 mod input;
 mod key;

@@ -2,6 +2,7 @@
 
 pub(crate) mod age;
 pub mod page;
+pub mod progress;
 pub mod sanitize;
 pub mod table;
 pub mod term;

@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     fn screen(is_terminal: bool, color: bool, width: usize) -> Screen {
-        Screen { is_terminal, color, width }
+        Screen { is_terminal, color, can_redraw: false, width }
     }
 
     fn block(screen: Screen, text: &str) -> String {

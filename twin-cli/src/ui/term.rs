@@ -23,6 +23,8 @@ pub struct Screen {
     pub is_terminal: bool,
     /// Escape sequences for colour may be written to it.
     pub color: bool,
+    /// Lines can be drawn over: a terminal, and no dumb one.
+    pub can_redraw: bool,
     /// Columns; meaningful on a terminal only.
     pub width: usize,
 }
@@ -43,8 +45,9 @@ impl Screen {
 
     fn probe(choice: ColorChoice, is_terminal: bool, term: fn() -> console::Term) -> Self {
         let width = if is_terminal { term().size_checked().map(|(_, columns)| columns.into()) } else { None };
-        let color = use_color(choice, is_terminal, |name| env::var(name));
-        Self { is_terminal, color, width: usable_width(width) }
+        let color = use_color(choice, is_terminal, env::var);
+        let can_redraw = is_terminal && is_capable(env::var("TERM"));
+        Self { is_terminal, color, can_redraw, width: usable_width(width) }
     }
 }
 
@@ -59,8 +62,13 @@ fn use_color(choice: ColorChoice, is_terminal: bool, env: impl Fn(&str) -> Optio
         ColorChoice::Never => false,
         ColorChoice::Auto if env("NO_COLOR").is_some() => false,
         ColorChoice::Auto if env("CLICOLOR_FORCE").is_some_and(|force| force != "0") => true,
-        ColorChoice::Auto => is_terminal && env("TERM").map_or(cfg!(windows), |term| term != "dumb"),
+        ColorChoice::Auto => is_terminal && is_capable(env("TERM")),
     }
+}
+
+/// Whether a terminal of this kind understands escape sequences.
+fn is_capable(term: Option<String>) -> bool {
+    term.map_or(cfg!(windows), |term| term != "dumb")
 }
 
 #[cfg(test)]
