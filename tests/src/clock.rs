@@ -6,7 +6,9 @@ use std::time::{Duration, Instant, SystemTime};
 use twin_sdk::{Clock, Sleep};
 
 #[derive(Clone)]
-pub struct TestClock(Arc<Mutex<State>>);
+pub struct TestClock(Arc<Mutex<State>>, Option<EachWait>);
+
+type EachWait = Arc<dyn Fn(Duration) + Send + Sync>;
 
 struct State {
     begun: Instant,
@@ -17,12 +19,21 @@ struct State {
 
 impl TestClock {
     pub fn new() -> Self {
-        Self(Arc::new(Mutex::new(State {
-            begun: Instant::now(),
-            passed: Duration::ZERO,
-            waits: Vec::new(),
-            wall: SystemTime::now(),
-        })))
+        Self(
+            Arc::new(Mutex::new(State {
+                begun: Instant::now(),
+                passed: Duration::ZERO,
+                waits: Vec::new(),
+                wall: SystemTime::now(),
+            })),
+            None,
+        )
+    }
+
+    /// Calls `then` for each wait, so that another clock can pass the same time.
+    pub fn with_each_wait(mut self, then: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        self.1 = Some(Arc::new(then));
+        self
     }
 
     /// Every wait so far, in order.
@@ -60,6 +71,9 @@ impl Clock for TestClock {
             let mut state = clock.0.lock().unwrap();
             state.passed += duration;
             state.waits.push(duration);
+            if let Some(then) = &clock.1 {
+                then(duration);
+            }
         })
     }
 }

@@ -1,0 +1,197 @@
+//! Markdown as text, for any dialect; Notion's own habits are a choice of [`Dialect`].
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
+
+use super::html;
+use super::prose::Prose;
+
+/// How line breaks, images and stray marks read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// Lines are wrapped anywhere; an image's alternative text describes it.
+    Common,
+    /// A line break is meant; alternative text is a path or repeats the caption; an indented paragraph is
+    /// a nested block and no code.
+    Notion,
+}
+
+/// The first heading and the text.
+pub(crate) fn to_text(markdown: &str, dialect: Dialect) -> (Option<String>, String) {
+    let mut walker = Walker::new(dialect);
+    walker.document(markdown, 0);
+    walker.prose.finish()
+}
+
+/// The text of one line of Markdown: a title or a cell.
+pub(crate) fn line_to_text(markdown: &str, dialect: Dialect) -> String {
+    to_text(markdown, dialect).1
+}
+
+struct Walker {
+    dialect: Dialect,
+    prose: Prose,
+    /// Raw HTML is gathered over its events and then read as HTML.
+    html: String,
+    code: Option<(bool, String)>,
+    links: Vec<String>,
+    images: usize,
+    rows: Vec<Vec<String>>,
+}
+
+/// Blocks within indented blocks, as Notion nests them.
+const MOST_NESTED: usize = 8;
+
+impl Walker {
+    fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            prose: Prose::default(),
+            html: String::new(),
+            code: None,
+            links: Vec::new(),
+            images: 0,
+            rows: Vec::new(),
+        }
+    }
+
+    fn document(&mut self, markdown: &str, depth: usize) {
+        let options = Options::ENABLE_TABLES
+            | Options::ENABLE_TASKLISTS
+            | Options::ENABLE_STRIKETHROUGH
+            | Options::ENABLE_FOOTNOTES
+            | Options::ENABLE_MATH;
+        for event in TextMergeStream::new(Parser::new_ext(markdown, options)) {
+            self.event(event, depth);
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>, depth: usize) {
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag, depth),
+            Event::Text(text) => self.text(&text),
+            Event::Code(text) => self.visible(&text),
+            Event::InlineMath(tex) => self.math(&tex, depth),
+            Event::DisplayMath(tex) => self.visible(&format!("\n{}\n", tex.trim())),
+            Event::Html(raw) => self.html.push_str(&raw),
+            Event::InlineHtml(raw) => self.inline_html(&raw),
+            Event::SoftBreak if self.dialect == Dialect::Common => self.prose.space(),
+            Event::SoftBreak | Event::HardBreak => self.prose.line(),
+            Event::Rule => self.prose.block(),
+            Event::TaskListMarker(done) => self.prose.check_box(done),
+            Event::FootnoteReference(label) => self.visible(&format!("[{label}]")),
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>) {
+        match tag {
+            Tag::Heading { .. } | Tag::TableCell => self.prose.capture(),
+            Tag::CodeBlock(kind) => {
+                self.code = Some((kind == CodeBlockKind::Indented, String::new()));
+            }
+            Tag::List(first) => self.prose.begin_list(first),
+            Tag::Item => self.prose.begin_item(),
+            Tag::Table(_) => self.rows = Vec::new(),
+            Tag::TableHead | Tag::TableRow => self.rows.push(Vec::new()),
+            Tag::Link { dest_url, .. } => {
+                self.links.push(dest_url.into_string());
+                self.prose.capture();
+            }
+            Tag::Image { .. } => self.images += 1,
+            Tag::FootnoteDefinition(label) => {
+                self.prose.block();
+                self.visible(&format!("[{label}] "));
+            }
+            Tag::Paragraph | Tag::BlockQuote(_) => self.prose.block(),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd, depth: usize) {
+        match tag {
+            TagEnd::Heading(_) => {
+                let text = self.prose.release();
+                self.prose.heading(&text);
+            }
+            TagEnd::TableCell => {
+                let cell = self.prose.release();
+                if let Some(row) = self.rows.last_mut() {
+                    row.push(cell);
+                }
+            }
+            TagEnd::Table => self.prose.table(&std::mem::take(&mut self.rows)),
+            TagEnd::CodeBlock => self.end_code(depth),
+            TagEnd::List(_) => self.prose.end_list(),
+            TagEnd::Item => self.prose.end_item(),
+            TagEnd::Link => {
+                let label = self.prose.release();
+                let address = self.links.pop().unwrap_or_default();
+                self.prose.link(&label, &address);
+            }
+            TagEnd::Image => self.images = self.images.saturating_sub(1),
+            TagEnd::HtmlBlock => {
+                let html = std::mem::take(&mut self.html);
+                self.prose.block();
+                self.prose.text(&html::fragment_to_text(&html));
+                self.prose.block();
+            }
+            TagEnd::Paragraph | TagEnd::BlockQuote(_) => self.prose.block(),
+            _ => {}
+        }
+    }
+
+    fn end_code(&mut self, depth: usize) {
+        let Some((indented, code)) = self.code.take() else { return };
+        self.prose.block();
+        if indented && self.dialect == Dialect::Notion && depth < MOST_NESTED {
+            self.document(&code, depth + 1);
+        } else {
+            self.prose.verbatim(&code);
+        }
+        self.prose.block();
+    }
+
+    fn text(&mut self, text: &str) {
+        if let Some((_, code)) = &mut self.code {
+            code.push_str(text);
+        } else if self.dialect == Dialect::Notion && (text.contains("**") || text.contains("~~")) {
+            // Marks around blanks (`**bold **`) are none to CommonMark, but to Notion's writer they were.
+            self.visible(&text.replace("**", "").replace("~~", ""));
+        } else {
+            self.visible(text);
+        }
+    }
+
+    fn visible(&mut self, text: &str) {
+        let describes = || self.dialect == Dialect::Common && !super::is_media(text);
+        if self.images == 0 || describes() {
+            self.prose.text(text);
+        }
+    }
+
+    /// A formula loses its dollar signs; `$50–$500` is no formula.
+    fn math(&mut self, tex: &str, depth: usize) {
+        let is_formula = tex.contains(['\\', '^', '_', '=', '{']) && !tex.contains("](");
+        if is_formula {
+            self.visible(tex);
+        } else if depth < MOST_NESTED {
+            self.prose.text("$");
+            for event in Parser::new_ext(tex, Options::ENABLE_STRIKETHROUGH) {
+                match event {
+                    Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) => {}
+                    inline => self.event(inline, depth + 1),
+                }
+            }
+            self.prose.text("$");
+        }
+    }
+
+    fn inline_html(&mut self, raw: &str) {
+        match html::tag_name(raw) {
+            Some("br" | "p" | "div" | "li" | "tr") => self.prose.line(),
+            Some(_) => {}
+            // `<T>` or `<your key>` is what somebody wrote, not markup.
+            None => self.visible(raw),
+        }
+    }
+}

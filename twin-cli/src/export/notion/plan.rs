@@ -1,0 +1,197 @@
+//! What each file of a Notion export is, told from the names of all of them.
+
+use std::collections::{HashMap, HashSet};
+use std::io::Read;
+
+use super::super::tree::{Entry, ending, file_name, folder_of, safe_path, stem};
+use super::{names, table};
+
+/// A file's part in the export.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Role<'a> {
+    Page,
+    /// The rows of a database.
+    Table(&'a Database<'a>),
+    /// A view of a database whose rows are in another file.
+    View,
+    /// The export's own table of contents.
+    Index,
+    Attachment,
+}
+
+#[derive(Debug)]
+pub(super) struct Database<'a> {
+    pub(super) name: String,
+    pub(super) headers: HashSet<String>,
+    /// Some cell of the table has a value, so that it becomes a document.
+    pub(super) has_values: bool,
+    /// Its page in an HTML export: it knows the full title, a description, and the right id.
+    pub(super) page: Option<&'a Entry>,
+}
+
+#[derive(Debug)]
+pub(super) struct Plan<'a> {
+    entries: &'a [&'a Entry],
+    /// By the path without ending: `Folder/Title <id>` and, without an id, `Folder/Title`.
+    owners: HashMap<String, Owner>,
+    databases: Vec<Database<'a>>,
+    /// By the place of its CSV among the entries.
+    tables: HashMap<usize, usize>,
+}
+
+/// A page or a database to which a folder belongs.
+#[derive(Debug, Clone)]
+struct Owner {
+    id: String,
+    database: Option<usize>,
+    page: Option<usize>,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(entries: &'a [&'a Entry]) -> Self {
+        // Where tables are told from views, what is no table is a view.
+        let has_all = entries.iter().any(|entry| is_all(&entry.path));
+        let mut plan =
+            Self { entries, owners: HashMap::new(), databases: Vec::new(), tables: HashMap::new() };
+        for (index, entry) in entries.iter().enumerate() {
+            if is_page_name(&entry.path) {
+                plan.own(entry, None, Some(index));
+            }
+        }
+        for (index, entry) in entries.iter().enumerate() {
+            if is_csv(&entry.path) && (!has_all || is_all(&entry.path)) {
+                plan.add_database(index, entry);
+            }
+        }
+        plan
+    }
+
+    fn add_database(&mut self, index: usize, entry: &'a Entry) {
+        let (place, _) = place_and_id(&entry.path);
+        let page = self.owners.get(&place).and_then(|owner| owner.page).map(|page| self.entries[page]);
+        let glance = table::glance(entry);
+        let database = self.databases.len();
+        self.databases.push(Database {
+            name: names::without_id(file_name(&place)).to_owned(),
+            headers: glance.headers,
+            has_values: glance.has_values,
+            page: page.filter(|page| ending(&page.path) == "html"),
+        });
+        self.tables.insert(index, database);
+        self.own(entry, Some(database), None);
+    }
+
+    fn own(&mut self, entry: &Entry, database: Option<usize>, page: Option<usize>) {
+        let (place, id) = place_and_id(&entry.path);
+        let Some(id) = id else { return };
+        let folder = folder_of(&place);
+        let bare = join(folder, names::without_id(file_name(&place)));
+        for place in [place, bare] {
+            let owner = self.owners.entry(place).or_insert_with(|| Owner { id: id.clone(), database, page });
+            owner.database = owner.database.or(database);
+            owner.page = owner.page.or(page);
+        }
+    }
+
+    pub(super) fn role(&self, index: usize) -> Role<'_> {
+        let path = &self.entries[index].path;
+        if let Some(&database) = self.tables.get(&index) {
+            Role::Table(&self.databases[database])
+        } else if is_page_name(path) {
+            Role::Page
+        } else if is_csv(path) {
+            Role::View
+        } else if path == "index.html" {
+            Role::Index
+        } else if ending(path) == "html" {
+            // A page may be known by its article alone; where it is none, it is an attachment.
+            Role::Page
+        } else {
+            Role::Attachment
+        }
+    }
+
+    /// The identity of a file's document, as far as names tell.
+    pub(super) fn key(&self, index: usize) -> String {
+        let path = &self.entries[index].path;
+        match place_and_id(path).1 {
+            Some(id) if is_csv(path) => {
+                let owner = self.tables.get(&index).and_then(|&database| self.databases[database].page);
+                format!("notion:{}:table", owner.and_then(article_id).unwrap_or(id))
+            }
+            Some(id) if is_page_name(path) => format!("notion:{id}"),
+            _ => self.attachment_key(path),
+        }
+    }
+
+    /// An attachment belongs to the page in whose folder it lies.
+    fn attachment_key(&self, path: &str) -> String {
+        let mut folder = folder_of(path);
+        while !folder.is_empty() {
+            if let Some(owner) = self.owners.get(folder) {
+                let page = owner.page.map(|page| self.entries[page]);
+                let id = page.and_then(article_id).unwrap_or_else(|| owner.id.clone());
+                let below = names::clean_path(&path[folder.len() + 1..]);
+                return format!("notion:{id}/{}", safe_path(&below));
+            }
+            folder = folder_of(folder);
+        }
+        format!("notion:/{}", safe_path(&names::clean_path(path)))
+    }
+
+    /// The database of which a page is a row.
+    pub(super) fn database_of(&self, index: usize) -> Option<&Database<'a>> {
+        let owner = self.owners.get(folder_of(&self.entries[index].path))?;
+        owner.database.map(|database| &self.databases[database])
+    }
+
+    /// Whether a database's page has its rows in a CSV, too.
+    pub(super) fn has_table(&self, index: usize) -> bool {
+        let (place, _) = place_and_id(&self.entries[index].path);
+        self.owners.get(&place).is_some_and(|owner| owner.database.is_some())
+    }
+}
+
+/// The key of a single file given as a PATH.
+pub(super) fn single_key(name: &str) -> String {
+    match place_and_id(name) {
+        (_, Some(id)) if is_csv(name) => format!("notion:{id}:table"),
+        (_, Some(id)) => format!("notion:{id}"),
+        _ => format!("notion:/{}", safe_path(&names::clean_path(name))),
+    }
+}
+
+/// The path without its ending (and `_all`), and the id in it.
+fn place_and_id(path: &str) -> (String, Option<String>) {
+    let name = stem(file_name(path));
+    let name = if is_csv(path) { name.strip_suffix("_all").unwrap_or(name) } else { name };
+    (join(folder_of(path), name), names::split_id(name).map(|(_, id)| id))
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+fn is_page_name(path: &str) -> bool {
+    matches!(ending(path).as_str(), "md" | "html") && names::is_notion_name(file_name(path))
+}
+
+fn is_csv(path: &str) -> bool {
+    ending(path) == "csv" && names::is_notion_name(file_name(path))
+}
+
+fn is_all(path: &str) -> bool {
+    is_csv(path) && stem(file_name(path)).ends_with("_all")
+}
+
+/// The id in an HTML page's article: where it differs from the file's, it is the right one.
+fn article_id(page: &Entry) -> Option<String> {
+    if ending(&page.path) != "html" {
+        return None;
+    }
+    let mut head = Vec::new();
+    page.open().ok()?.take(256 * 1024).read_to_end(&mut head).ok()?;
+    let head = String::from_utf8_lossy(&head);
+    let (_, article) = head.split_once("<article id=\"")?;
+    names::dashed_id(article.get(..36)?)
+}

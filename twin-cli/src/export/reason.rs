@@ -1,0 +1,50 @@
+//! Why a file became no document: phrases that stay the same from version to version.
+
+/// Without bytes, or with nothing but white space.
+pub const EMPTY: &str = "empty";
+/// Protected by a password.
+pub const ENCRYPTED: &str = "encrypted";
+/// Nothing to read in it, as in a scanned PDF.
+pub const NO_TEXT: &str = "no text";
+/// Damaged, or packed in a way we do not know.
+pub const UNREADABLE: &str = "unreadable";
+/// No kind of file that holds a document.
+pub const UNKNOWN_KIND: &str = "unknown kind";
+/// A link to another file: never followed.
+pub const SYMLINK: &str = "symlink";
+/// A picture, sound or video.
+pub const MEDIA: &str = "media";
+/// A Notion page without a body and without properties.
+pub const TITLE_ONLY: &str = "title only";
+/// A Notion database without a value.
+pub const NO_VALUES: &str = "database without values";
+/// A view of a Notion database whose rows are in another file.
+pub const LINKED_VIEW: &str = "linked view";
+/// The table of contents of an export.
+pub const INDEX: &str = "index";
+/// Data about another file or about the export.
+pub const METADATA: &str = "metadata";
+/// A link to a file elsewhere in Drive.
+pub const SHORTCUT: &str = "shortcut";
+/// In Spam or Trash.
+pub const SPAM_OR_TRASH: &str = "spam or trash";
+/// A private conversation, without `--include-private`.
+pub const PRIVATE: &str = "private";
+/// Notices of joining and leaving only.
+pub const NO_MESSAGES: &str = "no messages";
+/// Left out by `--include` or `--exclude`.
+pub const FILTERED: &str = "filtered out";
+/// A hidden file, or in a hidden folder.
+pub const HIDDEN: &str = "hidden";
+/// Over the limit for one file.
+pub const TOO_LARGE: &str = "too large";
+/// Elements nested beyond the limit.
+pub const TOO_DEEP: &str = "nested too deep";
+/// An archive within an archive.
+pub const NESTED_ARCHIVE: &str = "archive inside an archive";
+/// Past the limit of bytes for one run.
+pub const RUN_TOO_LARGE: &str = "past the run's size limit";
+/// Past the limit of files for one archive.
+pub const TOO_MANY: &str = "past the limit of files";
+/// Its conversion was given up after a while.
+pub const TOO_SLOW: &str = "took too long";

@@ -1,0 +1,224 @@
+//! What happens to everything that readers find: documents are tidied, told apart by key and handed
+//! out; the rest is accounted for.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sha2::{Digest, Sha256};
+use twin_sdk::DocumentType;
+
+use super::filter::mapped_type;
+use super::tree::Entry;
+use super::{Document, Observer, Options, Progress, Root, Skipped, Summary, reason, text};
+
+/// A document as a reader makes it.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) key: String,
+    pub(crate) title: String,
+    pub(crate) text: String,
+    pub(crate) kind: DocumentType,
+    pub(crate) source: Digest256,
+    pub(crate) converter: &'static str,
+    pub(crate) path: String,
+    /// The path as people read it, where that differs.
+    pub(crate) clean_path: Option<String>,
+    /// Two sources of this key are one document whatever they hold (a Notion page, say); elsewhere the
+    /// second keeps its text under a key of its own.
+    pub(crate) key_is_identity: bool,
+    /// How many files went into it.
+    pub(crate) files: u64,
+}
+
+pub(crate) type Digest256 = [u8; 32];
+
+pub(crate) fn digest(bytes: &[u8]) -> Digest256 {
+    Sha256::digest(bytes).into()
+}
+
+/// What became of a file.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Document(Box<Draft>),
+    /// Part of another document.
+    Merged,
+    Skipped {
+        path: String,
+        reason: &'static str,
+    },
+    /// Has a key, but no text this time.
+    Unconverted {
+        key: String,
+        path: String,
+        reason: &'static str,
+    },
+    /// Left out by a filter.
+    Filtered {
+        key: String,
+        path: String,
+    },
+}
+
+impl Outcome {
+    pub(crate) fn skipped(path: &str, reason: &'static str) -> Self {
+        Self::Skipped { path: path.to_owned(), reason }
+    }
+
+    pub(crate) fn unconverted(key: String, path: &str, reason: &'static str) -> Self {
+        // A file that is empty is read whole: it says that there is nothing.
+        if reason == reason::EMPTY || reason == reason::MEDIA || reason == reason::UNKNOWN_KIND {
+            return Self::skipped(path, reason);
+        }
+        Self::Unconverted { key, path: path.to_owned(), reason }
+    }
+}
+
+/// Bytes read by all threads of a run, held against its limit.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Budget(Arc<AtomicU64>);
+
+impl Budget {
+    /// Reads an entry whole.
+    pub(crate) fn read(&self, entry: &Entry, options: &Options) -> Result<Vec<u8>, &'static str> {
+        if self.0.load(Ordering::Relaxed) >= options.limits.run_bytes {
+            return Err(reason::RUN_TOO_LARGE);
+        }
+        let bytes = entry.read(&options.limits);
+        let read =
+            bytes.as_ref().map_or(options.limits.entry_bytes.min(entry.size), |bytes| bytes.len() as u64);
+        self.0.fetch_add(read, Ordering::Relaxed);
+        bytes
+    }
+}
+
+/// One run over all PATHs.
+pub(crate) struct Run<'a> {
+    pub(crate) options: &'a Options,
+    pub(crate) budget: Budget,
+    observer: &'a dyn Observer,
+    sink: &'a mut dyn FnMut(Document) -> ControlFlow<()>,
+    /// By key: what it was made of and from where.
+    seen: HashMap<String, (Digest256, String)>,
+    summary: Summary,
+    files_done: u64,
+    bytes: u64,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(
+        options: &'a Options,
+        observer: &'a dyn Observer,
+        sink: &'a mut dyn FnMut(Document) -> ControlFlow<()>,
+    ) -> Self {
+        Self {
+            options,
+            budget: Budget::default(),
+            observer,
+            sink,
+            seen: HashMap::new(),
+            summary: Summary::default(),
+            files_done: 0,
+            bytes: 0,
+        }
+    }
+
+    /// A PATH is going to be read; `files` are in it, `skipped` of them no readable ones.
+    pub(crate) fn begin(&mut self, root: Root, files: usize, skipped: &[Skipped]) {
+        self.summary.roots.push(root);
+        self.summary.files += (files + skipped.len()) as u64;
+        self.summary.skipped.extend_from_slice(skipped);
+    }
+
+    /// Accounts for what became of a file.
+    pub(crate) fn take(&mut self, outcome: Outcome) -> ControlFlow<()> {
+        let (files, path, flow) = match outcome {
+            Outcome::Document(draft) => return self.document(*draft),
+            Outcome::Merged => {
+                self.summary.merged += 1;
+                (1, String::new(), ControlFlow::Continue(()))
+            }
+            Outcome::Skipped { path, reason } => (1, self.skip(path, reason), ControlFlow::Continue(())),
+            Outcome::Unconverted { key, path, reason } => {
+                self.summary.unconverted_keys.push(text::tidy_line(&key));
+                (1, self.skip(path, reason), ControlFlow::Continue(()))
+            }
+            Outcome::Filtered { key, path } => {
+                self.summary.filtered.push(text::tidy_line(&key));
+                (1, self.skip(path, reason::FILTERED), ControlFlow::Continue(()))
+            }
+        };
+        self.progress(files, &path);
+        flow
+    }
+
+    fn skip(&mut self, path: String, reason: &str) -> String {
+        self.summary.skipped.push(Skipped { path: path.clone(), reason: reason.to_owned() });
+        path
+    }
+
+    fn document(&mut self, draft: Draft) -> ControlFlow<()> {
+        let text = text::tidy(&draft.text);
+        let key = text::tidy_line(&draft.key);
+        if text.is_empty() {
+            return self.take(Outcome::Unconverted { key, path: draft.path, reason: reason::NO_TEXT });
+        }
+        let Some(key) = self.own_key(key, &draft) else { return ControlFlow::Continue(()) };
+        let mut title = text::tidy_line(&draft.title);
+        if title.is_empty() {
+            title = "Untitled".to_owned();
+        }
+        let paths = [draft.path.as_str(), draft.clean_path.as_deref().unwrap_or_default()];
+        let kind = mapped_type(&self.options.type_map, &paths)
+            .or_else(|| self.options.type_override.clone())
+            .unwrap_or(draft.kind);
+        self.summary.documents += 1;
+        self.summary.merged += draft.files.saturating_sub(1);
+        self.bytes += text.len() as u64;
+        self.progress(draft.files, &draft.path);
+        (self.sink)(Document {
+            key,
+            title,
+            kind,
+            text,
+            source: hex::encode(draft.source),
+            converter: draft.converter.to_owned(),
+            path: draft.path,
+        })
+    }
+
+    /// The key, unless an earlier document is the same one; a number tells apart what only shares it.
+    fn own_key(&mut self, key: String, draft: &Draft) -> Option<String> {
+        let mut candidate = key.clone();
+        for number in 2.. {
+            match self.seen.get(&candidate) {
+                Some((source, first)) if draft.key_is_identity || *source == draft.source => {
+                    let reason = format!("duplicate of {first}");
+                    let path = self.skip(draft.path.clone(), &reason);
+                    self.progress(draft.files, &path);
+                    return None;
+                }
+                Some(_) => candidate = format!("{key} ({number})"),
+                None => break,
+            }
+        }
+        self.seen.insert(candidate.clone(), (draft.source, draft.path.clone()));
+        Some(candidate)
+    }
+
+    fn progress(&mut self, files: u64, current: &str) {
+        self.files_done += files;
+        self.observer.progress(&Progress {
+            files: self.files_done,
+            listed: self.summary.files,
+            documents: self.summary.documents,
+            bytes: self.bytes,
+            current,
+        });
+    }
+
+    pub(crate) fn finish(self) -> Summary {
+        self.summary
+    }
+}

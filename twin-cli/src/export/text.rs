@@ -1,0 +1,140 @@
+//! Text as it may stand in the knowledge base: composed (NFC), without invisible filler, with
+//! tidy lines.
+
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// Tidies a whole text: line ends, filler characters, trailing blanks, at most one blank line in a row.
+pub(crate) fn tidy(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut blank_lines = 0;
+    for line in composed(text).split(['\n', '\u{2028}', '\u{2029}']) {
+        let line = line.trim_end();
+        if line.is_empty() {
+            blank_lines += 1;
+            continue;
+        }
+        if !out.is_empty() {
+            out.push('\n');
+            if blank_lines > 0 {
+                out.push('\n');
+            }
+        }
+        blank_lines = 0;
+        out.push_str(line);
+    }
+    out
+}
+
+/// One line for a title, a cell or a key: as [`tidy`], with every run of white space as one space.
+pub(crate) fn tidy_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in composed(text).split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// NFC, with NBSP as a space and without zero-width spaces, byte order marks and control characters.
+/// Joiners and direction marks carry meaning in many scripts and stay.
+pub(crate) fn composed(text: &str) -> Cow<'_, str> {
+    let text = if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    };
+    if !text.contains(is_filler) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\u{A0}' => out.push(' '),
+            '\r' if characters.peek() != Some(&'\n') => out.push('\n'),
+            '\u{0B}' | '\u{0C}' => out.push('\n'),
+            other if is_filler(other) => {}
+            other => out.push(other),
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn is_filler(character: char) -> bool {
+    match character {
+        '\t' | '\n' => false,
+        '\u{A0}' | '\u{200B}' | '\u{FEFF}' => true,
+        other => other.is_control(),
+    }
+}
+
+/// The longest beginning of at most so many bytes that ends between characters.
+pub(crate) fn beginning(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// `%20` and its like resolved; what is no valid UTF-8 afterwards stays as it was.
+pub(crate) fn percent_decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let escaped = (bytes[at] == b'%')
+            .then(|| bytes.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|pair| std::str::from_utf8(pair).ok())
+            .filter(|pair| pair.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        match escaped {
+            Some(byte) => {
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_and_keys_are_composed_and_hold_no_filler() {
+        assert_eq!(tidy_line("Cafe\u{301}\u{A0}\u{200B}menu\u{FEFF}"), "Café menu");
+    }
+
+    #[test]
+    fn joiners_and_direction_marks_stay() {
+        let family = "👨\u{200D}👩\u{200D}👧 می\u{200C}خواهم \u{200F}ok";
+        assert_eq!(tidy(family), family);
+    }
+
+    #[test]
+    fn line_ends_are_one_kind_and_blank_lines_never_pile_up() {
+        assert_eq!(tidy("\r\n a  \r\n\r\n\r\n\r\nb\rc\n\n"), " a\n\nb\nc");
+    }
+
+    #[test]
+    fn percent_encoding_is_resolved_once_and_never_breaks_text() {
+        assert_eq!(percent_decoded("Q%26A%20%C3%A9"), "Q&A é");
+        assert_eq!(percent_decoded("100%25"), "100%");
+        assert_eq!(percent_decoded("100% of %ZZ %"), "100% of %ZZ %");
+        assert_eq!(percent_decoded("%FF"), "%FF");
+    }
+}

@@ -1,0 +1,186 @@
+//! What an export is made of: the list of its files, whatever holds them (a zip, a tar, a folder),
+//! each readable on its own and from any thread. Nothing is ever written to disk by name.
+
+mod folder;
+mod names;
+mod salvage;
+mod shared_file;
+mod tar;
+mod zip;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::{Limits, ReadError, Skipped, reason};
+pub(crate) use names::{ending, file_name, folder_of, is_litter, safe_path, stem};
+use shared_file::SharedFile;
+
+/// The files of one PATH.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    /// The name people know it by: the archive's or the folder's.
+    pub(crate) name: String,
+    /// The PATH is itself a file, not a container of files.
+    pub(crate) single: bool,
+    pub(crate) entries: Vec<Entry>,
+    /// What is there but is no readable file: links, encrypted entries.
+    pub(crate) skipped: Vec<Skipped>,
+    /// False when the archive is cut short or damaged, so that more may have been in it.
+    pub(crate) whole: bool,
+}
+
+impl Tree {
+    pub(crate) fn skip(&mut self, path: String, reason: &'static str) {
+        self.skipped.push(Skipped { path, reason: reason.to_owned() });
+    }
+}
+
+/// One file, and where its bytes are.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// Its path in the export, with `/`, as it came.
+    pub(crate) path: String,
+    /// Declared size in bytes once inflated: a hint only, an archive may lie.
+    pub(crate) size: u64,
+    body: Body,
+}
+
+#[derive(Debug, Clone)]
+enum Body {
+    File(PathBuf),
+    Stored(SharedFile),
+    Zipped(zip::Span),
+    /// Known by name alone, for this reason.
+    Missing(&'static str),
+}
+
+impl Entry {
+    /// The inflated bytes, as a stream.
+    pub(crate) fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match &self.body {
+            Body::File(path) => Box::new(File::open(path)?),
+            Body::Stored(file) => Box::new(file.cursor()),
+            Body::Zipped(span) => span.open()?,
+            Body::Missing(_) => return Err(io::Error::from(io::ErrorKind::NotFound)),
+        })
+    }
+
+    /// All inflated bytes, or the reason why not. The limits count what really comes out.
+    pub(crate) fn read(&self, limits: &Limits) -> Result<Vec<u8>, &'static str> {
+        if let Body::Missing(reason) = self.body {
+            return Err(reason);
+        }
+        let most = limits.entry_bytes;
+        let mut bytes = Vec::with_capacity(usize::try_from(self.size.min(most).min(1 << 20)).unwrap_or(0));
+        let stream = self.open().map_err(|_| reason::UNREADABLE)?;
+        stream.take(most + 1).read_to_end(&mut bytes).map_err(|_| reason::UNREADABLE)?;
+        if bytes.len() as u64 > most {
+            return Err(reason::TOO_LARGE);
+        }
+        Ok(bytes)
+    }
+
+    /// The first bytes, fewer where the file is shorter or damaged.
+    pub(crate) fn head(&self, len: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        if let Ok(stream) = self.open() {
+            // A damaged stream still gives what came before the damage.
+            let _ = stream.take(len as u64).read_to_end(&mut bytes);
+        }
+        bytes
+    }
+}
+
+/// Lists what is at `path`: a zip, a tar, a tgz, a folder or a single file, told apart by its bytes.
+pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Tree, ReadError> {
+    let failed = |source| ReadError::Open { path: path.to_owned(), source };
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    if metadata.is_dir() {
+        let name = names::root_name(path);
+        return Ok(folder::list(path, name, limits));
+    }
+    let mut file = File::open(path).map_err(failed)?;
+    let mut magic = [0; 262];
+    let read = read_up_to(&mut file, &mut magic).map_err(failed)?;
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let shared = SharedFile::new(file).map_err(failed)?;
+    let mut tree = match Container::of(&magic[..read]) {
+        Some(Container::Zip) if !is_office_name(&name) => zip::list(&shared, limits),
+        Some(Container::Tar) => tar::list(&shared, false, limits),
+        Some(Container::Gzip) => tar::list(&shared, true, limits),
+        _ => Tree {
+            entries: vec![Entry {
+                path: name.clone(),
+                size: shared.len(),
+                body: Body::File(path.to_owned()),
+            }],
+            single: true,
+            whole: true,
+            ..Tree::default()
+        },
+    };
+    tree.name = if tree.single { name } else { names::archive_stem(&name).to_owned() };
+    Ok(tree)
+}
+
+/// The files of a zip that lies inside the export (a part of it). A compressed one is spilled into an
+/// unnamed temporary file, since a zip's directory stands at its end.
+pub(crate) fn open_inner(entry: &Entry, limits: &Limits) -> Result<Tree, &'static str> {
+    let shared = match &entry.body {
+        Body::File(path) => File::open(path).and_then(SharedFile::new),
+        Body::Stored(file) => Ok(file.clone()),
+        Body::Zipped(span) => match span.stored() {
+            Some(window) => Ok(window),
+            None => spill(entry, limits.run_bytes),
+        },
+        Body::Missing(reason) => return Err(reason),
+    }
+    .map_err(|_| reason::UNREADABLE)?;
+    let mut tree = zip::list(&shared, limits);
+    tree.name = names::archive_stem(file_name(&entry.path)).to_owned();
+    Ok(tree)
+}
+
+fn spill(entry: &Entry, most: u64) -> io::Result<SharedFile> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(&mut entry.open()?.take(most), &mut file)?;
+    SharedFile::new(file)
+}
+
+enum Container {
+    Zip,
+    Tar,
+    Gzip,
+}
+
+impl Container {
+    fn of(magic: &[u8]) -> Option<Self> {
+        if magic.starts_with(b"PK\x03\x04") || magic.starts_with(b"PK\x05\x06") {
+            Some(Self::Zip)
+        } else if magic.starts_with(b"\x1F\x8B") {
+            Some(Self::Gzip)
+        } else if magic.get(257..262) == Some(b"ustar") {
+            Some(Self::Tar)
+        } else {
+            None
+        }
+    }
+}
+
+/// Office files are zips, too, but as a PATH they are one document.
+fn is_office_name(name: &str) -> bool {
+    let ending = names::ending(name);
+    matches!(ending.as_str(), "docx" | "docm" | "xlsx" | "xlsm" | "xlsb" | "pptx" | "pptm" | "odt" | "ods")
+}
+
+fn read_up_to(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..])? {
+            0 => break,
+            read => filled += read,
+        }
+    }
+    Ok(filled)
+}
