@@ -12,7 +12,7 @@ use crate::ui::term::ColorChoice;
 
 /// Ask your AI twin, fill its knowledge base, triage what it escalates.
 #[derive(Debug, Parser)]
-#[command(name = "twin", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "twin", version, max_term_width = 100)]
 pub struct Cli {
     /// Flags that any command takes.
     #[command(flatten)]

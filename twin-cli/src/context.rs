@@ -8,6 +8,7 @@ use twin_sdk::{Attempt, Pacing, RetryPolicy, Twin, TwinBuilder};
 
 use crate::args::GlobalArgs;
 use crate::embedded::Embedded;
+use crate::env;
 use crate::error::{CliError, Code};
 use crate::key;
 use crate::settings::{self, LocalData, Remote, Target};
@@ -147,11 +148,12 @@ impl Context {
 
     /// Says where it was that could not be reached.
     pub fn explain(&self, error: CliError) -> CliError {
-        match (error.code(), self.address.get()) {
-            (Code::Network, Some(address)) => error
-                .or_hint(format!("check the connection to {address}, and that this is the right base URL")),
-            _ => error,
-        }
+        let Some(address) = self.address.get().filter(|_| error.code() == Code::Network) else {
+            return error;
+        };
+        let proxied = address.starts_with("https:") && env::var("HTTPS_PROXY").is_some();
+        let way = if proxied { " (by the proxy of HTTPS_PROXY)" } else { "" };
+        error.or_hint(format!("check the connection to {address}{way}, and that this is the right base URL"))
     }
 }
 

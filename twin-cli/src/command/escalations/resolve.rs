@@ -32,16 +32,20 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let mut done = Resolved::default();
     let mut ids = ids.into_iter();
     while let Some(id) = ids.next() {
-        match connection.twin.escalations().resolve(&id).await.map_err(|error| ids::explain(error, &id)) {
-            Ok(_) => done.resolved.push(id),
-            Err(error) if alone => return Err(error),
-            Err(error) if error.ends_a_bulk_run() => {
-                done.remaining = std::iter::once(id).chain(ids).collect();
-                done.error = Some(error);
-                break;
-            }
-            Err(error) => done.add_failure(id, &error),
+        let Err(error) = connection.twin.escalations().resolve(&id).await else {
+            done.resolved.push(id);
+            continue;
+        };
+        if alone {
+            return Err(ids::explain(error, &id));
         }
+        let error = CliError::from(error);
+        if error.ends_a_bulk_run() {
+            done.remaining = std::iter::once(id).chain(ids).collect();
+            done.error = Some(error);
+            break;
+        }
+        done.add_failure(id, &error);
     }
     if done.error.is_none() && !done.failed.is_empty() {
         let count = done.failed.len() + done.resolved.len();
