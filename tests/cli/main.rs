@@ -1,5 +1,7 @@
 //! The `twin` binary against the reference twin, over real HTTP, as scripts and people use it.
 
+#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
 mod ask;
 mod exit_codes;
 mod handbook;

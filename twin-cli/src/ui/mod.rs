@@ -179,9 +179,9 @@ impl Ui {
         Ok(report.exit())
     }
 
-    /// A remark on standard error. `--quiet` leaves hints out.
+    /// A remark on standard error. `--quiet` and `--json` leave hints out.
     pub fn notice(&self, notice: &Notice) {
-        if self.options.quiet && notice.label == "hint" {
+        if (self.options.quiet || self.options.json) && notice.label == "hint" {
             return;
         }
         let label = format!("{}: ", notice.label);
