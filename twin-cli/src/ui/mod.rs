@@ -21,7 +21,7 @@ pub trait Report {
     /// For people and for pipes.
     fn text(&self, page: &mut Page);
 
-    /// For `--json`: one document.
+    /// For `--json`: one document, or nothing where it was printed already.
     fn json(&self, json: Json) -> serde_json::Result<String>;
 
     /// What belongs on standard error beside the result.
@@ -161,7 +161,8 @@ impl Ui {
     pub fn print(&self, report: &dyn Report) -> Result<Exit, CliError> {
         let text = if self.options.json {
             let json = Json { pretty: self.stdout.is_terminal };
-            report.json(json).map_err(|error| CliError::new(Code::Internal, error.to_string()))? + "\n"
+            let json = report.json(json).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+            if json.is_empty() { json } else { json + "\n" }
         } else {
             let mut page = Page::new(self.stdout);
             report.text(&mut page);
