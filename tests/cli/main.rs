@@ -1,1 +1,12 @@
-//! The binary x the reference.
+//! The `twin` binary against the reference twin, over real HTTP, as scripts and people use it.
+
+#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+mod ask;
+mod exit_codes;
+mod handbook;
+mod lists;
+mod serve;
+mod settings;
+mod streams;
+mod support;

@@ -1,0 +1,25 @@
+//! `twin escalations`: what the twin passed on to its person.
+
+mod list;
+mod resolve;
+
+use clap::Subcommand;
+
+use super::Outcome;
+use crate::context::Context;
+
+/// The commands on escalations.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List escalations, newest first
+    List(list::Args),
+    /// Mark escalations as resolved
+    Resolve(resolve::Args),
+}
+
+pub(super) async fn run(command: Command, context: &Context) -> Outcome {
+    match command {
+        Command::List(args) => list::run(args, context).await,
+        Command::Resolve(args) => resolve::run(args, context).await,
+    }
+}

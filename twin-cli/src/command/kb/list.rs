@@ -1,0 +1,94 @@
+//! `twin kb list`: the documents, newest first.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use twin_sdk::{Document, DocumentType};
+
+use crate::command::Outcome;
+use crate::command::listing::{Listing, parse_limit};
+use crate::context::Context;
+use crate::ui::age::age;
+use crate::ui::page::{Page, Tone};
+use crate::ui::table::{Column, Table};
+use crate::ui::{Form, Json, Notice, Report};
+
+/// List documents, newest first
+///
+/// In a pipe: a row a document without a header, separated by tabs: id, type, title, hits, createdAt.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  twin kb list --type policy\n  twin kb list --limit 200 | cut -f1,3")]
+pub struct Args {
+    /// Only documents of this type
+    #[arg(long = "type", value_name = "T", value_parser = super::type_parser())]
+    of_type: Option<DocumentType>,
+
+    /// How many at most, 1 to 200
+    #[arg(long, value_name = "N", default_value = "50", value_parser = parse_limit)]
+    limit: u32,
+}
+
+pub(super) async fn run(args: Args, context: &Context) -> Outcome {
+    let connection = context.connect().await?;
+    let mut call = connection.twin.kb().list().limit(args.limit);
+    if let Some(of_type) = args.of_type {
+        call = call.of_type(of_type);
+    }
+    let page = call.await?;
+    Ok(Box::new(Documents { items: page.items, total: page.total, now: Timestamp::now() }))
+}
+
+struct Documents {
+    items: Vec<Document>,
+    total: u64,
+    now: Timestamp,
+}
+
+impl Documents {
+    fn listing(&self) -> Listing<'_, Document> {
+        Listing::new(&self.items, self.total)
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new(&[
+            Column::new("ID"),
+            Column::new("TYPE").optional(1),
+            Column::new("TITLE").flexible(),
+            Column::new("HITS").right().optional(3),
+            Column::new("CREATED").optional(2),
+        ]);
+        for doc in &self.items {
+            table.push([
+                Cow::from(doc.id.as_str()),
+                doc.document_type.as_str().into(),
+                doc.title.as_str().into(),
+                doc.hits.to_string().into(),
+                age(doc.created_at, self.now).into(),
+            ]);
+        }
+        table
+    }
+}
+
+impl Report for Documents {
+    fn text(&self, page: &mut Page) {
+        if !page.is_terminal() {
+            for doc in &self.items {
+                let (hits, created_at) = (doc.hits.to_string(), doc.created_at.to_string());
+                page.row(&[doc.id.as_str(), doc.document_type.as_str(), &doc.title, &hits, &created_at]);
+            }
+        } else if self.items.is_empty() {
+            page.block("No documents.", Tone::Dim);
+        } else {
+            page.table(&self.table());
+        }
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        json.of(&self.listing())
+    }
+
+    fn notices(&self, _: Form) -> Vec<Notice> {
+        self.listing().notices("documents", "list more with --limit 200, or by --type")
+    }
+}

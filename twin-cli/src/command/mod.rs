@@ -1,0 +1,49 @@
+//! One file per verb: its arguments, what it does, and the report it hands back.
+
+mod ask;
+mod escalations;
+mod ids;
+mod kb;
+mod listing;
+mod serve;
+mod stats;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::error::CliError;
+use crate::ui::Report;
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Ask your twin a question
+    Ask(ask::Args),
+    /// Look into the knowledge base and change it
+    #[command(subcommand)]
+    Kb(kb::Command),
+    /// Look after what the twin passed on to you
+    #[command(subcommand)]
+    Escalations(escalations::Command),
+    /// Show how much your twin does for you
+    Stats(stats::Args),
+    /// Run the reference twin as a local server
+    Serve(serve::Args),
+}
+
+/// What every command ends with.
+pub type Outcome = Result<Box<dyn Report>, CliError>;
+
+/// Runs a command.
+///
+/// # Errors
+/// Whatever keeps it from its result, with the exit code for it.
+pub async fn run(command: Command, context: &Context) -> Outcome {
+    match command {
+        Command::Ask(args) => ask::run(args, context).await,
+        Command::Kb(command) => kb::run(command, context).await,
+        Command::Escalations(command) => escalations::run(command, context).await,
+        Command::Stats(args) => stats::run(args, context).await,
+        Command::Serve(args) => serve::run(args, context).await,
+    }
+}

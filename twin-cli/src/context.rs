@@ -1,0 +1,177 @@
+//! What a command works with: the global flags, the screen, the signals, and its way to a twin.
+
+use std::cell::{OnceCell, RefCell};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use twin_sdk::{Attempt, Pacing, RetryPolicy, Twin, TwinBuilder};
+
+use crate::args::GlobalArgs;
+use crate::embedded::Embedded;
+use crate::env;
+use crate::error::{CliError, Code};
+use crate::key;
+use crate::settings::{self, LocalData, Remote, Target};
+use crate::stop::Stop;
+use crate::ui::Ui;
+
+/// What a command works with.
+#[derive(Debug)]
+pub struct Context {
+    pub(crate) flags: GlobalArgs,
+    pub(crate) ui: Ui,
+    pub(crate) stop: Stop,
+    /// Where requests went, for errors about the network.
+    address: OnceCell<String>,
+    embedded: RefCell<Vec<Embedded>>,
+}
+
+/// A client of a twin.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    /// The client.
+    pub(crate) twin: Twin,
+    /// What tells this twin from others: its base URL, or `local:` and where its data is.
+    #[expect(dead_code, reason = "the state of kb sync names it")]
+    pub(crate) label: String,
+    /// Whether the twin runs in this process.
+    pub(crate) is_embedded: bool,
+}
+
+/// How a client treats waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    /// One call, for someone who waits.
+    Single,
+    /// Many calls: paced, and as long as it takes.
+    Bulk,
+}
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(30);
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
+
+impl Context {
+    /// A context for one run of the program.
+    pub fn new(flags: GlobalArgs, ui: Ui, stop: Stop) -> Self {
+        Self { flags, ui, stop, address: OnceCell::new(), embedded: RefCell::default() }
+    }
+
+    /// The signals.
+    pub fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
+    /// A client for single calls.
+    pub(crate) async fn connect(&self) -> Result<Connection, CliError> {
+        self.connect_with(Patience::Single).await
+    }
+
+    /// A client for many calls: paced by the rate limit, without an overall deadline.
+    pub(crate) async fn connect_for_bulk(&self) -> Result<Connection, CliError> {
+        self.connect_with(Patience::Bulk).await
+    }
+
+    /// A client of a new twin that knows these exports and nothing else.
+    pub(crate) async fn connect_to_exports(&self, paths: &[PathBuf]) -> Result<Connection, CliError> {
+        let embedded = Embedded::start(&LocalData::Memory).await?;
+        embedded.fill(paths, &self.ui).await?;
+        self.client_of(embedded, "local:exports".to_owned(), Patience::Single)
+    }
+
+    async fn connect_with(&self, patience: Patience) -> Result<Connection, CliError> {
+        match settings::target(&self.flags)? {
+            Target::Remote(remote) => self.connect_to(&remote, patience).await,
+            Target::Embedded(data) => {
+                self.ui.detail(2, &format!("embedded twin, data: {data}"));
+                let label = data.label()?;
+                self.client_of(Embedded::start(&data).await?, label, patience)
+            }
+        }
+    }
+
+    async fn connect_to(&self, remote: &Remote, patience: Patience) -> Result<Connection, CliError> {
+        let found = key::find(&self.flags, remote, &self.ui).await?;
+        let (profile, address) = (&remote.profile_name, &remote.base_url);
+        self.ui.detail(2, &format!("profile {profile}, base URL {address}, key from {}", found.place));
+        let _ = self.address.set(settings::origin(address));
+        let mut builder = self.builder(found.key, patience).base_url(address.as_str());
+        if let Some(path) = &self.flags.cacert {
+            let pem = std::fs::read(path)
+                .map_err(|error| CliError::invalid(format!("cannot read {}: {error}", path.display())))?;
+            builder = builder.ca_certificate(pem);
+        }
+        if self.flags.system_certs {
+            builder = builder.system_certs(true);
+        }
+        let label = address.as_str().trim_end_matches('/').to_owned();
+        Ok(Connection { twin: builder.build()?, label, is_embedded: false })
+    }
+
+    fn client_of(
+        &self,
+        embedded: Embedded,
+        label: String,
+        patience: Patience,
+    ) -> Result<Connection, CliError> {
+        let twin = self.builder(embedded.key()?, patience).base_url(embedded.url()).build()?;
+        self.embedded.borrow_mut().push(embedded);
+        Ok(Connection { twin, label, is_embedded: true })
+    }
+
+    fn builder(&self, key: twin_sdk::ApiKey, patience: Patience) -> TwinBuilder {
+        let timeout = self.flags.timeout.unwrap_or(TIMEOUT);
+        let longest_wait = self.flags.max_wait.unwrap_or(match patience {
+            Patience::Single => LONGEST_WAIT,
+            Patience::Bulk => Duration::MAX,
+        });
+        let builder = Twin::builder(key)
+            .user_agent(concat!("twin-cli/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
+            .timeout(timeout)
+            .deadline(None)
+            .retry(RetryPolicy::default().longest_wait(longest_wait))
+            .pacing(if patience == Patience::Bulk { Pacing::Window } else { Pacing::Off });
+        if self.ui.verbosity() == 0 {
+            return builder;
+        }
+        let ui = self.ui;
+        builder.on_attempt(move |attempt| ui.detail(1, &describe(attempt)))
+    }
+
+    /// Ends what was started for the command, so that an embedded twin's data is one closed file.
+    pub async fn close(&self) {
+        for embedded in self.embedded.take() {
+            embedded.shutdown().await;
+        }
+    }
+
+    /// Says where it was that could not be reached.
+    pub fn explain(&self, error: CliError) -> CliError {
+        let Some(address) = self.address.get().filter(|_| error.code() == Code::Network) else {
+            return error;
+        };
+        let proxied = address.starts_with("https:") && env::var("HTTPS_PROXY").is_some();
+        let way = if proxied { " (by the proxy of HTTPS_PROXY)" } else { "" };
+        error.or_hint(format!("check the connection to {address}{way}, and that this is the right base URL"))
+    }
+}
+
+/// One request in one line, without anything secret: `GET /v1/stats 200 12ms, attempt 1, 59 of 60 left`.
+fn describe(attempt: &Attempt<'_>) -> String {
+    let result = match (attempt.status, attempt.error) {
+        (Some(status), None) => status.to_string(),
+        (Some(status), Some(error)) => format!("{status} {error:?}"),
+        (None, error) => error.map_or("no answer".to_owned(), |error| format!("{error:?}")),
+    };
+    let (method, path, elapsed) = (attempt.method, attempt.path, attempt.elapsed.as_millis());
+    let mut line = format!("{method} {path} {result} {elapsed}ms, attempt {}", attempt.number);
+    if let Some((limit, remaining)) = attempt.rate_limit.and_then(|rate| Some((rate.limit?, rate.remaining?)))
+    {
+        line += &format!(", {remaining} of {limit} left");
+    }
+    if let Some(wait) = attempt.retry_in {
+        line += &format!(", again in {:.1}s", wait.as_secs_f64());
+    }
+    line
+}

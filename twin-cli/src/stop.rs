@@ -1,0 +1,106 @@
+//! Ctrl-C and SIGTERM: they end a command at once, unless it asks to end by itself.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::rc::Rc;
+
+use tokio::sync::watch;
+
+use crate::error::{CliError, Code};
+
+/// The signal that asks to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// Ctrl-C.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+}
+
+impl Signal {
+    /// The error a command ends with that was stopped by it.
+    pub fn error(self) -> CliError {
+        match self {
+            Signal::Interrupt => CliError::new(Code::Interrupted, "interrupted"),
+            Signal::Terminate => CliError::new(Code::Terminated, "terminated"),
+        }
+    }
+}
+
+/// Lets a command end by itself on the first signal; the second ends it at once.
+#[derive(Debug, Clone)]
+pub struct Stop {
+    graceful: Rc<Cell<bool>>,
+    signal: watch::Sender<Option<Signal>>,
+}
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self { graceful: Rc::default(), signal: watch::Sender::new(None) }
+    }
+}
+
+impl Stop {
+    /// From now on the command looks after the first signal itself: it will be found here.
+    pub fn graceful(&self) -> watch::Receiver<Option<Signal>> {
+        self.graceful.set(true);
+        self.signal.subscribe()
+    }
+
+    /// Runs a command until it ends or a signal ends it.
+    pub async fn guard<T>(&self, command: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
+        let mut signals = Signals::listen()?;
+        let mut command = std::pin::pin!(command);
+        loop {
+            let signal = tokio::select! {
+                biased;
+                result = &mut command => return result,
+                signal = signals.next() => signal,
+            };
+            let is_first = self.signal.borrow().is_none();
+            if !(is_first && self.graceful.get()) {
+                return Err(signal.error());
+            }
+            self.signal.send_replace(Some(signal));
+        }
+    }
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> Result<Self, CliError> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| signal(kind).map_err(|error| CliError::io("cannot listen for signals", &error));
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.terminate.recv() => Signal::Terminate,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Result<Self, CliError> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> Signal {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => Signal::Interrupt,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
