@@ -54,8 +54,10 @@ impl Answer {
 }
 
 /// Answers a question; `context` may be empty. Below `threshold` the answer is escalated.
-pub(crate) fn answer(store: &Store, question: &str, _context: &str, threshold: f64) -> Result<Answer> {
+pub(crate) fn answer(store: &Store, question: &str, context: &str, threshold: f64) -> Result<Answer> {
     let terms = retrieve::weigh(store, question::terms(question))?;
+    let context = retrieve::weigh(store, question::terms(context))?;
+    let terms = retrieve::in_context(terms, context);
     let mut evidence = retrieve::retrieve(store, question, &terms)?;
     let confidence = confidence::confidence(question, &terms, &evidence);
     if confidence < UNRELATED {

@@ -10,6 +10,8 @@ use crate::store::{Hit, Result, Store};
 
 /// How many passages are looked at closely.
 const CANDIDATES: usize = 40;
+/// How many words of a conversation are looked at.
+const CONTEXT_TERMS: usize = 12;
 /// Rarity is measured as if there were at least this many passages, or a word would be common in a small
 /// knowledge base for standing there once.
 const FEWEST_PASSAGES: f64 = 60.0;
@@ -48,6 +50,8 @@ pub(crate) struct Evidence {
     pub(crate) document: i64,
     pub(crate) title: String,
     pub(crate) text: String,
+    /// The header row of the table it continues.
+    pub(crate) table: Option<String>,
     /// The place of the passage in its document.
     pub(crate) place: usize,
     /// For ranking; more is better.
@@ -72,6 +76,26 @@ pub(crate) fn weigh(store: &Store, terms: Vec<Term>) -> Result<Vec<Weighted>> {
         Ok(Weighted { term, weight })
     };
     terms.into_iter().map(weigh).collect()
+}
+
+/// Adds what a conversation was about to a question that comes out of it. It helps to choose between
+/// passages with at most half the weight of the question itself, and counts for nothing when it is asked how
+/// much of the question is answered, unless the question says nothing by itself ("How much is it?").
+pub(crate) fn in_context(mut terms: Vec<Weighted>, mut context: Vec<Weighted>) -> Vec<Weighted> {
+    if terms.is_empty() {
+        return context;
+    }
+    context.retain(|other| !terms.iter().any(|t| t.term.forms[0].0 == other.term.forms[0].0));
+    context.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    context.truncate(CONTEXT_TERMS);
+    let weight = |terms: &[Weighted]| terms.iter().map(|t| t.weight).sum::<f64>();
+    let factor = (0.5 * weight(&terms) / weight(&context).max(f64::MIN_POSITIVE)).min(0.5);
+    for t in &mut context {
+        t.weight *= factor;
+        t.term.focus = 0.0;
+    }
+    terms.append(&mut context);
+    terms
 }
 
 /// In how many passages a term stands: the word itself where the documents use it, else what else it may
@@ -247,10 +271,12 @@ struct Look<'a> {
 impl<'a> Look<'a> {
     fn at(passage: &'a Passage<'a>, terms: &[Weighted], title: &HashSet<String>) -> Self {
         let in_title = qualities(terms, title, IN_HEADING);
-        let in_heading = qualities(terms, &set(&passage.headings.join("\n")), IN_HEADING);
+        let in_heading = qualities(terms, &set(&passage.context()), IN_HEADING);
         let sentences = passages::sentences(passage.text);
-        let in_sentences: Vec<_> =
-            sentences.iter().map(|sentence| qualities(terms, &set(sentence), 1.0)).collect();
+        let in_sentences: Vec<_> = sentences
+            .into_iter()
+            .map(|sentence| qualities(terms, &set(&passage.text[sentence]), 1.0))
+            .collect();
         let covered = best_of_each(terms.len(), in_sentences.iter().chain([&in_title, &in_heading]));
         Self { passage, in_title, in_heading, in_sentences, covered }
     }
@@ -276,6 +302,7 @@ impl<'a> Look<'a> {
             document,
             title: title.to_owned(),
             text: self.passage.text.to_owned(),
+            table: self.passage.table.map(str::to_owned),
             place,
             score,
             covered,

@@ -1,5 +1,6 @@
 //! The reference twin over real HTTP.
 
+mod answers;
 mod client;
 mod contract;
 mod faults;
