@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::passages;
-use super::retrieve::{Evidence, Weighted, best_of_each, qualities_in, share};
+use super::retrieve::{Evidence, best_of_each, qualities_in};
+use super::weigh::{Weighted, share};
 
 /// A passage up to this long is quoted whole, in bytes.
 const WHOLE: usize = 520;

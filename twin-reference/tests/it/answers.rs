@@ -69,6 +69,11 @@ async fn a_clinics_questions_are_answered_or_escalated() {
 }
 
 #[tokio::test]
+async fn questions_asked_the_way_people_talk_are_answered_or_escalated() {
+    at_least(80, score(include_str!("kb/bakery.txt")).await);
+}
+
+#[tokio::test]
 async fn questions_about_an_api_are_answered_or_escalated() {
     at_least(85, score(include_str!("kb/api.txt")).await);
 }
