@@ -9,6 +9,8 @@ pub(crate) mod passages;
 mod question;
 mod retrieve;
 mod vocabulary;
+mod wanted;
+mod weigh;
 pub(crate) mod words;
 
 use amounts::{Limits, Unit};
@@ -54,8 +56,10 @@ impl Answer {
 }
 
 /// Answers a question; `context` may be empty. Below `threshold` the answer is escalated.
-pub(crate) fn answer(store: &Store, question: &str, _context: &str, threshold: f64) -> Result<Answer> {
-    let terms = retrieve::weigh(store, question::terms(question))?;
+pub(crate) fn answer(store: &Store, question: &str, context: &str, threshold: f64) -> Result<Answer> {
+    let terms = weigh::weigh(store, question::terms(question))?;
+    let context = weigh::weigh(store, question::terms(context))?;
+    let terms = weigh::in_context(terms, context);
     let mut evidence = retrieve::retrieve(store, question, &terms)?;
     let confidence = confidence::confidence(question, &terms, &evidence);
     if confidence < UNRELATED {

@@ -23,7 +23,7 @@ pub(super) fn add(db: &Connection, document: i64, title: &str, content: &str) ->
         db.prepare_cached("INSERT INTO passages(rowid, title, heading, body) VALUES(?, ?, ?, ?)")?;
     let title = words::indexed(title);
     for (row, passage) in (document << PASSAGE_BITS..).zip(passages::split(content)) {
-        let heading = words::indexed(&passage.headings.join("\n"));
+        let heading = words::indexed(&passage.context());
         insert.execute(params![row, title, heading, words::indexed(passage.text)])?;
     }
     Ok(())
