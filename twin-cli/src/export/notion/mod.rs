@@ -70,7 +70,7 @@ impl Reader<'_> {
             _ => {}
         }
         if !self.options.filter.takes(&[path, &names::clean_path(path)]) {
-            return Outcome::Filtered { key, path: path.to_owned() };
+            return Outcome::filtered(key, path);
         }
         let bytes = match self.budget.read(entry, self.options) {
             Ok(bytes) => bytes,
