@@ -126,7 +126,7 @@ impl Reader<'_> {
         let joined = format!("{folded}{folded_next}");
         match &self.text[word.start + word.text.len()..next.start] {
             "-" => Some(joined),
-            " " if vocabulary::is_phrase(&joined) => Some(joined),
+            " " if vocabulary::is_phrase(folded, folded_next) => Some(joined),
             _ => None,
         }
     }

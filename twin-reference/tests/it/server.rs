@@ -1,4 +1,4 @@
-//! What is kept, and that it is.
+//! What is kept, and that the server withstands what comes.
 
 use twin_reference::{Reference, Seed};
 
@@ -67,4 +67,69 @@ async fn after_a_deletion_a_document_is_no_longer_found() {
     assert_eq!(client.ask("How many days of paid leave?").await.body["sources"][0], "Leave");
     client.send("DELETE", &format!("/v1/kb/{id}"), "").await;
     assert_eq!(client.ask("How many days of paid leave?").await.body["sources"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn many_connections_at_once_are_all_served_and_nothing_is_lost_or_doubled() {
+    let twin = Reference::new().no_rate_limit().serve(ANY_PORT).await.unwrap();
+    let mut clients = tokio::task::JoinSet::new();
+    for connection in 0..64 {
+        let client = Client::of(&twin);
+        clients.spawn(async move {
+            for n in 0..5 {
+                let body = serde_json::json!({ "title": format!("{connection}/{n}"), "content": "Text" });
+                assert_eq!(client.post("/v1/kb", body).await.status, 201);
+                assert_eq!(client.ask("What is the text?").await.status, 200);
+            }
+        });
+    }
+    while let Some(client) = clients.join_next().await {
+        client.unwrap();
+    }
+    assert_eq!(twin.document_count().await, 320);
+    assert_eq!(Client::of(&twin).get("/v1/stats").await.body["totalAnswered"], 320);
+}
+
+#[tokio::test]
+async fn a_shutdown_finishes_the_request_in_flight_and_frees_the_port() {
+    let twin = Reference::new().record().serve(ANY_PORT).await.unwrap();
+    twin.fault(twin_reference::Fault::slow(std::time::Duration::from_millis(50)));
+    let client = Client::of(&twin);
+    let url = twin.url().to_owned();
+    let in_flight = tokio::spawn(async move { client.get("/v1/stats").await.status });
+    while twin.received().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    twin.shutdown().await;
+    assert_eq!(in_flight.await.unwrap(), 200);
+    assert!(std::net::TcpStream::connect(url.trim_start_matches("http://")).is_err());
+}
+
+#[tokio::test]
+async fn broken_requests_do_no_harm_to_the_next_one() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let twin = Reference::new().serve(ANY_PORT).await.unwrap();
+    let authority = twin.url().trim_start_matches("http://").to_owned();
+    let cut_short = format!("POST /v1/kb HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{{\"title\":");
+    for raw in [
+        "",
+        "\r\n\r\n",
+        "GET",
+        "\0\0\0\0\r\n\r\n",
+        "GET /%ff%00?%zz=1 HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET / HTTP/9.9\r\n\r\n",
+        &cut_short,
+    ] {
+        let mut stream = tokio::net::TcpStream::connect(&authority).await.unwrap();
+        stream.write_all(raw.as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut reply = Vec::new();
+        let _ = stream.read_to_end(&mut reply).await;
+        assert!(
+            reply.is_empty() || reply.starts_with(b"HTTP/1.1 4"),
+            "{raw:?}: {}",
+            String::from_utf8_lossy(&reply)
+        );
+    }
+    assert_eq!(Client::of(&twin).get("/v1/kb").await.body["total"], 0);
 }
