@@ -62,7 +62,7 @@ pub(crate) fn retrieve(store: &Store, question: &str, terms: &[Weighted]) -> Res
         let anywhere = best_of_each(terms.len(), looks.iter().map(|(_, look)| &look.covered));
         for (place, look) in looks {
             let mut evidence = look.evidence(document, &title, &title_terms, place, terms, &anywhere);
-            evidence.score += wanted.lift(&evidence.text, evidence.place == 0);
+            evidence.score += wanted.lift(&evidence.text, evidence.coverage, evidence.place == 0);
             found.push(evidence);
         }
     }

@@ -83,12 +83,13 @@ pub(super) fn is_phrase(first: &str, second: &str) -> bool {
     VOCABULARY.phrases.get(first).is_some_and(|seconds| seconds.contains(&second))
 }
 
-/// The word a form belongs to that the stemmer does not know as one: `buy` for `bought`.
-pub(super) fn regular_form(folded: &str) -> &str {
-    static IRREGULAR: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+/// The word a form belongs to that the stemmer would get wrong: `buy` for `bought`. A word that belongs to
+/// itself is not to be stemmed: `internal` has nothing to do with `intern`.
+pub(super) fn irregular(folded: &str) -> Option<&'static str> {
+    static IRREGULAR: LazyLock<HashMap<&str, &'static str>> = LazyLock::new(|| {
         include_str!("vocabulary/irregular.txt").lines().filter_map(|line| line.split_once(' ')).collect()
     });
-    IRREGULAR.get(folded).copied().unwrap_or(folded)
+    IRREGULAR.get(folded).copied()
 }
 
 pub(super) fn class(stem: &str) -> Class {

@@ -115,8 +115,11 @@ fn with_stem<T>(folded: &str, then: impl FnOnce(&str) -> T) -> T {
         if let Some(stem) = stems.get(folded) {
             return then(stem);
         }
-        let regular = vocabulary::regular_form(folded);
-        let stem = STEMMER.with(|stemmer| stemmer.stem(regular).into_owned());
+        let word = vocabulary::irregular(folded).unwrap_or(folded);
+        let stem = match vocabulary::irregular(word) {
+            Some(itself) => itself.to_owned(),
+            None => STEMMER.with(|stemmer| stemmer.stem(word).into_owned()),
+        };
         let result = then(&stem);
         if stems.len() < MOST_STEMS {
             stems.insert(folded.to_owned(), stem);
@@ -195,6 +198,12 @@ mod tests {
     #[test]
     fn plural_possessive_and_case_make_no_difference() {
         assert_eq!(terms("The company’s Policies"), terms("the company policy"));
+    }
+
+    #[test]
+    fn irregular_forms_are_those_of_their_word_and_look_alikes_are_not() {
+        assert_eq!(terms("chosen bought children reporters"), terms("choose buy child reporter"));
+        assert_ne!(terms("internal reporter"), terms("intern report"));
     }
 
     #[test]
