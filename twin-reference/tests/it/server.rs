@@ -133,3 +133,23 @@ async fn broken_requests_do_no_harm_to_the_next_one() {
     }
     assert_eq!(Client::of(&twin).get("/v1/kb").await.body["total"], 0);
 }
+
+#[tokio::test]
+async fn a_crash_loses_nothing_that_was_acknowledged() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("twin.sqlite");
+    let twin = Reference::new().data(&path).serve(ANY_PORT).await.unwrap();
+    let client = Client::of(&twin);
+    client.post("/v1/kb", serde_json::json!({ "title": "Leave", "content": "25 days of leave." })).await;
+    client.ask("Where is the moon base?").await;
+
+    // What a crash at this moment would leave on the disk.
+    let left = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(dir.path()).unwrap().map(Result::unwrap) {
+        std::fs::copy(file.path(), left.path().join(file.file_name())).unwrap();
+    }
+    let after = Reference::new().data(left.path().join("twin.sqlite")).serve(ANY_PORT).await.unwrap();
+    let client = Client::of(&after);
+    assert_eq!(client.get("/v1/escalations").await.body["total"], 1);
+    assert_eq!(client.ask("How many days of leave?").await.body["sources"][0], "Leave");
+}
