@@ -45,6 +45,7 @@ pub(crate) fn split(content: &str) -> Vec<Passage<'_>> {
         }
     }
     splitter.close();
+    splitter.bare_heading();
     splitter.passages
 }
 
@@ -109,6 +110,8 @@ struct Splitter<'a> {
     content: &'a str,
     passages: Vec<Passage<'a>>,
     headings: Vec<(usize, &'a str)>,
+    /// Whether the last heading has no text below it so far.
+    heads_nothing: bool,
     table: Option<&'a str>,
     open: Option<Range<usize>>,
 }
@@ -116,12 +119,25 @@ struct Splitter<'a> {
 impl<'a> Splitter<'a> {
     fn heading(&mut self, level: usize, text: &'a str) {
         self.close();
+        if self.headings.last().is_some_and(|&(above, _)| above >= level) {
+            self.bare_heading();
+        }
         self.headings.retain(|&(above, _)| above < level);
         self.headings.push((level, text));
+        self.heads_nothing = true;
+    }
+
+    /// Makes a passage of a heading that nothing stands below, so that it is found too.
+    fn bare_heading(&mut self) {
+        if let (true, Some((_, text))) = (self.heads_nothing, self.headings.pop()) {
+            self.push(text, None);
+        }
+        self.heads_nothing = false;
     }
 
     /// Adds a block to the open passage, or opens one with it.
     fn text(&mut self, start: usize, end: usize) {
+        self.heads_nothing = false;
         if self.open.as_ref().is_some_and(|open| open.len() >= FULL || end - open.start > LONGEST) {
             self.close();
         }
@@ -153,11 +169,12 @@ impl<'a> Splitter<'a> {
 
     fn close(&mut self) {
         let Some(open) = self.open.take() else { return };
-        let (text, table) = (self.content[open.clone()].trim(), self.table.take());
-        if text.is_empty() {
-            return;
-        }
-        if self.passages.len() < MOST {
+        let table = self.table.take();
+        self.push(self.content[open].trim(), table);
+    }
+
+    fn push(&mut self, text: &'a str, table: Option<&'a str>) {
+        if !text.is_empty() && self.passages.len() < MOST {
             let headings = self.headings.iter().map(|&(_, text)| text).collect();
             self.passages.push(Passage { headings, table, text });
         }
@@ -287,6 +304,13 @@ mod tests {
             ("Three > Plain heading", "Fourth."),
         ];
         assert_eq!(found, expected.map(|(headings, text)| (headings.to_owned(), text)));
+    }
+
+    #[test]
+    fn a_heading_without_text_is_a_passage_of_its_own() {
+        let texts = |text| split(text).iter().map(|passage| passage.text).collect::<Vec<_>>().join(", ");
+        assert_eq!(texts("# Fire drill"), "Fire drill");
+        assert_eq!(texts("# A\n## B\n## C\ntext\n# D"), "B, text, D");
     }
 
     #[test]

@@ -13,6 +13,9 @@ const PERIOD: f64 = 2.0;
 /// What `abroad` and `country` are worth for a name that follows `in`, `from` or `to`.
 const A_PLACE: f64 = 0.5;
 
+/// What either half of a hyphenated word is worth.
+const A_PART: f64 = 0.7;
+
 /// One notion of a question: a word, and what else it may be called.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Term {
@@ -110,7 +113,8 @@ impl Reader<'_> {
         let focus = if self.circumstances { CIRCUMSTANCE } else { 1.0 };
         let mut term = Term::new(words::stem(joined), focus, false);
         let parts = parts.into_iter().filter(|part| part.len() > 3 && !vocabulary::is_stop_word(part));
-        term.forms.extend(parts.map(|part| (words::stem(part), 0.8)));
+        let parts = parts.map(words::stem).filter(|part| vocabulary::class(part) != Class::Weak);
+        term.forms.extend(parts.map(|part| (part, A_PART)));
         self.push(term);
     }
 
@@ -126,7 +130,7 @@ impl Reader<'_> {
         let joined = format!("{folded}{folded_next}");
         match &self.text[word.start + word.text.len()..next.start] {
             "-" => Some(joined),
-            " " if vocabulary::is_phrase(&joined) => Some(joined),
+            " " if vocabulary::is_phrase(folded, folded_next) => Some(joined),
             _ => None,
         }
     }

@@ -54,7 +54,7 @@ pub(crate) fn retrieve(store: &Store, question: &str, terms: &[Weighted]) -> Res
     for (document, hits) in by_document(store.search(&forms, CANDIDATES)?) {
         let Some((title, content)) = store.text(document)? else { continue };
         let passages = passages::split(&content);
-        let title_terms = set(&title);
+        let title_terms = words::term_set(&title);
         let looks: Vec<(usize, Look<'_>)> = hits
             .iter()
             .filter_map(|&hit| Some((hit, Look::at(passages.get(hit)?, terms, &title_terms))))
@@ -62,7 +62,7 @@ pub(crate) fn retrieve(store: &Store, question: &str, terms: &[Weighted]) -> Res
         let anywhere = best_of_each(terms.len(), looks.iter().map(|(_, look)| &look.covered));
         for (place, look) in looks {
             let mut evidence = look.evidence(document, &title, &title_terms, place, terms, &anywhere);
-            evidence.score += wanted.lift(&evidence.text, evidence.place == 0);
+            evidence.score += wanted.lift(&evidence.text, evidence.coverage, evidence.place == 0);
             found.push(evidence);
         }
     }
@@ -97,11 +97,11 @@ struct Look<'a> {
 impl<'a> Look<'a> {
     fn at(passage: &'a Passage<'a>, terms: &[Weighted], title: &HashSet<String>) -> Self {
         let in_title = qualities(terms, title, IN_HEADING);
-        let in_heading = qualities(terms, &set(&passage.context()), IN_HEADING);
+        let in_heading = qualities(terms, &words::term_set(&passage.context()), IN_HEADING);
         let sentences = passages::sentences(passage.text);
         let in_sentences: Vec<_> = sentences
             .into_iter()
-            .map(|sentence| qualities(terms, &set(&passage.text[sentence]), 1.0))
+            .map(|sentence| qualities(terms, &words::term_set(&passage.text[sentence]), 1.0))
             .collect();
         let covered = best_of_each(terms.len(), in_sentences.iter().chain([&in_title, &in_heading]));
         Self { passage, in_title, in_heading, in_sentences, covered }
@@ -152,10 +152,6 @@ impl<'a> Look<'a> {
     }
 }
 
-fn set(text: &str) -> HashSet<String> {
-    words::terms(text).into_iter().collect()
-}
-
 /// How well a set of index terms has each term: by the best of its forms, and a little better by several.
 fn qualities(terms: &[Weighted], set: &HashSet<String>, worth: f64) -> Vec<f64> {
     let quality = |term: &Term| {
@@ -170,7 +166,7 @@ fn qualities(terms: &[Weighted], set: &HashSet<String>, worth: f64) -> Vec<f64> 
 
 /// How well a text has each term.
 pub(crate) fn qualities_in(terms: &[Weighted], text: &str) -> Vec<f64> {
-    qualities(terms, &set(text), 1.0)
+    qualities(terms, &words::term_set(text), 1.0)
 }
 
 pub(crate) fn best_of_each<'a>(terms: usize, lists: impl Iterator<Item = &'a Vec<f64>>) -> Vec<f64> {

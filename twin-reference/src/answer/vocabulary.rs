@@ -37,16 +37,19 @@ struct Vocabulary {
     weak: HashSet<String>,
     common: HashSet<String>,
     synonyms: HashMap<String, Vec<String>>,
-    phrases: HashSet<String>,
+    /// The first words of names of two words, with the second ones.
+    phrases: HashMap<&'static str, Vec<&'static str>>,
 }
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let stems = |list: &str| list.split_whitespace().map(words::stem).collect();
     let mut synonyms: HashMap<String, Vec<String>> = HashMap::new();
-    let mut phrases = HashSet::new();
+    let mut phrases: HashMap<_, Vec<_>> = HashMap::new();
     for group in SYNONYMS.lines() {
         let group: Vec<&str> = group.split_whitespace().collect();
-        phrases.extend(group.iter().filter(|name| name.contains('-')).map(|name| name.replace('-', "")));
+        for (first, second) in group.iter().filter_map(|name| name.split_once('-')) {
+            phrases.entry(first).or_default().push(second);
+        }
         let stems: Vec<String> = group.iter().map(|name| words::stem(&name.replace('-', ""))).collect();
         for stem in &stems {
             let others = stems.iter().filter(|other| *other != stem).cloned();
@@ -75,9 +78,18 @@ pub(super) fn is_stop_word(folded: &str) -> bool {
     VOCABULARY.stop.contains(folded)
 }
 
-/// Whether two words name one notion together, such as `time off`; `joined` is both without the space.
-pub(super) fn is_phrase(joined: &str) -> bool {
-    VOCABULARY.phrases.contains(joined)
+/// Whether two words name one notion together, such as `time off`.
+pub(super) fn is_phrase(first: &str, second: &str) -> bool {
+    VOCABULARY.phrases.get(first).is_some_and(|seconds| seconds.contains(&second))
+}
+
+/// The word a form belongs to that the stemmer would get wrong: `buy` for `bought`. A word that belongs to
+/// itself is not to be stemmed: `internal` has nothing to do with `intern`.
+pub(super) fn irregular(folded: &str) -> Option<&'static str> {
+    static IRREGULAR: LazyLock<HashMap<&str, &'static str>> = LazyLock::new(|| {
+        include_str!("vocabulary/irregular.txt").lines().filter_map(|line| line.split_once(' ')).collect()
+    });
+    IRREGULAR.get(folded).copied()
 }
 
 pub(super) fn class(stem: &str) -> Class {

@@ -3,9 +3,10 @@
 use super::amounts::{self, Amount, Limits};
 use super::words;
 
-/// What lifts a passage that has a rule for a sum the question names, and further one that has a tier for it.
+/// What lifts a passage that has a rule for a sum the question names.
 const A_RULE: f64 = 0.05;
-const A_TIER: f64 = 0.2;
+/// What lifts one that has a tier for it, where it covers the whole question: such a tier mostly is the answer.
+const A_TIER: f64 = 0.8;
 /// What lifts a passage with a number, a sum or a time where the question asks for one.
 const A_NUMBER: f64 = 0.06;
 /// What lifts the first passage of a document, which mostly says what it is about.
@@ -40,11 +41,11 @@ impl Wanted {
         }
     }
 
-    /// How much a passage gains for having it.
-    pub(super) fn lift(&self, text: &str, is_first: bool) -> f64 {
+    /// How much a passage gains for having it. `coverage` says how much of the question it covers otherwise.
+    pub(super) fn lift(&self, text: &str, coverage: f64, is_first: bool) -> f64 {
         let limits: Vec<_> = self.sums.iter().map(|sum| (Limits::of(text, sum.unit), sum.value)).collect();
         let lifts = [
-            (A_TIER, limits.iter().any(|(limits, sum)| limits.has_tier_for(*sum))),
+            (A_TIER * coverage, limits.iter().any(|(limits, sum)| limits.has_tier_for(*sum))),
             (A_RULE, limits.iter().any(|(limits, sum)| limits.speaks_of(*sum))),
             (A_NUMBER, self.number && text.contains(|c: char| c.is_ascii_digit())),
             (A_NUMBER, self.sum && !amounts::amounts(text).is_empty()),

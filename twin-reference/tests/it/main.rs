@@ -7,5 +7,5 @@ mod client;
 mod contract;
 mod faults;
 mod limits;
-mod storage;
+mod server;
 mod webhooks;
