@@ -1,6 +1,8 @@
 //! Every export under `fixtures/` becomes the documents that its `expected.json` tells, no other, and
 //! every file of it is accounted for.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 mod accounting;
 mod bad_input;
 mod expectation;

@@ -9,6 +9,7 @@ pub(crate) mod html;
 mod kind;
 pub(crate) mod mail;
 pub(crate) mod markdown;
+mod ole;
 mod package;
 mod pdf;
 pub(crate) mod plain;
@@ -16,6 +17,8 @@ mod pptx;
 pub(crate) mod prose;
 mod sheet;
 pub(crate) mod table;
+mod xls;
+mod xls_strings;
 
 pub(crate) use kind::{HEAD, Kind, is_media};
 use markdown::Dialect;
@@ -71,7 +74,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
             (title, text, "pptx/1")
         }
         Kind::Xlsx => (None, sheet::to_text(bytes, limits)?, "xlsx/1"),
-        Kind::Xls => (None, sheet::old_to_text(bytes, limits)?, "xls/1"),
+        Kind::Xls => (None, xls::to_text(&bytes, limits)?, "xls/1"),
         Kind::Pdf => (None, pdf::to_text(&bytes)?, "pdf/1"),
         Kind::Media => return Err(reason::MEDIA),
         Kind::Encrypted => return Err(reason::ENCRYPTED),

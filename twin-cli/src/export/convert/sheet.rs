@@ -6,14 +6,14 @@ use std::fmt::Write as _;
 use std::io::Cursor;
 use std::ops::ControlFlow;
 
-use calamine::{Data, DataRef, ExcelDateTime, Reader, Xls, Xlsb, Xlsx};
+use calamine::{DataRef, ExcelDateTime, Reader, Xlsb, Xlsx};
 
 use super::super::{Limits, reason};
 use super::package::Package;
 use super::prose::table_row;
 
 type Place = (u32, u32);
-type Visit<'a> = &'a mut dyn FnMut(Place, String) -> ControlFlow<()>;
+pub(super) type Visit<'a> = &'a mut dyn FnMut(Place, String) -> ControlFlow<()>;
 
 /// The text of an xlsx, xlsm or xlsb.
 pub(super) fn to_text(bytes: Vec<u8>, limits: &Limits) -> Result<String, &'static str> {
@@ -31,25 +31,6 @@ pub(super) fn to_text(bytes: Vec<u8>, limits: &Limits) -> Result<String, &'stati
         for sheet in book.sheet_names() {
             text.add(&sheet, |visit| xlsb_cells(&mut book, &sheet, visit))?;
         }
-    }
-    Ok(text.finish())
-}
-
-/// The text of an xls.
-pub(super) fn old_to_text(bytes: Vec<u8>, limits: &Limits) -> Result<String, &'static str> {
-    let mut book = Xls::new(Cursor::new(bytes)).map_err(|_| reason::UNREADABLE)?;
-    let mut text = Text::new(limits);
-    for sheet in book.sheet_names() {
-        let Ok(range) = book.worksheet_range(&sheet) else { continue };
-        text.add(&sheet, |visit| {
-            for (row, column, value) in range.used_cells() {
-                let place =
-                    (u32::try_from(row).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX));
-                if visit(place, old_value(value)).is_break() {
-                    return;
-                }
-            }
-        })?;
     }
     Ok(text.finish())
 }
@@ -75,20 +56,20 @@ fn xlsb_cells(book: &mut Xlsb<Cursor<&Vec<u8>>>, sheet: &str, visit: Visit<'_>) 
 }
 
 /// The sheets' lines so far.
-struct Text<'a> {
+pub(super) struct Text<'a> {
     limits: &'a Limits,
     sheets: Vec<(String, String)>,
     size: u64,
 }
 
 impl<'a> Text<'a> {
-    fn new(limits: &'a Limits) -> Self {
+    pub(super) fn new(limits: &'a Limits) -> Self {
         Self { limits, sheets: Vec::new(), size: 0 }
     }
 
     /// Adds a sheet; `cells` hands every cell in the order of rows to its visitor, and is asked twice: the
     /// first time for the columns that hold anything.
-    fn add(&mut self, name: &str, mut cells: impl FnMut(Visit<'_>)) -> Result<(), &'static str> {
+    pub(super) fn add(&mut self, name: &str, mut cells: impl FnMut(Visit<'_>)) -> Result<(), &'static str> {
         let mut columns = BTreeSet::new();
         cells(&mut |(_, column), value| {
             if !value.trim().is_empty() {
@@ -123,16 +104,17 @@ impl<'a> Text<'a> {
         Ok(())
     }
 
-    /// All sheets, with their names where there are several.
-    fn finish(self) -> String {
-        match <[_; 1]>::try_from(self.sheets) {
-            Ok([(_, lines)]) => lines,
-            Err(sheets) => {
-                let sheets: Vec<String> =
-                    sheets.into_iter().map(|(name, lines)| format!("{name}\n\n{lines}")).collect();
-                sheets.join("\n")
-            }
-        }
+    /// All sheets, each under its name; a single one that nobody named stands without.
+    pub(super) fn finish(self) -> String {
+        let is_single = self.sheets.len() == 1;
+        let sheets = self.sheets.into_iter().map(|(name, lines)| {
+            let unnamed = name.trim_end_matches(|c: char| c.is_ascii_digit());
+            let is_named =
+                !["Sheet", "Tabelle", "Feuil", "Hoja", "Foglio", "Planilha", "Blad", "Arkusz", "Лист"]
+                    .contains(&unnamed);
+            if is_named || !is_single { format!("{name}\n\n{lines}") } else { lines }
+        });
+        sheets.collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -157,28 +139,17 @@ fn value(value: &DataRef<'_>) -> String {
     }
 }
 
-fn old_value(value: &Data) -> String {
-    match value {
-        Data::Int(number) => number.to_string(),
-        Data::Float(number) => self::number(*number),
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
-        Data::Bool(yes) => truth(*yes),
-        Data::DateTime(time) => date_time(time),
-        Data::Error(_) | Data::Empty => String::new(),
-    }
-}
-
-fn truth(yes: bool) -> String {
+pub(super) fn truth(yes: bool) -> String {
     if yes { "TRUE" } else { "FALSE" }.to_owned()
 }
 
 /// As a spreadsheet shows it: fifteen digits, so that 0.1 + 0.2 is 0.3.
-fn number(number: f64) -> String {
+pub(super) fn number(number: f64) -> String {
     let rounded = format!("{number:.14e}").parse().unwrap_or(number);
     rounded.to_string()
 }
 
-fn date_time(time: &ExcelDateTime) -> String {
+pub(super) fn date_time(time: &ExcelDateTime) -> String {
     let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();
     if time.is_duration() {
         let seconds = (time.as_f64() * 86_400.0).round();
