@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use twin_sdk::{Attempt, Pacing, RetryPolicy, Twin, TwinBuilder};
+use twin_sdk::{Attempt, Pacing, RetryPolicy, Transport, Twin, TwinBuilder};
 
 use crate::args::GlobalArgs;
 use crate::embedded::Embedded;
@@ -94,18 +94,22 @@ impl Context {
         let found = key::find(&self.flags, remote, &self.ui).await?;
         let (profile, address) = (&remote.profile_name, &remote.base_url);
         self.ui.detail(2, &format!("profile {profile}, base URL {address}, key from {}", found.place));
-        let _ = self.address.set(settings::origin(address));
-        let mut builder = self.builder(found.key, patience).base_url(address.as_str());
+        let _ = self.address.set(address.origin());
+        let builder = self.builder(found.key, patience).base_url(address.to_string());
+        let twin = builder.transport(self.transport()?).build()?;
+        Ok(Connection { twin, label: address.to_string(), is_embedded: false })
+    }
+
+    /// How connections are made, by the flags.
+    pub(crate) fn transport(&self) -> Result<Transport, CliError> {
+        let timeout = self.flags.timeout.unwrap_or(TIMEOUT);
+        let mut transport = Transport::default().connect_timeout(CONNECT_TIMEOUT.min(timeout));
         if let Some(path) = &self.flags.cacert {
             let pem = std::fs::read(path)
                 .map_err(|error| CliError::invalid(format!("cannot read {}: {error}", path.display())))?;
-            builder = builder.ca_certificate(pem);
+            transport = transport.ca_certificate(pem);
         }
-        if self.flags.system_certs {
-            builder = builder.system_certs(true);
-        }
-        let label = address.as_str().trim_end_matches('/').to_owned();
-        Ok(Connection { twin: builder.build()?, label, is_embedded: false })
+        Ok(if self.flags.system_certs { transport.system_certs(true) } else { transport })
     }
 
     fn client_of(
@@ -127,7 +131,6 @@ impl Context {
         });
         let builder = Twin::builder(key)
             .user_agent(concat!("twin-cli/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
             .timeout(timeout)
             .deadline(None)
             .retry(RetryPolicy::default().longest_wait(longest_wait))
