@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+mod account;
 mod ask;
 mod exit_codes;
 mod handbook;
@@ -10,4 +11,6 @@ mod serve;
 mod settings;
 mod streams;
 mod support;
+#[cfg(unix)]
+mod terminal;
 mod tls;
