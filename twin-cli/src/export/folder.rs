@@ -27,7 +27,7 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
             |entry| {
                 let path = &entry.path;
                 if !options.filter.takes(&[path]) {
-                    return Outcome::Filtered { key: key(entry), path: path.clone() };
+                    return Outcome::filtered(key(entry), path);
                 }
                 if !tree.single && path.split('/').any(|part| part.starts_with('.')) {
                     return Outcome::skipped(path, reason::HIDDEN);

@@ -5,12 +5,15 @@
 
 mod convert;
 mod detect;
+mod drive;
 mod filter;
 mod folder;
+mod mail;
 mod notion;
 mod pool;
 pub mod reason;
 mod run;
+mod slack;
 mod split;
 mod text;
 mod tree;
@@ -206,11 +209,7 @@ pub fn read(
     let exports = detect::exports(paths, options)?;
     let mut run = run::Run::new(options, observer, sink);
     for export in exports {
-        let flow = match export.reader {
-            detect::Reader::Notion => notion::read(&export, &mut run),
-            detect::Reader::Folder => folder::read(&export, &mut run),
-        };
-        if flow.is_break() {
+        if export.read(&mut run).is_break() {
             break;
         }
     }

@@ -54,16 +54,27 @@ pub(crate) enum Outcome {
         path: String,
         reason: &'static str,
     },
-    /// Left out by a filter.
-    Filtered {
+    /// Left out as the options say: it may well be there.
+    LeftOut {
         key: String,
         path: String,
+        reason: &'static str,
+    },
+    /// As [`Outcome::Unconverted`], for a part of a file, such as a message in an mbox.
+    LostPart {
+        key: String,
+        path: String,
+        reason: &'static str,
     },
 }
 
 impl Outcome {
     pub(crate) fn skipped(path: &str, reason: &'static str) -> Self {
         Self::Skipped { path: path.to_owned(), reason }
+    }
+
+    pub(crate) fn filtered(key: String, path: &str) -> Self {
+        Self::LeftOut { key, path: path.to_owned(), reason: reason::FILTERED }
     }
 
     pub(crate) fn unconverted(key: String, path: &str, reason: &'static str) -> Self {
@@ -128,6 +139,7 @@ impl<'a> Run<'a> {
     pub(crate) fn begin(&mut self, root: Root, files: usize, skipped: &[Skipped]) {
         self.summary.roots.push(root);
         self.summary.files += (files + skipped.len()) as u64;
+        self.files_done += skipped.len() as u64;
         self.summary.skipped.extend_from_slice(skipped);
     }
 
@@ -144,9 +156,13 @@ impl<'a> Run<'a> {
                 self.summary.unconverted_keys.push(text::tidy_line(&key));
                 (1, self.skip(path, reason), ControlFlow::Continue(()))
             }
-            Outcome::Filtered { key, path } => {
+            Outcome::LostPart { key, path, reason } => {
+                self.summary.unconverted_keys.push(text::tidy_line(&key));
+                (0, self.skip(path, reason), ControlFlow::Continue(()))
+            }
+            Outcome::LeftOut { key, path, reason } => {
                 self.summary.filtered.push(text::tidy_line(&key));
-                (1, self.skip(path, reason::FILTERED), ControlFlow::Continue(()))
+                (1, self.skip(path, reason), ControlFlow::Continue(()))
             }
         };
         self.progress(files, &path);

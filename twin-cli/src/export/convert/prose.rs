@@ -10,6 +10,8 @@ pub(crate) struct Prose {
     gap: Gap,
     lists: Vec<List>,
     captures: Vec<(String, Gap, Vec<List>)>,
+    /// The last text was an item written by [`Prose::list_line`].
+    after_item: bool,
     title: Option<String>,
 }
 
@@ -123,6 +125,7 @@ impl Prose {
             }
         }
         self.gap = Gap::None;
+        self.after_item = false;
         let depth = self.lists.len();
         if let Some(list) = self.lists.last_mut() {
             let marker = list.marker.take();
@@ -172,6 +175,22 @@ impl Prose {
         }
     }
 
+    /// One item of a list that comes as lines with a level.
+    pub(crate) fn list_line(&mut self, level: usize, number: Option<u64>, text: &str) {
+        if self.after_item {
+            self.gap = Gap::Line;
+        } else {
+            self.block();
+        }
+        let outer = self.lists.len();
+        self.lists.resize_with(outer + level + 1, || List { next_number: number, marker: None });
+        self.begin_item();
+        self.text(text);
+        self.lists.truncate(outer);
+        self.block();
+        self.after_item = true;
+    }
+
     /// The item is one to tick off.
     pub(crate) fn check_box(&mut self, done: bool) {
         let sign = if done { "[x] " } else { "[ ] " };
@@ -210,6 +229,14 @@ impl Prose {
     /// A table, its first row being the header.
     pub(crate) fn table(&mut self, rows: &[Vec<String>]) {
         self.block();
+        if rows.iter().all(|row| row.len() < 2) {
+            // One column places paragraphs under one another.
+            for cell in rows.iter().flatten() {
+                self.line();
+                self.text(cell);
+            }
+            return self.block();
+        }
         for row in rows {
             let row = table_row(row);
             if !row.is_empty() {
@@ -255,7 +282,7 @@ pub(crate) fn table_row<S: AsRef<str>>(cells: &[S]) -> String {
         [] => String::new(),
         // The bar tells that this is still a row of the table.
         [only] if cells.len() > 1 => format!("{only} |"),
-        used => used.join(" | "),
+        used => used.join(" | ").trim_start().to_owned(),
     }
 }
 
@@ -334,6 +361,7 @@ mod tests {
     fn a_row_keeps_its_places_and_drops_only_what_is_empty_at_its_end() {
         assert_eq!(table_row(&["a", "", "c\nd", ""]), "a |  | c d");
         assert_eq!(table_row(&["a", "", ""]), "a |");
+        assert_eq!(table_row(&["", "b"]), "| b");
         assert_eq!(table_row(&["", " "]), "");
         assert_eq!(table_row(&["a"]), "a");
     }
