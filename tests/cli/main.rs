@@ -4,6 +4,7 @@
 
 mod account;
 mod ask;
+mod documents;
 mod exit_codes;
 mod handbook;
 mod lists;

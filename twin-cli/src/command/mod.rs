@@ -2,6 +2,7 @@
 
 mod account;
 mod ask;
+mod bulk;
 mod config;
 mod escalations;
 mod ids;
