@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+mod account;
 mod ask;
+mod documents;
 mod exit_codes;
 mod handbook;
 mod lists;
@@ -10,4 +12,6 @@ mod serve;
 mod settings;
 mod streams;
 mod support;
+#[cfg(unix)]
+mod terminal;
 mod tls;

@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use twin_sdk::{Attempt, Pacing, RetryPolicy, Twin, TwinBuilder};
+use twin_sdk::{ApiKey, Attempt, Pacing, RetryPolicy, Transport, Twin, TwinBuilder};
 
 use crate::args::GlobalArgs;
 use crate::embedded::Embedded;
@@ -32,7 +32,6 @@ pub(crate) struct Connection {
     /// The client.
     pub(crate) twin: Twin,
     /// What tells this twin from others: its base URL, or `local:` and where its data is.
-    #[expect(dead_code, reason = "the state of kb sync names it")]
     pub(crate) label: String,
     /// Whether the twin runs in this process.
     pub(crate) is_embedded: bool,
@@ -94,18 +93,31 @@ impl Context {
         let found = key::find(&self.flags, remote, &self.ui).await?;
         let (profile, address) = (&remote.profile_name, &remote.base_url);
         self.ui.detail(2, &format!("profile {profile}, base URL {address}, key from {}", found.place));
-        let _ = self.address.set(settings::origin(address));
-        let mut builder = self.builder(found.key, patience).base_url(address.as_str());
+        let twin = self.client(remote, found.key, patience)?;
+        Ok(Connection { twin, label: address.to_string(), is_embedded: false })
+    }
+
+    /// A client of this twin with this key, for single calls.
+    pub(crate) fn client_with_key(&self, remote: &Remote, key: ApiKey) -> Result<Twin, CliError> {
+        self.client(remote, key, Patience::Single)
+    }
+
+    fn client(&self, remote: &Remote, key: ApiKey, patience: Patience) -> Result<Twin, CliError> {
+        let _ = self.address.set(remote.base_url.origin());
+        let builder = self.builder(key, patience).base_url(remote.base_url.to_string());
+        Ok(builder.transport(self.transport()?).build()?)
+    }
+
+    /// How connections are made, by the flags.
+    pub(crate) fn transport(&self) -> Result<Transport, CliError> {
+        let timeout = self.flags.timeout.unwrap_or(TIMEOUT);
+        let mut transport = Transport::default().connect_timeout(CONNECT_TIMEOUT.min(timeout));
         if let Some(path) = &self.flags.cacert {
             let pem = std::fs::read(path)
                 .map_err(|error| CliError::invalid(format!("cannot read {}: {error}", path.display())))?;
-            builder = builder.ca_certificate(pem);
+            transport = transport.ca_certificate(pem);
         }
-        if self.flags.system_certs {
-            builder = builder.system_certs(true);
-        }
-        let label = address.as_str().trim_end_matches('/').to_owned();
-        Ok(Connection { twin: builder.build()?, label, is_embedded: false })
+        Ok(if self.flags.system_certs { transport.system_certs(true) } else { transport })
     }
 
     fn client_of(
@@ -119,7 +131,7 @@ impl Context {
         Ok(Connection { twin, label, is_embedded: true })
     }
 
-    fn builder(&self, key: twin_sdk::ApiKey, patience: Patience) -> TwinBuilder {
+    fn builder(&self, key: ApiKey, patience: Patience) -> TwinBuilder {
         let timeout = self.flags.timeout.unwrap_or(TIMEOUT);
         let longest_wait = self.flags.max_wait.unwrap_or(match patience {
             Patience::Single => LONGEST_WAIT,
@@ -127,7 +139,6 @@ impl Context {
         });
         let builder = Twin::builder(key)
             .user_agent(concat!("twin-cli/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
             .timeout(timeout)
             .deadline(None)
             .retry(RetryPolicy::default().longest_wait(longest_wait))

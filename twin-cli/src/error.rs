@@ -17,6 +17,8 @@ pub enum Code {
     InvalidInput,
     /// Only a person could have answered, and no one could be asked.
     PromptNeeded,
+    /// Someone was asked, and said no.
+    Declined,
     /// The API called the request invalid (400).
     BadRequest,
     /// No key was found.
@@ -64,6 +66,7 @@ impl Code {
             Code::Usage => ("usage", Exit::Usage),
             Code::InvalidInput => ("invalid_input", Exit::Usage),
             Code::PromptNeeded => ("prompt_needed", Exit::Usage),
+            Code::Declined => ("declined", Exit::Failed),
             Code::BadRequest => ("bad_request", Exit::Usage),
             Code::NoKey => ("no_key", Exit::NoKey),
             Code::KeyRefused => ("key_refused", Exit::NoKey),
@@ -123,7 +126,7 @@ impl CliError {
         Self::new(Code::Io, format!("{what}: {error}"))
     }
 
-    /// Adds what to do about it.
+    /// Says what to do about it, in place of what was said before.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self

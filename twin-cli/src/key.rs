@@ -21,6 +21,13 @@ pub(crate) struct Found {
     pub(crate) place: String,
 }
 
+/// A key as it may be shown: its public prefix, and of a long one the last four characters.
+pub(crate) fn masked(key: &ApiKey) -> String {
+    let (shown, whole) = (key.redacted(), key.expose());
+    let secret = whole.len() - (shown.len() - '…'.len_utf8());
+    if secret < 16 { shown } else { format!("{shown}{}", &whole[whole.len() - 4..]) }
+}
+
 /// The key for this twin.
 pub(crate) async fn find(flags: &GlobalArgs, remote: &Remote, ui: &Ui) -> Result<Found, CliError> {
     if let Some(text) = env::var("TWIN_API_KEY") {
@@ -49,8 +56,8 @@ fn found(text: &str, place: String) -> Result<Found, CliError> {
 /// A profile's command gives the key for the profile's own address, where it names one.
 fn check_origin_of_command(remote: &Remote) -> Result<(), CliError> {
     let Some(own) = &remote.profile.base_url else { return Ok(()) };
-    let own = settings::origin(&settings::base_url(own)?);
-    if own == settings::origin(&remote.base_url) { Ok(()) } else { Err(bound_elsewhere(remote, &own)) }
+    let own = settings::base_url(own)?.origin();
+    if own == remote.base_url.origin() { Ok(()) } else { Err(bound_elsewhere(remote, &own)) }
 }
 
 async fn run(command: &str, place: &str) -> Result<String, CliError> {
@@ -81,14 +88,14 @@ fn stored(path: &Path, remote: &Remote, ui: &Ui) -> Result<Found, CliError> {
     if let Some(warning) = credentials::loose_mode(path) {
         ui.notice(&Notice::warning(warning));
     }
-    if stored.origin != settings::origin(&remote.base_url) {
+    if stored.origin != remote.base_url.origin() {
         return Err(bound_elsewhere(remote, &stored.origin));
     }
     found(&stored.api_key, path.display().to_string())
 }
 
 fn bound_elsewhere(remote: &Remote, own: &str) -> CliError {
-    let (profile, here) = (&remote.profile_name, settings::origin(&remote.base_url));
+    let (profile, here) = (&remote.profile_name, remote.base_url.origin());
     CliError::new(
         Code::NoKey,
         format!("the key of profile '{profile}' is for {own} and is not sent to {here}"),
@@ -99,4 +106,17 @@ fn bound_elsewhere(remote: &Remote, own: &str) -> CliError {
 fn no_key(what: String) -> CliError {
     CliError::new(Code::NoKey, what)
         .hint("run 'twin login', set TWIN_API_KEY, or use the embedded twin with --local")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_short_key_nothing_secret_is_shown() {
+        let shown = |key: &str| masked(&ApiKey::new(key).unwrap());
+        assert_eq!(shown("twin_live_sk_a8f2c4e1a8f2c4e1"), "twin_live_sk_…c4e1");
+        assert_eq!(shown("twin_live_sk_a8f2c4e1"), "twin_live_sk_…");
+        assert_eq!(shown("opaque"), "…");
+    }
 }

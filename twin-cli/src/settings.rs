@@ -1,9 +1,8 @@
 //! Where requests go, decided from flags, environment and `config.toml`, in this order.
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 
-use url::{Host, Url};
+use twin_sdk::{BaseUrl, DEFAULT_BASE_URL};
 
 use crate::args::GlobalArgs;
 use crate::config::{self, Config, DEFAULT_PROFILE, Profile};
@@ -11,9 +10,6 @@ use crate::credentials::{self, Credentials};
 use crate::env;
 use crate::error::CliError;
 use crate::files;
-
-/// The API's usual address.
-pub(crate) const DEFAULT_BASE_URL: &str = "https://api.twin.ai";
 
 /// Which twin a command talks to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +24,7 @@ pub(crate) enum Target {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Remote {
     /// Its address: https, or http on loopback.
-    pub(crate) base_url: Url,
+    pub(crate) base_url: BaseUrl,
     /// The profile's name.
     pub(crate) profile_name: String,
     /// The profile.
@@ -73,30 +69,48 @@ fn local_data(flags: &GlobalArgs) -> Result<LocalData, CliError> {
 
 /// The remote twin these flags mean. `config.toml` is read only where it could have a say.
 pub(crate) fn remote(flags: &GlobalArgs) -> Result<Remote, CliError> {
-    let named = flags.profile.clone().or_else(|| env::var("TWIN_PROFILE"));
+    let named = flags.profile.is_some() || env::var("TWIN_PROFILE").is_some();
     let address = flags.base_url.clone().or_else(|| env::var("TWIN_BASE_URL"));
     let has_key = flags.api_key_file.is_some() || env::var("TWIN_API_KEY").is_some();
-    let config = match (&named, &address) {
-        (None, Some(_)) if has_key => Config::default(),
-        _ => Config::load(&config::path()?)?,
-    };
-    let profile_name = named.or(config.profile).unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
-    let profile = match config.profiles.get(&profile_name) {
-        Some(profile) => profile.clone(),
-        None if is_known(&profile_name)? => Profile::default(),
-        None => return Err(unknown_profile(&profile_name, config.profiles.keys())),
-    };
+    let says_all = !named && address.is_some() && has_key;
+    let config = if says_all { Config::default() } else { Config::load(&config::path()?)? };
+    let name = profile_name(flags, &config);
+    if !config.profiles.contains_key(&name) && !is_known(&name)? {
+        return Err(unknown_profile(&name, config.profiles.keys()));
+    }
+    of_profile(name, &config, address)
+}
+
+/// The remote twin to log in to: its profile may be a new one.
+pub(crate) fn remote_to_be(flags: &GlobalArgs) -> Result<Remote, CliError> {
+    let config = Config::load(&config::path()?)?;
+    let name = profile_name(flags, &config);
+    if name.is_empty() || name.contains(|c: char| c.is_control() || c.is_whitespace()) {
+        return Err(CliError::invalid(format!("'{name}' cannot be a profile's name"))
+            .hint("choose one without spaces, such as 'work'"));
+    }
+    of_profile(name, &config, flags.base_url.clone().or_else(|| env::var("TWIN_BASE_URL")))
+}
+
+/// The name of the profile in use.
+pub(crate) fn profile_name(flags: &GlobalArgs, config: &Config) -> String {
+    let named = flags.profile.clone().or_else(|| env::var("TWIN_PROFILE"));
+    named.or_else(|| config.profile.clone()).unwrap_or_else(|| DEFAULT_PROFILE.to_owned())
+}
+
+fn of_profile(profile_name: String, config: &Config, address: Option<String>) -> Result<Remote, CliError> {
+    let profile = config.profiles.get(&profile_name).cloned().unwrap_or_default();
     let address = address.or_else(|| profile.base_url.clone());
     let base_url = base_url(address.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
     Ok(Remote { base_url, profile_name, profile })
 }
 
-/// A profile may consist of its stored key alone.
-fn is_known(profile: &str) -> Result<bool, CliError> {
+/// Whether the profile is the one that always is, or consists of its stored key alone.
+pub(crate) fn is_known(profile: &str) -> Result<bool, CliError> {
     Ok(profile == DEFAULT_PROFILE || Credentials::load(&credentials::path()?)?.profiles.contains_key(profile))
 }
 
-fn unknown_profile<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> CliError {
+pub(crate) fn unknown_profile<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> CliError {
     let known: Vec<&str> = known.map(String::as_str).collect();
     let known = if known.is_empty() {
         "there are none yet".to_owned()
@@ -107,41 +121,13 @@ fn unknown_profile<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> C
         .hint(format!("{known}; 'twin login --profile {name}' makes it"))
 }
 
-/// Checks an address: https anywhere, http on loopback only, nothing secret inside.
-pub(crate) fn base_url(text: &str) -> Result<Url, CliError> {
-    let wrong = |what: &str, hint: &str| Err(CliError::invalid(format!("the base URL {what}")).hint(hint));
-    let Ok(url) = Url::parse(text.trim()) else {
-        return wrong(&format!("'{text}' is not an address"), "write it like https://api.twin.ai");
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        return wrong("holds a user name or a password", "the API takes a key instead: see 'twin login'");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return wrong("holds a query or a fragment", "end it after the host or the path");
-    }
-    match (url.scheme(), url.host()) {
-        ("https", Some(_)) => Ok(url),
-        ("http", Some(host)) if is_loopback(&host) => Ok(url),
-        ("http", Some(_)) => wrong(
-            &format!("'{url}' would send your key unencrypted"),
-            "use https; http is for this machine only (localhost, 127.0.0.1, [::1])",
-        ),
-        _ => wrong(&format!("'{text}' is not an http address"), "write it like https://api.twin.ai"),
-    }
-}
-
-/// Whether a host is this machine, whatever any name server says.
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => name.trim_end_matches('.').eq_ignore_ascii_case("localhost"),
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => IpAddr::V6(*address).to_canonical().is_loopback(),
-    }
-}
-
-/// Scheme, host and port: what a stored key is bound to.
-pub(crate) fn origin(url: &Url) -> String {
-    url.origin().ascii_serialization()
+/// An address a key may be sent to.
+pub(crate) fn base_url(text: &str) -> Result<BaseUrl, CliError> {
+    text.parse().map_err(|error| {
+        CliError::from(error).hint(
+            "write it like https://api.twin.ai; http is for this machine only (localhost, 127.0.0.1, [::1])",
+        )
+    })
 }
 
 #[cfg(test)]
@@ -161,36 +147,6 @@ mod tests {
     }
 
     #[test]
-    fn http_is_for_loopback_only() {
-        for good in [
-            "https://api.twin.ai",
-            "https://twin.example/api",
-            "http://localhost:8080",
-            "http://127.0.0.1",
-            "http://127.1.2.3:9",
-            "http://[::1]:80",
-        ] {
-            assert!(base_url(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "http://api.twin.ai",
-            "http://localhost.evil.example",
-            "http://10.0.0.1",
-            "http://127.0.0.1.evil.example",
-            "ftp://127.0.0.1",
-            "api.twin.ai",
-            "https://user:secret@api.twin.ai",
-            "https://api.twin.ai?key=1",
-            "https://",
-            "",
-        ] {
-            let error = base_url(bad).unwrap_err();
-            assert_eq!(error.exit().code(), 2, "{bad}");
-            assert!(!format!("{error:?}").contains("secret"));
-        }
-    }
-
-    #[test]
     fn a_flag_beats_twin_local_and_two_twins_at_once_are_refused() {
         assert!(wants_embedded(&flags("--local"), false).unwrap());
         assert!(wants_embedded(&flags("--local-data :memory:"), false).unwrap());
@@ -199,13 +155,5 @@ mod tests {
         assert!(!wants_embedded(&flags("--base-url https://x.example"), true).unwrap());
         assert!(!wants_embedded(&flags("--profile work"), true).unwrap());
         assert!(wants_embedded(&flags("--local --base-url https://x.example"), false).is_err());
-    }
-
-    #[test]
-    fn a_key_is_bound_to_scheme_host_and_port() {
-        let origin_of = |text: &str| origin(&base_url(text).unwrap());
-        assert_eq!(origin_of("https://api.twin.ai/x"), origin_of("https://API.twin.ai:443"));
-        assert_ne!(origin_of("http://localhost:1"), origin_of("http://localhost:2"));
-        assert_ne!(origin_of("http://localhost"), origin_of("https://localhost"));
     }
 }

@@ -1,6 +1,9 @@
 //! One file per verb: its arguments, what it does, and the report it hands back.
 
+mod account;
 mod ask;
+mod bulk;
+mod config;
 mod escalations;
 mod ids;
 mod kb;
@@ -29,6 +32,15 @@ pub enum Command {
     Stats(stats::Args),
     /// Run the reference twin as a local server
     Serve(serve::Args),
+    /// Store an API key, after checking it against the API
+    Login(account::login::Args),
+    /// Remove the stored API key of a profile
+    Logout(account::logout::Args),
+    /// Show the profile, the API key in use and what is left of its limit
+    Whoami(account::whoami::Args),
+    /// Look into the settings and change them
+    #[command(subcommand)]
+    Config(config::Command),
 }
 
 /// What every command ends with.
@@ -45,5 +57,9 @@ pub async fn run(command: Command, context: &Context) -> Outcome {
         Command::Escalations(command) => escalations::run(command, context).await,
         Command::Stats(args) => stats::run(args, context).await,
         Command::Serve(args) => serve::run(args, context).await,
+        Command::Login(args) => account::login::run(args, context).await,
+        Command::Logout(args) => account::logout::run(args, context).await,
+        Command::Whoami(args) => account::whoami::run(args, context).await,
+        Command::Config(command) => config::run(command, context),
     }
 }

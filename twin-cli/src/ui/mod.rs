@@ -3,6 +3,7 @@
 pub(crate) mod age;
 pub mod page;
 pub mod progress;
+pub(crate) mod prompt;
 pub mod sanitize;
 pub mod table;
 pub mod term;
@@ -215,8 +216,18 @@ impl Ui {
     }
 
     fn say(&self, parts: &[(&str, Tone)]) {
-        let mut page = Page::new(self.stderr);
+        let mut page = self.page();
         page.line(parts);
+        self.show(page);
+    }
+
+    /// An empty page for standard error: what a person reads while the command runs.
+    pub(crate) fn page(&self) -> Page {
+        Page::new(self.stderr)
+    }
+
+    /// Shows a page on standard error.
+    pub(crate) fn show(&self, page: Page) {
         write_stderr(&page.into_text());
     }
 }

@@ -97,6 +97,11 @@ impl Page {
         self.gap();
     }
 
+    /// The start of a line that something else goes on with.
+    pub fn start(&mut self, text: &str, tone: Tone) {
+        self.put(&sanitize::single_line(text), tone);
+    }
+
     /// One row for scripts: cells separated by tabs.
     pub fn row(&mut self, cells: &[&str]) {
         for (index, cell) in cells.iter().enumerate() {

@@ -1,5 +1,9 @@
 //! `twin kb`: the knowledge base.
 
+mod add;
+mod backup_file;
+mod delete;
+mod export;
 mod get;
 mod list;
 
@@ -17,12 +21,21 @@ pub enum Command {
     List(list::Args),
     /// Show one document
     Get(get::Args),
+    /// Add one document
+    Add(add::Args),
+    /// Delete documents
+    Delete(delete::Args),
+    /// Write every document to a folder
+    Export(export::Args),
 }
 
 pub(super) async fn run(command: Command, context: &Context) -> Outcome {
     match command {
         Command::List(args) => list::run(args, context).await,
         Command::Get(args) => get::run(args, context).await,
+        Command::Add(args) => add::run(args, context).await,
+        Command::Delete(args) => delete::run(args, context).await,
+        Command::Export(args) => export::run(args, context).await,
     }
 }
 
