@@ -1,8 +1,234 @@
-//! A Notion page in HTML.
+//! A Notion page in HTML: its article, with the habits of Notion's own markup.
 
+use scraper::{ElementRef, Html};
+
+use super::super::Limits;
+use super::super::convert::guard::guarded;
+use super::super::convert::html::{Walker, decoded, descendants, has_class, parse};
+use super::super::text::tidy_line;
+use super::super::tree::{ending, file_name};
 use super::Page;
-use crate::export::Limits;
+use super::names::{clean_file_name, dashed_id};
 
-pub(super) fn page(_bytes: Vec<u8>, _limits: &Limits) -> Result<Page, &'static str> {
-    Ok(Page::default())
+/// Reads a page. HTML without an article is no page of Notion's: [`None`].
+pub(super) fn page(bytes: &[u8], limits: &Limits) -> Result<Option<Page>, &'static str> {
+    guarded(|| {
+        let tree = parse(&decoded(bytes), limits)?;
+        let article = descendants(tree.root_element(), "article").next();
+        Ok(article.and_then(|article| {
+            let id = dashed_id(article.attr("id")?)?;
+            Some(Page { id: Some(id), ..read(&tree, article) })
+        }))
+    })
+}
+
+fn read(tree: &Html, article: ElementRef<'_>) -> Page {
+    let title = title(tree, article);
+    let mut properties = Vec::new();
+    let mut body = Page::default();
+    for part in article.descendent_elements() {
+        if has_class(part, "page-description") {
+            properties.push(text_of(part));
+        } else if part.value().name() == "table" && has_class(part, "properties") {
+            properties.extend(rows_of(part));
+        } else if has_class(part, "page-body") {
+            body = body_of(part);
+            break;
+        }
+    }
+    properties.retain(|line| !line.is_empty());
+    Page { title, properties: properties.join("\n"), ..body }
+}
+
+fn title(tree: &Html, article: ElementRef<'_>) -> Option<String> {
+    let shown = descendants(article, "h1").find(|heading| has_class(*heading, "page-title")).map(text_of);
+    let in_head = || {
+        descendants(tree.root_element(), "title")
+            .next()
+            .map(|title| tidy_line(&title.text().collect::<String>()))
+    };
+    shown.filter(|title| !title.is_empty()).or_else(in_head).filter(|title| !title.is_empty())
+}
+
+fn body_of(body: ElementRef<'_>) -> Page {
+    let mut blocks = body.child_elements().filter(|block| !matches!(block.value().name(), "br"));
+    let first = blocks.next();
+    let is_table = blocks.next().is_none()
+        && first
+            .is_some_and(|block| block.value().name() == "table" && has_class(block, "collection-content"));
+    let mut walker = Walker::new(notion_element);
+    walker.children(body);
+    let text = walker.prose.finish().1.trim().to_owned();
+    // An empty paragraph is what an empty page consists of.
+    let has_blocks =
+        body.descendent_elements().any(|element| matches!(element.value().name(), "img" | "figure" | "a"));
+    Page { has_blocks: has_blocks || !text.is_empty(), body: text, is_table, ..Page::default() }
+}
+
+/// `Key: Value` for every property with a value.
+fn rows_of(table: ElementRef<'_>) -> impl Iterator<Item = String> {
+    descendants(table, "tr").filter_map(|row| {
+        let name = text_of(descendants(row, "th").next()?);
+        let value = text_of(descendants(row, "td").next()?);
+        (!value.is_empty()).then(|| format!("{name}: {value}"))
+    })
+}
+
+fn text_of(element: ElementRef<'_>) -> String {
+    let mut walker = Walker::new(notion_element);
+    walker.children(element);
+    let (_, text) = walker.prose.finish();
+    text.trim().to_owned()
+}
+
+/// What Notion writes in a way of its own.
+fn notion_element(walker: &mut Walker, element: ElementRef<'_>) -> bool {
+    let classes = element.attr("class").unwrap_or_default();
+    let has = |class: &str| classes.split_ascii_whitespace().any(|one| one == class);
+    match element.value().name() {
+        // Pictures stand for themselves; what is to be said of them is in the caption.
+        "img" => true,
+        "nav" if has("table_of_contents") => true,
+        "span" if has("icon") => !is_in_callout(element),
+        "div" if has("checkbox") => {
+            check_box(walker, element, has("checkbox-on"));
+            true
+        }
+        "figure" if has("callout") => {
+            callout(walker, element);
+            true
+        }
+        "span" if has("selected-value") || has("user") => {
+            separated(walker, element);
+            true
+        }
+        "time" => {
+            let text = tidy_line(&element.text().collect::<String>());
+            walker.prose.flowing(text.strip_prefix('@').unwrap_or(&text));
+            true
+        }
+        "a" => link(walker, element),
+        "td" => false,
+        _ => false,
+    }
+}
+
+/// To-dos are ticked by an empty element; in a table the same means yes or no.
+fn check_box(walker: &mut Walker, element: ElementRef<'_>, on: bool) {
+    let in_cell = element.ancestors().any(|ancestor| {
+        ElementRef::wrap(ancestor).is_some_and(|ancestor| matches!(ancestor.value().name(), "td" | "th"))
+    });
+    if in_cell {
+        walker.prose.flowing(if on { "Yes" } else { "No" });
+    } else {
+        walker.prose.check_box(on);
+    }
+}
+
+fn is_in_callout(icon: ElementRef<'_>) -> bool {
+    let above = icon.ancestors().filter_map(ElementRef::wrap).take(2);
+    above.into_iter().any(|ancestor| ancestor.value().name() == "figure" && has_class(ancestor, "callout"))
+}
+
+/// The icon and the text beside it begin on one line.
+fn callout(walker: &mut Walker, element: ElementRef<'_>) {
+    walker.prose.block();
+    for part in element.child_elements() {
+        walker.children(part);
+        walker.prose.space();
+    }
+    walker.prose.block();
+}
+
+/// Several values stand side by side without anything between them.
+fn separated(walker: &mut Walker, element: ElementRef<'_>) {
+    let before = element.prev_sibling();
+    let follows_value = before
+        .and_then(ElementRef::wrap)
+        .is_some_and(|before| has_class(before, "selected-value") || has_class(before, "user"));
+    if follows_value {
+        walker.prose.flowing(", ");
+    }
+    walker.children(element);
+}
+
+/// A link that shows the path of a file shows its name instead.
+fn link(walker: &mut Walker, element: ElementRef<'_>) -> bool {
+    let address = element.attr("href").unwrap_or_default();
+    let label = tidy_line(&element.text().collect::<String>());
+    let is_path = !address.contains("://")
+        && !label.contains(' ')
+        && !ending(file_name(&label)).is_empty()
+        && (label.contains('/') || label.contains('%'));
+    if is_path {
+        walker.prose.flowing(&clean_file_name(file_name(&label)));
+    }
+    is_path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(header: &str, body: &str) -> Page {
+        let html = format!(
+            "<html><head><title>In the head</title></head><body><article id=\"152bb52e-e2b5-8017-9846-fd78b2b60ea9\" class=\"page sans\">\
+             <header><h1 class=\"page-title\"></h1>{header}</header><div class=\"page-body\">{body}</div></article></body></html>"
+        );
+        page(html.as_bytes(), &Limits::default()).unwrap().unwrap()
+    }
+
+    #[test]
+    fn the_article_tells_the_id_and_the_head_the_title_where_the_page_shows_none() {
+        let page = read("", "<p>x</p>");
+        assert_eq!(page.id.as_deref(), Some("152bb52ee2b580179846fd78b2b60ea9"));
+        assert_eq!(page.title.as_deref(), Some("In the head"));
+        assert_eq!(super::page(b"<html><p>no article", &Limits::default()), Ok(None));
+    }
+
+    #[test]
+    fn properties_read_as_key_and_value() {
+        let page = read(
+            "<table class=\"properties\"><tbody>\
+             <tr class=\"property-row property-row-multi_select\"><th><span class=\"icon property-icon\"><svg/></span>Tags</th>\
+             <td><span class=\"selected-value\">A</span><span class=\"selected-value\">B</span></td></tr>\
+             <tr class=\"property-row property-row-checkbox\"><th>Done</th><td><div class=\"checkbox checkbox-on\"></div></td></tr>\
+             <tr class=\"property-row property-row-date\"><th>Due</th><td><time>@May 2, 2023</time></td></tr>\
+             <tr class=\"property-row property-row-file\"><th>File</th><td><a href=\"T/My%20plan.pdf\">T/My%20plan.pdf</a></td></tr>\
+             <tr class=\"property-row property-row-text\"><th>None</th><td></td></tr></tbody></table>",
+            "",
+        );
+        assert_eq!(page.properties, "Tags: A, B\nDone: Yes\nDue: May 2, 2023\nFile: My plan.pdf");
+        assert!(page.body.is_empty() && !page.has_blocks);
+    }
+
+    #[test]
+    fn blocks_read_like_those_of_the_markdown_variant() {
+        let page = read(
+            "",
+            "<nav class=\"table_of_contents\"><a>Boarding</a></nav><h1>Boarding</h1>\
+             <ul class=\"to-do-list\"><li><div class=\"checkbox checkbox-on\"></div> <span class=\"to-do-children-checked\">swept</span></li></ul>\
+             <ul class=\"toggle\"><li><details open=\"\"><summary>What?</summary><p>This.</p></details></li></ul>\
+             <figure class=\"callout\"><div style=\"font-size:1.5em\"><span class=\"icon\">💡</span></div><div style=\"width:100%\">Take care.<p>Always.</p></div></figure>\
+             <figure class=\"image\"><a href=\"T/x.png\"><img src=\"T/x.png\"/></a><figcaption>The deck</figcaption></figure>\
+             <figure class=\"link-to-page\"><a href=\"Fares%20x.html\"><span class=\"icon\">💶</span>Fares</a></figure>",
+        );
+        assert_eq!(
+            page.body,
+            "Boarding\n\n- [x] swept\n\n- What?\n  This.\n\n💡 Take care.\n\nAlways.\n\nThe deck\n\nFares"
+        );
+    }
+
+    #[test]
+    fn a_database_with_a_page_to_itself_is_a_table() {
+        let table = "<table class=\"collection-content\"><thead><tr><th>Name</th><th>Insured</th></tr></thead><tbody>\
+             <tr><td class=\"cell-title\"><a href=\"F/Car%20x.html\">Car</a></td><td><div class=\"checkbox checkbox-off\"></div></td></tr></tbody></table>";
+        let page = read("", &format!("{table}<br/><br/>"));
+        assert!(page.is_table);
+        assert_eq!(page.body, "Name | Insured\nCar | No");
+        let inline =
+            read("", &format!("<p>See</p><div class=\"collection-content\"><h4>Fares</h4>{table}</div>"));
+        assert!(!inline.is_table);
+        assert_eq!(inline.body, "See\n\nFares\n\nName | Insured\nCar | No");
+    }
 }

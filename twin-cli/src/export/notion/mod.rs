@@ -94,7 +94,11 @@ impl Reader<'_> {
             Kind::Markdown => {
                 (markdown::page(&bytes, row_of.map(|database| &database.headers)), "notion-md/1")
             }
-            Kind::Html => (html::page(bytes, &self.options.limits), "notion-html/1"),
+            Kind::Html => match html::page(&bytes, &self.options.limits) {
+                Ok(None) => return self.attachment(key, path, bytes),
+                Ok(Some(page)) => (Ok(page), "notion-html/1"),
+                Err(reason) => (Err(reason), "notion-html/1"),
+            },
             _ => return self.attachment(key, path, bytes),
         };
         let page = match page {
@@ -124,7 +128,7 @@ impl Reader<'_> {
     fn table(&self, database: &Database<'_>, key: String, path: &str, bytes: &[u8]) -> Outcome {
         let described = database.page.and_then(|page| {
             let bytes = self.budget.read(page, self.options).ok()?;
-            html::page(bytes, &self.options.limits).ok()
+            html::page(&bytes, &self.options.limits).ok()?
         });
         let (title, description) = match described {
             Some(page) => (page.title, page.properties),
