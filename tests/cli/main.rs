@@ -10,3 +10,4 @@ mod serve;
 mod settings;
 mod streams;
 mod support;
+mod tls;

@@ -88,5 +88,7 @@ fn it_ends_by_signal_with_that_signals_code() {
         let id = server.child.id().to_string();
         std::process::Command::new("kill").args([signal, &id]).status().unwrap();
         assert_eq!(server.child.wait().unwrap().code(), Some(code));
+        let said = std::io::read_to_string(server.child.stderr.take().unwrap()).unwrap();
+        assert_eq!(said, "");
     }
 }

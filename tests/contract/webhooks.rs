@@ -186,7 +186,7 @@ async fn the_axum_extractor_verifies_the_raw_body_before_anything_parses_it() {
 }
 
 /// A TLS configuration for a client that talks to loopback alone.
-fn no_tls() -> rustls::ClientConfig {
+pub(crate) fn no_tls() -> rustls::ClientConfig {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

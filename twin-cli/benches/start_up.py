@@ -11,14 +11,15 @@ import subprocess
 import sys
 import time
 
-ROUNDS = 300
+ROUNDS = 200
 TWIN = sys.argv[1] if len(sys.argv) > 1 else "target/release/twin"
 QUESTION = "What is the expense policy?"
 
 
 def seconds(command, environment):
     began = time.perf_counter()
-    subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+    nothing = subprocess.DEVNULL
+    subprocess.run(command, env=environment, stdin=nothing, stdout=nothing, stderr=nothing, check=True)
     return time.perf_counter() - began
 
 

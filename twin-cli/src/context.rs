@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use twin_sdk::{Attempt, Pacing, RetryPolicy, Twin, TwinBuilder};
+use twin_sdk::{Attempt, Pacing, RetryPolicy, Transport, Twin, TwinBuilder};
 
 use crate::args::GlobalArgs;
 use crate::embedded::Embedded;
@@ -13,6 +13,7 @@ use crate::error::{CliError, Code};
 use crate::key;
 use crate::settings::{self, LocalData, Remote, Target};
 use crate::stop::Stop;
+use crate::sync::Meter;
 use crate::ui::Ui;
 
 /// What a command works with.
@@ -32,19 +33,18 @@ pub(crate) struct Connection {
     /// The client.
     pub(crate) twin: Twin,
     /// What tells this twin from others: its base URL, or `local:` and where its data is.
-    #[expect(dead_code, reason = "the state of kb sync names it")]
     pub(crate) label: String,
     /// Whether the twin runs in this process.
     pub(crate) is_embedded: bool,
 }
 
 /// How a client treats waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 enum Patience {
     /// One call, for someone who waits.
     Single,
-    /// Many calls: paced, and as long as it takes.
-    Bulk,
+    /// Many calls: paced, and as long as it takes. The meter hears of them.
+    Bulk(Option<Meter>),
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -69,7 +69,12 @@ impl Context {
 
     /// A client for many calls: paced by the rate limit, without an overall deadline.
     pub(crate) async fn connect_for_bulk(&self) -> Result<Connection, CliError> {
-        self.connect_with(Patience::Bulk).await
+        self.connect_with(Patience::Bulk(None)).await
+    }
+
+    /// A client for many calls that `meter` counts and times.
+    pub(crate) async fn connect_metered(&self, meter: &Meter) -> Result<Connection, CliError> {
+        self.connect_with(Patience::Bulk(Some(meter.clone()))).await
     }
 
     /// A client of a new twin that knows these exports and nothing else.
@@ -94,18 +99,22 @@ impl Context {
         let found = key::find(&self.flags, remote, &self.ui).await?;
         let (profile, address) = (&remote.profile_name, &remote.base_url);
         self.ui.detail(2, &format!("profile {profile}, base URL {address}, key from {}", found.place));
-        let _ = self.address.set(settings::origin(address));
-        let mut builder = self.builder(found.key, patience).base_url(address.as_str());
+        let _ = self.address.set(address.origin());
+        let builder = self.builder(found.key, patience).base_url(address.to_string());
+        let twin = builder.transport(self.transport()?).build()?;
+        Ok(Connection { twin, label: address.to_string(), is_embedded: false })
+    }
+
+    /// How connections are made, by the flags.
+    pub(crate) fn transport(&self) -> Result<Transport, CliError> {
+        let timeout = CONNECT_TIMEOUT.min(self.attempt_timeout());
+        let mut transport = Transport::default().connect_timeout(timeout);
         if let Some(path) = &self.flags.cacert {
             let pem = std::fs::read(path)
                 .map_err(|error| CliError::invalid(format!("cannot read {}: {error}", path.display())))?;
-            builder = builder.ca_certificate(pem);
+            transport = transport.ca_certificate(pem);
         }
-        if self.flags.system_certs {
-            builder = builder.system_certs(true);
-        }
-        let label = address.as_str().trim_end_matches('/').to_owned();
-        Ok(Connection { twin: builder.build()?, label, is_embedded: false })
+        Ok(if self.flags.system_certs { transport.system_certs(true) } else { transport })
     }
 
     fn client_of(
@@ -120,23 +129,35 @@ impl Context {
     }
 
     fn builder(&self, key: twin_sdk::ApiKey, patience: Patience) -> TwinBuilder {
-        let timeout = self.flags.timeout.unwrap_or(TIMEOUT);
-        let longest_wait = self.flags.max_wait.unwrap_or(match patience {
-            Patience::Single => LONGEST_WAIT,
-            Patience::Bulk => Duration::MAX,
-        });
+        let (pacing, longest_wait, meter) = match patience {
+            Patience::Single => (Pacing::Off, LONGEST_WAIT, None),
+            Patience::Bulk(meter) => (Pacing::Window, Duration::MAX, meter),
+        };
         let builder = Twin::builder(key)
             .user_agent(concat!("twin-cli/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
-            .timeout(timeout)
+            .timeout(self.attempt_timeout())
             .deadline(None)
-            .retry(RetryPolicy::default().longest_wait(longest_wait))
-            .pacing(if patience == Patience::Bulk { Pacing::Window } else { Pacing::Off });
-        if self.ui.verbosity() == 0 {
+            .retry(RetryPolicy::default().longest_wait(self.flags.max_wait.unwrap_or(longest_wait)))
+            .pacing(pacing);
+        let builder = match &meter {
+            Some(meter) => builder.clock(meter.clone()),
+            None => builder,
+        };
+        let ui = self.ui;
+        if meter.is_none() && ui.verbosity() == 0 {
             return builder;
         }
-        let ui = self.ui;
-        builder.on_attempt(move |attempt| ui.detail(1, &describe(attempt)))
+        builder.on_attempt(move |attempt| {
+            if let Some(meter) = &meter {
+                meter.observe(attempt);
+            }
+            ui.detail(1, &describe(attempt));
+        })
+    }
+
+    /// The longest time one attempt of a request takes.
+    pub(crate) fn attempt_timeout(&self) -> Duration {
+        self.flags.timeout.unwrap_or(TIMEOUT)
     }
 
     /// Ends what was started for the command, so that an embedded twin's data is one closed file.

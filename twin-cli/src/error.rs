@@ -45,6 +45,8 @@ pub enum Code {
     Partial,
     /// A guard of `kb sync` refused.
     Guard,
+    /// Someone was asked, and said no.
+    Declined,
     /// The signature of a webhook does not match.
     Signature,
     /// Reading or writing on this machine failed.
@@ -78,6 +80,7 @@ impl Code {
             Code::UnexpectedAnswer => ("unexpected_answer", Exit::Failed),
             Code::Partial => ("partial", Exit::Partial),
             Code::Guard => ("guard", Exit::Guard),
+            Code::Declined => ("declined", Exit::Failed),
             Code::Signature => ("signature", Exit::Signature),
             Code::Io => ("io", Exit::Failed),
             Code::Interrupted => ("interrupted", Exit::Interrupted),
@@ -192,8 +195,14 @@ impl CliError {
 }
 
 impl From<twin_sdk::Error> for CliError {
-    /// The API's own text where there is one, and what to do about each kind of failure.
     fn from(error: twin_sdk::Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&twin_sdk::Error> for CliError {
+    /// The API's own text where there is one, and what to do about each kind of failure.
+    fn from(error: &twin_sdk::Error) -> Self {
         let (code, hint) = what_to_do(error.kind());
         let own = match (error.kind(), error.message()) {
             (ErrorKind::BadRequest, Some(text)) => format!("the API refused the request: {text}"),

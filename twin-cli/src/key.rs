@@ -49,8 +49,8 @@ fn found(text: &str, place: String) -> Result<Found, CliError> {
 /// A profile's command gives the key for the profile's own address, where it names one.
 fn check_origin_of_command(remote: &Remote) -> Result<(), CliError> {
     let Some(own) = &remote.profile.base_url else { return Ok(()) };
-    let own = settings::origin(&settings::base_url(own)?);
-    if own == settings::origin(&remote.base_url) { Ok(()) } else { Err(bound_elsewhere(remote, &own)) }
+    let own = settings::base_url(own)?.origin();
+    if own == remote.base_url.origin() { Ok(()) } else { Err(bound_elsewhere(remote, &own)) }
 }
 
 async fn run(command: &str, place: &str) -> Result<String, CliError> {
@@ -81,14 +81,14 @@ fn stored(path: &Path, remote: &Remote, ui: &Ui) -> Result<Found, CliError> {
     if let Some(warning) = credentials::loose_mode(path) {
         ui.notice(&Notice::warning(warning));
     }
-    if stored.origin != settings::origin(&remote.base_url) {
+    if stored.origin != remote.base_url.origin() {
         return Err(bound_elsewhere(remote, &stored.origin));
     }
     found(&stored.api_key, path.display().to_string())
 }
 
 fn bound_elsewhere(remote: &Remote, own: &str) -> CliError {
-    let (profile, here) = (&remote.profile_name, settings::origin(&remote.base_url));
+    let (profile, here) = (&remote.profile_name, remote.base_url.origin());
     CliError::new(
         Code::NoKey,
         format!("the key of profile '{profile}' is for {own} and is not sent to {here}"),

@@ -16,6 +16,7 @@ use rusqlite::Connection;
 
 pub(crate) use documents::DOCUMENT_TYPES;
 pub(crate) use escalations::{NewEscalation, Status};
+pub(crate) use index::Hit;
 pub(crate) use usage::Month;
 
 /// The layout of the database; a file of a later one is refused.

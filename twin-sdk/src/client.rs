@@ -1,24 +1,20 @@
 //! [`Twin`], the client, and [`TwinBuilder`], which says how it behaves.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
-use url::{Host, Url};
 
 use crate::api_key::ApiKey;
+use crate::base_url::{BaseUrl, DEFAULT_BASE_URL};
 use crate::call::Endpoints;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
 use crate::observe::Attempt;
 use crate::pacing::{Gate, Pacing};
 use crate::retry::{RetryBudget, RetryPolicy};
-use crate::tls::{self, Trust};
-
-/// Where the API lives unless told otherwise.
-pub const DEFAULT_BASE_URL: &str = "https://api.twin.ai";
+use crate::transport::Transport;
 
 const BASE_URL_VARIABLE: &str = "TWIN_BASE_URL";
 const USER_AGENT_VALUE: &str = concat!("twin-sdk-rust/", env!("CARGO_PKG_VERSION"));
@@ -100,12 +96,11 @@ pub struct TwinBuilder {
     key: ApiKey,
     base_url: String,
     user_agent: String,
-    connect_timeout: Duration,
     attempt_timeout: Duration,
     deadline: Option<Duration>,
     retry: RetryPolicy,
     pacing: Pacing,
-    trust: Trust,
+    transport: Transport,
     http: Option<reqwest::Client>,
     clock: Arc<dyn Clock>,
     observer: Option<Observer>,
@@ -117,12 +112,11 @@ impl TwinBuilder {
             key,
             base_url: DEFAULT_BASE_URL.to_owned(),
             user_agent: USER_AGENT_VALUE.to_owned(),
-            connect_timeout: Duration::from_secs(5),
             attempt_timeout: Duration::from_secs(30),
             deadline: Some(Duration::from_secs(120)),
             retry: RetryPolicy::default(),
             pacing: Pacing::default(),
-            trust: Trust::default(),
+            transport: Transport::default(),
             http: None,
             clock: Arc::new(SystemClock),
             observer: None,
@@ -144,7 +138,7 @@ impl TwinBuilder {
 
     /// The longest time to make a connection (default 5 s). Unused with [`Self::http_client`].
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.transport = self.transport.connect_timeout(timeout);
         self
     }
 
@@ -175,14 +169,20 @@ impl TwinBuilder {
 
     /// Trusts the certificate authorities of a PEM text beside the bundled ones.
     pub fn ca_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.trust.extra.push(pem.into());
+        self.transport = self.transport.ca_certificate(pem);
         self
     }
 
     /// Trusts the system's certificate store beside the bundled roots; it is read when the client is built.
     #[cfg(feature = "system-certs")]
     pub fn system_certs(mut self, trusted: bool) -> Self {
-        self.trust.system = trusted;
+        self.transport = self.transport.system_certs(trusted);
+        self
+    }
+
+    /// How connections are made, in place of what was said of it before.
+    pub fn transport(mut self, transport: Transport) -> Self {
+        self.transport = transport;
         self
     }
 
@@ -212,23 +212,10 @@ impl TwinBuilder {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where the base URL cannot be used, a
     /// certificate cannot be read, or the transport cannot be set up.
     pub fn build(self) -> Result<Twin> {
-        let base = base_url(&self.base_url)?;
+        let base: BaseUrl = self.base_url.parse()?;
         let http = match self.http {
             Some(client) => client,
-            None => {
-                let mut client = reqwest::Client::builder()
-                    .redirect(reqwest::redirect::Policy::none())
-                    .retry(reqwest::retry::never())
-                    .referer(false)
-                    .connect_timeout(self.connect_timeout)
-                    .tcp_nodelay(true);
-                if is_loopback(&base) {
-                    client = client.no_proxy();
-                }
-                tls::configure(client, &self.trust, base.scheme() == "https")?.build().map_err(|error| {
-                    Error::invalid_input("the HTTP client cannot be set up").with_source(error.without_url())
-                })?
-            }
+            None => self.transport.client_for(base.url())?,
         };
         let mut headers = HeaderMap::with_capacity(4);
         headers.insert(AUTHORIZATION, self.key.bearer()?);
@@ -238,7 +225,12 @@ impl TwinBuilder {
         Ok(Twin {
             shared: Arc::new(Shared {
                 http,
-                endpoints: endpoints(&base)?,
+                endpoints: Endpoints {
+                    twin: base.join("v1/twin")?,
+                    kb: base.join("v1/kb")?,
+                    escalations: base.join("v1/escalations")?,
+                    stats: base.join("v1/stats")?,
+                },
                 headers,
                 key: self.key.redacted(),
                 retry: self.retry,
@@ -260,99 +252,10 @@ impl fmt::Debug for TwinBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TwinBuilder")
             .field("key", &self.key)
-            .field("connect_timeout", &self.connect_timeout)
             .field("timeout", &self.attempt_timeout)
             .field("deadline", &self.deadline)
             .field("retry", &self.retry)
             .field("pacing", &self.pacing)
             .finish_non_exhaustive()
-    }
-}
-
-/// Parses a base URL and refuses what would send the key in clear or to a place not meant.
-fn base_url(text: &str) -> Result<Url> {
-    let unusable = |why: &str| Error::invalid_input(format!("the base URL cannot be used: {why}"));
-    let mut url = Url::parse(text.trim()).map_err(|error| unusable(&error.to_string()))?;
-    if !matches!(url.scheme(), "https" | "http") {
-        return Err(unusable("it must begin with https://"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(unusable("it must not hold a user name or password"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(unusable("it must end before ? and #"));
-    }
-    if url.scheme() == "http" && !is_loopback(&url) {
-        return Err(unusable(
-            "plain http:// would send the key in clear; use https:// (http is for loopback only)",
-        ));
-    }
-    if !url.path().ends_with('/') {
-        let path = format!("{}/", url.path());
-        url.set_path(&path);
-    }
-    Ok(url)
-}
-
-/// Whether a URL stays on this machine, so that neither encryption nor a proxy is in place.
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name.trim_end_matches('.').eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
-        None => false,
-    }
-}
-
-fn endpoints(base: &Url) -> Result<Endpoints> {
-    let join = |path| {
-        base.join(path)
-            .map_err(|error| Error::invalid_input("the base URL cannot be used").with_source(error))
-    };
-    Ok(Endpoints {
-        twin: join("v1/twin")?,
-        kb: join("v1/kb")?,
-        escalations: join("v1/escalations")?,
-        stats: join("v1/stats")?,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_http_is_for_loopback_alone() {
-        for accepted in [
-            "https://api.twin.ai",
-            "https://gateway.example/twin",
-            "http://localhost:8080",
-            "http://127.0.0.1:1",
-            "http://127.9.9.9",
-            "http://[::1]:8080",
-            "http://[::ffff:127.0.0.1]",
-        ] {
-            assert!(base_url(accepted).is_ok(), "{accepted}");
-        }
-        for refused in [
-            "http://api.twin.ai",
-            "http://localhost.evil.example",
-            "http://127.0.0.1.evil.example",
-            "http://localhost@evil.example",
-            "https://user:secret@api.twin.ai",
-            "https://api.twin.ai/?x=1",
-            "https://api.twin.ai/#x",
-            "ftp://api.twin.ai",
-            "api.twin.ai",
-            "",
-        ] {
-            assert!(base_url(refused).is_err(), "{refused}");
-        }
-    }
-
-    #[test]
-    fn a_gateways_path_goes_before_v1() {
-        let endpoints = endpoints(&base_url("https://gateway.example/twin").unwrap()).unwrap();
-        assert_eq!(endpoints.kb.as_str(), "https://gateway.example/twin/v1/kb");
     }
 }

@@ -88,6 +88,7 @@
 
 mod api_key;
 mod ask;
+mod base_url;
 mod call;
 mod client;
 mod clock;
@@ -105,14 +106,16 @@ mod rate_limit;
 mod retry;
 mod stats;
 mod tls;
+mod transport;
 mod validate;
 pub mod webhook;
 mod wire;
 
 pub use api_key::ApiKey;
 pub use ask::{Answer, Ask};
+pub use base_url::{BaseUrl, DEFAULT_BASE_URL};
 pub use call::{Call, CallWithMeta, Meta, Request, WithMeta};
-pub use client::{DEFAULT_BASE_URL, Twin, TwinBuilder};
+pub use client::{Twin, TwinBuilder};
 pub use clock::{Clock, Sleep, SystemClock};
 pub use error::{Error, ErrorKind, Outcome, Result};
 pub use escalations::{
@@ -128,4 +131,5 @@ pub use page::{ListAll, Listing, Missing, Page};
 pub use rate_limit::RateLimit;
 pub use retry::RetryPolicy;
 pub use stats::{GetStats, Stats};
+pub use transport::Transport;
 pub use validate::{CONTENT_LIMIT, CONTEXT_LIMIT, MESSAGE_LIMIT, PAGE_LIMIT};

@@ -9,6 +9,7 @@ use super::Outcome;
 use crate::context::Context;
 use crate::embedded::{Embedded, new_key, with_data};
 use crate::error::CliError;
+use crate::exit::Exit;
 use crate::input::Input;
 use crate::settings::LocalData;
 use crate::stop::Signal;
@@ -69,7 +70,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     context.ui.remark("Serving until Ctrl-C. Paste the line above into another terminal to use it.");
     let signal = signals.wait_for(Option::is_some).await.ok().and_then(|signal| *signal);
     twin.shutdown().await;
-    Err(signal.unwrap_or(Signal::Terminate).error())
+    Ok(Box::new(Stopped(signal.unwrap_or(Signal::Terminate))))
 }
 
 /// The server as the flags want it.
@@ -108,5 +109,20 @@ impl Report for Serving<'_> {
 
     fn json(&self, json: Json) -> serde_json::Result<String> {
         json.of(self)
+    }
+}
+
+/// A server that was told to stop, which is how it is meant to end.
+struct Stopped(Signal);
+
+impl Report for Stopped {
+    fn text(&self, _: &mut Page) {}
+
+    fn json(&self, _: Json) -> serde_json::Result<String> {
+        Ok(String::new())
+    }
+
+    fn exit(&self) -> Exit {
+        self.0.error().exit()
     }
 }

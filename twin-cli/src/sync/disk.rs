@@ -92,10 +92,6 @@ impl Files {
         self.journal.read_to_end(&mut bytes)?;
         Ok(bytes)
     }
-
-    pub(crate) fn paths(&self) -> &Paths {
-        &self.paths
-    }
 }
 
 impl Disk for Files {

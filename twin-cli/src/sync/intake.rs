@@ -23,6 +23,10 @@ pub(crate) struct Source {
     /// The digest of the bytes it came from.
     pub(crate) source: String,
     pub(crate) converter: String,
+    /// Where it is in the export, for people.
+    pub(crate) path: String,
+    /// The length of its text.
+    pub(crate) bytes: usize,
     /// How many documents of the knowledge base it becomes.
     pub(crate) parts: usize,
     /// Where its text is, where it may be needed.
@@ -61,8 +65,10 @@ impl<'a> Intake<'a> {
         }
         let mut source = Source {
             hash: digest::of_rendering(&document.title, &document.kind, &document.text),
+            bytes: document.text.len(),
             parts: 1,
             slot: None,
+            path: document.path,
             key: document.key,
             title: document.title,
             kind: document.kind,

@@ -41,11 +41,6 @@ impl<D: Disk> Ledger<D> {
         Ok(ledger)
     }
 
-    /// The state as it is now.
-    pub(crate) fn state(&self) -> &State {
-        &self.state
-    }
-
     /// What is known of a source.
     pub(crate) fn get(&self, key: &str) -> Option<&Entry> {
         self.state.get(key)

@@ -32,7 +32,7 @@ mod state;
 mod survey;
 mod turns;
 
-pub(crate) use apply::{Applied, Pace};
+pub(crate) use apply::Pace;
 pub(crate) use disk::replace;
 pub(crate) use entry::Entry;
 pub(crate) use guard::{MaxDelete, Refusal};
@@ -41,6 +41,6 @@ pub(crate) use kb::{Kb, Trouble};
 pub(crate) use meter::Meter;
 pub(crate) use open::{OpenError, Opened, forget, open, peek};
 pub(crate) use plan::{Action, Mode, Plan, Task};
-pub(crate) use prepare::{Orders, Prepared, Reading};
+pub(crate) use prepare::{Orders, Prepared, Reading, ReadingError};
 pub(crate) use report::Report;
 pub(crate) use state::State;

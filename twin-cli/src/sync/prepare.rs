@@ -10,7 +10,7 @@ use super::apply::{Applied, Apply, Pace};
 use super::coverage::Coverage;
 use super::guard::{self, MaxDelete, Refusal};
 use super::halt::Halt;
-use super::intake::{Export, Intake};
+use super::intake::{Export, Intake, Source};
 use super::kb::{Kb, Trouble};
 use super::ledger::Ledger;
 use super::open::Opened;
@@ -195,6 +195,16 @@ impl Prepared {
     /// How many documents the export holds.
     pub(crate) fn documents(&self) -> usize {
         self.export.sources.len()
+    }
+
+    /// The document of the export that a task uploads.
+    pub(crate) fn source(&self, task: &Task) -> Option<&Source> {
+        task.upload.and_then(|index| self.export.sources.get(index))
+    }
+
+    /// Whether there was no state, though documents are there already.
+    pub(crate) fn starts_among_others(&self) -> bool {
+        self.opened.state.is_none() && !self.survey.before.is_empty()
     }
 
     /// Carries out the plan. `watch` hears of every source that is dealt with.

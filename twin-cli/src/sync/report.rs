@@ -21,11 +21,11 @@ pub(crate) struct Report {
     pub(crate) unresolved: Vec<UnresolvedLine>,
     pub(crate) failed: Vec<FailedLine>,
     pub(crate) skipped: Vec<SkippedLine>,
-    requests: u64,
-    retries: u64,
-    rate_limited: u64,
-    waited_ms: u64,
-    elapsed_ms: u64,
+    pub(crate) requests: u64,
+    pub(crate) retries: u64,
+    pub(crate) rate_limited: u64,
+    pub(crate) waited_ms: u64,
+    pub(crate) elapsed_ms: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) actions: Option<Vec<ActionLine>>,
 }

@@ -122,11 +122,6 @@ impl State {
     pub(crate) fn len(&self) -> usize {
         self.documents.len()
     }
-
-    /// Whether it knows nothing.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.documents.is_empty()
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub(crate) mod age;
 pub mod page;
 pub mod progress;
+mod prompt;
 pub mod sanitize;
 pub mod table;
 pub mod term;
@@ -21,7 +22,7 @@ pub trait Report {
     /// For people and for pipes.
     fn text(&self, page: &mut Page);
 
-    /// For `--json`: one document.
+    /// For `--json`: one document, or nothing where it was printed already.
     fn json(&self, json: Json) -> serde_json::Result<String>;
 
     /// What belongs on standard error beside the result.
@@ -64,6 +65,8 @@ impl Json {
     }
 }
 
+const NOTHING: &str = "nothing to do";
+
 /// A remark on standard error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -82,6 +85,16 @@ impl Notice {
     /// What to do next.
     pub fn hint(text: impl Into<String>) -> Self {
         Self { label: "hint", text: text.into() }
+    }
+
+    /// There was nothing to work on: told in every form.
+    pub fn nothing(text: impl Into<String>) -> Self {
+        Self { label: NOTHING, text: text.into() }
+    }
+
+    /// Whether it is told also beside JSON.
+    pub fn is_vital(&self) -> bool {
+        self.label == NOTHING
     }
 
     /// The twin passed a question on to its person.
@@ -161,7 +174,8 @@ impl Ui {
     pub fn print(&self, report: &dyn Report) -> Result<Exit, CliError> {
         let text = if self.options.json {
             let json = Json { pretty: self.stdout.is_terminal };
-            report.json(json).map_err(|error| CliError::new(Code::Internal, error.to_string()))? + "\n"
+            let json = report.json(json).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+            if json.is_empty() { json } else { json + "\n" }
         } else {
             let mut page = Page::new(self.stdout);
             report.text(&mut page);
@@ -193,6 +207,13 @@ impl Ui {
         if self.stderr.is_terminal && !self.options.quiet && !self.options.json {
             self.say(&[(text, Tone::Dim)]);
         }
+    }
+
+    /// Something on standard error to look at before a question.
+    pub(crate) fn preview(&self, draw: impl FnOnce(&mut Page)) {
+        let mut page = Page::new(self.stderr);
+        draw(&mut page);
+        write_stderr(&page.into_text());
     }
 
     /// A line on standard error about what happens underneath, where `-v` was given often enough.

@@ -158,6 +158,10 @@ impl<'a> Splitter<'a> {
 pub(crate) fn sentences(text: &str) -> Vec<&str> {
     let mut sentences = Vec::new();
     for paragraph in paragraphs(text) {
+        if is_item(paragraph) {
+            sentences.push(paragraph.trim());
+            continue;
+        }
         let mut start = 0;
         let mut at = 0;
         for bound in paragraph.split_sentence_bounds() {

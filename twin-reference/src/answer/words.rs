@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 
+use super::vocabulary;
+
 /// A word as it stands in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Word<'a> {
@@ -82,6 +84,64 @@ fn fold_number(number: &str) -> String {
     if groups_of_three { number.replace([',', '.'], "") } else { number.replace(',', ".") }
 }
 
+/// Forms a stemmer does not know for those of another word.
+const IRREGULAR: [(&str, &str); 54] = [
+    ("paid", "pay"),
+    ("bought", "buy"),
+    ("sold", "sell"),
+    ("left", "leave"),
+    ("lost", "lose"),
+    ("stole", "steal"),
+    ("stolen", "steal"),
+    ("broke", "break"),
+    ("broken", "break"),
+    ("chose", "choose"),
+    ("chosen", "choose"),
+    ("sent", "send"),
+    ("spent", "spend"),
+    ("kept", "keep"),
+    ("held", "hold"),
+    ("gave", "give"),
+    ("given", "give"),
+    ("took", "take"),
+    ("taken", "take"),
+    ("wrote", "write"),
+    ("written", "write"),
+    ("drove", "drive"),
+    ("driven", "drive"),
+    ("flew", "fly"),
+    ("flown", "fly"),
+    ("rang", "ring"),
+    ("rung", "ring"),
+    ("met", "meet"),
+    ("taught", "teach"),
+    ("brought", "bring"),
+    ("caught", "catch"),
+    ("built", "build"),
+    ("made", "make"),
+    ("came", "come"),
+    ("spoke", "speak"),
+    ("spoken", "speak"),
+    ("grew", "grow"),
+    ("grown", "grow"),
+    ("wore", "wear"),
+    ("worn", "wear"),
+    ("ran", "run"),
+    ("fell", "fall"),
+    ("fallen", "fall"),
+    ("slept", "sleep"),
+    ("forgot", "forget"),
+    ("forgotten", "forget"),
+    ("hid", "hide"),
+    ("hidden", "hide"),
+    ("drew", "draw"),
+    ("drawn", "draw"),
+    ("children", "child"),
+    ("people", "person"),
+    ("wives", "wife"),
+    ("lent", "lend"),
+];
+
 /// The index term of a folded word.
 pub(crate) fn stem(folded: &str) -> String {
     thread_local! {
@@ -95,7 +155,8 @@ pub(crate) fn stem(folded: &str) -> String {
         if let Some(stem) = known.get(folded) {
             return stem.clone();
         }
-        let stem = STEMMER.with(|stemmer| stemmer.stem(folded).into_owned());
+        let regular = IRREGULAR.iter().find(|(form, _)| *form == folded).map_or(folded, |(_, word)| word);
+        let stem = STEMMER.with(|stemmer| stemmer.stem(regular).into_owned());
         if known.len() < 50_000 {
             known.insert(folded.to_owned(), stem.clone());
         }
@@ -103,8 +164,8 @@ pub(crate) fn stem(folded: &str) -> String {
     })
 }
 
-/// Every index term of a text, in order. `on-call` gives `on`, `call` and `oncall`; what is written
-/// without spaces (Chinese, Japanese, Korean) gives overlapping pairs of characters.
+/// Every index term of a text, in order. `on-call` gives `on`, `call` and `oncall`, and so does `on call`
+/// where the two words are known to name one notion; what is written without spaces (Chinese, Japanese, Korean) gives overlapping pairs of characters.
 pub(crate) fn terms(text: &str) -> Vec<String> {
     let mut terms = Vec::new();
     let mut previous: Option<(Word<'_>, String)> = None;
@@ -118,10 +179,12 @@ pub(crate) fn terms(text: &str) -> Vec<String> {
         if folded.is_empty() {
             continue;
         }
-        if let Some((before, text_before)) = &previous
-            && &text[before.start + before.text.len()..word.start] == "-"
-        {
-            terms.push(stem(&format!("{text_before}{folded}")));
+        if let Some((before, text_before)) = &previous {
+            let between = &text[before.start + before.text.len()..word.start];
+            let joined = format!("{text_before}{folded}");
+            if between == "-" || (between == " " && vocabulary::is_phrase(&joined)) {
+                terms.push(stem(&joined));
+            }
         }
         terms.push(stem(&folded));
         previous = Some((word, folded));

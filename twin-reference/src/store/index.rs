@@ -68,6 +68,14 @@ impl Store {
         Ok(statement.query_row([term], |row| row.get(0)).optional()?.unwrap_or_default())
     }
 
+    /// The terms that begin so, up to a thousand of them.
+    pub(crate) fn terms_beginning(&self, beginning: &str) -> Result<Vec<String>> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT term FROM terms WHERE term >= ?1 AND term < ?1 || char(1114111) LIMIT 1000",
+        )?;
+        Ok(statement.query_map([beginning], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// How many passages there are.
     pub(crate) fn passages(&self) -> Result<u64> {
         let mut statement = self.db.prepare_cached("SELECT count(*) FROM passages_docsize")?;

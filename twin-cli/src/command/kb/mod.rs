@@ -1,7 +1,14 @@
 //! `twin kb`: the knowledge base.
 
+mod bulk;
+mod bulk_args;
+mod bulk_progress;
+mod bulk_report;
 mod get;
+mod import;
 mod list;
+mod state;
+mod sync;
 
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -17,12 +24,22 @@ pub enum Command {
     List(list::Args),
     /// Show one document
     Get(get::Args),
+    /// Bring exports in: create what is not known yet, leave what is
+    Import(import::Args),
+    /// Make the knowledge base mirror exports
+    Sync(sync::Args),
+    /// Look into the state file of a sync, or drop entries of it
+    #[command(subcommand)]
+    State(state::Command),
 }
 
 pub(super) async fn run(command: Command, context: &Context) -> Outcome {
     match command {
         Command::List(args) => list::run(args, context).await,
         Command::Get(args) => get::run(args, context).await,
+        Command::Import(args) => import::run(args, context).await,
+        Command::Sync(args) => sync::run(args, context).await,
+        Command::State(command) => state::run(command, context).await,
     }
 }
 
