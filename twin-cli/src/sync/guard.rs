@@ -58,7 +58,7 @@ impl Refusal {
                 "name the state file of this twin with --state, or correct the base URL"
             }
             Refusal::OtherKnowledgeBase { .. } => {
-                "is it the right key? If the documents were deleted by hand: 'twin kb state forget --all', then sync with --init"
+                "is it the right key? If they were deleted by hand, move the state file away and sync with --init"
             }
             Refusal::NoState { .. } => {
                 "restore the state file, or adopt the documents that equal the export's with --init (--dry-run --init shows them)"

@@ -99,3 +99,20 @@ impl Export {
         Ok(split(&source.title, &text))
     }
 }
+
+#[cfg(test)]
+impl Source {
+    /// A document whose text is not needed.
+    pub(crate) fn plain(
+        key: &str,
+        title: &str,
+        kind: DocumentType,
+        hash: &str,
+        source: &str,
+        converter: &str,
+        parts: usize,
+    ) -> Self {
+        let [key, title, hash, source, converter] = [key, title, hash, source, converter].map(str::to_owned);
+        Self { path: key.clone(), key, title, kind, hash, source, converter, bytes: 0, parts, slot: None }
+    }
+}

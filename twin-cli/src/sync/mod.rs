@@ -24,6 +24,8 @@ mod make;
 mod meter;
 mod open;
 mod plan;
+#[cfg(test)]
+mod plan_laws;
 mod prepare;
 mod report;
 mod settle;

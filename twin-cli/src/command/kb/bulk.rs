@@ -13,8 +13,8 @@ use crate::context::{Connection, Context};
 use crate::error::{CliError, Code};
 use crate::stop::Signal;
 use crate::sync::{
-    self, Halt, Kb, MaxDelete, Meter, Mode, OpenError, Opened, Orders, Pace, Prepared, ReadingError,
-    Reason, Refusal, Report, Trouble,
+    self, Halt, Kb, MaxDelete, Meter, Mode, OpenError, Opened, Orders, Pace, Prepared, ReadingError, Reason,
+    Refusal, Report, Trouble,
 };
 use crate::ui::Notice;
 
