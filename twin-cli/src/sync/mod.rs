@@ -10,6 +10,8 @@
 mod adopt;
 mod apply;
 mod coverage;
+#[cfg(test)]
+mod crash_tests;
 mod digest;
 mod disk;
 mod doubt;
@@ -32,6 +34,8 @@ mod settle;
 mod spool;
 mod state;
 mod survey;
+#[cfg(test)]
+mod test_world;
 mod turns;
 
 pub(crate) use apply::Pace;
