@@ -13,6 +13,7 @@ use crate::error::{CliError, Code};
 use crate::key;
 use crate::settings::{self, LocalData, Remote, Target};
 use crate::stop::Stop;
+use crate::sync::Meter;
 use crate::ui::Ui;
 
 /// What a command works with.
@@ -38,12 +39,12 @@ pub(crate) struct Connection {
 }
 
 /// How a client treats waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 enum Patience {
     /// One call, for someone who waits.
     Single,
-    /// Many calls: paced, and as long as it takes.
-    Bulk,
+    /// Many calls: paced, and as long as it takes. The meter hears of them.
+    Bulk(Option<Meter>),
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -68,7 +69,12 @@ impl Context {
 
     /// A client for many calls: paced by the rate limit, without an overall deadline.
     pub(crate) async fn connect_for_bulk(&self) -> Result<Connection, CliError> {
-        self.connect_with(Patience::Bulk).await
+        self.connect_with(Patience::Bulk(None)).await
+    }
+
+    /// A client for many calls that `meter` counts and times.
+    pub(crate) async fn connect_metered(&self, meter: &Meter) -> Result<Connection, CliError> {
+        self.connect_with(Patience::Bulk(Some(meter.clone()))).await
     }
 
     /// A client of a new twin that knows these exports and nothing else.
@@ -110,8 +116,8 @@ impl Context {
 
     /// How connections are made, by the flags.
     pub(crate) fn transport(&self) -> Result<Transport, CliError> {
-        let timeout = self.flags.timeout.unwrap_or(TIMEOUT);
-        let mut transport = Transport::default().connect_timeout(CONNECT_TIMEOUT.min(timeout));
+        let timeout = CONNECT_TIMEOUT.min(self.attempt_timeout());
+        let mut transport = Transport::default().connect_timeout(timeout);
         if let Some(path) = &self.flags.cacert {
             let pem = std::fs::read(path)
                 .map_err(|error| CliError::invalid(format!("cannot read {}: {error}", path.display())))?;
@@ -132,22 +138,35 @@ impl Context {
     }
 
     fn builder(&self, key: ApiKey, patience: Patience) -> TwinBuilder {
-        let timeout = self.flags.timeout.unwrap_or(TIMEOUT);
-        let longest_wait = self.flags.max_wait.unwrap_or(match patience {
-            Patience::Single => LONGEST_WAIT,
-            Patience::Bulk => Duration::MAX,
-        });
+        let (pacing, longest_wait, meter) = match patience {
+            Patience::Single => (Pacing::Off, LONGEST_WAIT, None),
+            Patience::Bulk(meter) => (Pacing::Window, Duration::MAX, meter),
+        };
         let builder = Twin::builder(key)
             .user_agent(concat!("twin-cli/", env!("CARGO_PKG_VERSION")))
-            .timeout(timeout)
+            .timeout(self.attempt_timeout())
             .deadline(None)
-            .retry(RetryPolicy::default().longest_wait(longest_wait))
-            .pacing(if patience == Patience::Bulk { Pacing::Window } else { Pacing::Off });
-        if self.ui.verbosity() == 0 {
+            .retry(RetryPolicy::default().longest_wait(self.flags.max_wait.unwrap_or(longest_wait)))
+            .pacing(pacing);
+        let builder = match &meter {
+            Some(meter) => builder.clock(meter.clone()),
+            None => builder,
+        };
+        let ui = self.ui;
+        if meter.is_none() && ui.verbosity() == 0 {
             return builder;
         }
-        let ui = self.ui;
-        builder.on_attempt(move |attempt| ui.detail(1, &describe(attempt)))
+        builder.on_attempt(move |attempt| {
+            if let Some(meter) = &meter {
+                meter.observe(attempt);
+            }
+            ui.detail(1, &describe(attempt));
+        })
+    }
+
+    /// The longest time one attempt of a request takes.
+    pub(crate) fn attempt_timeout(&self) -> Duration {
+        self.flags.timeout.unwrap_or(TIMEOUT)
     }
 
     /// Ends what was started for the command, so that an embedded twin's data is one closed file.

@@ -1,8 +1,9 @@
 //! How a call runs: deadline → pace → attempt → decide, until the retry policy ends it.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::{Bytes, BytesMut};
+use jiff::Timestamp;
 use reqwest::{Method, Response};
 
 use crate::call::{Meta, Options, Prepared, Reply};
@@ -10,7 +11,7 @@ use crate::client::Shared;
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::observe::Attempt;
 use crate::pacing::Told;
-use crate::rate_limit::{RateLimit, retry_after};
+use crate::rate_limit::{self, RateLimit, retry_after};
 use crate::retry::{Decision, Failure, RetryPolicy, Spent, decide};
 
 /// The longest response body that is read; the API's own stay far below.
@@ -90,6 +91,7 @@ struct Attempted {
     /// The response's status, where there was a response.
     status: Option<u16>,
     rate_limit: Option<RateLimit>,
+    date: Option<SystemTime>,
     retry_after: Option<Duration>,
     body: Result<Bytes>,
     elapsed: Duration,
@@ -137,6 +139,7 @@ impl Run<'_> {
         let mut attempted = Attempted {
             status: None,
             rate_limit: None,
+            date: None,
             retry_after: None,
             body: Ok(Bytes::new()),
             elapsed: Duration::ZERO,
@@ -146,6 +149,9 @@ impl Run<'_> {
                 let status = response.status();
                 attempted.status = Some(status.as_u16());
                 let wall = || self.shared.clock.wall();
+                if sent.is_some() {
+                    attempted.date = rate_limit::date(response.headers());
+                }
                 if self.reads_rate_limit || !status.is_success() {
                     attempted.rate_limit = RateLimit::from_headers(response.headers(), wall);
                 }
@@ -237,6 +243,7 @@ impl Run<'_> {
                 _ => None,
             },
             rate_limit: attempted.rate_limit,
+            date: attempted.date.and_then(|date| Timestamp::try_from(date).ok()),
         };
         if let Some(observer) = &self.shared.observer {
             observer(&attempt);

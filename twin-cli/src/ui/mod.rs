@@ -65,6 +65,8 @@ impl Json {
     }
 }
 
+const NOTHING: &str = "nothing to do";
+
 /// A remark on standard error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -83,6 +85,16 @@ impl Notice {
     /// What to do next.
     pub fn hint(text: impl Into<String>) -> Self {
         Self { label: "hint", text: text.into() }
+    }
+
+    /// There was nothing to work on: told in every form.
+    pub fn nothing(text: impl Into<String>) -> Self {
+        Self { label: NOTHING, text: text.into() }
+    }
+
+    /// Whether it is told also beside JSON.
+    pub fn is_vital(&self) -> bool {
+        self.label == NOTHING
     }
 
     /// The twin passed a question on to its person.
@@ -195,6 +207,13 @@ impl Ui {
         if self.stderr.is_terminal && !self.options.quiet && !self.options.json {
             self.say(&[(text, Tone::Dim)]);
         }
+    }
+
+    /// Something on standard error to look at before a question.
+    pub(crate) fn preview(&self, draw: impl FnOnce(&mut Page)) {
+        let mut page = Page::new(self.stderr);
+        draw(&mut page);
+        write_stderr(&page.into_text());
     }
 
     /// A line on standard error about what happens underneath, where `-v` was given often enough.
