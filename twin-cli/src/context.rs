@@ -49,6 +49,8 @@ enum Patience {
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// The embedded twin is no network: what takes long there is work.
+const EMBEDDED_TIMEOUT: Duration = Duration::from_secs(600);
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 impl Context {
@@ -132,7 +134,9 @@ impl Context {
         label: String,
         patience: Patience,
     ) -> Result<Connection, CliError> {
-        let twin = self.builder(embedded.key()?, patience).base_url(embedded.url()).build()?;
+        let timeout = self.flags.timeout.unwrap_or(EMBEDDED_TIMEOUT);
+        let builder = self.builder(embedded.key()?, patience).timeout(timeout);
+        let twin = builder.base_url(embedded.url()).build()?;
         self.embedded.borrow_mut().push(embedded);
         Ok(Connection { twin, label, is_embedded: true })
     }
@@ -153,14 +157,14 @@ impl Context {
             None => builder,
         };
         let ui = self.ui;
-        if meter.is_none() && ui.verbosity() == 0 {
-            return builder;
-        }
         builder.on_attempt(move |attempt| {
-            if let Some(meter) = &meter {
-                meter.observe(attempt);
+            match &meter {
+                Some(meter) => meter.observe(attempt),
+                None => tell_of_wait(&ui, attempt),
             }
-            ui.detail(1, &describe(attempt));
+            if ui.verbosity() > 0 {
+                ui.detail(1, &describe(attempt));
+            }
         })
     }
 
@@ -184,6 +188,14 @@ impl Context {
         let proxied = address.starts_with("https:") && env::var("HTTPS_PROXY").is_some();
         let way = if proxied { " (by the proxy of HTTPS_PROXY)" } else { "" };
         error.or_hint(format!("check the connection to {address}{way}, and that this is the right base URL"))
+    }
+}
+
+/// A wait long enough to wonder at is told, on a terminal and in a log. Bulk commands tell it in their progress.
+fn tell_of_wait(ui: &Ui, attempt: &Attempt<'_>) {
+    if let Some(wait) = attempt.retry_in.filter(|wait| *wait >= Duration::from_secs(1)) {
+        let why = if attempt.status == Some(429) { "rate limit" } else { "trying again" };
+        ui.waiting(&format!("{why}: {} s", wait.as_secs_f64().ceil()));
     }
 }
 

@@ -209,6 +209,13 @@ impl Ui {
         }
     }
 
+    /// A line on standard error about a wait: also in a log, but not under `--quiet`, `--no-progress` and `--json`.
+    pub fn waiting(&self, text: &str) {
+        if !self.options.quiet && !self.options.no_progress && !self.options.json {
+            self.say(&[(text, Tone::Dim)]);
+        }
+    }
+
     /// Something on standard error to look at before a question.
     pub(crate) fn preview(&self, draw: impl FnOnce(&mut Page)) {
         let mut page = Page::new(self.stderr);
