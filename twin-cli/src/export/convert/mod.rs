@@ -12,6 +12,7 @@ pub(crate) mod markdown;
 mod ole;
 mod package;
 mod pdf;
+mod pdf_check;
 pub(crate) mod plain;
 mod pptx;
 pub(crate) mod prose;
@@ -20,6 +21,7 @@ pub(crate) mod table;
 mod xls;
 mod xls_strings;
 
+use guard::Pulse;
 pub(crate) use kind::{HEAD, Kind, is_media};
 use markdown::Dialect;
 use package::Package;
@@ -47,16 +49,22 @@ pub(crate) fn convert(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Con
     }
     let kind = Kind::of(name, &bytes);
     if bytes.len() <= QUICK && matches!(kind, Kind::Markdown | Kind::Text | Kind::Html | Kind::Csv) {
-        return guard::guarded(|| convert_as(kind, name, bytes, limits));
+        return guard::guarded(|| convert_as(kind, name, bytes, limits, &Pulse::unwatched()));
     }
     let (name, limits) = (name.to_owned(), limits.clone());
-    guard::bounded(limits.conversion, move || convert_as(kind, &name, bytes, &limits))
+    guard::bounded(limits.conversion, move |pulse| convert_as(kind, &name, bytes, &limits, pulse))
 }
 
 /// Texts up to this size take no time worth watching.
 const QUICK: usize = 256 * 1024;
 
-fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
+fn convert_as(
+    kind: Kind,
+    name: &str,
+    bytes: Vec<u8>,
+    limits: &Limits,
+    pulse: &Pulse,
+) -> Result<Converted, &'static str> {
     let (title, text, converter) = match kind {
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
         Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/1"),
@@ -75,7 +83,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         }
         Kind::Xlsx => (None, sheet::to_text(bytes, limits)?, "xlsx/1"),
         Kind::Xls => (None, xls::to_text(&bytes, limits)?, "xls/1"),
-        Kind::Pdf => (None, pdf::to_text(&bytes)?, "pdf/1"),
+        Kind::Pdf => (None, pdf::to_text(&bytes, limits, pulse)?, "pdf/1"),
         Kind::Media => return Err(reason::MEDIA),
         Kind::Encrypted => return Err(reason::ENCRYPTED),
         // An office file that is none is damaged; any other zip may hold anything.
