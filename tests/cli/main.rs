@@ -15,3 +15,5 @@ mod support;
 #[cfg(unix)]
 mod terminal;
 mod tls;
+#[cfg(unix)]
+mod triage;

@@ -1,6 +1,7 @@
 //! One file per verb: its arguments, what it does, and the report it hands back.
 
 mod account;
+mod answer;
 mod ask;
 mod bulk;
 mod config;

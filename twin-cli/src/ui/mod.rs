@@ -1,6 +1,7 @@
 //! The only code that prints or prompts.
 
 pub(crate) mod age;
+pub(crate) mod editor;
 pub mod page;
 pub mod progress;
 pub(crate) mod prompt;
@@ -207,8 +208,13 @@ impl Ui {
     fn error(&self, error: &CliError) {
         if self.options.json {
             write_stderr(&(error.json_line() + "\n"));
-            return;
+        } else {
+            self.complain(error);
         }
+    }
+
+    /// Tells a person of an error.
+    pub(crate) fn complain(&self, error: &CliError) {
         self.say(&[("error: ", Tone::Bad), (error.message(), Tone::Plain)]);
         if let Some(hint) = error.hint_text() {
             self.say(&[("hint: ", Tone::Dim), (hint, Tone::Plain)]);
