@@ -17,3 +17,4 @@ mod terminal;
 mod tls;
 #[cfg(unix)]
 mod triage;
+mod webhooks;

@@ -161,16 +161,7 @@ impl Ui {
     /// # Errors
     /// Where standard output cannot be written to. That no one reads it is none.
     pub fn print(&self, report: &dyn Report) -> Result<Exit, CliError> {
-        let text = if self.options.json {
-            let json = Json { pretty: self.stdout.is_terminal };
-            let json = report.json(json).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
-            if json.is_empty() { json } else { json + "\n" }
-        } else {
-            let mut page = Page::new(self.stdout);
-            report.text(&mut page);
-            page.into_text()
-        };
-        if !write_stdout(&text)? {
+        if !self.stream(report)? {
             return Ok(Exit::Done);
         }
         for notice in report.notices(self.form()) {
@@ -180,6 +171,23 @@ impl Ui {
             self.error(error);
         }
         Ok(report.exit())
+    }
+
+    /// Prints a report as one of many, on standard output alone; false when no one reads it any more.
+    ///
+    /// # Errors
+    /// Where standard output cannot be written to.
+    pub fn stream(&self, report: &dyn Report) -> Result<bool, CliError> {
+        let text = if self.options.json {
+            let json = Json { pretty: self.stdout.is_terminal };
+            let json = report.json(json).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+            if json.is_empty() { json } else { json + "\n" }
+        } else {
+            let mut page = Page::new(self.stdout);
+            report.text(&mut page);
+            page.into_text()
+        };
+        write_stdout(&text)
     }
 
     /// A remark on standard error. `--quiet` and `--json` leave hints out.
@@ -194,6 +202,13 @@ impl Ui {
     /// A line on standard error for people who watch: silent off a terminal, under `--quiet` and `--json`.
     pub fn remark(&self, text: &str) {
         if self.stderr.is_terminal && !self.options.quiet && !self.options.json {
+            self.say(&[(text, Tone::Dim)]);
+        }
+    }
+
+    /// A line on standard error for whoever waits for it: silent under `--quiet` and `--json`.
+    pub fn announce(&self, text: &str) {
+        if !self.options.quiet && !self.options.json {
             self.say(&[(text, Tone::Dim)]);
         }
     }
