@@ -15,3 +15,6 @@ mod support;
 #[cfg(unix)]
 mod terminal;
 mod tls;
+#[cfg(unix)]
+mod triage;
+mod webhooks;

@@ -74,6 +74,13 @@ impl Terminal {
         self
     }
 
+    /// Waits until this is on the screen so many times.
+    #[track_caller]
+    pub(crate) fn shows_times(&self, text: &str, times: usize) -> &Self {
+        self.shows_when(text, |screen| screen.matches(text).count() >= times);
+        self
+    }
+
     #[track_caller]
     fn shows_when(&self, what: &str, is_there: impl Fn(&str) -> bool) {
         let until = Instant::now() + PATIENCE;

@@ -1,6 +1,7 @@
 //! One file per verb: its arguments, what it does, and the report it hands back.
 
 mod account;
+mod answer;
 mod ask;
 mod bulk;
 mod config;
@@ -10,12 +11,14 @@ mod kb;
 mod listing;
 mod serve;
 mod stats;
+mod webhook;
 
 use clap::Subcommand;
 
 use crate::context::Context;
 use crate::error::CliError;
-use crate::ui::Report;
+use crate::ui::page::Page;
+use crate::ui::{Json, Report};
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -30,6 +33,9 @@ pub enum Command {
     Escalations(escalations::Command),
     /// Show how much your twin does for you
     Stats(stats::Args),
+    /// Verify, receive and send webhooks
+    #[command(subcommand)]
+    Webhook(webhook::Command),
     /// Run the reference twin as a local server
     Serve(serve::Args),
     /// Store an API key, after checking it against the API
@@ -56,10 +62,22 @@ pub async fn run(command: Command, context: &Context) -> Outcome {
         Command::Kb(command) => kb::run(command, context).await,
         Command::Escalations(command) => escalations::run(command, context).await,
         Command::Stats(args) => stats::run(args, context).await,
+        Command::Webhook(command) => webhook::run(command, context).await,
         Command::Serve(args) => serve::run(args, context).await,
         Command::Login(args) => account::login::run(args, context).await,
         Command::Logout(args) => account::logout::run(args, context).await,
         Command::Whoami(args) => account::whoami::run(args, context).await,
         Command::Config(command) => config::run(command, context),
+    }
+}
+
+/// A result that was printed already.
+struct Nothing;
+
+impl Report for Nothing {
+    fn text(&self, _: &mut Page) {}
+
+    fn json(&self, _: Json) -> serde_json::Result<String> {
+        Ok(String::new())
     }
 }

@@ -118,7 +118,7 @@ impl Report for Serving<'_> {
 }
 
 /// A server that was told to stop, which is how it is meant to end.
-struct Stopped(Signal);
+pub(super) struct Stopped(pub(super) Signal);
 
 impl Report for Stopped {
     fn text(&self, _: &mut Page) {}

@@ -1,6 +1,7 @@
 //! The only code that prints or prompts.
 
 pub(crate) mod age;
+pub(crate) mod editor;
 pub mod page;
 pub mod progress;
 pub(crate) mod prompt;
@@ -172,16 +173,7 @@ impl Ui {
     /// # Errors
     /// Where standard output cannot be written to. That no one reads it is none.
     pub fn print(&self, report: &dyn Report) -> Result<Exit, CliError> {
-        let text = if self.options.json {
-            let json = Json { pretty: self.stdout.is_terminal };
-            let json = report.json(json).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
-            if json.is_empty() { json } else { json + "\n" }
-        } else {
-            let mut page = Page::new(self.stdout);
-            report.text(&mut page);
-            page.into_text()
-        };
-        if !write_stdout(&text)? {
+        if !self.stream(report)? {
             return Ok(Exit::Done);
         }
         for notice in report.notices(self.form()) {
@@ -191,6 +183,23 @@ impl Ui {
             self.error(error);
         }
         Ok(report.exit())
+    }
+
+    /// Prints a report as one of many, on standard output alone; false when no one reads it any more.
+    ///
+    /// # Errors
+    /// Where standard output cannot be written to.
+    pub fn stream(&self, report: &dyn Report) -> Result<bool, CliError> {
+        let text = if self.options.json {
+            let json = Json { pretty: self.stdout.is_terminal };
+            let json = report.json(json).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+            if json.is_empty() { json } else { json + "\n" }
+        } else {
+            let mut page = Page::new(self.stdout);
+            report.text(&mut page);
+            page.into_text()
+        };
+        write_stdout(&text)
     }
 
     /// A remark on standard error. `--quiet` and `--json` leave hints out.
@@ -209,9 +218,16 @@ impl Ui {
         }
     }
 
-    /// A line on standard error about a wait: also in a log, but not under `--quiet`, `--no-progress` and `--json`.
+    /// A line on standard error about a wait, which is progress of a kind.
     pub fn waiting(&self, text: &str) {
-        if !self.options.quiet && !self.options.no_progress && !self.options.json {
+        if !self.options.no_progress {
+            self.announce(text);
+        }
+    }
+
+    /// A line on standard error for whoever waits for it: silent under `--quiet` and `--json`.
+    pub fn announce(&self, text: &str) {
+        if !self.options.quiet && !self.options.json {
             self.say(&[(text, Tone::Dim)]);
         }
     }
@@ -233,8 +249,13 @@ impl Ui {
     fn error(&self, error: &CliError) {
         if self.options.json {
             write_stderr(&(error.json_line() + "\n"));
-            return;
+        } else {
+            self.complain(error);
         }
+    }
+
+    /// Tells a person of an error.
+    pub(crate) fn complain(&self, error: &CliError) {
         self.say(&[("error: ", Tone::Bad), (error.message(), Tone::Plain)]);
         if let Some(hint) = error.hint_text() {
             self.say(&[("hint: ", Tone::Dim), (hint, Tone::Plain)]);

@@ -1,13 +1,14 @@
 //! Questions to a person: on standard error, and only where one is there to answer.
 
-use std::io;
+use std::io::{self, ErrorKind};
 
-use console::Term;
+use console::{Key, Term};
 
 use super::Ui;
 use super::page::Tone;
 use crate::env;
 use crate::error::{CliError, Code};
+use crate::stop::Signal;
 
 impl Ui {
     /// Whether someone is there: standard input and standard error are terminals, and neither `--no-input` nor
@@ -42,6 +43,27 @@ impl Ui {
         Ok(matches!(answer.await?.trim().to_lowercase().as_str(), "y" | "yes"))
     }
 
+    /// Asks for one of these keys, each a letter of its word; the others are not heard.
+    pub(crate) async fn ask_key(&self, choices: &'static [(char, &'static str)]) -> Result<char, CliError> {
+        let words = choices.iter().map(|(key, word)| word.replacen(*key, &format!("[{key}]"), 1));
+        self.ask(&format!("{} ", words.collect::<Vec<_>>().join("  ")));
+        let key = aside(|term| {
+            loop {
+                match term.read_key()? {
+                    Key::Char(key) if is_choice(choices, key) => return Ok(key.to_ascii_lowercase()),
+                    Key::Unknown | Key::UnknownEscSeq(_) if !term.is_term() => {
+                        return Err(ErrorKind::UnexpectedEof.into());
+                    }
+                    _ => {}
+                }
+            }
+        });
+        let key = key.await?;
+        let word = choices.iter().find(|(choice, _)| *choice == key).map_or("", |(_, word)| *word);
+        self.say(&[(word, Tone::Dim)]);
+        Ok(key)
+    }
+
     fn ask(&self, question: &str) {
         let mut page = self.page();
         page.start(question, Tone::Strong);
@@ -49,26 +71,35 @@ impl Ui {
     }
 }
 
+fn is_choice(choices: &[(char, &str)], key: char) -> bool {
+    choices.iter().any(|(choice, _)| *choice == key.to_ascii_lowercase())
+}
+
 /// Waits for the answer aside, so that signals are heard, and leaves the terminal as it was, come what may.
-pub(super) async fn aside<T: Send + 'static>(
+async fn aside<T: Send + 'static>(
     read: impl FnOnce(&Term) -> io::Result<T> + Send + 'static,
 ) -> Result<T, CliError> {
     let mut terminal = Terminal::keep();
     let answer = tokio::task::spawn_blocking(move || read(&Term::stderr())).await;
-    terminal.answered = true;
     let answer = answer.map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
-    answer.map_err(|error| CliError::io("cannot ask", &error))
+    terminal.answered = answer.is_ok();
+    answer.map_err(|error| match error.kind() {
+        // Ctrl-C while keys are read one by one.
+        ErrorKind::Interrupted => Signal::Interrupt.error(),
+        _ => CliError::io("cannot ask", &error),
+    })
 }
 
 /// The terminal's modes; dropping it brings them back.
-struct Terminal {
+pub(super) struct Terminal {
     #[cfg(unix)]
     modes: Option<rustix::termios::Termios>,
-    answered: bool,
+    /// Whether the line that asks has ended.
+    pub(super) answered: bool,
 }
 
 impl Terminal {
-    fn keep() -> Self {
+    pub(super) fn keep() -> Self {
         Self {
             #[cfg(unix)]
             modes: rustix::termios::tcgetattr(io::stdin()).ok(),

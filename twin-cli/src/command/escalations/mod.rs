@@ -2,6 +2,7 @@
 
 mod list;
 mod resolve;
+mod triage;
 
 use clap::Subcommand;
 
@@ -15,11 +16,14 @@ pub enum Command {
     List(list::Args),
     /// Mark escalations as resolved
     Resolve(resolve::Args),
+    /// Go through the open escalations one by one
+    Triage(triage::Args),
 }
 
 pub(super) async fn run(command: Command, context: &Context) -> Outcome {
     match command {
         Command::List(args) => list::run(args, context).await,
         Command::Resolve(args) => resolve::run(args, context).await,
+        Command::Triage(args) => triage::run(args, context).await,
     }
 }
