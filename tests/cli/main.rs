@@ -10,4 +10,6 @@ mod serve;
 mod settings;
 mod streams;
 mod support;
+mod sync;
 mod tls;
+mod wiki;

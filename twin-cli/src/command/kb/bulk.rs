@@ -327,11 +327,11 @@ fn failures(report: &Report) -> Vec<Notice> {
 fn notices(prepared: &Prepared, bulk: &Bulk) -> Vec<Notice> {
     let mut notices = Vec::new();
     for path in &prepared.cut {
-        notices.push(Notice::warning(format!("{} is cut short or damaged", path.display())));
+        notices.push(Notice::warning(format!("{} is cut short or damaged", path.display())).vital());
     }
-    if prepared.documents() == 0 {
+    if prepared.documents() == 0 && prepared.refusal().is_none() {
         let paths: Vec<_> = bulk.args.paths.iter().map(|path| path.display().to_string()).collect();
-        notices.push(Notice::nothing(format!("no documents in {}", paths.join(", "))));
+        notices.push(Notice::warning(format!("nothing to do: no documents in {}", paths.join(", "))).vital());
     }
     if prepared.plan.rerendered > 0 {
         notices.push(Notice::hint(format!(
