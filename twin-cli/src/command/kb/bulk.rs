@@ -115,7 +115,10 @@ impl Run<'_> {
             assume_new: args.assume_new,
             verify: args.verify,
             rerender: self.bulk.rerender,
-            pace: Pace { concurrency: args.concurrency.into(), attempt: self.context.attempt_timeout() },
+            pace: Pace {
+                concurrency: args.concurrency.into(),
+                grace: self.context.attempt_timeout().max(LEAST_GRACE),
+            },
         }
     }
 
@@ -279,6 +282,9 @@ impl Run<'_> {
             .hint("make room, or allow writing there, and run it again: what was done is looked for first")
     }
 }
+
+/// The least time a create that timed out is given to happen after all.
+const LEAST_GRACE: Duration = Duration::from_secs(5);
 
 /// How many lines of a plan are shown before the question.
 const PREVIEW: usize = 20;
