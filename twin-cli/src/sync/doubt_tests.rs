@@ -125,7 +125,7 @@ fn writes(world: &World, method: &str) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_create_that_timed_out_and_lands_late_is_waited_for() {
     // As a gateway says it that lost its patience: the server behind it goes on.
-    let world = world_with_late_create(GRACE / 2, ResponseTemplate::new(504)).await;
+    let world = world_with_late_create(GRACE * 3 / 4, ResponseTemplate::new(504)).await;
     ends_well(&world, &pages()).await;
     assert_eq!((writes(&world, "POST"), writes(&world, "DELETE")), (6, 0), "nothing is sent twice");
 }
