@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use twin_reference::Fault;
@@ -81,6 +82,7 @@ struct Late {
     address: String,
     key: String,
     delay: Duration,
+    landed: mpsc::Sender<()>,
 }
 
 impl Match for Late {
@@ -88,8 +90,8 @@ impl Match for Late {
         if request.method != "POST" || self.taken.fetch_add(1, Ordering::SeqCst) > 0 {
             return false;
         }
-        let (address, key, delay, body) =
-            (self.address.clone(), self.key.clone(), self.delay, request.body.clone());
+        let (address, key, body) = (self.address.clone(), self.key.clone(), request.body.clone());
+        let (delay, landed) = (self.delay, self.landed.clone());
         std::thread::spawn(move || {
             std::thread::sleep(delay);
             let mut stream = TcpStream::connect(address.trim_start_matches("http://")).unwrap();
@@ -103,18 +105,20 @@ impl Match for Late {
             let mut answer = String::new();
             stream.read_to_string(&mut answer).unwrap();
             assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+            landed.send(()).unwrap();
         });
         true
     }
 }
 
-/// A twin whose first create lands so much later.
-async fn world_with_late_create(delay: Duration, answer: ResponseTemplate) -> World {
+/// A twin whose first create lands so much later, and when it has.
+async fn world_with_late_create(delay: Duration, answer: ResponseTemplate) -> (World, mpsc::Receiver<()>) {
     let world = World::start().await;
     let (address, key) = (world.running.url().to_owned(), world.running.key().to_owned());
-    let late = Late { taken: AtomicUsize::new(0), address, key, delay };
+    let (landed, has_landed) = mpsc::channel();
+    let late = Late { taken: AtomicUsize::new(0), address, key, delay, landed };
     world.running.mock_server().register(Mock::given(late).respond_with(answer).with_priority(2)).await;
-    world
+    (world, has_landed)
 }
 
 /// How many writes of this kind reached the twin.
@@ -125,8 +129,10 @@ fn writes(world: &World, method: &str) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_create_that_timed_out_and_lands_late_is_waited_for() {
     // As a gateway says it that lost its patience: the server behind it goes on.
-    let world = world_with_late_create(GRACE * 3 / 4, ResponseTemplate::new(504)).await;
+    let (world, landed) = world_with_late_create(GRACE / 2, ResponseTemplate::new(504)).await;
     ends_well(&world, &pages()).await;
+    tokio::task::spawn_blocking(move || landed.recv().unwrap()).await.unwrap();
+    assert!(world.contents().await == contents_of(&pages()));
     assert_eq!((writes(&world, "POST"), writes(&world, "DELETE")), (6, 0), "nothing is sent twice");
 }
 

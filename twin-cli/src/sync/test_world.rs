@@ -141,7 +141,7 @@ pub(super) struct Went {
 
 /// The timeout of one attempt, and how long a create that timed out is given.
 pub(super) const TIMEOUT: Duration = Duration::from_millis(250);
-pub(super) const GRACE: Duration = Duration::from_millis(700);
+pub(super) const GRACE: Duration = Duration::from_millis(400);
 
 pub(super) const PRUNE: Mode = Mode::Sync { prune: true };
 
