@@ -12,9 +12,11 @@ mod serve;
 mod settings;
 mod streams;
 mod support;
+mod sync;
 #[cfg(unix)]
 mod terminal;
 mod tls;
 #[cfg(unix)]
 mod triage;
 mod webhooks;
+mod wiki;

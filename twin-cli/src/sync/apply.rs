@@ -38,8 +38,8 @@ pub(crate) struct Apply<'a, D> {
 pub(crate) struct Pace {
     /// Sources at once.
     pub(crate) concurrency: usize,
-    /// The longest time one attempt of a request takes.
-    pub(crate) attempt: std::time::Duration,
+    /// How long a create that timed out is given to happen after all.
+    pub(crate) grace: std::time::Duration,
 }
 
 /// What came of a plan.

@@ -94,3 +94,14 @@ async fn a_run_that_dies_before_or_after_any_write_to_the_disk_is_finished_by_th
 async fn a_line_of_the_journal_that_is_cut_short_is_as_good_as_none() {
     assert!(at_every_step(Death::WithinDisk, 4).await > 20);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_comes_back_after_a_deletion_that_was_cut_short_is_brought_in_again() {
+    let pages = [page("goes", "Goes", "Farewell."), page("stays", "Stays", "The same.")];
+    for death in [Death::BeforeWrite(0), Death::AfterWrite(0), Death::AfterDisk(3)] {
+        let world = World::with(&pages).await;
+        assert!(world.sync(&pages[1..], 1, death).await.applied.is_none(), "{death:?}");
+        world.sync(&pages, 1, Death::Never).await.applied.unwrap();
+        assert!(world.contents().await == contents_of(&pages), "{death:?}");
+    }
+}

@@ -84,9 +84,10 @@ impl fmt::Display for Refusal {
             Refusal::TooManyDeletions { deletions, allowed, known } => {
                 write!(f, "{deletions} of {known} known documents would be deleted; {allowed} are allowed")
             }
-            Refusal::Cut { kept } => {
-                write!(f, "an archive is cut short: {kept} documents it does not show were not deleted")
-            }
+            Refusal::Cut { kept } => write!(
+                f,
+                "an archive is cut short: nothing of its reader is deleted ({kept} known documents are not in it)"
+            ),
             Refusal::OtherTwin { state, here } => write!(f, "the state belongs to {state}, not to {here}"),
             Refusal::OtherKnowledgeBase { asked } => {
                 write!(
@@ -106,15 +107,23 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Judges a plan. `documents` is what the export holds, `known` what the state knew.
-pub(crate) fn judge(
-    plan: &Plan,
-    documents: usize,
-    known: usize,
-    mode: Mode,
-    allow_empty: bool,
-    max_delete: MaxDelete,
-) -> Vec<Refusal> {
+/// What a plan is judged by, beside itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Facts {
+    /// How many documents the export holds.
+    pub(crate) documents: usize,
+    /// How many sources the state knew.
+    pub(crate) known: usize,
+    /// Whether an archive is cut short.
+    pub(crate) cut: bool,
+    pub(crate) mode: Mode,
+    pub(crate) allow_empty: bool,
+    pub(crate) max_delete: MaxDelete,
+}
+
+/// Judges a plan.
+pub(crate) fn judge(plan: &Plan, facts: Facts) -> Vec<Refusal> {
+    let Facts { documents, known, cut, mode, allow_empty, max_delete } = facts;
     let mut refusals = Vec::new();
     if documents == 0 && known > 0 && !allow_empty && mode != Mode::Import {
         refusals.push(Refusal::Empty { known });
@@ -123,7 +132,7 @@ pub(crate) fn judge(
     if plan.gone > allowed {
         refusals.push(Refusal::TooManyDeletions { deletions: plan.gone, allowed, known });
     }
-    if plan.held_back > 0 {
+    if cut && mode == (Mode::Sync { prune: true }) {
         refusals.push(Refusal::Cut { kept: plan.held_back });
     }
     refusals
@@ -149,8 +158,19 @@ mod tests {
         }
     }
 
-    fn is_refused(gone: usize, known: usize, most: MaxDelete) -> bool {
-        !judge(&plan(gone, 0), 1, known, PRUNE, false, most).is_empty()
+    fn facts(known: usize) -> Facts {
+        Facts {
+            documents: 1,
+            known,
+            cut: false,
+            mode: PRUNE,
+            allow_empty: false,
+            max_delete: MaxDelete::Default,
+        }
+    }
+
+    fn is_refused(gone: usize, known: usize, max_delete: MaxDelete) -> bool {
+        !judge(&plan(gone, 0), Facts { max_delete, ..facts(known) }).is_empty()
     }
 
     #[test]
@@ -179,19 +199,23 @@ mod tests {
 
     #[test]
     fn an_empty_export_is_refused_where_something_is_known() {
-        let empty =
-            |known, allow, mode| !judge(&plan(0, 0), 0, known, mode, allow, MaxDelete::Default).is_empty();
-        assert!(empty(1, false, PRUNE));
-        assert!(empty(1, false, Mode::Sync { prune: false }));
-        assert!(!empty(1, true, PRUNE));
-        assert!(!empty(0, false, PRUNE));
-        assert!(!empty(1, false, Mode::Import));
+        let is_refused = |known, allow_empty, mode| {
+            let facts = Facts { documents: 0, allow_empty, mode, ..facts(known) };
+            !judge(&plan(0, 0), facts).is_empty()
+        };
+        assert!(is_refused(1, false, PRUNE));
+        assert!(is_refused(1, false, Mode::Sync { prune: false }));
+        assert!(!is_refused(1, true, PRUNE));
+        assert!(!is_refused(0, false, PRUNE));
+        assert!(!is_refused(1, false, Mode::Import));
     }
 
     #[test]
-    fn a_cut_archive_holds_its_deletions_back_and_nothing_else() {
-        let refusals = judge(&plan(0, 2), 1, 9, PRUNE, false, MaxDelete::Default);
+    fn a_cut_archive_forbids_its_deletions_and_nothing_else() {
+        let cut = Facts { cut: true, ..facts(9) };
+        let refusals = judge(&plan(0, 2), cut);
         assert_eq!(refusals, [Refusal::Cut { kept: 2 }]);
         assert!(refusals.iter().all(Refusal::lets_the_rest_go_on));
+        assert!(judge(&plan(0, 0), Facts { mode: Mode::Sync { prune: false }, ..cut }).is_empty());
     }
 }

@@ -21,8 +21,6 @@ use crate::export::Part;
 const TRIES: u32 = 3;
 /// The wait before the second try; it doubles.
 const BACKOFF: Duration = Duration::from_millis(250);
-/// The least time a create that timed out is given to land after all.
-const LEAST_GRACE: Duration = Duration::from_secs(5);
 
 /// Why a source is not dealt with.
 #[derive(Debug)]
@@ -160,7 +158,7 @@ impl<D: Disk> Apply<'_, D> {
         if let Some(error) = &lost.error {
             self.kb.failed(error);
         }
-        let grace = if lost.may_land_late { self.pace.attempt.max(LEAST_GRACE) } else { Duration::ZERO };
+        let grace = if lost.may_land_late { self.pace.grace } else { Duration::ZERO };
         let happened = lost.error.is_none();
         Err(Setback::Later(Later { doubt: doubt.clone(), due: Instant::now() + grace, happened, reason }))
     }

@@ -15,6 +15,8 @@ mod crash_tests;
 mod digest;
 mod disk;
 mod doubt;
+#[cfg(test)]
+mod doubt_tests;
 mod entry;
 mod guard;
 mod halt;

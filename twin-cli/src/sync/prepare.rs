@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::apply::{Applied, Apply, Pace};
 use super::coverage::Coverage;
-use super::guard::{self, MaxDelete, Refusal};
+use super::guard::{self, Facts, MaxDelete, Refusal};
 use super::halt::Halt;
 use super::intake::{Export, Intake, Source};
 use super::kb::{Kb, Trouble};
@@ -160,14 +160,15 @@ impl Reading {
         let plan =
             plan(state, &self.export.sources, &self.coverage, &survey.findings, orders.mode, orders.rerender);
         let mut refusals: Vec<Refusal> = survey.refusal.iter().cloned().collect();
-        refusals.extend(guard::judge(
-            &plan,
+        let facts = Facts {
             documents,
             known,
-            orders.mode,
-            orders.allow_empty,
-            orders.max_delete,
-        ));
+            cut: !self.cut.is_empty(),
+            mode: orders.mode,
+            allow_empty: orders.allow_empty,
+            max_delete: orders.max_delete,
+        };
+        refusals.extend(guard::judge(&plan, facts));
         Ok(Prepared {
             opened: self.opened,
             export: self.export,

@@ -139,6 +139,10 @@ pub(super) struct Went {
     pub(super) applied: Option<Applied>,
 }
 
+/// The timeout of one attempt, and how long a create that timed out is given.
+pub(super) const TIMEOUT: Duration = Duration::from_millis(250);
+pub(super) const GRACE: Duration = Duration::from_millis(400);
+
 pub(super) const PRUNE: Mode = Mode::Sync { prune: true };
 
 impl World {
@@ -180,6 +184,25 @@ impl World {
         Twin::builder(ApiKey::new(self.running.key()).unwrap()).base_url(self.running.url()).build().unwrap()
     }
 
+    /// A disk that does not fail.
+    pub(super) fn disk(&self) -> MortalDisk {
+        let dead = watch::Sender::new(false);
+        MortalDisk { stored: self.stored.clone(), death: Death::Never, operations: 0, dead }
+    }
+
+    /// The knowledge base, paced and metered.
+    pub(super) fn kb(&self) -> Kb {
+        let meter = Meter::start();
+        let heard = meter.clone();
+        let twin = Twin::builder(ApiKey::new(self.running.key()).unwrap())
+            .base_url(self.running.url())
+            .pacing(Pacing::Window)
+            .timeout(TIMEOUT)
+            .clock(meter.clone())
+            .on_attempt(move |attempt| heard.observe(attempt));
+        Kb::new(twin.build().unwrap(), meter, Halt::default(), None)
+    }
+
     /// What is known, with what the journal says.
     pub(super) fn state(&self) -> Option<State> {
         let stored = self.stored.lock().unwrap().clone();
@@ -191,18 +214,7 @@ impl World {
     pub(super) async fn sync(&self, documents: &[Document], concurrency: usize, death: Death) -> Went {
         let (dead, mut died) = watch::channel(false);
         *self.killer.0.lock().unwrap() = Some(Hunt { writes: 0, death, dead: dead.clone() });
-        let (meter, halt) = (Meter::start(), Halt::default());
-        let heard = meter.clone();
-        let twin = Twin::builder(ApiKey::new(self.running.key()).unwrap())
-            .base_url(self.running.url())
-            .pacing(Pacing::Window)
-            .timeout(Duration::from_millis(300))
-            .clock(meter.clone())
-            .on_attempt(move |attempt| heard.observe(attempt))
-            .build()
-            .unwrap();
-        let kb = Kb::new(twin, meter, halt, None);
-
+        let kb = self.kb();
         let present = self.state();
         let state = present.clone().unwrap_or_else(|| State::new(self.running.url()));
         let mut intake = Intake::new(&state, false, false);
@@ -218,10 +230,10 @@ impl World {
         assert_eq!(survey.refusal, None);
         let plan = plan(state, &export.sources, &coverage, &survey.findings, PRUNE, false);
 
-        let disk = MortalDisk { stored: self.stored.clone(), death, operations: 0, dead: dead.clone() };
+        let disk = MortalDisk { death, dead: dead.clone(), ..self.disk() };
         let on_disk =
             self.stored.lock().unwrap().state.clone().map(|bytes| String::from_utf8(bytes).unwrap());
-        let pace = Pace { concurrency, attempt: Duration::from_millis(300) };
+        let pace = Pace { concurrency, grace: GRACE };
         let applied = match Ledger::open(plan.state.clone(), on_disk, disk) {
             Err(_) => None,
             Ok(ledger) => {

@@ -66,8 +66,6 @@ impl Json {
     }
 }
 
-const NOTHING: &str = "nothing to do";
-
 /// A remark on standard error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -75,32 +73,35 @@ pub struct Notice {
     pub label: &'static str,
     /// What there is to say, in one line.
     pub text: String,
+    /// It is told beside JSON as well.
+    vital: bool,
 }
 
 impl Notice {
     /// Something the user should know before relying on the result.
     pub fn warning(text: impl Into<String>) -> Self {
-        Self { label: "warning", text: text.into() }
+        Self { label: "warning", text: text.into(), vital: false }
     }
 
     /// What to do next.
     pub fn hint(text: impl Into<String>) -> Self {
-        Self { label: "hint", text: text.into() }
+        Self { label: "hint", text: text.into(), vital: false }
     }
 
-    /// There was nothing to work on: told in every form.
-    pub fn nothing(text: impl Into<String>) -> Self {
-        Self { label: NOTHING, text: text.into() }
+    /// Told beside JSON as well.
+    pub fn vital(mut self) -> Self {
+        self.vital = true;
+        self
     }
 
-    /// Whether it is told also beside JSON.
+    /// Whether it is told beside JSON as well.
     pub fn is_vital(&self) -> bool {
-        self.label == NOTHING
+        self.vital
     }
 
     /// The twin passed a question on to its person.
     pub fn escalated(reason: &str) -> Self {
-        Self { label: "escalated", text: reason.to_owned() }
+        Self { label: "escalated", text: reason.to_owned(), vital: false }
     }
 
     fn tone(&self) -> Tone {

@@ -115,7 +115,10 @@ impl Run<'_> {
             assume_new: args.assume_new,
             verify: args.verify,
             rerender: self.bulk.rerender,
-            pace: Pace { concurrency: args.concurrency.into(), attempt: self.context.attempt_timeout() },
+            pace: Pace {
+                concurrency: args.concurrency.into(),
+                grace: self.context.attempt_timeout().max(LEAST_GRACE),
+            },
         }
     }
 
@@ -280,6 +283,9 @@ impl Run<'_> {
     }
 }
 
+/// The least time a create that timed out is given to happen after all.
+const LEAST_GRACE: Duration = Duration::from_secs(5);
+
 /// How many lines of a plan are shown before the question.
 const PREVIEW: usize = 20;
 
@@ -327,11 +333,11 @@ fn failures(report: &Report) -> Vec<Notice> {
 fn notices(prepared: &Prepared, bulk: &Bulk) -> Vec<Notice> {
     let mut notices = Vec::new();
     for path in &prepared.cut {
-        notices.push(Notice::warning(format!("{} is cut short or damaged", path.display())));
+        notices.push(Notice::warning(format!("{} is cut short or damaged", path.display())).vital());
     }
-    if prepared.documents() == 0 {
+    if prepared.documents() == 0 && prepared.refusal().is_none() {
         let paths: Vec<_> = bulk.args.paths.iter().map(|path| path.display().to_string()).collect();
-        notices.push(Notice::nothing(format!("no documents in {}", paths.join(", "))));
+        notices.push(Notice::warning(format!("nothing to do: no documents in {}", paths.join(", "))).vital());
     }
     if prepared.plan.rerendered > 0 {
         notices.push(Notice::hint(format!(
