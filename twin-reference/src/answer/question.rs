@@ -5,6 +5,9 @@ use super::words::{self, Word};
 
 /// What the circumstances a question is asked in count beside its topic: `for a SaaS tool`, `in Tokyo`.
 const CIRCUMSTANCE: f64 = 0.6;
+/// What verbs and adjectives count where a document knows them, and where none does.
+const MANNER_KNOWN: f64 = 0.85;
+const MANNER_UNKNOWN: f64 = 0.3;
 /// What a verb counts that no document knows: `to rent` is said in more ways than `clubhouse`.
 const VERB: f64 = 0.5;
 /// What a period counts: an answer about another year or quarter is none.
@@ -34,6 +37,7 @@ impl Term {
         let (known, unknown) = match vocabulary::class(&stem) {
             Class::Weak => (0.3, 0.1),
             Class::Common => (0.55, 0.2),
+            Class::Manner => (MANNER_KNOWN, MANNER_UNKNOWN),
             Class::Telling if is_name => (1.0, 0.8),
             Class::Telling => (1.0, 1.0),
         };

@@ -21,14 +21,25 @@ const COMMON_WORDS: &str = include_str!("vocabulary/common_words.txt");
 /// own worth. A name of two words is written with a hyphen.
 const SYNONYMS: &str = include_str!("vocabulary/synonyms.txt");
 
+/// Words of one topic, one topic a line. Each speaks for the others a little.
+const RELATED: &str = include_str!("vocabulary/related.txt");
+
+/// Verbs, and words that say how or in what manner: a question may use any of them for what a document says
+/// with another one, or with none.
+const MANNER: [&str; 2] = [include_str!("vocabulary/verbs.txt"), include_str!("vocabulary/adjectives.txt")];
+
 /// What a synonym is worth beside the word itself.
 const SYNONYM: f64 = 0.8;
+/// What a word of the same topic is worth.
+const RELATIVE: f64 = 0.35;
 
 /// How much a word tells of a question's topic, before its rarity is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
     Weak,
     Common,
+    /// Verbs and adjectives.
+    Manner,
     Telling,
 }
 
@@ -36,30 +47,37 @@ struct Vocabulary {
     stop: HashSet<&'static str>,
     weak: HashSet<String>,
     common: HashSet<String>,
-    synonyms: HashMap<String, Vec<String>>,
+    manner: HashSet<String>,
+    synonyms: HashMap<String, Vec<(String, f64)>>,
     /// The first words of names of two words, with the second ones.
     phrases: HashMap<&'static str, Vec<&'static str>>,
 }
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let stems = |list: &str| list.split_whitespace().map(words::stem).collect();
-    let mut synonyms: HashMap<String, Vec<String>> = HashMap::new();
+    let mut synonyms: HashMap<String, Vec<(String, f64)>> = HashMap::new();
     let mut phrases: HashMap<_, Vec<_>> = HashMap::new();
-    for group in SYNONYMS.lines() {
+    let lines = SYNONYMS.lines().map(|group| (group, SYNONYM));
+    for (group, worth) in lines.chain(RELATED.lines().map(|topic| (topic, RELATIVE))) {
         let group: Vec<&str> = group.split_whitespace().collect();
         for (first, second) in group.iter().filter_map(|name| name.split_once('-')) {
             phrases.entry(first).or_default().push(second);
         }
         let stems: Vec<String> = group.iter().map(|name| words::stem(&name.replace('-', ""))).collect();
         for stem in &stems {
-            let others = stems.iter().filter(|other| *other != stem).cloned();
-            synonyms.entry(stem.clone()).or_default().extend(others);
+            let known = synonyms.entry(stem.clone()).or_default();
+            for other in stems.iter().filter(|other| *other != stem) {
+                if !known.iter().any(|(synonym, _)| synonym == other) {
+                    known.push((other.clone(), worth));
+                }
+            }
         }
     }
     Vocabulary {
         stop: STOP_WORDS.split_whitespace().collect(),
         weak: stems(WEAK_WORDS),
         common: stems(COMMON_WORDS),
+        manner: MANNER.iter().flat_map(|list| list.split_whitespace()).map(words::stem).collect(),
         synonyms,
         phrases,
     }
@@ -97,6 +115,8 @@ pub(super) fn class(stem: &str) -> Class {
         Class::Weak
     } else if VOCABULARY.common.contains(stem) {
         Class::Common
+    } else if VOCABULARY.manner.contains(stem) {
+        Class::Manner
     } else {
         Class::Telling
     }
@@ -104,5 +124,5 @@ pub(super) fn class(stem: &str) -> Class {
 
 /// Other index terms for a notion, and how well each stands for it.
 pub(super) fn synonyms(stem: &str) -> impl Iterator<Item = (&'static str, f64)> {
-    VOCABULARY.synonyms.get(stem).into_iter().flatten().map(|synonym| (synonym.as_str(), SYNONYM))
+    VOCABULARY.synonyms.get(stem).into_iter().flatten().map(|(synonym, worth)| (synonym.as_str(), *worth))
 }

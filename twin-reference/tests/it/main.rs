@@ -7,5 +7,6 @@ mod client;
 mod contract;
 mod faults;
 mod limits;
+mod quality;
 mod server;
 mod webhooks;
