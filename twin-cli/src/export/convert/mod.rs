@@ -21,6 +21,8 @@ pub(crate) mod table;
 mod xls;
 mod xls_strings;
 
+use std::sync::{Mutex, PoisonError};
+
 use guard::Pulse;
 pub(crate) use kind::{HEAD, Kind, is_media};
 use markdown::Dialect;
@@ -51,8 +53,24 @@ pub(crate) fn convert(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Con
     if bytes.len() <= QUICK && matches!(kind, Kind::Markdown | Kind::Text | Kind::Html | Kind::Csv) {
         return guard::guarded(|| convert_as(kind, name, bytes, limits, &Pulse::unwatched()));
     }
+    // What takes much memory is done one at a time.
+    let _alone = (weight(kind, &bytes) > HEAVY).then(|| ALONE.lock().unwrap_or_else(PoisonError::into_inner));
     let (name, limits) = (name.to_owned(), limits.clone());
     guard::bounded(limits.conversion, move |pulse| convert_as(kind, &name, bytes, &limits, pulse))
+}
+
+static ALONE: Mutex<()> = Mutex::new(());
+/// Bytes to be parsed from which on a conversion is done alone.
+const HEAVY: u64 = 4 << 20;
+
+/// The bytes that a converter is going to parse, as far as the file tells.
+fn weight(kind: Kind, bytes: &[u8]) -> u64 {
+    match kind {
+        Kind::Docx | Kind::Pptx | Kind::Xlsx => package::inflated_size(bytes),
+        // How much a PDF holds cannot be told beforehand.
+        Kind::Pdf => bytes.len() as u64 * 8,
+        _ => bytes.len() as u64,
+    }
 }
 
 /// Texts up to this size take no time worth watching.
@@ -72,7 +90,7 @@ fn convert_as(
             let (title, text) = html::to_text(&html::decoded(&bytes), limits)?;
             (title, text, "html/1")
         }
-        Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name), "csv/1"),
+        Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name)?, "csv/1"),
         Kind::Docx => {
             let (title, text) = docx::to_text(bytes, limits)?;
             (title, text, "docx/1")
