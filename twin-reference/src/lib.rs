@@ -71,6 +71,7 @@ mod clock;
 mod delivery;
 mod fault;
 mod message;
+mod observe;
 mod quota;
 mod received;
 mod reference;
@@ -87,6 +88,7 @@ mod worker;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use fault::Fault;
+pub use observe::Handled;
 pub use received::Received;
 pub use reference::{DEFAULT_KEY, Feature, Reference, StartError};
 pub use running::{Running, SeedError};

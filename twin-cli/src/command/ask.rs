@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::ValueHint;
 use twin_sdk::Answer;
 
 use super::{Outcome, answer};
@@ -20,23 +21,23 @@ use crate::ui::{Form, Json, Notice, Report};
 #[command(override_usage = "twin ask [OPTIONS] <QUESTION|->", after_help = EXAMPLES)]
 pub struct Args {
     /// The question, at most 2,000 characters; '-' reads it from standard input
-    #[arg(value_name = "QUESTION|-")]
+    #[arg(value_name = "QUESTION|-", value_hint = ValueHint::Other)]
     question: Option<String>,
 
     /// Background the twin should consider, at most 4,000 characters
-    #[arg(long, value_name = "TEXT", conflicts_with = "context_file")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "context_file", value_hint = ValueHint::Other)]
     context: Option<String>,
 
     /// Read the background from a file, or from standard input with '-'
-    #[arg(long, value_name = "PATH|-")]
+    #[arg(long, value_name = "PATH|-", value_hint = ValueHint::FilePath)]
     context_file: Option<PathBuf>,
 
     /// Who asks; shown where the question is escalated
-    #[arg(long = "as", value_name = "NAME")]
+    #[arg(long = "as", value_name = "NAME", value_hint = ValueHint::Other)]
     asked_by: Option<String>,
 
     /// End with exit code 10 where the confidence is below this (0 to 1)
-    #[arg(long, value_name = "X", value_parser = parse_confidence)]
+    #[arg(long, value_name = "X", value_parser = parse_confidence, value_hint = ValueHint::Other)]
     min_confidence: Option<f64>,
 
     /// End with exit code 10 where the question is escalated
@@ -47,7 +48,7 @@ pub struct Args {
     ///
     /// Several paths may follow. Where the question comes last, after the paths, it is told from them by not
     /// being one: no file has its name.
-    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["local_data", "base_url"])]
+    #[arg(long, value_name = "PATH", num_args = 1.., value_hint = ValueHint::AnyPath, conflicts_with_all = ["local_data", "base_url"])]
     from: Vec<PathBuf>,
 }
 

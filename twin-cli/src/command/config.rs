@@ -58,17 +58,17 @@ profiles.NAME.base_url";
 /// What to print.
 #[derive(Debug, clap::Args)]
 pub struct Get {
-    #[arg(value_name = "KEY", help = KEY_HELP)]
+    #[arg(value_name = "KEY", help = KEY_HELP, value_hint = clap::ValueHint::Other)]
     key: String,
 }
 
 /// What to change.
 #[derive(Debug, clap::Args)]
 pub struct Set {
-    #[arg(value_name = "KEY", help = KEY_HELP)]
+    #[arg(value_name = "KEY", help = KEY_HELP, value_hint = clap::ValueHint::Other)]
     key: String,
     /// The new value; an empty one takes the setting out
-    #[arg(value_name = "VALUE")]
+    #[arg(value_name = "VALUE", value_hint = clap::ValueHint::Other)]
     value: String,
 }
 

@@ -4,14 +4,19 @@ mod account;
 mod answer;
 mod ask;
 mod bulk;
+mod completions;
 mod config;
 mod escalations;
+mod help;
 mod ids;
 mod kb;
 mod listing;
+mod man;
 mod serve;
 mod stats;
 mod webhook;
+
+use std::ffi::OsString;
 
 use clap::Subcommand;
 
@@ -22,8 +27,8 @@ use crate::ui::{Json, Report};
 
 /// The commands.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "what each does stands with its arguments, for its help")]
 pub enum Command {
-    /// Ask your twin a question
     Ask(ask::Args),
     /// Look into the knowledge base and change it
     #[command(subcommand)]
@@ -31,23 +36,33 @@ pub enum Command {
     /// Look after what the twin passed on to you
     #[command(subcommand)]
     Escalations(escalations::Command),
-    /// Show how much your twin does for you
     Stats(stats::Args),
     /// Verify, receive and send webhooks
     #[command(subcommand)]
     Webhook(webhook::Command),
-    /// Run the reference twin as a local server
     Serve(serve::Args),
-    /// Store an API key, after checking it against the API
     Login(account::login::Args),
-    /// Remove the stored API key of a profile
     Logout(account::logout::Args),
-    /// Show the profile, the API key in use and what is left of its limit
     Whoami(account::whoami::Args),
     /// Look into the settings and change them
     #[command(subcommand)]
     Config(config::Command),
+    Completions(completions::Args),
+    Man(man::Args),
+    Help(help::Args),
 }
+
+impl Command {
+    /// The command line whose help is asked for by `twin help`.
+    pub fn help_line(&self) -> Option<Vec<OsString>> {
+        match self {
+            Command::Help(args) => args.line(),
+            _ => None,
+        }
+    }
+}
+
+pub use help::suggest_topic;
 
 /// What every command ends with.
 pub type Outcome = Result<Box<dyn Report>, CliError>;
@@ -68,6 +83,9 @@ pub async fn run(command: Command, context: &Context) -> Outcome {
         Command::Logout(args) => account::logout::run(args, context).await,
         Command::Whoami(args) => account::whoami::run(args, context).await,
         Command::Config(command) => config::run(command, context),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
+        Command::Help(args) => help::run(&args),
     }
 }
 

@@ -12,11 +12,8 @@ use crate::context::Context;
 /// The commands on escalations.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List escalations, newest first
     List(list::Args),
-    /// Mark escalations as resolved
     Resolve(resolve::Args),
-    /// Go through the open escalations one by one
     Triage(triage::Args),
 }
 

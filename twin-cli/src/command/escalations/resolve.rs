@@ -15,7 +15,7 @@ Exit codes:
   0 all are resolved, 3 some are not, 5 no such escalation, 4 no key, 7 no connection")]
 pub struct Args {
     /// Ids, as 'twin escalations list' shows them; '-' reads them from standard input, one a line
-    #[arg(value_name = "ID|-", required = true)]
+    #[arg(value_name = "ID|-", required = true, value_hint = clap::ValueHint::Other)]
     ids: Vec<String>,
 }
 

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use clap::ValueHint;
 use serde::Serialize;
 use twin_sdk::{Document, DocumentType, NewDocument, Outcome as Effect};
 
@@ -28,11 +29,11 @@ Exit codes:
   0 added, 2 no text, too long or bad input, 4 no key, 7 no connection")]
 pub struct Args {
     /// The file; '-' reads text from standard input
-    #[arg(value_name = "FILE|-")]
+    #[arg(value_name = "FILE|-", value_hint = ValueHint::FilePath)]
     file: PathBuf,
 
     /// The title, in place of the first heading
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_hint = ValueHint::Other)]
     title: Option<String>,
 
     /// The type [default: what the file says it is, else sop]

@@ -18,7 +18,7 @@ Exit codes:
   0 all are deleted, 3 some are not, 5 no such document, 2 --yes is needed, 1 you said no, 4 no key")]
 pub struct Args {
     /// Ids, as 'twin kb list' shows them; '-' reads them from standard input, one a line
-    #[arg(value_name = "ID|-", required = true)]
+    #[arg(value_name = "ID|-", required = true, value_hint = clap::ValueHint::Other)]
     ids: Vec<String>,
 
     /// Do not ask

@@ -30,7 +30,7 @@ pub struct Args {
     of_type: Option<DocumentType>,
 
     /// How many at most, 1 to 200
-    #[arg(long, value_name = "N", default_value = "50", value_parser = parse_limit)]
+    #[arg(long, value_name = "N", default_value = "50", value_parser = parse_limit, value_hint = clap::ValueHint::Other)]
     limit: u32,
 
     /// All that the API lists: up to 200 of each type

@@ -24,15 +24,10 @@ use crate::context::Context;
 /// The commands on the knowledge base.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List documents, newest first
     List(list::Args),
-    /// Show one document
     Get(get::Args),
-    /// Add one document
     Add(add::Args),
-    /// Delete documents
     Delete(delete::Args),
-    /// Write every document to a folder
     Export(export::Args),
     /// Bring exports in: create what is not known yet, leave what is
     Import(import::Args),

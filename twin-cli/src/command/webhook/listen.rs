@@ -36,7 +36,7 @@ Exit codes:
   130 stopped by Ctrl-C, 143 stopped by SIGTERM, 2 bad input or no secret, 1 the port is taken")]
 pub struct Args {
     /// The port to listen on; 0 is any free one
-    #[arg(long, value_name = "N", default_value_t = 4242)]
+    #[arg(long, value_name = "N", value_hint = clap::ValueHint::Other, default_value_t = 4242)]
     port: u16,
 
     /// Pass each event on to this address

@@ -21,11 +21,8 @@ use crate::input::Input;
 /// The commands on webhooks.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Tell whether a webhook's body is from Twin
     Verify(verify::Args),
-    /// Receive webhooks, verify them, print them and pass them on
     Listen(listen::Args),
-    /// Send a signed sample event
     Trigger(trigger::Args),
 }
 

@@ -34,7 +34,7 @@ pub struct Args {
     secret: Secret,
 
     /// The event's name
-    #[arg(long, value_name = "NAME", default_value = "escalation.created")]
+    #[arg(long, value_name = "NAME", value_hint = clap::ValueHint::Other, default_value = "escalation.created")]
     event: String,
 
     /// The escalation's id [default: a new one]
@@ -42,23 +42,23 @@ pub struct Args {
     escalation_id: Option<String>,
 
     /// The question
-    #[arg(long, value_name = "TEXT", default_value = "Can you approve the $15k contract with Acme?")]
+    #[arg(long, value_name = "TEXT", value_hint = clap::ValueHint::Other, default_value = "Can you approve the $15k contract with Acme?")]
     question: String,
 
     /// Who asked
-    #[arg(long, value_name = "NAME", default_value = "Jordan M.")]
+    #[arg(long, value_name = "NAME", value_hint = clap::ValueHint::Other, default_value = "Jordan M.")]
     asked_by: String,
 
     /// How sure the twin was, 0 to 1
-    #[arg(long, value_name = "X", default_value_t = 0.22)]
+    #[arg(long, value_name = "X", value_hint = clap::ValueHint::Other, default_value_t = 0.22)]
     confidence: f64,
 
     /// Why it was escalated
-    #[arg(long, value_name = "TEXT", default_value = "Requires personal budget authority over $10k")]
+    #[arg(long, value_name = "TEXT", value_hint = clap::ValueHint::Other, default_value = "Requires personal budget authority over $10k")]
     reason: String,
 
     /// When it happened, as 2026-03-14T10:32:00Z [default: now]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_hint = clap::ValueHint::Other)]
     timestamp: Option<Timestamp>,
 }
 

@@ -30,7 +30,7 @@ pub struct Args {
     file: PathBuf,
 
     /// The value of the Twin-Signature header
-    #[arg(long, value_name = "S", allow_hyphen_values = true)]
+    #[arg(long, value_name = "S", value_hint = clap::ValueHint::Other, allow_hyphen_values = true)]
     signature: String,
 
     #[command(flatten)]
