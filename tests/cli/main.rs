@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 mod ask;
+mod crash;
 mod exit_codes;
 mod handbook;
+mod import;
 mod lists;
 mod serve;
 mod settings;

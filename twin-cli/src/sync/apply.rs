@@ -215,8 +215,11 @@ impl<'a, D: Disk> Apply<'a, D> {
         self.ledger.borrow().get(key).cloned()
     }
 
-    pub(super) fn put(&self, entry: Entry) -> Result<(), Setback> {
-        let put = self.ledger.borrow_mut().put(entry);
+    /// Writes an entry down; one that says nothing any more goes.
+    pub(super) fn put(&self, mut entry: Entry) -> Result<(), Setback> {
+        entry.drop_empty_next();
+        let mut ledger = self.ledger.borrow_mut();
+        let put = if entry.is_void() { ledger.remove(&entry.key) } else { ledger.put(entry) };
         put.map_err(|error| self.disk_failed(error))
     }
 
