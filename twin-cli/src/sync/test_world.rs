@@ -19,7 +19,7 @@ use super::intake::Intake;
 use super::kb::Kb;
 use super::ledger::Ledger;
 use super::meter::Meter;
-use super::plan::{Mode, Plan, plan};
+use super::plan::{Mode, plan};
 use super::state::State;
 use super::survey::{self, Inquiry};
 use super::{digest, journal};
@@ -140,7 +140,6 @@ pub(super) struct World {
 
 /// How a run went.
 pub(super) struct Went {
-    pub(super) plan: Plan,
     /// `None` where it died.
     pub(super) applied: Option<Applied>,
     /// What stopped it.
@@ -256,7 +255,7 @@ impl World {
                 }
             }
         };
-        Went { plan, applied, stopped: kb.halt().reason() }
+        Went { applied, stopped: kb.halt().reason() }
     }
 
     /// Every document of the knowledge base: its title and its text.
