@@ -4,9 +4,11 @@
 
 mod account;
 mod ask;
+mod crash;
 mod documents;
 mod exit_codes;
 mod handbook;
+mod import;
 mod lists;
 mod serve;
 mod settings;

@@ -59,7 +59,7 @@ pub(crate) struct Applied {
 enum Ended {
     Done,
     Failed(Arc<twin_sdk::Error>),
-    Later(Later),
+    Later(Box<Later>),
     Stopped,
 }
 
@@ -101,7 +101,11 @@ impl<'a, D: Disk> Apply<'a, D> {
     }
 
     /// Works on sources, several at once. Hands back those to be looked at again at the end.
-    async fn run_tasks<'t>(&self, tasks: Vec<&'t Task>, applied: &mut Applied) -> Vec<(&'t Task, Later)> {
+    async fn run_tasks<'t>(
+        &self,
+        tasks: Vec<&'t Task>,
+        applied: &mut Applied,
+    ) -> Vec<(&'t Task, Box<Later>)> {
         let mut later = Vec::new();
         let work = tasks.into_iter().map(|task| async move { (task, self.work(task).await) });
         let mut work = stream::iter(work).buffer_unordered(self.pace.concurrency);
@@ -113,7 +117,7 @@ impl<'a, D: Disk> Apply<'a, D> {
         later
     }
 
-    fn note(&self, task: &Task, ended: Ended, applied: &mut Applied) -> Option<Later> {
+    fn note(&self, task: &Task, ended: Ended, applied: &mut Applied) -> Option<Box<Later>> {
         match ended {
             Ended::Done => applied.done.push(task.clone()),
             Ended::Failed(error) => applied.failed.push((task.clone(), error)),
@@ -146,7 +150,7 @@ impl<'a, D: Disk> Apply<'a, D> {
     }
 
     /// Looks again at the creates that are in doubt: what took long may have landed late.
-    async fn run_later(&self, later: Vec<(&Task, Later)>, applied: &mut Applied) {
+    async fn run_later(&self, later: Vec<(&Task, Box<Later>)>, applied: &mut Applied) {
         for (task, later) in later {
             tokio::select! {
                 () = tokio::time::sleep_until(later.due) => {}
@@ -215,8 +219,11 @@ impl<'a, D: Disk> Apply<'a, D> {
         self.ledger.borrow().get(key).cloned()
     }
 
-    pub(super) fn put(&self, entry: Entry) -> Result<(), Setback> {
-        let put = self.ledger.borrow_mut().put(entry);
+    /// Writes an entry down; one that says nothing any more goes.
+    pub(super) fn put(&self, mut entry: Entry) -> Result<(), Setback> {
+        entry.drop_empty_next();
+        let mut ledger = self.ledger.borrow_mut();
+        let put = if entry.is_void() { ledger.remove(&entry.key) } else { ledger.put(entry) };
         put.map_err(|error| self.disk_failed(error))
     }
 

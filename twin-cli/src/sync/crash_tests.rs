@@ -1,6 +1,7 @@
 //! A run that dies, at every step it takes in turn: before, within and after each write to the disk, before
 //! and after each write to the knowledge base. The run after it must end where an undisturbed one ends.
 
+use super::halt::Reason;
 use super::test_world::{Death, World, contents_of, long_page, page};
 use crate::export::Document;
 
@@ -103,5 +104,22 @@ async fn a_page_that_comes_back_after_a_deletion_that_was_cut_short_is_brought_i
         assert!(world.sync(&pages[1..], 1, death).await.applied.is_none(), "{death:?}");
         world.sync(&pages, 1, Death::Never).await.applied.unwrap();
         assert!(world.contents().await == contents_of(&pages), "{death:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_is_full_from_some_moment_on_stops_the_run_and_loses_nothing() {
+    let (first, second) = exports();
+    for operation in 0.. {
+        let world = World::with(&first).await;
+        let went = world.sync(&second, 4, Death::DiskFullFrom(operation)).await;
+        if went.stopped.is_none() {
+            assert!(operation > 20);
+            break;
+        }
+        assert!(matches!(went.stopped, Some(Reason::Disk(_))), "{operation}: {:?}", went.stopped);
+        let applied = world.sync(&second, 4, Death::Never).await.applied.unwrap();
+        assert!(applied.failed.is_empty() && applied.unresolved.is_empty(), "{operation}: {applied:?}");
+        assert!(world.contents().await == contents_of(&second), "{operation}");
     }
 }

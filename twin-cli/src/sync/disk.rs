@@ -67,6 +67,9 @@ impl Files {
     pub(crate) fn claim(paths: Paths) -> Result<Self, Unavailable> {
         loop {
             let journal = OpenOptions::new().read(true).append(true).create(true).open(&paths.journal)?;
+            if !journal.metadata()?.is_file() {
+                return Err(io::Error::other("the journal is not a file").into());
+            }
             lock(&journal)?;
             // A run that ended meanwhile has taken away the file that was opened.
             if is_at(&journal, &paths.journal) {

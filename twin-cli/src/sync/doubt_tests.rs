@@ -163,7 +163,7 @@ async fn of_a_create_that_was_sent_again_and_happened_twice_one_document_is_left
         .run(&plan(world.state().unwrap(), &[], &Coverage::default(), &Findings::default(), PRUNE, false))
         .await;
 
-    assert_eq!(world.contents().await, contents_of(&[page.clone()]));
+    assert_eq!(world.contents().await, contents_of(std::slice::from_ref(&page)));
     // The one known to be ours went: the other could be someone else's after all.
     assert_eq!(world.state().unwrap().get(&page.key).unwrap().ids, [twin]);
 }

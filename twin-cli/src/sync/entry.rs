@@ -90,6 +90,18 @@ impl Entry {
         self.is_whole() && self.old.is_empty() && self.next.is_none() && self.doubts.is_empty()
     }
 
+    /// Whether it says nothing: no document is ours, and none may be.
+    pub(crate) fn is_void(&self) -> bool {
+        self.owned().next().is_none() && self.doubts.is_empty()
+    }
+
+    /// A rendering of which nothing is made was not begun.
+    pub(crate) fn drop_empty_next(&mut self) {
+        if self.next.as_ref().is_some_and(|next| next.parts.is_empty()) && self.doubts.is_empty() {
+            self.next = None;
+        }
+    }
+
     /// Gives up the rendering that was to come: the parts made of it are to be deleted.
     pub(crate) fn drop_next(&mut self) {
         self.old.extend(self.next.take().into_iter().flat_map(|next| next.parts.into_values()));

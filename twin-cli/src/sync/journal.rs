@@ -29,7 +29,7 @@ pub(crate) enum Record {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         drop: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        put: Option<Entry>,
+        put: Option<Box<Entry>>,
     },
     /// The state with this digest, which has all changes so far, is about to be written.
     Fold { state: String },
@@ -86,7 +86,7 @@ pub(crate) fn replay(state: Option<&State>, journal: &[u8]) -> Result<Option<Sta
             Record::Change { drop, put } => {
                 changed = true;
                 drop.and_then(|key| result.remove(&key));
-                put.and_then(|entry| result.put(entry));
+                put.and_then(|entry| result.put(*entry));
             }
             Record::Fold { state } => {
                 belongs |= result.base_url == base_url && found.as_ref() == Some(&state)
@@ -134,7 +134,7 @@ mod tests {
     }
 
     fn put(entry: Entry) -> Record {
-        Record::Change { drop: None, put: Some(entry) }
+        Record::Change { drop: None, put: Some(Box::new(entry)) }
     }
 
     fn text(records: &[Record]) -> Vec<u8> {
@@ -147,7 +147,7 @@ mod tests {
         let journal = text(&[
             Record::begin("http://a", Some(&base)),
             put(entry("a", "h2", &["doc_3"])),
-            Record::Change { drop: Some("b".to_owned()), put: Some(entry("c", "h1", &["doc_2"])) },
+            Record::Change { drop: Some("b".to_owned()), put: Some(Box::new(entry("c", "h1", &["doc_2"]))) },
         ]);
         let expected = state(&[entry("a", "h2", &["doc_3"]), entry("c", "h1", &["doc_2"])]);
         assert_eq!(replay(Some(&base), &journal), Ok(Some(expected)));

@@ -54,7 +54,7 @@ impl<D: Disk> Ledger<D> {
     /// Puts an entry in the place of the one with its key. It is on the disk when this returns `Ok`;
     /// otherwise it is known here alone, for [`Self::close`] to save if the disk lets it.
     pub(crate) fn put(&mut self, entry: Entry) -> io::Result<()> {
-        let logged = self.log(Record::Change { drop: None, put: Some(entry.clone()) });
+        let logged = self.log(Record::Change { drop: None, put: Some(Box::new(entry.clone())) });
         for id in entry.owned() {
             if !self.owned.contains(id) {
                 self.owned.insert(id.to_owned());

@@ -28,7 +28,7 @@ pub(crate) enum Setback {
     /// A request failed.
     Failed(Arc<twin_sdk::Error>),
     /// A create is in doubt, and is to be looked for again.
-    Later(Later),
+    Later(Box<Later>),
     /// The run was stopped.
     Stopped,
 }
@@ -160,7 +160,8 @@ impl<D: Disk> Apply<'_, D> {
         }
         let grace = if lost.may_land_late { self.pace.grace } else { Duration::ZERO };
         let happened = lost.error.is_none();
-        Err(Setback::Later(Later { doubt: doubt.clone(), due: Instant::now() + grace, happened, reason }))
+        let due = Instant::now() + grace;
+        Err(Setback::Later(Box::new(Later { doubt: doubt.clone(), due, happened, reason })))
     }
 
     /// Looks once more for what a create in doubt may have made. `Err` tells why it stays in doubt.

@@ -216,7 +216,7 @@ impl Planner<'_> {
 
     /// An entry that says nothing any more goes.
     fn put_or_drop(&mut self, entry: Entry) {
-        if entry.owned().next().is_none() && entry.doubts.is_empty() {
+        if entry.is_void() {
             self.plan.state.remove(&entry.key);
         } else {
             self.plan.state.put(entry);

@@ -14,12 +14,12 @@ use super::apply::{Applied, Apply, Pace};
 use super::coverage::Coverage;
 use super::disk::Disk;
 use super::entry::Entry;
-use super::halt::Halt;
+use super::halt::{Halt, Reason};
 use super::intake::Intake;
 use super::kb::Kb;
 use super::ledger::Ledger;
 use super::meter::Meter;
-use super::plan::{Mode, Plan, plan};
+use super::plan::{Mode, plan};
 use super::state::State;
 use super::survey::{self, Inquiry};
 use super::{digest, journal};
@@ -45,6 +45,8 @@ pub(super) enum Death {
     BeforeWrite(usize),
     /// When the nth write reaches the server, which does it.
     AfterWrite(usize),
+    /// It does not die, but from the nth time on the disk is full.
+    DiskFullFrom(usize),
     /// Never.
     Never,
 }
@@ -70,6 +72,10 @@ impl MortalDisk {
             Death::BeforeDisk(n) if n == operation => {}
             Death::WithinDisk(n) if n == operation => half(&mut stored),
             Death::AfterDisk(n) if n == operation => all(&mut stored),
+            Death::DiskFullFrom(n) if n <= operation => {
+                half(&mut stored);
+                return Err(io::ErrorKind::StorageFull.into());
+            }
             _ => {
                 all(&mut stored);
                 return Ok(());
@@ -134,9 +140,10 @@ pub(super) struct World {
 
 /// How a run went.
 pub(super) struct Went {
-    pub(super) plan: Plan,
     /// `None` where it died.
     pub(super) applied: Option<Applied>,
+    /// What stopped it.
+    pub(super) stopped: Option<Reason>,
 }
 
 /// The timeout of one attempt, and how long a create that timed out is given.
@@ -235,7 +242,10 @@ impl World {
             self.stored.lock().unwrap().state.clone().map(|bytes| String::from_utf8(bytes).unwrap());
         let pace = Pace { concurrency, grace: GRACE };
         let applied = match Ledger::open(plan.state.clone(), on_disk, disk) {
-            Err(_) => None,
+            Err(error) => {
+                kb.disk_failed(error);
+                None
+            }
             Ok(ledger) => {
                 let apply = Apply::new(&kb, ledger, export, survey.before, pace, &|_| {});
                 tokio::select! {
@@ -245,7 +255,7 @@ impl World {
                 }
             }
         };
-        Went { plan, applied }
+        Went { applied, stopped: kb.halt().reason() }
     }
 
     /// Every document of the knowledge base: its title and its text.

@@ -201,12 +201,14 @@ impl Run<'_> {
         }
         let view = PlanView::of(prepared, Cost::of(prepared, false, rate));
         ui.preview(|page| view.draw(page, Some(PREVIEW)));
-        let question = match adopts {
-            true => "There is no state file, and the knowledge base has other documents. Go on?",
-            false => "Go on?",
-        };
+        let mut question = "Go on?".to_owned();
+        if adopts {
+            question = "There is no state file, and the knowledge base has documents. Go on?".to_owned();
+        } else if deletes {
+            question = format!("Go on, and delete {} documents?", prepared.plan.gone);
+        }
         let answer = tokio::select! {
-            answer = ui.ask_to_go_on(question) => answer?,
+            answer = ui.ask_to_go_on(&question) => answer?,
             () = self.halt.stopped() => return Err(self.stop_error(0).unwrap_or_else(declined)),
         };
         if answer { Ok(()) } else { Err(declined()) }

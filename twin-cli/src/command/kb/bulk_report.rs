@@ -161,8 +161,10 @@ pub(super) fn rough_time(requests: u64, rate: u64) -> String {
 
 /// A plan as people look at it: a tree of what is done, what is skipped and why, and the cost.
 pub(super) struct PlanView {
-    /// What is done, by folder.
+    /// What is brought in, by folder.
     folders: BTreeMap<String, Vec<Row>>,
+    /// What is deleted.
+    gone: Vec<Row>,
     skipped: Vec<(String, String)>,
     unchanged: usize,
     kept: usize,
@@ -179,42 +181,32 @@ struct Row {
 impl PlanView {
     pub(super) fn of(prepared: &Prepared, cost: Cost) -> Self {
         let mut folders: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+        let mut gone = Vec::new();
         for task in &prepared.plan.tasks {
-            let path = prepared.source(task).map_or(task.key.as_str(), |source| source.path.as_str());
-            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-            let size = prepared.source(task).map(|source| source.bytes);
-            folders.entry(folder).or_default().push(Row::of(task, size));
+            let source = prepared.source(task);
+            let row = Row::of(task, source.map(|source| source.bytes));
+            match source {
+                Some(source) => {
+                    let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                    folders.entry(folder.to_owned()).or_default().push(row);
+                }
+                None => gone.push(row),
+            }
         }
         let skipped = prepared.skipped.iter().map(|file| (file.path.clone(), file.reason.clone()));
         let (unchanged, kept) = (prepared.plan.unchanged, prepared.plan.kept);
-        Self { folders, skipped: skipped.collect(), unchanged, kept, cost }
+        Self { folders, gone, skipped: skipped.collect(), unchanged, kept, cost }
     }
 
     /// Draws it, with at most so many lines of each list.
     pub(super) fn draw(&self, page: &mut Page, most: Option<usize>) {
         let most = most.unwrap_or(usize::MAX);
-        let mut left = most;
-        for (folder, rows) in self.folders.iter().take_while(|_| left > 0).collect::<Vec<_>>() {
-            if left == 0 {
-                break;
-            }
-            if !folder.is_empty() {
-                page.line(&[(&format!("{folder}/"), Tone::Dim)]);
-            }
-            let indent = if folder.is_empty() { "" } else { "  " };
-            for row in rows.iter().take(left) {
-                let about = format!("  {}", row.about);
-                page.line(&[
-                    (indent, Tone::Plain),
-                    (row.sign, row.tone),
-                    (&row.title, Tone::Plain),
-                    (&about, Tone::Dim),
-                ]);
-            }
-            left -= rows.len().min(left);
+        self.draw_tree(page, most);
+        if !self.gone.is_empty() {
+            page.line(&[(&format!("Gone {}:", self.gone.len()), Tone::Strong)]);
+            self.gone.iter().take(most).for_each(|row| row.draw(page, "  "));
+            more(page, self.gone.len(), most);
         }
-        let all: usize = self.folders.values().map(Vec::len).sum();
-        more(page, all, most);
         if !self.skipped.is_empty() {
             page.line(&[(&format!("Skipped {}:", self.skipped.len()), Tone::Strong)]);
             for (path, reason) in self.skipped.iter().take(most) {
@@ -233,6 +225,22 @@ impl PlanView {
         }
         page.line(&[(&self.cost.line(), Tone::Strong)]);
     }
+
+    fn draw_tree(&self, page: &mut Page, most: usize) {
+        let mut left = most;
+        for (folder, rows) in &self.folders {
+            if left == 0 {
+                break;
+            }
+            if !folder.is_empty() {
+                page.line(&[(&format!("{folder}/"), Tone::Dim)]);
+            }
+            let indent = if folder.is_empty() { "" } else { "  " };
+            rows.iter().take(left).for_each(|row| row.draw(page, indent));
+            left -= rows.len().min(left);
+        }
+        more(page, self.folders.values().map(Vec::len).sum(), most);
+    }
 }
 
 fn more(page: &mut Page, all: usize, most: usize) {
@@ -250,13 +258,24 @@ impl Row {
             Action::Prune => ("- ", Tone::Bad),
         };
         let mut about = task.kind.to_string();
-        if let Some(size) = size {
-            about += &format!(", {}", rough_size(size));
+        match size {
+            Some(size) => about += &format!(", {}", rough_size(size)),
+            None => about += &format!(", {}", task.key),
         }
         if task.parts > 1 {
             about += &format!(", {} parts", task.parts);
         }
         Self { sign, tone, title: task.title.clone(), about }
+    }
+
+    fn draw(&self, page: &mut Page, indent: &str) {
+        let about = format!("  {}", self.about);
+        page.line(&[
+            (indent, Tone::Plain),
+            (self.sign, self.tone),
+            (&self.title, Tone::Plain),
+            (&about, Tone::Dim),
+        ]);
     }
 }
 

@@ -138,19 +138,21 @@ impl Report for Shown {
                 Column::new("TYPE").optional(2),
                 Column::new("TITLE").flexible(),
                 Column::new("PARTS").right().optional(1),
-                Column::new("").optional(3),
             ]);
             for entry in &self.entries {
-                let note = if entry.is_settled() { "" } else { "unfinished" };
                 table.push([
                     Cow::from(entry.key.as_str()),
                     entry.kind.as_str().into(),
                     entry.title.as_str().into(),
                     entry.ids.len().to_string().into(),
-                    note.into(),
                 ]);
             }
             page.table(&table);
+            let unfinished = self.entries.iter().filter(|entry| !entry.is_settled()).count();
+            if unfinished > 0 {
+                let text = format!("{unfinished} are unfinished: the next sync goes on with them");
+                page.block(&text, Tone::Warning);
+            }
         }
     }
 
