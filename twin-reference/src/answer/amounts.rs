@@ -155,6 +155,11 @@ impl Limits {
         self.over.iter().copied().filter(|bound| *bound < value).reduce(f64::max)
     }
 
+    /// Whether sums are capped, and this one is past every cap.
+    pub(crate) fn caps_below(&self, value: f64) -> bool {
+        !self.tiers.is_empty() && self.tiers.iter().all(|(_, to)| *to < value)
+    }
+
     /// Whether sums are named, and this one is larger than all of them.
     pub(crate) fn tops(&self, value: f64) -> bool {
         !self.named.is_empty() && self.named.iter().all(|named| *named < value)

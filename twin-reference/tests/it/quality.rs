@@ -81,7 +81,9 @@ fn files(directory: &Path) -> Vec<(String, String)> {
     let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
     let texts = entries.filter(|path| path.extension().is_some_and(|extension| extension == "txt"));
     let mut files: Vec<_> = texts
-        .map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), fs::read_to_string(path).unwrap()))
+        .map(|path| {
+            (path.file_stem().unwrap().to_string_lossy().into_owned(), fs::read_to_string(path).unwrap())
+        })
         .collect();
     files.sort();
     files
