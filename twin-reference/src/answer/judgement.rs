@@ -167,6 +167,28 @@ mod tests {
     }
 
     #[test]
+    fn a_request_to_do_something_for_the_asker_needs_a_person_and_the_rule_for_it_does_not() {
+        for asked in [
+            "Could you cover my shift on Sunday?",
+            "Can you move me to the other team?",
+            "Will you push the release back by a week?",
+            "Please refund my last order.",
+            "Please tell the client that it ships on Monday.",
+        ] {
+            assert!(judge(asked).is_some(), "{asked}");
+        }
+        all_ask(
+            None,
+            &[
+                "Please tell me how refunds work.",
+                "How do I move my desk?",
+                "Who covers a shift on Sundays?",
+                "When can you take a day off?",
+            ],
+        );
+    }
+
+    #[test]
     fn a_request_for_approval_needs_a_person() {
         all_ask(
             Some(Asks::Approval),

@@ -255,6 +255,16 @@ mod tests {
     }
 
     #[test]
+    fn a_time_of_day_is_found_however_it_is_written() {
+        for text in ["2 pm", "2pm", "14:00", "2:00 p.m."] {
+            assert_eq!(terms(text)[0], "14:00", "{text}");
+        }
+        assert_eq!(terms("noon"), ["12:00"]);
+        assert_eq!(terms("12 am"), ["00:00", "am"]);
+        assert_eq!(terms("14 days, 16:90"), ["14", "day", "16:90"]);
+    }
+
+    #[test]
     fn a_hyphenated_word_is_found_joined_and_in_parts() {
         assert_eq!(terms("on-call"), ["on", "oncal", "call"]);
         assert_eq!(terms("Wi-Fi"), ["wi", "wifi", "fi"]);
