@@ -99,12 +99,14 @@ pub(crate) struct Walker {
     pub(crate) prose: Prose,
     special: fn(&mut Walker, ElementRef<'_>) -> bool,
     preformatted: bool,
+    /// Line ends in the text are meant, as where styles say so.
+    pub(crate) breaks_are_meant: bool,
     depth: usize,
 }
 
 impl Walker {
     pub(crate) fn new(special: fn(&mut Walker, ElementRef<'_>) -> bool) -> Self {
-        Self { prose: Prose::default(), special, preformatted: false, depth: 0 }
+        Self { prose: Prose::default(), special, preformatted: false, breaks_are_meant: false, depth: 0 }
     }
 
     /// Reads what is inside an element.
@@ -117,7 +119,7 @@ impl Walker {
         for child in parent.children() {
             match child.value() {
                 Node::Text(text) if self.preformatted => self.prose.verbatim(text),
-                Node::Text(text) => self.prose.flowing(text),
+                Node::Text(text) => self.flowing(text),
                 Node::Element(_) => {
                     if let Some(element) = ElementRef::wrap(child) {
                         self.element(element);
@@ -127,6 +129,16 @@ impl Walker {
             }
         }
         self.depth -= 1;
+    }
+
+    fn flowing(&mut self, text: &str) {
+        let pieces = if self.breaks_are_meant { text.split('\n') } else { text.split('\0') };
+        for (index, piece) in pieces.enumerate() {
+            if index > 0 {
+                self.prose.line_break();
+            }
+            self.prose.flowing(piece);
+        }
     }
 
     fn element(&mut self, element: ElementRef<'_>) {

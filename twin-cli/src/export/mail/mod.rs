@@ -44,7 +44,7 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
         let single = single.filter(|message| matches!(message.place, Place::File));
         let scope = single.map_or_else(|| "mail:".to_owned(), key);
         let root = Root { path: path.clone(), reader: Format::Mail, scope, whole: tree.whole };
-        run.begin(root, tree.entries.len(), &tree.skipped);
+        run.begin(root, tree, |_| None);
     }
     for outcome in outcomes.into_iter().flatten() {
         run.take(outcome)?;
