@@ -1,0 +1,149 @@
+"""Word recall and speed of our converters against Python's markitdown.
+
+    python3 benches/recall/markitdown_recall.py --ours 'COMMAND {file}' FILE...
+
+COMMAND prints the text it finds in {file}. Recall is the share of markitdown's
+words (lower-cased runs of letters and digits, counted as often as they occur,
+without markup and link targets) that our text has too. Times are of whole
+processes, the fastest of --runs. See README.md beside this file.
+"""
+
+import argparse
+import collections
+import json
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import time
+import venv
+from dataclasses import asdict, dataclass
+
+MARKITDOWN = "markitdown[all]==0.1.8"
+DEFAULT_FLOOR = {"pdf": 0.93, "": 0.97}
+
+# What markitdown adds and no file says: comments, pictures, link targets, escapes,
+# and the names pandas invents for empty cells.
+ADDED = (
+    (re.compile(r"<!--.*?-->", re.DOTALL), " "),
+    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), " "),
+    (re.compile(r"(?<=\])\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)"), " "),
+    (re.compile(r"<(?:https?|mailto):[^>\s]*>"), " "),
+    (re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])"), r"\1"),
+    (re.compile(r"&(?:amp|lt|gt|quot|nbsp);"), " "),
+)
+ADDED_BY_PANDAS = (re.compile(r"\bNaN\b"), re.compile(r"\bUnnamed: \d+(?:_level_\d+)?"))
+
+
+@dataclass
+class Row:
+    """One file's comparison."""
+
+    file: str
+    kind: str
+    words: int
+    recall: float
+    markitdown_ms: float
+    ours_ms: float
+    missing: list
+
+    @property
+    def times_faster(self):
+        return self.markitdown_ms / self.ours_ms if self.ours_ms else float("inf")
+
+
+def main():
+    options = parse_options()
+    python = install(options.venv)
+    rows = [compare(path, python, options) for path in options.files]
+    if options.json:
+        print(json.dumps([asdict(row) | {"timesFaster": row.times_faster} for row in rows], indent=1, ensure_ascii=False))
+    else:
+        print_table(rows, options.show_missing)
+    low = [row for row in rows if row.recall < floor(row.kind, options.at_least)]
+    for row in low:
+        print(f"below the floor of {floor(row.kind, options.at_least)}: {row.file} has {row.recall:.3f}", file=sys.stderr)
+    return 1 if low else 0
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="+", type=pathlib.Path, metavar="FILE")
+    parser.add_argument("--ours", required=True, metavar="COMMAND", help="prints the text of {file}; split like a shell does, not run by one")
+    parser.add_argument("--venv", type=pathlib.Path, default=pathlib.Path("target/markitdown-venv"), help="made when it is not there (default: %(default)s)")
+    parser.add_argument("--runs", type=int, default=3, help="each command runs so often, the fastest counts (default: %(default)s)")
+    parser.add_argument("--at-least", action="append", default=[], metavar="[KIND=]RECALL", help="exit 1 below this; default 0.97 and pdf=0.93")
+    parser.add_argument("--show-missing", type=int, default=8, metavar="N", help="words that we miss most often (default: %(default)s)")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+def install(folder):
+    """A virtual environment with markitdown in it; gives its Python."""
+    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    if not python.exists():
+        print(f"installing {MARKITDOWN} into {folder}", file=sys.stderr)
+        venv.create(folder, with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", MARKITDOWN], check=True)
+    return python
+
+
+def compare(path, python, options):
+    """Both converters on one file."""
+    theirs, their_ms = fastest([str(python), "-m", "markitdown", str(path)], options.runs)
+    ours, our_ms = fastest([part.replace("{file}", str(path)) for part in shlex.split(options.ours)], options.runs)
+    kind = path.suffix.lower().lstrip(".")
+    wanted, found = words(plain(theirs, kind)), words(ours)
+    missing = wanted - found
+    total = wanted.total()
+    recall = 1 - missing.total() / total if total else 1.0
+    return Row(str(path), kind, total, recall, their_ms, our_ms, missing.most_common(options.show_missing))
+
+
+def fastest(command, runs):
+    """The output of a command, and the milliseconds of its fastest run."""
+    best, output = float("inf"), ""
+    for _ in range(max(1, runs)):
+        start = time.perf_counter()
+        result = subprocess.run(command, capture_output=True, check=False)
+        best = min(best, (time.perf_counter() - start) * 1000)
+        if result.returncode:
+            sys.exit(f"{shlex.join(command)} failed with {result.returncode}:\n{result.stderr.decode(errors='replace')[-2000:]}")
+        output = result.stdout.decode(errors="replace")
+    return output, best
+
+
+def plain(markdown, kind):
+    """markitdown's text without what markitdown added to it."""
+    for pattern, replacement in ADDED:
+        markdown = pattern.sub(replacement, markdown)
+    for pattern in ADDED_BY_PANDAS if kind in ("xlsx", "xls") else ():
+        markdown = pattern.sub(" ", markdown)
+    return markdown
+
+
+def words(text):
+    """How often each word occurs."""
+    return collections.Counter(re.findall(r"\w+", text.lower().replace("_", " ")))
+
+
+def floor(kind, given):
+    """The least recall for a kind of file."""
+    floors = dict(DEFAULT_FLOOR)
+    for entry in given:
+        name, _, value = entry.rpartition("=")
+        floors[name] = float(value)
+    return floors.get(kind, floors[""])
+
+
+def print_table(rows, show_missing):
+    print(f"{'recall':>7} {'words':>7} {'markitdown':>11} {'ours':>9} {'faster':>7}  file")
+    for row in rows:
+        print(f"{row.recall:7.3f} {row.words:7} {row.markitdown_ms:8.0f} ms {row.ours_ms:6.1f} ms {row.times_faster:6.0f}×  {row.file}")
+        if row.missing and show_missing:
+            print(" " * 47 + "missing: " + ", ".join(f"{word} ×{count}" for word, count in row.missing))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
