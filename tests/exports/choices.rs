@@ -39,7 +39,7 @@ fn a_type_is_mapped_then_given_then_the_sources_own() {
     let root =
         workshop.folder("notes", &[("sop/a.md", "A"), ("b.md", "B"), ("c.md", "---\ntype: policy\n---\nC")]);
     let kinds = |options: &Options| -> Vec<DocumentType> {
-        read(&[root.clone()], options).0.into_iter().map(|document| document.kind).collect()
+        read(std::slice::from_ref(&root), options).0.into_iter().map(|document| document.kind).collect()
     };
     assert_eq!(kinds(&Options::default()), [DocumentType::Note, DocumentType::Policy, DocumentType::Note]);
     let map = vec![(glob("sop"), DocumentType::Sop)];
