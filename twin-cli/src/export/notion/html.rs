@@ -133,7 +133,8 @@ fn notion_element(walker: &mut Walker, element: ElementRef<'_>) -> bool {
             walker.prose.flowing(", ");
             element.value().name() == "a" && link(walker, element)
         }
-        "time" => {
+        "time" if is_property_value(element) => {
+            // Outside of properties the mark belongs to what somebody wrote.
             let text = tidy_line(&element.text().collect::<String>());
             walker.prose.flowing(text.strip_prefix('@').unwrap_or(&text));
             true
@@ -168,6 +169,11 @@ fn callout(walker: &mut Walker, element: ElementRef<'_>) {
         walker.prose.space();
     }
     walker.prose.block();
+}
+
+fn is_property_value(element: ElementRef<'_>) -> bool {
+    let cell = element.ancestors().filter_map(ElementRef::wrap).find(|above| above.value().name() == "td");
+    cell.is_some_and(|cell| !has_class(cell, "cell-title"))
 }
 
 /// Toggles may be headings: only their size tells.
