@@ -4,7 +4,8 @@ use scraper::{ElementRef, Html};
 
 use super::super::Limits;
 use super::super::convert::guard::guarded;
-use super::super::convert::html::{Walker, decoded, descendants, has_class, parse};
+use super::super::convert::html::Walker;
+use super::super::convert::html_tree::{decoded, descendants, has_class, parse};
 use super::super::text::tidy_line;
 use super::super::tree::{Entry, ending, file_name};
 use super::Page;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use super::super::convert::plain::decoded;
-use super::super::convert::prose::push_row;
+use super::super::convert::rows::push_row;
 use super::super::convert::table::rows;
 use super::super::text::tidy_line;
 use super::super::tree::Entry;
