@@ -5,6 +5,8 @@
 mod account;
 mod ask;
 mod documents;
+#[cfg(unix)]
+mod examples;
 mod exit_codes;
 mod handbook;
 mod lists;
