@@ -12,6 +12,8 @@ mod handbook;
 mod lists;
 mod serve;
 mod settings;
+#[cfg(unix)]
+mod snapshots;
 mod streams;
 mod support;
 #[cfg(unix)]
