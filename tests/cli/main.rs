@@ -4,11 +4,13 @@
 
 mod account;
 mod ask;
+mod crash;
 mod documents;
 #[cfg(unix)]
 mod examples;
 mod exit_codes;
 mod handbook;
+mod import;
 mod lists;
 mod serve;
 mod settings;
@@ -16,9 +18,11 @@ mod settings;
 mod snapshots;
 mod streams;
 mod support;
+mod sync;
 #[cfg(unix)]
 mod terminal;
 mod tls;
 #[cfg(unix)]
 mod triage;
 mod webhooks;
+mod wiki;

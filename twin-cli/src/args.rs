@@ -63,7 +63,7 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     pub color: ColorChoice,
 
-    /// Leave out progress and hints
+    /// Leave out progress and remarks; errors and warnings stay
     #[arg(long, short, global = true)]
     pub quiet: bool,
 

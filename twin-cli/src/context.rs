@@ -13,6 +13,7 @@ use crate::error::{CliError, Code};
 use crate::key;
 use crate::settings::{self, LocalData, Remote, Target};
 use crate::stop::Stop;
+use crate::sync::Meter;
 use crate::ui::Ui;
 
 /// What a command works with.
@@ -38,16 +39,18 @@ pub(crate) struct Connection {
 }
 
 /// How a client treats waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 enum Patience {
     /// One call, for someone who waits.
     Single,
-    /// Many calls: paced, and as long as it takes.
-    Bulk,
+    /// Many calls: paced, and as long as it takes. The meter hears of them.
+    Bulk(Option<Meter>),
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// The embedded twin is no network: what takes long there is work.
+const EMBEDDED_TIMEOUT: Duration = Duration::from_secs(600);
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 impl Context {
@@ -68,7 +71,12 @@ impl Context {
 
     /// A client for many calls: paced by the rate limit, without an overall deadline.
     pub(crate) async fn connect_for_bulk(&self) -> Result<Connection, CliError> {
-        self.connect_with(Patience::Bulk).await
+        self.connect_with(Patience::Bulk(None)).await
+    }
+
+    /// A client for many calls that `meter` counts and times.
+    pub(crate) async fn connect_metered(&self, meter: &Meter) -> Result<Connection, CliError> {
+        self.connect_with(Patience::Bulk(Some(meter.clone()))).await
     }
 
     /// A client of a new twin that knows these exports and nothing else.
@@ -110,8 +118,8 @@ impl Context {
 
     /// How connections are made, by the flags.
     pub(crate) fn transport(&self) -> Result<Transport, CliError> {
-        let timeout = self.flags.timeout.unwrap_or(TIMEOUT);
-        let mut transport = Transport::default().connect_timeout(CONNECT_TIMEOUT.min(timeout));
+        let timeout = CONNECT_TIMEOUT.min(self.attempt_timeout());
+        let mut transport = Transport::default().connect_timeout(timeout);
         if let Some(path) = &self.flags.cacert {
             let pem = std::fs::read(path)
                 .map_err(|error| CliError::invalid(format!("cannot read {}: {error}", path.display())))?;
@@ -126,28 +134,43 @@ impl Context {
         label: String,
         patience: Patience,
     ) -> Result<Connection, CliError> {
-        let twin = self.builder(embedded.key()?, patience).base_url(embedded.url()).build()?;
+        let timeout = self.flags.timeout.unwrap_or(EMBEDDED_TIMEOUT);
+        let builder = self.builder(embedded.key()?, patience).timeout(timeout);
+        let twin = builder.base_url(embedded.url()).build()?;
         self.embedded.borrow_mut().push(embedded);
         Ok(Connection { twin, label, is_embedded: true })
     }
 
     fn builder(&self, key: ApiKey, patience: Patience) -> TwinBuilder {
-        let timeout = self.flags.timeout.unwrap_or(TIMEOUT);
-        let longest_wait = self.flags.max_wait.unwrap_or(match patience {
-            Patience::Single => LONGEST_WAIT,
-            Patience::Bulk => Duration::MAX,
-        });
+        let (pacing, longest_wait, meter) = match patience {
+            Patience::Single => (Pacing::Off, LONGEST_WAIT, None),
+            Patience::Bulk(meter) => (Pacing::Window, Duration::MAX, meter),
+        };
         let builder = Twin::builder(key)
             .user_agent(concat!("twin-cli/", env!("CARGO_PKG_VERSION")))
-            .timeout(timeout)
+            .timeout(self.attempt_timeout())
             .deadline(None)
-            .retry(RetryPolicy::default().longest_wait(longest_wait))
-            .pacing(if patience == Patience::Bulk { Pacing::Window } else { Pacing::Off });
-        if self.ui.verbosity() == 0 {
-            return builder;
-        }
+            .retry(RetryPolicy::default().longest_wait(self.flags.max_wait.unwrap_or(longest_wait)))
+            .pacing(pacing);
+        let builder = match &meter {
+            Some(meter) => builder.clock(meter.clone()),
+            None => builder,
+        };
         let ui = self.ui;
-        builder.on_attempt(move |attempt| ui.detail(1, &describe(attempt)))
+        builder.on_attempt(move |attempt| {
+            match &meter {
+                Some(meter) => meter.observe(attempt),
+                None => tell_of_wait(&ui, attempt),
+            }
+            if ui.verbosity() > 0 {
+                ui.detail(1, &describe(attempt));
+            }
+        })
+    }
+
+    /// The longest time one attempt of a request takes.
+    pub(crate) fn attempt_timeout(&self) -> Duration {
+        self.flags.timeout.unwrap_or(TIMEOUT)
     }
 
     /// Ends what was started for the command, so that an embedded twin's data is one closed file.
@@ -165,6 +188,14 @@ impl Context {
         let proxied = address.starts_with("https:") && env::var("HTTPS_PROXY").is_some();
         let way = if proxied { " (by the proxy of HTTPS_PROXY)" } else { "" };
         error.or_hint(format!("check the connection to {address}{way}, and that this is the right base URL"))
+    }
+}
+
+/// A wait long enough to wonder at is told, on a terminal and in a log. Bulk commands tell it in their progress.
+fn tell_of_wait(ui: &Ui, attempt: &Attempt<'_>) {
+    if let Some(wait) = attempt.retry_in.filter(|wait| *wait >= Duration::from_secs(1)) {
+        let why = if attempt.status == Some(429) { "rate limit" } else { "trying again" };
+        ui.waiting(&format!("{why}: {} s", wait.as_secs_f64().ceil()));
     }
 }
 

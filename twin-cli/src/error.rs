@@ -195,8 +195,14 @@ impl CliError {
 }
 
 impl From<twin_sdk::Error> for CliError {
-    /// The API's own text where there is one, and what to do about each kind of failure.
     fn from(error: twin_sdk::Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&twin_sdk::Error> for CliError {
+    /// The API's own text where there is one, and what to do about each kind of failure.
+    fn from(error: &twin_sdk::Error) -> Self {
         let (code, hint) = what_to_do(error.kind());
         let own = match (error.kind(), error.message()) {
             (ErrorKind::BadRequest, Some(text)) => format!("the API refused the request: {text}"),

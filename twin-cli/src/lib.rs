@@ -16,4 +16,5 @@ mod input;
 mod key;
 mod settings;
 pub mod stop;
+mod sync;
 pub mod ui;

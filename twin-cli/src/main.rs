@@ -8,7 +8,7 @@ use twin_cli::args::{self, Cli};
 use twin_cli::command::{self, Outcome};
 use twin_cli::context::Context;
 use twin_cli::error::CliError;
-use twin_cli::stop::Stop;
+use twin_cli::stop::{self, Stop};
 use twin_cli::ui::{self, Ui};
 
 fn main() -> ExitCode {
@@ -42,6 +42,6 @@ fn run(cli: Cli, ui: Ui) -> Outcome {
         context.close().await;
         result
     });
-    runtime.shutdown_background();
+    stop::watch_over_the_rest(runtime);
     result.map_err(|error| context.explain(error))
 }

@@ -76,6 +76,18 @@ impl Stop {
     }
 }
 
+/// What is left to do is to print, which may block for as long as no one reads: from now on a signal ends the
+/// process. The runtime goes along, since it is the one that hears the signals.
+pub fn watch_over_the_rest(runtime: tokio::runtime::Runtime) {
+    let watch = move || {
+        if let Ok(signal) = runtime.block_on(async { Ok::<_, CliError>(Signals::listen()?.next().await) }) {
+            std::process::exit(signal.error().exit().code().into());
+        }
+    };
+    // Without the thread, printing that blocks can be killed only: no reason not to print.
+    let _ = std::thread::Builder::new().spawn(watch);
+}
+
 struct Held(Rc<Cell<bool>>);
 
 impl Drop for Held {

@@ -1,8 +1,9 @@
 //! How a call runs: deadline → pace → attempt → decide, until the retry policy ends it.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::{Bytes, BytesMut};
+use jiff::Timestamp;
 use reqwest::{Method, Response};
 
 use crate::call::{Meta, Options, Prepared, Reply};
@@ -10,11 +11,14 @@ use crate::client::Shared;
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::observe::Attempt;
 use crate::pacing::Told;
-use crate::rate_limit::{RateLimit, retry_after};
+use crate::rate_limit::{self, RateLimit, retry_after};
 use crate::retry::{Decision, Failure, RetryPolicy, Spent, decide};
 
 /// The longest response body that is read; the API's own stay far below.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
+
+/// The longest part of an error response that is read.
+const REFUSAL_LIMIT: usize = 64 * 1024;
 
 /// Sends a request until it succeeds or the retry policy ends it.
 #[cfg(not(feature = "tracing"))]
@@ -90,6 +94,7 @@ struct Attempted {
     /// The response's status, where there was a response.
     status: Option<u16>,
     rate_limit: Option<RateLimit>,
+    date: Option<SystemTime>,
     retry_after: Option<Duration>,
     body: Result<Bytes>,
     elapsed: Duration,
@@ -137,6 +142,7 @@ impl Run<'_> {
         let mut attempted = Attempted {
             status: None,
             rate_limit: None,
+            date: None,
             retry_after: None,
             body: Ok(Bytes::new()),
             elapsed: Duration::ZERO,
@@ -146,13 +152,20 @@ impl Run<'_> {
                 let status = response.status();
                 attempted.status = Some(status.as_u16());
                 let wall = || self.shared.clock.wall();
+                if sent.is_some() {
+                    attempted.date = rate_limit::date(response.headers());
+                }
                 if self.reads_rate_limit || !status.is_success() {
                     attempted.rate_limit = RateLimit::from_headers(response.headers(), wall);
                 }
                 if !status.is_success() {
                     attempted.retry_after = retry_after(response.headers(), wall);
                 }
-                attempted.body = read_body(response).await;
+                attempted.body = if status.is_success() {
+                    read_body(response).await
+                } else {
+                    Ok(read_refusal(response).await)
+                };
             }
             Err(error) => attempted.body = Err(Error::from_transport(error)),
         }
@@ -237,6 +250,7 @@ impl Run<'_> {
                 _ => None,
             },
             rate_limit: attempted.rate_limit,
+            date: attempted.date.and_then(|date| Timestamp::try_from(date).ok()),
         };
         if let Some(observer) = &self.shared.observer {
             observer(&attempt);
@@ -256,7 +270,9 @@ impl Run<'_> {
     fn fail(&self, attempted: Attempted, why: Decision) -> Error {
         let wait = attempted.asked_wait();
         let error = match (attempted.status, attempted.body) {
-            (Some(status), Ok(body)) => Error::from_response(status, &body, &self.shared.key),
+            (Some(status), Ok(body)) => {
+                Error::from_response(status, &body, self.shared.secret(), &self.shared.key)
+            }
             (Some(status), Err(error)) => error.with_status(status),
             (None, Err(error)) => error,
             (None, Ok(_)) => Error::new(ErrorKind::Network, "no response", Outcome::Unknown),
@@ -325,6 +341,19 @@ async fn read_body(mut response: Response) -> Result<Bytes> {
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+/// Reads what explains a refusal, as far as it arrives and is not too long: the status says enough without.
+async fn read_refusal(mut response: Response) -> Bytes {
+    let mut body = BytesMut::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        let room = REFUSAL_LIMIT - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if body.len() == REFUSAL_LIMIT {
+            break;
+        }
+    }
+    body.freeze()
 }
 
 /// A wait as a person reads it: `12 s`, `0.4 s`.

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::error::ErrorKind;
 use crate::rate_limit::RateLimit;
 
@@ -29,6 +31,8 @@ pub struct Attempt<'a> {
     pub retry_in: Option<Duration>,
     /// The rate limit the response told.
     pub rate_limit: Option<RateLimit>,
+    /// The moment of the response by the server's clock (its `Date`, whole seconds).
+    pub date: Option<Timestamp>,
 }
 
 /// The span of a call: `twin.call` with the method and route template.

@@ -53,12 +53,16 @@ pub(crate) fn retry_after(headers: &HeaderMap, wall: impl FnOnce() -> SystemTime
     Some(date.duration_since(server_time(headers, wall)).unwrap_or_default())
 }
 
-fn server_time(headers: &HeaderMap, wall: impl FnOnce() -> SystemTime) -> SystemTime {
+/// The moment of the response by the server's own clock (`Date`, whole seconds).
+pub(crate) fn date(headers: &HeaderMap) -> Option<SystemTime> {
     headers
         .get(DATE)
         .and_then(|date| date.to_str().ok())
         .and_then(|date| httpdate::parse_http_date(date).ok())
-        .unwrap_or_else(wall)
+}
+
+fn server_time(headers: &HeaderMap, wall: impl FnOnce() -> SystemTime) -> SystemTime {
+    date(headers).unwrap_or_else(wall)
 }
 
 fn number(headers: &HeaderMap, name: &str) -> Option<u64> {

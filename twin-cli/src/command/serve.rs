@@ -15,7 +15,7 @@ use crate::input::Input;
 use crate::settings::LocalData;
 use crate::stop::Signal;
 use crate::ui::page::{Page, Tone};
-use crate::ui::{Json, Report, Ui};
+use crate::ui::{Json, Notice, Report, Ui};
 
 /// Run the reference twin as a local server
 ///
@@ -38,7 +38,7 @@ pub struct Args {
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     data: Option<PathBuf>,
 
-    /// Put what this export, file or folder holds into the knowledge base; repeatable
+    /// Put what this export, file or folder holds into the knowledge base, where it is empty; repeatable
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     seed: Vec<PathBuf>,
 
@@ -63,8 +63,13 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let (port, seed) = (args.port, args.seed.clone());
     let reference = with_log(configure(args).await?, context.ui);
     let twin = Embedded::serve(reference, port).await?;
-    if !seed.is_empty() {
-        twin.fill(&seed, &context.ui).await?;
+    match twin.document_count().await {
+        _ if seed.is_empty() => {}
+        0 => twin.fill(&seed, &context.ui).await?,
+        count => {
+            let text = format!("the data holds {count} documents already: --seed is left out");
+            context.ui.notice(&Notice::warning(text));
+        }
     }
     let mut signals = context.stop.graceful();
     let key = twin.key()?;

@@ -73,22 +73,35 @@ pub struct Notice {
     pub label: &'static str,
     /// What there is to say, in one line.
     pub text: String,
+    /// It is told beside JSON as well.
+    vital: bool,
 }
 
 impl Notice {
     /// Something the user should know before relying on the result.
     pub fn warning(text: impl Into<String>) -> Self {
-        Self { label: "warning", text: text.into() }
+        Self { label: "warning", text: text.into(), vital: false }
     }
 
     /// What to do next.
     pub fn hint(text: impl Into<String>) -> Self {
-        Self { label: "hint", text: text.into() }
+        Self { label: "hint", text: text.into(), vital: false }
+    }
+
+    /// Told beside JSON as well.
+    pub fn vital(mut self) -> Self {
+        self.vital = true;
+        self
+    }
+
+    /// Whether it is told beside JSON as well.
+    pub fn is_vital(&self) -> bool {
+        self.vital
     }
 
     /// The twin passed a question on to its person.
     pub fn escalated(reason: &str) -> Self {
-        Self { label: "escalated", text: reason.to_owned() }
+        Self { label: "escalated", text: reason.to_owned(), vital: false }
     }
 
     fn tone(&self) -> Tone {
@@ -205,11 +218,25 @@ impl Ui {
         }
     }
 
+    /// A line on standard error about a wait, which is progress of a kind.
+    pub fn waiting(&self, text: &str) {
+        if !self.options.no_progress {
+            self.announce(text);
+        }
+    }
+
     /// A line on standard error for whoever waits for it: silent under `--quiet` and `--json`.
     pub fn announce(&self, text: &str) {
         if !self.options.quiet && !self.options.json {
             self.say(&[(text, Tone::Dim)]);
         }
+    }
+
+    /// Something on standard error to look at before a question.
+    pub(crate) fn preview(&self, draw: impl FnOnce(&mut Page)) {
+        let mut page = Page::new(self.stderr);
+        draw(&mut page);
+        write_stderr(&page.into_text());
     }
 
     /// A line on standard error about what happens underneath, where `-v` was given often enough.

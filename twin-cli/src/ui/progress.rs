@@ -45,8 +45,17 @@ impl Progress {
         Self { what: what.into(), began, form }
     }
 
-    /// So many of so many are done; `current` is what it is busy with.
+    /// So many of so many are done; `current` is what it is busy with, for those who watch.
     pub fn update(&self, done: u64, total: u64, current: &str) {
+        self.show(done, total, current, "");
+    }
+
+    /// So many of so many are done; `status` is worth telling off a terminal as well.
+    pub fn report(&self, done: u64, total: u64, status: &str) {
+        self.show(done, total, status, status);
+    }
+
+    fn show(&self, done: u64, total: u64, current: &str, status: &str) {
         match &self.form {
             Form::Bar(bar) => {
                 bar.set_length(total);
@@ -60,7 +69,9 @@ impl Progress {
                 let Ok(mut last) = last.lock() else { return };
                 if last.elapsed() >= LINE_EVERY {
                     *last = Instant::now();
-                    ui.say(&[(&format!("{}: {done} of {total}", self.what), Tone::Plain)]);
+                    let separator = if status.is_empty() { "" } else { ", " };
+                    let line = format!("{}: {done} of {total}{separator}{status}", self.what);
+                    ui.say(&[(&line, Tone::Plain)]);
                 }
             }
             Form::None => {}

@@ -2,10 +2,17 @@
 
 mod add;
 mod backup_file;
+mod bulk;
+mod bulk_args;
+mod bulk_progress;
+mod bulk_report;
 mod delete;
 mod export;
 mod get;
+mod import;
 mod list;
+mod state;
+mod sync;
 
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -30,6 +37,13 @@ pub enum Command {
     Add(add::Args),
     Delete(delete::Args),
     Export(export::Args),
+    /// Bring exports in: create what is not known yet, leave what is
+    Import(import::Args),
+    /// Make the knowledge base mirror exports
+    Sync(sync::Args),
+    /// Look into the state file of a sync, or drop entries of it
+    #[command(subcommand)]
+    State(state::Command),
 }
 
 pub(super) async fn run(command: Command, context: &Context) -> Outcome {
@@ -39,6 +53,9 @@ pub(super) async fn run(command: Command, context: &Context) -> Outcome {
         Command::Add(args) => add::run(args, context).await,
         Command::Delete(args) => delete::run(args, context).await,
         Command::Export(args) => export::run(args, context).await,
+        Command::Import(args) => import::run(args, context).await,
+        Command::Sync(args) => sync::run(args, context).await,
+        Command::State(command) => state::run(command, context).await,
     }
 }
 

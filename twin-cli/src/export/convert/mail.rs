@@ -71,6 +71,9 @@ fn ids(value: &HeaderValue<'_>) -> Vec<String> {
 
 /// Reads a whole message.
 pub(crate) fn letter(bytes: &[u8], limits: &Limits) -> Result<Letter, &'static str> {
+    if is_beyond_measure(bytes) {
+        return Err(reason::TOO_LARGE);
+    }
     let message = PARSER.parse(bytes).ok_or(reason::UNREADABLE)?;
     Ok(Letter {
         subject: tidy_line(message.subject().unwrap_or_default()),
@@ -80,6 +83,28 @@ pub(crate) fn letter(bytes: &[u8], limits: &Limits) -> Result<Letter, &'static s
         attachments: message.attachments().filter_map(|part| part.attachment_name()).map(tidy_line).collect(),
     })
 }
+
+/// Parts and headers without number, each of which takes the parser a kilobyte.
+fn is_beyond_measure(bytes: &[u8]) -> bool {
+    let (mut parts, mut headers) = (0, 0);
+    for line in bytes.split(|&byte| byte == b'\n') {
+        parts += usize::from(line.starts_with(b"--"));
+        let name = line.iter().take_while(|byte| byte.is_ascii_graphic() && **byte != b':').count();
+        match line.get(name) {
+            Some(b':') if name > 0 => headers += 1,
+            // A header goes on in lines that begin with a blank.
+            Some(b' ' | b'\t') if name == 0 => {}
+            _ => headers = 0,
+        }
+        if parts > MOST_PARTS || headers > MOST_HEADERS {
+            return true;
+        }
+    }
+    false
+}
+
+const MOST_PARTS: usize = 20_000;
+const MOST_HEADERS: usize = 20_000;
 
 /// The plain text where there is one, else what the HTML says.
 fn body(message: &Message<'_>, limits: &Limits) -> Result<String, &'static str> {
@@ -161,6 +186,13 @@ mod tests {
             --b\r\nContent-Type: text/plain\r\n\r\n \r\n--b\r\nContent-Type: text/html\r\n\r\n<p>Said</p>\r\n--b--\r\n";
         let letter = letter(mail.as_bytes(), &Limits::default()).unwrap();
         assert_eq!(letter.body, "Said");
+    }
+
+    #[test]
+    fn a_message_of_endless_headers_or_parts_is_refused() {
+        for text in ["To: a@b\n".repeat(100_000), "--b\n\nx\n".repeat(100_000)] {
+            assert_eq!(letter(text.as_bytes(), &Limits::default()).unwrap_err(), reason::TOO_LARGE);
+        }
     }
 
     #[test]

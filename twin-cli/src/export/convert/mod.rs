@@ -12,6 +12,7 @@ pub(crate) mod markdown;
 mod ole;
 mod package;
 mod pdf;
+mod pdf_check;
 pub(crate) mod plain;
 mod pptx;
 pub(crate) mod prose;
@@ -20,6 +21,9 @@ pub(crate) mod table;
 mod xls;
 mod xls_strings;
 
+use std::sync::{Mutex, PoisonError};
+
+use guard::Pulse;
 pub(crate) use kind::{HEAD, Kind, is_media};
 use markdown::Dialect;
 use package::Package;
@@ -47,16 +51,38 @@ pub(crate) fn convert(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Con
     }
     let kind = Kind::of(name, &bytes);
     if bytes.len() <= QUICK && matches!(kind, Kind::Markdown | Kind::Text | Kind::Html | Kind::Csv) {
-        return guard::guarded(|| convert_as(kind, name, bytes, limits));
+        return guard::guarded(|| convert_as(kind, name, bytes, limits, &Pulse::unwatched()));
     }
+    // What takes much memory is done one at a time.
+    let _alone = (weight(kind, &bytes) > HEAVY).then(|| ALONE.lock().unwrap_or_else(PoisonError::into_inner));
     let (name, limits) = (name.to_owned(), limits.clone());
-    guard::bounded(limits.conversion, move || convert_as(kind, &name, bytes, &limits))
+    guard::bounded(limits.conversion, move |pulse| convert_as(kind, &name, bytes, &limits, pulse))
+}
+
+static ALONE: Mutex<()> = Mutex::new(());
+/// Bytes to be parsed from which on a conversion is done alone.
+const HEAVY: u64 = 4 << 20;
+
+/// The bytes that a converter is going to parse, as far as the file tells.
+fn weight(kind: Kind, bytes: &[u8]) -> u64 {
+    match kind {
+        Kind::Docx | Kind::Pptx | Kind::Xlsx => package::inflated_size(bytes),
+        // How much a PDF holds cannot be told beforehand.
+        Kind::Pdf => bytes.len() as u64 * 8,
+        _ => bytes.len() as u64,
+    }
 }
 
 /// Texts up to this size take no time worth watching.
 const QUICK: usize = 256 * 1024;
 
-fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
+fn convert_as(
+    kind: Kind,
+    name: &str,
+    bytes: Vec<u8>,
+    limits: &Limits,
+    pulse: &Pulse,
+) -> Result<Converted, &'static str> {
     let (title, text, converter) = match kind {
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
         Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/1"),
@@ -64,7 +90,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
             let (title, text) = html::to_text(&html::decoded(&bytes), limits)?;
             (title, text, "html/1")
         }
-        Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name), "csv/1"),
+        Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name)?, "csv/1"),
         Kind::Docx => {
             let (title, text) = docx::to_text(bytes, limits)?;
             (title, text, "docx/1")
@@ -75,7 +101,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         }
         Kind::Xlsx => (None, sheet::to_text(bytes, limits)?, "xlsx/1"),
         Kind::Xls => (None, xls::to_text(&bytes, limits)?, "xls/1"),
-        Kind::Pdf => (None, pdf::to_text(&bytes)?, "pdf/1"),
+        Kind::Pdf => (None, pdf::to_text(&bytes, limits, pulse)?, "pdf/1"),
         Kind::Media => return Err(reason::MEDIA),
         Kind::Encrypted => return Err(reason::ENCRYPTED),
         // An office file that is none is damaged; any other zip may hold anything.

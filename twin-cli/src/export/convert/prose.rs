@@ -1,7 +1,7 @@
 //! Writes text the way a person would retell a page: blocks apart, lists with dashes, tables as
 //! `a | b | c` rows. Converters tell it what they meet; it keeps the lines in order.
 
-use super::super::text::tidy_line;
+use super::super::text::{push_tidy_line, tidy_line};
 
 /// The text so far, and where in lists and captures the writer stands.
 #[derive(Debug, Default)]
@@ -38,7 +38,7 @@ impl Prose {
             self.inline(first);
         }
         for line in lines {
-            self.line();
+            self.line_break();
             self.inline(line);
         }
     }
@@ -270,20 +270,42 @@ impl Prose {
             self.block();
             self.text(&inner);
         }
+        self.out.truncate(self.out.trim_end().len());
         (self.title, self.out)
     }
 }
 
 /// Cells beside one another; empty cells at the end are left out, a row without text is empty.
 pub(crate) fn table_row<S: AsRef<str>>(cells: &[S]) -> String {
-    let cells: Vec<String> = cells.iter().map(|cell| tidy_line(cell.as_ref())).collect();
-    let used = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
-    match cells.get(..used).unwrap_or_default() {
-        [] => String::new(),
-        // The bar tells that this is still a row of the table.
-        [only] if cells.len() > 1 => format!("{only} |"),
-        used => used.join(" | ").trim_start().to_owned(),
+    let mut row = String::new();
+    push_row(&mut row, cells.iter().map(AsRef::as_ref));
+    row
+}
+
+/// Appends what [`table_row`] makes of the cells; false where they hold no text.
+pub(crate) fn push_row<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) -> bool {
+    let start = out.len();
+    let (mut count, mut used, mut end) = (0, 0, start);
+    for cell in cells {
+        if count > 0 {
+            out.push_str(" | ");
+        }
+        count += 1;
+        let before = out.len();
+        push_tidy_line(out, cell);
+        if out.len() > before {
+            (used, end) = (count, out.len());
+        }
     }
+    out.truncate(end);
+    if used == 1 && count > 1 {
+        // The bar tells that this is still a row of the table.
+        out.push_str(" |");
+    }
+    if out[start..].starts_with(' ') {
+        out.remove(start);
+    }
+    used > 0
 }
 
 fn says_nothing(label: &str) -> bool {

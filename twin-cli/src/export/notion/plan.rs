@@ -31,6 +31,8 @@ pub(super) struct Database<'a> {
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
     entries: &'a [&'a Entry],
+    /// Every folder, and the place of every table: only what owns one of those needs to be known.
+    places: HashSet<String>,
     /// By the path without ending: `Folder/Title <id>` and, without an id, `Folder/Title`.
     owners: HashMap<String, Owner>,
     databases: Vec<Database<'a>>,
@@ -53,8 +55,13 @@ impl<'a> Plan<'a> {
     pub(super) fn new(entries: &'a [&'a Entry]) -> Self {
         // Where tables are told from views, what is no table is a view.
         let has_all = entries.iter().any(|entry| is_all(&entry.path));
-        let mut plan =
-            Self { entries, owners: HashMap::new(), databases: Vec::new(), tables: HashMap::new() };
+        let mut plan = Self {
+            entries,
+            places: places(entries),
+            owners: HashMap::new(),
+            databases: Vec::new(),
+            tables: HashMap::new(),
+        };
         for (index, entry) in entries.iter().enumerate() {
             if is_page_name(&entry.path) {
                 plan.own(entry, None, Some(index));
@@ -71,12 +78,11 @@ impl<'a> Plan<'a> {
 
     /// Older HTML exports have a database's rows in its page alone.
     fn add_databases_without_csv(&mut self) {
-        let folders: HashSet<&str> = self.entries.iter().map(|entry| folder_of(&entry.path)).collect();
         let entries = self.entries;
         for (index, entry) in entries.iter().enumerate() {
             let (place, _) = place_and_id(&entry.path);
             let bare = join(folder_of(&place), names::without_id(file_name(&place)));
-            let has_rows = folders.contains(place.as_str()) || folders.contains(bare.as_str());
+            let has_rows = self.places.contains(&place) || self.places.contains(&bare);
             let is_candidate = is_page_name(&entry.path) && ending(&entry.path) == "html" && has_rows;
             if !is_candidate || self.has_table(index) || !html::is_table_page(entry) {
                 continue;
@@ -111,7 +117,7 @@ impl<'a> Plan<'a> {
         let Some(id) = id else { return };
         let folder = folder_of(&place);
         let bare = join(folder, names::without_id(file_name(&place)));
-        for place in [place, bare] {
+        for place in [place, bare].into_iter().filter(|place| self.places.contains(place)) {
             let owner = self.owners.entry(place).or_insert_with(|| Owner {
                 id: id.clone(),
                 database,
@@ -181,6 +187,21 @@ impl<'a> Plan<'a> {
         let (place, _) = place_and_id(&self.entries[index].path);
         self.owners.get(&place).is_some_and(|owner| owner.database.is_some())
     }
+}
+
+fn places(entries: &[&Entry]) -> HashSet<String> {
+    let mut places = HashSet::new();
+    for entry in entries {
+        if is_csv(&entry.path) {
+            places.insert(place_and_id(&entry.path).0);
+        }
+        let mut folder = folder_of(&entry.path);
+        while !folder.is_empty() && !places.contains(folder) {
+            places.insert(folder.to_owned());
+            folder = folder_of(folder);
+        }
+    }
+    places
 }
 
 /// The key of a single file given as a PATH.
