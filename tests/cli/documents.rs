@@ -135,7 +135,7 @@ async fn an_export_reads_back_with_its_titles_types_and_texts() {
     let odd = Seed::new("a/b: \"c\"\u{202e}", "# Kept\n\n*stars* and\nlines").of_type("faq");
     bench.running.seed(odd).await.unwrap();
     let ran = bench.twin(["kb", "export", "backup"]).run().exits(0);
-    assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("Wrote 4 documents.\n", ""));
+    assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("Wrote 4 documents to backup.\n", ""));
     let dir = bench.home.path().join("backup");
     let names = files(&dir);
     let expenses = names.iter().find(|name| name.starts_with("expense-reimbursement-policy.doc_")).unwrap();

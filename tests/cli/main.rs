@@ -6,12 +6,16 @@ mod account;
 mod ask;
 mod crash;
 mod documents;
+#[cfg(unix)]
+mod examples;
 mod exit_codes;
 mod handbook;
 mod import;
 mod lists;
 mod serve;
 mod settings;
+#[cfg(unix)]
+mod snapshots;
 mod streams;
 mod support;
 mod sync;

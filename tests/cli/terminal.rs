@@ -111,9 +111,21 @@ impl Terminal {
         self.child.id()
     }
 
-    /// Waits for its end.
+    /// How it looks in the end, and its code.
+    pub(crate) fn looks(self) -> (String, i32) {
+        let seen = self.finish();
+        (seen.screen, seen.code.unwrap())
+    }
+
+    /// Waits for its end, with this code.
     #[track_caller]
-    pub(crate) fn ends(mut self, code: i32) -> Seen {
+    pub(crate) fn ends(self, code: i32) -> Seen {
+        let seen = self.finish();
+        assert_eq!(seen.code, Some(code), "{}", seen.screen);
+        seen
+    }
+
+    fn finish(mut self) -> Seen {
         let until = Instant::now() + PATIENCE;
         let status = loop {
             match self.child.try_wait().unwrap() {
@@ -131,14 +143,12 @@ impl Terminal {
             modes.contains(rustix::termios::LocalModes::ECHO | rustix::termios::LocalModes::ICANON);
         let shown = self.shown.0.lock().unwrap();
         let screen = shown.parser.screen();
-        let seen = Seen {
+        Seen {
             screen: shown.screen(),
             raw: String::from_utf8_lossy(&shown.raw).into_owned(),
             code: status.code(),
             is_restored: modes_are_back && !screen.hide_cursor() && !screen.alternate_screen(),
-        };
-        assert_eq!(seen.code, Some(code), "{}", seen.screen);
-        seen
+        }
     }
 
     /// Waits until all that was written has been seen.

@@ -107,20 +107,22 @@ impl Page {
     }
 
     /// A term and what it means, which stays beside the term where it is wrapped.
-    pub fn entry(&mut self, term: &str, meaning: &str) {
+    pub fn entry(&mut self, term: &str, tone: Tone, meaning: &str) {
+        let (term, meaning) = (sanitize::single_line(term), sanitize::single_line(meaning));
         let indent = term.width();
-        if !self.is_terminal() || indent + NARROWEST > self.width() {
-            return self.line(&[(term, Tone::Plain), (meaning, Tone::Plain)]);
-        }
-        let hanging = " ".repeat(indent);
-        let options =
-            textwrap::Options::new(self.width()).initial_indent(&hanging).subsequent_indent(&hanging);
-        let meaning = sanitize::single_line(meaning);
-        for (number, line) in textwrap::wrap(&meaning, options).iter().enumerate() {
-            let start =
-                if number == 0 { sanitize::single_line(term) } else { Cow::Borrowed(hanging.as_str()) };
-            self.put(&start, Tone::Strong);
-            self.put(&line[indent..], Tone::Plain);
+        let lines = match self.width().checked_sub(indent) {
+            Some(room) if self.is_terminal() && room >= NARROWEST => {
+                textwrap::wrap(&meaning, textwrap::Options::new(room).break_words(true))
+            }
+            _ => vec![Cow::Borrowed(meaning.as_ref())],
+        };
+        for (number, line) in lines.iter().enumerate() {
+            if number == 0 {
+                self.put(&term, tone);
+            } else {
+                self.text.push_str(&" ".repeat(indent));
+            }
+            self.put(line, Tone::Plain);
             self.gap();
         }
     }
@@ -240,6 +242,13 @@ mod tests {
         assert_eq!(page.into_text(), "doc_1\ta␉b␊c\n");
     }
 
+    #[test]
+    fn what_a_term_means_stays_beside_it() {
+        let mut page = Page::new(screen(true, false, 30));
+        page.entry("hint: ", Tone::Dim, "run 'twin login', or set TWIN_API_KEY");
+        assert_eq!(page.into_text(), "hint: run 'twin login', or set\n      TWIN_API_KEY\n");
+    }
+
     proptest! {
         #[test]
         fn no_line_is_wider_than_the_terminal(text in "[a-z 東é\n\t-]{0,300}", width in 20usize..200) {
@@ -254,6 +263,7 @@ mod tests {
             page.block(&text, Tone::Bad);
             page.line(&[(&text, Tone::Dim)]);
             page.row(&[&text, &text]);
+            page.entry(&text, Tone::Good, &text);
             let controls: Vec<char> =
                 page.into_text().chars().filter(|c| c.is_control() && !"\n\t".contains(*c)).collect();
             prop_assert_eq!(controls, Vec::<char>::new());

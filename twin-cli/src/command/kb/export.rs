@@ -44,7 +44,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let kb = connection.twin.kb();
     let listing = kb.list_all().await?;
     let unlisted = listing.missing().iter().map(Unlisted::from).collect();
-    let mut done = Exported { unlisted, ..Exported::default() };
+    let mut done = Exported { dir: dir.display().to_string(), unlisted, ..Exported::default() };
     let mut signal = context.stop.graceful();
     let progress = Progress::start(&context.ui, "Exporting");
     let (total, mut documents) = (listing.items.len() as u64, listing.items.into_iter());
@@ -73,6 +73,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
 /// How an export went.
 #[derive(Default, Serialize)]
 struct Exported {
+    dir: String,
     /// Documents written this time.
     written: u64,
     /// Documents whose file was there.
@@ -127,7 +128,7 @@ impl Exported {
 impl Report for Exported {
     fn text(&self, page: &mut Page) {
         let plural = if self.written == 1 { "" } else { "s" };
-        let mut text = format!("Wrote {} document{plural}", self.written);
+        let mut text = format!("Wrote {} document{plural} to {}", self.written, self.dir);
         if self.unchanged > 0 {
             text += &format!(", {} were there already", self.unchanged);
         }

@@ -23,6 +23,14 @@ use crate::context::Context;
 
 /// The commands on the knowledge base.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  twin kb list --type policy
+  twin kb add expenses.docx
+  twin kb export backup
+
+Exit codes:
+  0 done, 3 done in part, 5 no such document, 2 usage, 4 no key, 7 no connection")]
 pub enum Command {
     List(list::Args),
     Get(get::Args),
