@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+mod account;
 mod ask;
 mod crash;
+mod documents;
 mod exit_codes;
 mod handbook;
 mod import;
@@ -13,5 +15,10 @@ mod settings;
 mod streams;
 mod support;
 mod sync;
+#[cfg(unix)]
+mod terminal;
 mod tls;
+#[cfg(unix)]
+mod triage;
+mod webhooks;
 mod wiki;

@@ -48,6 +48,20 @@ fn what_it_prints_leads_clients_to_it() {
 }
 
 #[test]
+fn verbose_shows_each_request_without_its_key() {
+    let home = Home::new();
+    let mut server = Server::start(&home, &["-v"]);
+    server.twin(&home, &["stats"]).run().exits(0);
+    server.twin(&home, &["kb", "get", "doc_none"]).run().exits(5);
+    server.child.kill().unwrap();
+    let log = std::io::read_to_string(server.child.stderr.take().unwrap()).unwrap();
+    let lines: Vec<&str> = log.lines().collect();
+    assert!(lines[0].starts_with("GET /v1/stats 200 ") && lines[0].ends_with("ms, 59 left"), "{log}");
+    assert!(lines[1].starts_with("GET /v1/kb/doc_none 404 "), "{log}");
+    assert!(!log.contains(&server.environment["TWIN_API_KEY"]), "{log}");
+}
+
+#[test]
 fn its_limits_are_as_told() {
     let home = Home::new();
     let server = Server::start(&home, &["--monthly-limit", "1", "--port", "0"]);

@@ -48,6 +48,35 @@ async fn a_signal_ends_a_command_with_its_code() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn printing_that_no_one_reads_hears_a_signal() {
+    use std::io::Read;
+    let text = "All work and no play. ".repeat(20_000);
+    let bench = Bench::of(Reference::new().document(Seed::new("Long", text))).await;
+    let id = bench.twin(["kb", "list"]).run().exits(0).stdout.split('\t').next().unwrap().to_owned();
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let mut child = bench.twin(["kb", "get", &id]).spawn();
+        let mut stdout = child.stdout.take().unwrap();
+        stdout.read_exact(&mut [0]).unwrap(); // it has begun to print
+        std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+        drop(stdout);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wait_for_the_rate_limit_is_told() {
+    let bench = Bench::start().await;
+    bench.running.fault(Fault::rate_limited(1));
+    let ran = bench.twin(["ask", KNOWN]).run().exits(0);
+    assert_eq!(ran.stderr, "rate limit: 1 s\n");
+    for quiet in ["--json", "-q", "--no-progress"] {
+        bench.running.fault(Fault::rate_limited(1));
+        assert_eq!(bench.twin(["ask", KNOWN, quiet]).run().exits(0).stderr, "");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_command_that_waits_for_standard_input_hears_a_signal() {

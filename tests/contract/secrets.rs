@@ -22,6 +22,7 @@ async fn everything_printable_is_free_of_keys_and_secrets() {
     let mut printed = String::new();
     for reply in [
         Reply::json(401, &[], r#"{"error":"Invalid API key."}"#),
+        Reply::json(403, &[], &format!(r#"{{"error":"Not with {KEY}."}}"#)),
         Reply::json(200, &[], "{}"),
         Reply::html(500, &[]),
         Reply::json(429, &[("retry-after", "1")], "{}"),

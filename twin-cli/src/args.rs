@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser};
+use clap::{ArgAction, Args, Parser, ValueHint};
 
 use crate::command::Command;
 use crate::duration;
@@ -12,7 +12,7 @@ use crate::ui::term::ColorChoice;
 
 /// Ask your AI twin, fill its knowledge base, triage what it escalates.
 #[derive(Debug, Parser)]
-#[command(name = "twin", version, max_term_width = 100)]
+#[command(name = "twin", version, max_term_width = 100, disable_help_subcommand = true, after_help = EXAMPLES)]
 pub struct Cli {
     /// Flags that any command takes.
     #[command(flatten)]
@@ -22,20 +22,29 @@ pub struct Cli {
     pub command: Command,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  twin ask --from handbook.zip 'What is the expense policy?'
+  twin login
+  twin kb list
+
+Exit codes:
+  0 done, 2 usage, 4 no key, 7 no connection; 'twin help exit-codes' has them all";
+
 /// Flags that any command takes, in any position.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct GlobalArgs {
     /// The profile of config.toml to use [env: TWIN_PROFILE]
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", value_hint = ValueHint::Other)]
     pub profile: Option<String>,
 
     /// The API's address [env: TWIN_BASE_URL]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", value_hint = ValueHint::Url)]
     pub base_url: Option<String>,
 
     /// Read the API key from a file, or from standard input with '-'
-    #[arg(long, global = true, value_name = "PATH|-")]
+    #[arg(long, global = true, value_name = "PATH|-", value_hint = ValueHint::FilePath)]
     pub api_key_file: Option<PathBuf>,
 
     /// Use the embedded twin on this machine: no account, no network [env: TWIN_LOCAL]
@@ -43,7 +52,7 @@ pub struct GlobalArgs {
     pub local: bool,
 
     /// Where the embedded twin keeps its data, or ':memory:'
-    #[arg(long, global = true, value_name = "PATH|:memory:")]
+    #[arg(long, global = true, value_name = "PATH|:memory:", value_hint = ValueHint::FilePath)]
     pub local_data: Option<PathBuf>,
 
     /// Print exactly one JSON document
@@ -54,7 +63,7 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     pub color: ColorChoice,
 
-    /// Leave out progress and hints
+    /// Leave out progress and remarks; errors and warnings stay
     #[arg(long, short, global = true)]
     pub quiet: bool,
 
@@ -63,11 +72,11 @@ pub struct GlobalArgs {
     pub verbose: u8,
 
     /// Longest time for one try of one request [default: 30s]
-    #[arg(long, global = true, value_name = "DURATION", value_parser = duration::parse_positive)]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration::parse_positive, value_hint = ValueHint::Other)]
     pub timeout: Option<Duration>,
 
     /// Longest wait for a rate limit [default: 2m; bulk commands: as long as it takes]
-    #[arg(long, global = true, value_name = "DURATION", value_parser = duration::parse)]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration::parse, value_hint = ValueHint::Other)]
     pub max_wait: Option<Duration>,
 
     /// Never ask anything
@@ -79,7 +88,7 @@ pub struct GlobalArgs {
     pub no_progress: bool,
 
     /// Also trust the certificates in this PEM file
-    #[arg(long, global = true, value_name = "PATH")]
+    #[arg(long, global = true, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub cacert: Option<PathBuf>,
 
     /// Also trust the certificates of the operating system

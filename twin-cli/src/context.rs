@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use twin_sdk::{Attempt, Pacing, RetryPolicy, Transport, Twin, TwinBuilder};
+use twin_sdk::{ApiKey, Attempt, Pacing, RetryPolicy, Transport, Twin, TwinBuilder};
 
 use crate::args::GlobalArgs;
 use crate::embedded::Embedded;
@@ -49,6 +49,8 @@ enum Patience {
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// The embedded twin is no network: what takes long there is work.
+const EMBEDDED_TIMEOUT: Duration = Duration::from_secs(600);
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 impl Context {
@@ -99,10 +101,19 @@ impl Context {
         let found = key::find(&self.flags, remote, &self.ui).await?;
         let (profile, address) = (&remote.profile_name, &remote.base_url);
         self.ui.detail(2, &format!("profile {profile}, base URL {address}, key from {}", found.place));
-        let _ = self.address.set(address.origin());
-        let builder = self.builder(found.key, patience).base_url(address.to_string());
-        let twin = builder.transport(self.transport()?).build()?;
+        let twin = self.client(remote, found.key, patience)?;
         Ok(Connection { twin, label: address.to_string(), is_embedded: false })
+    }
+
+    /// A client of this twin with this key, for single calls.
+    pub(crate) fn client_with_key(&self, remote: &Remote, key: ApiKey) -> Result<Twin, CliError> {
+        self.client(remote, key, Patience::Single)
+    }
+
+    fn client(&self, remote: &Remote, key: ApiKey, patience: Patience) -> Result<Twin, CliError> {
+        let _ = self.address.set(remote.base_url.origin());
+        let builder = self.builder(key, patience).base_url(remote.base_url.to_string());
+        Ok(builder.transport(self.transport()?).build()?)
     }
 
     /// How connections are made, by the flags.
@@ -123,12 +134,14 @@ impl Context {
         label: String,
         patience: Patience,
     ) -> Result<Connection, CliError> {
-        let twin = self.builder(embedded.key()?, patience).base_url(embedded.url()).build()?;
+        let timeout = self.flags.timeout.unwrap_or(EMBEDDED_TIMEOUT);
+        let builder = self.builder(embedded.key()?, patience).timeout(timeout);
+        let twin = builder.base_url(embedded.url()).build()?;
         self.embedded.borrow_mut().push(embedded);
         Ok(Connection { twin, label, is_embedded: true })
     }
 
-    fn builder(&self, key: twin_sdk::ApiKey, patience: Patience) -> TwinBuilder {
+    fn builder(&self, key: ApiKey, patience: Patience) -> TwinBuilder {
         let (pacing, longest_wait, meter) = match patience {
             Patience::Single => (Pacing::Off, LONGEST_WAIT, None),
             Patience::Bulk(meter) => (Pacing::Window, Duration::MAX, meter),
@@ -144,14 +157,14 @@ impl Context {
             None => builder,
         };
         let ui = self.ui;
-        if meter.is_none() && ui.verbosity() == 0 {
-            return builder;
-        }
         builder.on_attempt(move |attempt| {
-            if let Some(meter) = &meter {
-                meter.observe(attempt);
+            match &meter {
+                Some(meter) => meter.observe(attempt),
+                None => tell_of_wait(&ui, attempt),
             }
-            ui.detail(1, &describe(attempt));
+            if ui.verbosity() > 0 {
+                ui.detail(1, &describe(attempt));
+            }
         })
     }
 
@@ -175,6 +188,14 @@ impl Context {
         let proxied = address.starts_with("https:") && env::var("HTTPS_PROXY").is_some();
         let way = if proxied { " (by the proxy of HTTPS_PROXY)" } else { "" };
         error.or_hint(format!("check the connection to {address}{way}, and that this is the right base URL"))
+    }
+}
+
+/// A wait long enough to wonder at is told, on a terminal and in a log. Bulk commands tell it in their progress.
+fn tell_of_wait(ui: &Ui, attempt: &Attempt<'_>) {
+    if let Some(wait) = attempt.retry_in.filter(|wait| *wait >= Duration::from_secs(1)) {
+        let why = if attempt.status == Some(429) { "rate limit" } else { "trying again" };
+        ui.waiting(&format!("{why}: {} s", wait.as_secs_f64().ceil()));
     }
 }
 

@@ -44,8 +44,8 @@ impl Credentials {
     /// Reads the file; no file is no keys. The parser's own message could quote a key: it is not shown.
     pub(crate) fn load(path: &Path) -> Result<Self, CliError> {
         let Some(text) = files::read_if_there(path)? else { return Ok(Self::default()) };
-        toml::from_str(&text).map_err(|error| {
-            let place = invalid_toml(path, &text, &error);
+        toml_edit::de::from_str(&text).map_err(|error| {
+            let place = invalid_toml(path, &text, error.span(), "");
             let place = place.message().split(": ").next().unwrap_or_default().to_owned();
             CliError::invalid(format!("{place}: this is no credentials file"))
                 .hint("correct the file, or remove it and run 'twin login'")
@@ -53,9 +53,9 @@ impl Credentials {
     }
 
     /// Writes the file in one step, readable by its owner alone.
-    #[cfg_attr(not(test), expect(dead_code, reason = "login and logout write it"))]
     pub(crate) fn save(&self, path: &Path) -> Result<(), CliError> {
-        let text = toml::to_string(self).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+        let text = toml_edit::ser::to_string_pretty(self)
+            .map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
         files::replace_private(path, &text)
             .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))
     }

@@ -15,8 +15,8 @@ use crate::error::{CliError, Code};
 use crate::export::{self, Document, Observer, Summary};
 use crate::files;
 use crate::settings::LocalData;
-use crate::ui::Ui;
 use crate::ui::progress::Progress;
+use crate::ui::{Notice, Ui};
 
 /// Documents stored together.
 const BATCH: usize = 100;
@@ -51,6 +51,11 @@ impl Embedded {
         }
         let summary = reading.await.map_err(|error| CliError::new(Code::Internal, error.to_string()))??;
         report(paths, &summary, ui)
+    }
+
+    /// How many documents it knows.
+    pub(crate) async fn document_count(&self) -> u64 {
+        self.0.document_count().await
     }
 
     /// Finishes the requests in flight, then ends.
@@ -92,6 +97,10 @@ impl Observer for Watched {
 fn report(paths: &[PathBuf], summary: &Summary, ui: &Ui) -> Result<(), CliError> {
     for skipped in &summary.skipped {
         ui.detail(1, &format!("skipped {}: {}", skipped.path, skipped.reason));
+    }
+    for root in summary.roots.iter().filter(|root| !root.whole) {
+        let path = root.path.display();
+        ui.notice(&Notice::warning(format!("{path} is damaged or cut short: what is missing is not known")));
     }
     let (documents, skipped) = (summary.documents, summary.skipped.len());
     if documents == 0 {

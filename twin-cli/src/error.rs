@@ -17,6 +17,8 @@ pub enum Code {
     InvalidInput,
     /// Only a person could have answered, and no one could be asked.
     PromptNeeded,
+    /// Someone was asked, and said no.
+    Declined,
     /// The API called the request invalid (400).
     BadRequest,
     /// No key was found.
@@ -45,8 +47,6 @@ pub enum Code {
     Partial,
     /// A guard of `kb sync` refused.
     Guard,
-    /// Someone was asked, and said no.
-    Declined,
     /// The signature of a webhook does not match.
     Signature,
     /// Reading or writing on this machine failed.
@@ -66,6 +66,7 @@ impl Code {
             Code::Usage => ("usage", Exit::Usage),
             Code::InvalidInput => ("invalid_input", Exit::Usage),
             Code::PromptNeeded => ("prompt_needed", Exit::Usage),
+            Code::Declined => ("declined", Exit::Failed),
             Code::BadRequest => ("bad_request", Exit::Usage),
             Code::NoKey => ("no_key", Exit::NoKey),
             Code::KeyRefused => ("key_refused", Exit::NoKey),
@@ -80,7 +81,6 @@ impl Code {
             Code::UnexpectedAnswer => ("unexpected_answer", Exit::Failed),
             Code::Partial => ("partial", Exit::Partial),
             Code::Guard => ("guard", Exit::Guard),
-            Code::Declined => ("declined", Exit::Failed),
             Code::Signature => ("signature", Exit::Signature),
             Code::Io => ("io", Exit::Failed),
             Code::Interrupted => ("interrupted", Exit::Interrupted),
@@ -126,7 +126,7 @@ impl CliError {
         Self::new(Code::Io, format!("{what}: {error}"))
     }
 
-    /// Adds what to do about it.
+    /// Says what to do about it, in place of what was said before.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self

@@ -37,6 +37,46 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// Every one, by its number.
+    pub const ALL: [Exit; 15] = [
+        Exit::Done,
+        Exit::Failed,
+        Exit::Usage,
+        Exit::Partial,
+        Exit::NoKey,
+        Exit::NotFound,
+        Exit::RateLimited,
+        Exit::Unreachable,
+        Exit::Pending,
+        Exit::Plan,
+        Exit::Escalated,
+        Exit::Guard,
+        Exit::Signature,
+        Exit::Interrupted,
+        Exit::Terminated,
+    ];
+
+    /// What it means, in a few words.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Exit::Done => "done",
+            Exit::Failed => "anything that has no code of its own",
+            Exit::Usage => "usage, bad input, or a prompt was needed",
+            Exit::Partial => "a bulk command finished in part",
+            Exit::NoKey => "no API key, or the key was refused",
+            Exit::NotFound => "no such document, escalation or setting",
+            Exit::RateLimited => "rate limited for longer than --max-wait",
+            Exit::Unreachable => "network failure, timeout, or the service failed (5xx)",
+            Exit::Pending => "changes are pending (kb sync --dry-run --exit-code)",
+            Exit::Plan => "the answer limit is reached, or the plan lacks the feature",
+            Exit::Escalated => "escalated (--fail-on-escalate), or below --min-confidence",
+            Exit::Guard => "a guard of kb sync refused",
+            Exit::Signature => "the webhook's signature does not match",
+            Exit::Interrupted => "interrupted (Ctrl-C)",
+            Exit::Terminated => "terminated (SIGTERM)",
+        }
+    }
+
     /// The number the process ends with.
     pub fn code(self) -> u8 {
         self as u8

@@ -31,9 +31,22 @@ impl Input {
         read.map_err(|error| CliError::new(Code::Internal, error.to_string()))?
     }
 
+    /// The bytes as they are.
+    pub(crate) async fn read_bytes(&self, what: &'static str) -> Result<Vec<u8>, CliError> {
+        let input = self.clone();
+        let read = tokio::task::spawn_blocking(move || input.bytes(what)).await;
+        read.map_err(|error| CliError::new(Code::Internal, error.to_string()))?
+    }
+
     fn read_now(&self, what: &str) -> Result<String, CliError> {
-        let unreadable =
-            |error: io::Error| CliError::invalid(format!("cannot read {what} from {self}: {error}"));
+        let mut text = String::from_utf8(self.bytes(what)?).map_err(|_| {
+            CliError::invalid(format!("{self} is not UTF-8 text")).hint("convert it first, with iconv say")
+        })?;
+        text.truncate(text.strip_suffix("\r\n").or(text.strip_suffix('\n')).unwrap_or(&text).len());
+        Ok(text)
+    }
+
+    fn bytes(&self, what: &str) -> Result<Vec<u8>, CliError> {
         let mut bytes = Vec::new();
         match self {
             Input::Stdin => io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes),
@@ -41,15 +54,11 @@ impl Input {
                 std::fs::File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
             }
         }
-        .map_err(unreadable)?;
+        .map_err(|error| CliError::invalid(format!("cannot read {what} from {self}: {error}")))?;
         if bytes.len() as u64 > LONGEST {
             return Err(CliError::invalid(format!("{self} is too long to be {what}: over 16 MiB")));
         }
-        let mut text = String::from_utf8(bytes).map_err(|_| {
-            CliError::invalid(format!("{self} is not UTF-8 text")).hint("convert it first, with iconv say")
-        })?;
-        text.truncate(text.strip_suffix("\r\n").or(text.strip_suffix('\n')).unwrap_or(&text).len());
-        Ok(text)
+        Ok(bytes)
     }
 }
 

@@ -21,6 +21,13 @@ pub(crate) struct Found {
     pub(crate) place: String,
 }
 
+/// A key as it may be shown: its public prefix, and of a long one the last four characters.
+pub(crate) fn masked(key: &ApiKey) -> String {
+    let (shown, whole) = (key.redacted(), key.expose());
+    let secret = whole.len() - (shown.len() - '…'.len_utf8());
+    if secret < 16 { shown } else { format!("{shown}{}", &whole[whole.len() - 4..]) }
+}
+
 /// The key for this twin.
 pub(crate) async fn find(flags: &GlobalArgs, remote: &Remote, ui: &Ui) -> Result<Found, CliError> {
     if let Some(text) = env::var("TWIN_API_KEY") {
@@ -99,4 +106,17 @@ fn bound_elsewhere(remote: &Remote, own: &str) -> CliError {
 fn no_key(what: String) -> CliError {
     CliError::new(Code::NoKey, what)
         .hint("run 'twin login', set TWIN_API_KEY, or use the embedded twin with --local")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_short_key_nothing_secret_is_shown() {
+        let shown = |key: &str| masked(&ApiKey::new(key).unwrap());
+        assert_eq!(shown("twin_live_sk_a8f2c4e1a8f2c4e1"), "twin_live_sk_…c4e1");
+        assert_eq!(shown("twin_live_sk_a8f2c4e1"), "twin_live_sk_…");
+        assert_eq!(shown("opaque"), "…");
+    }
 }

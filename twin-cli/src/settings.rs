@@ -69,30 +69,48 @@ fn local_data(flags: &GlobalArgs) -> Result<LocalData, CliError> {
 
 /// The remote twin these flags mean. `config.toml` is read only where it could have a say.
 pub(crate) fn remote(flags: &GlobalArgs) -> Result<Remote, CliError> {
-    let named = flags.profile.clone().or_else(|| env::var("TWIN_PROFILE"));
+    let named = flags.profile.is_some() || env::var("TWIN_PROFILE").is_some();
     let address = flags.base_url.clone().or_else(|| env::var("TWIN_BASE_URL"));
     let has_key = flags.api_key_file.is_some() || env::var("TWIN_API_KEY").is_some();
-    let config = match (&named, &address) {
-        (None, Some(_)) if has_key => Config::default(),
-        _ => Config::load(&config::path()?)?,
-    };
-    let profile_name = named.or(config.profile).unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
-    let profile = match config.profiles.get(&profile_name) {
-        Some(profile) => profile.clone(),
-        None if is_known(&profile_name)? => Profile::default(),
-        None => return Err(unknown_profile(&profile_name, config.profiles.keys())),
-    };
+    let says_all = !named && address.is_some() && has_key;
+    let config = if says_all { Config::default() } else { Config::load(&config::path()?)? };
+    let name = profile_name(flags, &config);
+    if !config.profiles.contains_key(&name) && !is_known(&name)? {
+        return Err(unknown_profile(&name, config.profiles.keys()));
+    }
+    of_profile(name, &config, address)
+}
+
+/// The remote twin to log in to: its profile may be a new one.
+pub(crate) fn remote_to_be(flags: &GlobalArgs) -> Result<Remote, CliError> {
+    let config = Config::load(&config::path()?)?;
+    let name = profile_name(flags, &config);
+    if name.is_empty() || name.contains(|c: char| c.is_control() || c.is_whitespace()) {
+        return Err(CliError::invalid(format!("'{name}' cannot be a profile's name"))
+            .hint("choose one without spaces, such as 'work'"));
+    }
+    of_profile(name, &config, flags.base_url.clone().or_else(|| env::var("TWIN_BASE_URL")))
+}
+
+/// The name of the profile in use.
+pub(crate) fn profile_name(flags: &GlobalArgs, config: &Config) -> String {
+    let named = flags.profile.clone().or_else(|| env::var("TWIN_PROFILE"));
+    named.or_else(|| config.profile.clone()).unwrap_or_else(|| DEFAULT_PROFILE.to_owned())
+}
+
+fn of_profile(profile_name: String, config: &Config, address: Option<String>) -> Result<Remote, CliError> {
+    let profile = config.profiles.get(&profile_name).cloned().unwrap_or_default();
     let address = address.or_else(|| profile.base_url.clone());
     let base_url = base_url(address.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
     Ok(Remote { base_url, profile_name, profile })
 }
 
-/// A profile may consist of its stored key alone.
-fn is_known(profile: &str) -> Result<bool, CliError> {
+/// Whether the profile is the one that always is, or consists of its stored key alone.
+pub(crate) fn is_known(profile: &str) -> Result<bool, CliError> {
     Ok(profile == DEFAULT_PROFILE || Credentials::load(&credentials::path()?)?.profiles.contains_key(profile))
 }
 
-fn unknown_profile<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> CliError {
+pub(crate) fn unknown_profile<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> CliError {
     let known: Vec<&str> = known.map(String::as_str).collect();
     let known = if known.is_empty() {
         "there are none yet".to_owned()

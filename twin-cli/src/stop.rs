@@ -31,12 +31,13 @@ impl Signal {
 #[derive(Debug, Clone)]
 pub struct Stop {
     graceful: Rc<Cell<bool>>,
+    held: Rc<Cell<bool>>,
     signal: watch::Sender<Option<Signal>>,
 }
 
 impl Default for Stop {
     fn default() -> Self {
-        Self { graceful: Rc::default(), signal: watch::Sender::new(None) }
+        Self { graceful: Rc::default(), held: Rc::default(), signal: watch::Sender::new(None) }
     }
 }
 
@@ -45,6 +46,12 @@ impl Stop {
     pub fn graceful(&self) -> watch::Receiver<Option<Signal>> {
         self.graceful.set(true);
         self.signal.subscribe()
+    }
+
+    /// As long as what this returns lives, Ctrl-C is for the program that has the terminal, an editor say.
+    pub fn leave_interrupts(&self) -> impl Drop + use<> {
+        self.held.set(true);
+        Held(self.held.clone())
     }
 
     /// Runs a command until it ends or a signal ends it.
@@ -57,12 +64,35 @@ impl Stop {
                 result = &mut command => return result,
                 signal = signals.next() => signal,
             };
+            if signal == Signal::Interrupt && self.held.get() {
+                continue;
+            }
             let is_first = self.signal.borrow().is_none();
             if !(is_first && self.graceful.get()) {
                 return Err(signal.error());
             }
             self.signal.send_replace(Some(signal));
         }
+    }
+}
+
+/// What is left to do is to print, which may block for as long as no one reads: from now on a signal ends the
+/// process. The runtime goes along, since it is the one that hears the signals.
+pub fn watch_over_the_rest(runtime: tokio::runtime::Runtime) {
+    let watch = move || {
+        if let Ok(signal) = runtime.block_on(async { Ok::<_, CliError>(Signals::listen()?.next().await) }) {
+            std::process::exit(signal.error().exit().code().into());
+        }
+    };
+    // Without the thread, printing that blocks can be killed only: no reason not to print.
+    let _ = std::thread::Builder::new().spawn(watch);
+}
+
+struct Held(Rc<Cell<bool>>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.set(false);
     }
 }
 

@@ -9,9 +9,11 @@ pub(crate) mod passages;
 mod question;
 mod retrieve;
 mod vocabulary;
+mod wanted;
+mod weigh;
 pub(crate) mod words;
 
-use amounts::{Limits, Unit};
+use amounts::{Amount, Limits, Unit};
 use judgement::Asks;
 use retrieve::Evidence;
 
@@ -54,15 +56,18 @@ impl Answer {
 }
 
 /// Answers a question; `context` may be empty. Below `threshold` the answer is escalated.
-pub(crate) fn answer(store: &Store, question: &str, _context: &str, threshold: f64) -> Result<Answer> {
-    let terms = retrieve::weigh(store, question::terms(question))?;
-    let mut evidence = retrieve::retrieve(store, question, &terms)?;
-    let confidence = confidence::confidence(question, &terms, &evidence);
+pub(crate) fn answer(store: &Store, question: &str, context: &str, threshold: f64) -> Result<Answer> {
+    let terms = weigh::weigh(store, question::terms(question))?;
+    let context = weigh::weigh(store, question::terms(context))?;
+    let terms = weigh::in_context(terms, context);
+    let evidence = retrieve::retrieve(store, question, &terms)?;
+    let (mut text, mut quoted) = extract::extract(&evidence, &terms);
+    let confidence = confidence::confidence(question, &terms, &quoted, &evidence);
     if confidence < UNRELATED {
-        evidence.clear();
+        text.clear();
+        quoted.clear();
     }
-    let (text, quoted) = extract::extract(&evidence, &terms);
-    let escalate_reason = match personal_reason(question, &evidence, &quoted) {
+    let escalate_reason = match personal_reason(store, question, &evidence, &quoted)? {
         Some(reason) => Some(reason),
         None if confidence < threshold => Some(doubt(store, confidence)?.to_owned()),
         None => None,
@@ -78,33 +83,42 @@ pub(crate) fn answer(store: &Store, question: &str, _context: &str, threshold: f
 }
 
 /// Why a person must decide however sure the answer is.
-fn personal_reason(question: &str, evidence: &[Evidence], quoted: &[&Evidence]) -> Option<String> {
+fn personal_reason(
+    store: &Store,
+    question: &str,
+    evidence: &[Evidence],
+    quoted: &[&Evidence],
+) -> Result<Option<String>> {
     let judged = judgement::judge(question);
-    let sums = amounts::amounts(question);
-    for sum in &sums {
-        let near = evidence.iter().take(5).map(|evidence| evidence.text.as_str());
-        let bounds = near.filter_map(|text| Limits::of(text, sum.unit).bound_below(sum.value));
-        if judged == Some(Asks::Approval)
-            && sum.unit == Unit::Money
-            && let Some(bound) = bounds.reduce(f64::max)
-        {
-            return Some(format!("Requires personal budget authority over {}", amounts::spoken(bound)));
+    for sum in amounts::amounts(question) {
+        let near = evidence.iter().take(5).map(|evidence| Limits::of(&evidence.text, sum.unit));
+        let bound = near.filter_map(|limits| limits.bound_below(sum.value)).reduce(f64::max);
+        if let (Some(Asks::Approval), Unit::Money, Some(bound)) = (judged, sum.unit, bound) {
+            return Ok(Some(format!("Requires personal budget authority over {}", amounts::spoken(bound))));
         }
-        if judged.is_none() && exceeds(question, sum, quoted) {
-            return Some("Names a sum above what the knowledge base allows".to_owned());
+        if judged.is_none() && exceeds(store, question, sum, quoted)? {
+            return Ok(Some("Names a sum above what the knowledge base allows".to_owned()));
         }
     }
-    judged.map(|asks| asks.reason().to_owned())
+    Ok(judged.map(|asks| asks.reason().to_owned()))
 }
 
-/// Whether a sum is above what the quoted passages allow: past the bound of a rule where leave is asked for,
-/// past every sum they name where no rule is about it.
-fn exceeds(question: &str, sum: &amounts::Amount, quoted: &[&Evidence]) -> bool {
-    let limits: Vec<Limits> = quoted.iter().map(|evidence| Limits::of(&evidence.text, sum.unit)).collect();
-    let past_a_bound = limits.iter().any(|limits| limits.bound_below(sum.value).is_some());
-    let tops_all = limits.iter().any(|limits| limits.tops(sum.value))
-        && limits.iter().all(|limits| limits.named.is_empty() || limits.tops(sum.value));
-    tops_all && !past_a_bound || past_a_bound && judgement::asks_leave(question)
+/// Whether a sum is above what the documents quoted allow: past the bound of a quoted rule where leave is
+/// asked for, and past every sum they name where none of their rules is about it.
+fn exceeds(store: &Store, question: &str, sum: Amount, quoted: &[&Evidence]) -> Result<bool> {
+    let past_a_quoted_bound =
+        quoted.iter().any(|evidence| Limits::of(&evidence.text, sum.unit).bound_below(sum.value).is_some());
+    if past_a_quoted_bound {
+        return Ok(judgement::asks_leave(question));
+    }
+    let mut whole = String::new();
+    for evidence in quoted {
+        let (_, content) = store.text(evidence.document)?.unwrap_or_default();
+        whole += &content;
+        whole += "\n";
+    }
+    let limits = Limits::of(&whole, sum.unit);
+    Ok(limits.tops(sum.value) && limits.bound_below(sum.value).is_none())
 }
 
 fn doubt(store: &Store, confidence: f64) -> Result<&'static str> {

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 
 use crate::clock::{Clock, SystemClock};
 use crate::delivery::{self, Webhook};
+use crate::observe::{Handled, Observer};
 use crate::quota::Quota;
 use crate::received::Recorder;
 use crate::running::{Door, Running};
@@ -99,6 +100,7 @@ pub struct Reference {
     data: Option<PathBuf>,
     seeds: Vec<Seed>,
     record: bool,
+    observer: Option<Observer>,
 }
 
 impl Default for Reference {
@@ -139,6 +141,7 @@ impl Reference {
             data: None,
             seeds: Vec::new(),
             record: false,
+            observer: None,
         }
     }
 
@@ -252,6 +255,13 @@ impl Reference {
         self
     }
 
+    /// Calls `observer` after every request, on the twin's own thread: for a log. It must not block.
+    #[must_use]
+    pub fn on_request(mut self, observer: impl Fn(&Handled<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer::new(observer));
+        self
+    }
+
     /// Starts the twin for a test, over a wiremock server on a free port of loopback, with what it
     /// receives on record. It ends when the [`Running`] is dropped.
     ///
@@ -301,7 +311,7 @@ impl Reference {
             keys,
         };
         let quota = Quota::new(self.limit, self.window, rules.keys.len());
-        let (clock, seeds, data) = (self.clock, self.seeds, self.data);
+        let (clock, seeds, data, observer) = (self.clock, self.seeds, self.data, self.observer);
         let open = move || {
             let opened = Store::open(data.as_deref()).and_then(|mut store| {
                 if !seeds.is_empty() {
@@ -311,7 +321,7 @@ impl Reference {
             });
             let failed = |error: StoreError| StartError::Data { path: data, reason: error.to_string() };
             let store = opened.map_err(failed)?;
-            Ok(Twin { rules, store, quota, clock, lab: lab_for_twin, delivery: delivery_for_twin })
+            Ok(Twin { rules, store, quota, clock, lab: lab_for_twin, observer, delivery: delivery_for_twin })
         };
         let worker = Worker::start(open, StartError::Thread).await?;
         Ok(Opened { worker, lab, key, webhook, backoff: self.backoff, delivery })

@@ -4,6 +4,7 @@ mod input;
 
 use http::StatusCode;
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::answer;
@@ -120,14 +121,25 @@ fn ask(twin: &mut Twin, request: &Request, now: Timestamp) -> Served {
     }
     Ok(Reply::json(
         StatusCode::OK,
-        &json!({
-            "response": answer.response,
-            "confidence": answer.confidence,
-            "shouldEscalate": reason.is_some(),
-            "escalateReason": reason,
-            "sources": answer.titles(),
-        }),
+        &Answered {
+            response: &answer.response,
+            confidence: answer.confidence,
+            should_escalate: reason.is_some(),
+            escalate_reason: reason,
+            sources: answer.titles(),
+        },
     ))
+}
+
+/// The reply to a question, in the order of the API reference.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answered<'a> {
+    response: &'a str,
+    confidence: f64,
+    should_escalate: bool,
+    escalate_reason: Option<&'a str>,
+    sources: Vec<&'a str>,
 }
 
 fn within_month(twin: &Twin, now: Timestamp) -> Result<(), Refusal> {

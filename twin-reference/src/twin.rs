@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::header::{ALLOW, AUTHORIZATION, DATE, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -12,7 +12,8 @@ use tokio::sync::Notify;
 use crate::clock::Clock;
 use crate::fault::{Fault, Faults};
 use crate::message::{Reply, Request};
-use crate::quota::{Quota, Standing};
+use crate::observe::{Handled, Observer};
+use crate::quota::{Quota, REMAINING, Standing};
 use crate::received::Recorder;
 use crate::reference::Feature;
 use crate::routes::{self, Refusal};
@@ -45,6 +46,7 @@ pub(crate) struct Twin {
     pub(crate) quota: Quota,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) lab: Arc<Lab>,
+    pub(crate) observer: Option<Observer>,
     /// Told when a webhook body was put into the queue.
     pub(crate) delivery: Arc<Notify>,
 }
@@ -65,8 +67,22 @@ impl Outcome {
 }
 
 impl Twin {
-    /// Takes one request, through whatever fault a test asked for.
+    /// Takes one request, and tells of it whoever wants to know.
     pub(crate) fn handle(&mut self, request: &Request) -> Outcome {
+        let began = Instant::now();
+        let outcome = self.take(request);
+        if let Some(observer) = &self.observer {
+            let reply = outcome.reply.as_ref();
+            let remaining = reply.and_then(|reply| reply.headers.get(REMAINING)?.to_str().ok()?.parse().ok());
+            let status = reply.map(|reply| reply.status.as_u16());
+            let (method, path) = (&request.method, request.path.as_str());
+            observer.tell(&Handled { method, path, status, elapsed: began.elapsed(), remaining });
+        }
+        outcome
+    }
+
+    /// Takes one request, through whatever fault a test asked for.
+    fn take(&mut self, request: &Request) -> Outcome {
         if let Some(recorder) = &self.lab.recorder {
             recorder.record(request);
         }

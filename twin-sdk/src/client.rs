@@ -49,6 +49,12 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// The key itself, to be blotted out of what a response repeats.
+    pub(crate) fn secret(&self) -> &str {
+        let bearer = self.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        bearer.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default()
+    }
+
     /// Whether anyone wants to know of each attempt.
     pub(crate) fn is_observed(&self) -> bool {
         cfg!(feature = "tracing") || self.observer.is_some()

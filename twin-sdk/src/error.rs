@@ -10,6 +10,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The longest part of an error response's body that is kept.
 const BODY_LIMIT: usize = 16 * 1024;
+/// The longest text of the API that `Display` shows, in characters.
+const SHOWN_LIMIT: usize = 500;
 
 /// What kind of failure an [`Error`] is; the statuses are those of the API reference's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -158,9 +160,11 @@ impl Error {
         }))
     }
 
-    /// The error for a response that is no success.
-    pub(crate) fn from_response(status: u16, body: &[u8], key: &str) -> Self {
-        let message = api_message(body);
+    /// The error for a response that is no success. A key that the response repeats is blotted out.
+    pub(crate) fn from_response(status: u16, body: &[u8], secret: &str, key: &str) -> Self {
+        let body = String::from_utf8_lossy(body);
+        let body = if secret.is_empty() { body } else { body.replace(secret, key).into() };
+        let message = api_message(&body);
         let kind = kind_of_status(status);
         // A 408 or a 5xx may come from something in front of the API after the API did its work.
         let outcome = if status == 408 || status >= 500 { Outcome::Unknown } else { Outcome::NotApplied };
@@ -168,8 +172,7 @@ impl Error {
         error.0.status = Some(status);
         error.0.answers = message.as_deref().filter(|_| status == 402).and_then(answers_in);
         error.0.message = message;
-        let kept = &body[..body.len().min(BODY_LIMIT)];
-        error.0.body = Some(String::from_utf8_lossy(kept).into_owned());
+        error.0.body = Some(body[..body.floor_char_boundary(BODY_LIMIT)].to_owned());
         error
     }
 
@@ -266,15 +269,12 @@ impl std::error::Error for Error {
 }
 
 /// The `error` text of an API error body; `None` for anything else, such as a proxy's page.
-fn api_message(body: &[u8]) -> Option<String> {
+fn api_message(body: &str) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct ErrorBody {
         error: String,
     }
-    serde_json::from_slice::<ErrorBody>(body)
-        .ok()
-        .map(|body| body.error)
-        .filter(|text| !text.trim().is_empty())
+    serde_json::from_str::<ErrorBody>(body).ok().map(|body| body.error).filter(|text| !text.trim().is_empty())
 }
 
 fn kind_of_status(status: u16) -> ErrorKind {
@@ -304,9 +304,15 @@ fn describe(kind: ErrorKind, status: u16, message: Option<&str>, key: &str) -> S
         _ if (300..400).contains(&status) => "the API answered with a redirect, which is not followed",
         _ => "the API answered with an unexpected status",
     };
-    match message {
-        Some(message) => format!("{what} ({status}): {message}"),
-        None => format!("{what} ({status})"),
+    with_message(format!("{what} ({status})"), message)
+}
+
+/// Adds what the API said, cut where it says too much for one line.
+fn with_message(what: String, message: Option<&str>) -> String {
+    let Some(message) = message else { return what };
+    match message.char_indices().nth(SHOWN_LIMIT) {
+        Some((end, _)) => format!("{what}: {}…", &message[..end]),
+        None => format!("{what}: {message}"),
     }
 }
 
@@ -316,10 +322,7 @@ fn unauthorized(message: Option<&str>, key: &str) -> String {
     } else {
         format!("the {key} key sent")
     };
-    match message {
-        Some(message) => format!("{kind} was refused (401): {message}"),
-        None => format!("{kind} was refused (401)"),
-    }
+    with_message(format!("{kind} was refused (401)"), message)
 }
 
 /// The `(used/limit)` of a text such as `Monthly answer limit reached (500/500).`
@@ -356,13 +359,16 @@ mod tests {
     #[test]
     fn a_402_tells_the_answers_used_where_its_text_does() {
         let body = br#"{"error":"Monthly answer limit reached (1,500/2,000). Upgrade."}"#;
-        assert_eq!(Error::from_response(402, body, "").answers_used(), Some((1500, 2000)));
-        assert_eq!(Error::from_response(402, br#"{"error":"Pay (now) please"}"#, "").answers_used(), None);
+        assert_eq!(Error::from_response(402, body, "", "").answers_used(), Some((1500, 2000)));
+        assert_eq!(
+            Error::from_response(402, br#"{"error":"Pay (now) please"}"#, "", "").answers_used(),
+            None
+        );
     }
 
     #[test]
     fn a_proxys_page_is_kept_as_body_and_never_shown() {
-        let error = Error::from_response(502, b"<html>Bad gateway</html>", "");
+        let error = Error::from_response(502, b"<html>Bad gateway</html>", "", "");
         assert_eq!(error.to_string(), "the API failed (502)");
         assert_eq!(error.body(), Some("<html>Bad gateway</html>"));
         assert_eq!(error.message(), None);
@@ -370,12 +376,31 @@ mod tests {
 
     #[test]
     fn display_is_one_line_without_control_characters() {
-        let error = Error::from_response(400, br#"{"error":"a\nb\u001b[31m"}"#, "");
+        let error = Error::from_response(400, br#"{"error":"a\nb\u001b[31m"}"#, "", "");
         assert_eq!(error.to_string(), "the API refused the request (400): a b\\u{1b}[31m");
     }
 
     #[test]
     fn a_huge_error_body_is_capped() {
-        assert_eq!(Error::from_response(500, &[b'x'; 100_000], "").body().map(str::len), Some(BODY_LIMIT));
+        assert_eq!(
+            Error::from_response(500, &[b'x'; 100_000], "", "").body().map(str::len),
+            Some(BODY_LIMIT)
+        );
+    }
+
+    #[test]
+    fn a_key_that_the_api_repeats_is_blotted_out() {
+        let body = br#"{"error":"Invalid API key: twin_live_s3cret"}"#;
+        let error = Error::from_response(401, body, "twin_live_s3cret", "twin_live_…");
+        assert_eq!(error.message(), Some("Invalid API key: twin_live_…"));
+        assert!(!format!("{error} {error:?} {:?}", error.body()).contains("s3cret"));
+    }
+
+    #[test]
+    fn a_long_text_of_the_api_is_cut_where_it_is_shown() {
+        let body = format!(r#"{{"error":"{}"}}"#, "é".repeat(10_000));
+        let error = Error::from_response(400, body.as_bytes(), "", "");
+        assert_eq!(error.to_string().chars().count(), "the API refused the request (400): ".len() + 501);
+        assert_eq!(error.message().map(|text| text.chars().count()), Some(10_000));
     }
 }

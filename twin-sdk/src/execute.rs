@@ -17,6 +17,9 @@ use crate::retry::{Decision, Failure, RetryPolicy, Spent, decide};
 /// The longest response body that is read; the API's own stay far below.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
 
+/// The longest part of an error response that is read.
+const REFUSAL_LIMIT: usize = 64 * 1024;
+
 /// Sends a request until it succeeds or the retry policy ends it.
 #[cfg(not(feature = "tracing"))]
 pub(crate) async fn execute(
@@ -158,7 +161,11 @@ impl Run<'_> {
                 if !status.is_success() {
                     attempted.retry_after = retry_after(response.headers(), wall);
                 }
-                attempted.body = read_body(response).await;
+                attempted.body = if status.is_success() {
+                    read_body(response).await
+                } else {
+                    Ok(read_refusal(response).await)
+                };
             }
             Err(error) => attempted.body = Err(Error::from_transport(error)),
         }
@@ -263,7 +270,9 @@ impl Run<'_> {
     fn fail(&self, attempted: Attempted, why: Decision) -> Error {
         let wait = attempted.asked_wait();
         let error = match (attempted.status, attempted.body) {
-            (Some(status), Ok(body)) => Error::from_response(status, &body, &self.shared.key),
+            (Some(status), Ok(body)) => {
+                Error::from_response(status, &body, self.shared.secret(), &self.shared.key)
+            }
             (Some(status), Err(error)) => error.with_status(status),
             (None, Err(error)) => error,
             (None, Ok(_)) => Error::new(ErrorKind::Network, "no response", Outcome::Unknown),
@@ -332,6 +341,19 @@ async fn read_body(mut response: Response) -> Result<Bytes> {
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+/// Reads what explains a refusal, as far as it arrives and is not too long: the status says enough without.
+async fn read_refusal(mut response: Response) -> Bytes {
+    let mut body = BytesMut::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        let room = REFUSAL_LIMIT - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if body.len() == REFUSAL_LIMIT {
+            break;
+        }
+    }
+    body.freeze()
 }
 
 /// A wait as a person reads it: `12 s`, `0.4 s`.

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::ValueHint;
 use twin_sdk::Answer;
 
-use super::Outcome;
+use super::{Outcome, answer};
 use crate::context::Context;
 use crate::error::{CliError, Code};
 use crate::exit::Exit;
@@ -20,23 +21,23 @@ use crate::ui::{Form, Json, Notice, Report};
 #[command(override_usage = "twin ask [OPTIONS] <QUESTION|->", after_help = EXAMPLES)]
 pub struct Args {
     /// The question, at most 2,000 characters; '-' reads it from standard input
-    #[arg(value_name = "QUESTION|-")]
+    #[arg(value_name = "QUESTION|-", value_hint = ValueHint::Other)]
     question: Option<String>,
 
     /// Background the twin should consider, at most 4,000 characters
-    #[arg(long, value_name = "TEXT", conflicts_with = "context_file")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "context_file", value_hint = ValueHint::Other)]
     context: Option<String>,
 
     /// Read the background from a file, or from standard input with '-'
-    #[arg(long, value_name = "PATH|-")]
+    #[arg(long, value_name = "PATH|-", value_hint = ValueHint::FilePath)]
     context_file: Option<PathBuf>,
 
     /// Who asks; shown where the question is escalated
-    #[arg(long = "as", value_name = "NAME")]
+    #[arg(long = "as", value_name = "NAME", value_hint = ValueHint::Other)]
     asked_by: Option<String>,
 
     /// End with exit code 10 where the confidence is below this (0 to 1)
-    #[arg(long, value_name = "X", value_parser = parse_confidence)]
+    #[arg(long, value_name = "X", value_parser = parse_confidence, value_hint = ValueHint::Other)]
     min_confidence: Option<f64>,
 
     /// End with exit code 10 where the question is escalated
@@ -47,7 +48,7 @@ pub struct Args {
     ///
     /// Several paths may follow. Where the question comes last, after the paths, it is told from them by not
     /// being one: no file has its name.
-    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["local_data", "base_url"])]
+    #[arg(long, value_name = "PATH", num_args = 1.., value_hint = ValueHint::AnyPath, conflicts_with_all = ["local_data", "base_url"])]
     from: Vec<PathBuf>,
 }
 
@@ -165,11 +166,6 @@ struct Answered {
 }
 
 impl Answered {
-    fn reason(&self) -> Option<&str> {
-        let reason = self.answer.escalate_reason.as_deref().filter(|reason| !reason.trim().is_empty());
-        self.answer.should_escalate.then(|| reason.unwrap_or("no reason was given"))
-    }
-
     fn too_unsure(&self) -> Option<f64> {
         self.min_confidence.filter(|min| self.answer.confidence < *min)
     }
@@ -177,19 +173,10 @@ impl Answered {
 
 impl Report for Answered {
     fn text(&self, page: &mut Page) {
-        page.block(&self.answer.response, Tone::Plain);
-        if !page.is_terminal() {
-            return;
-        }
-        page.gap();
-        page.block(&format!("Confidence: {}", confidence(self.answer.confidence)), Tone::Dim);
-        match self.answer.sources.as_slice() {
-            [] => {}
-            [source] => page.block(&format!("Source: {source}"), Tone::Dim),
-            sources => page.block(&format!("Sources: {}", sources.join(" · ")), Tone::Dim),
-        }
-        if let Some(reason) = self.reason() {
-            page.block(&format!("Escalated: {reason}"), Tone::Warning);
+        if page.is_terminal() {
+            answer::show(&self.answer, page);
+        } else {
+            page.block(&self.answer.response, Tone::Plain);
         }
     }
 
@@ -199,7 +186,7 @@ impl Report for Answered {
 
     fn notices(&self, form: Form) -> Vec<Notice> {
         let mut notices = Vec::new();
-        if let (Form::Piped, Some(reason)) = (form, self.reason()) {
+        if let (Form::Piped, Some(reason)) = (form, answer::reason(&self.answer)) {
             notices.push(Notice::escalated(reason));
         }
         if let (Form::Piped | Form::Terminal, Some(min)) = (form, self.too_unsure()) {
@@ -219,17 +206,6 @@ impl Report for Answered {
         let escalated = self.fail_on_escalate && self.answer.should_escalate;
         if escalated || self.too_unsure().is_some() { Exit::Escalated } else { Exit::Done }
     }
-}
-
-/// `92% (high)`; rounded down, so that it never shows a threshold as reached that was not.
-fn confidence(value: f64) -> String {
-    let value = if value.is_finite() { value.clamp(0.0, 1.0) } else { 0.0 };
-    let word = match value {
-        0.8.. => "high",
-        0.5.. => "medium",
-        _ => "low",
-    };
-    format!("{}% ({word})", (value * 100.0 + 1e-9).floor())
 }
 
 #[cfg(test)]
@@ -267,15 +243,5 @@ mod tests {
         assert!(check("question", &"🙂".repeat(2_000), 2_000).is_ok());
         let error = check("question", &"a".repeat(2_001), 2_000).unwrap_err();
         assert_eq!(error.message(), "the question is too long: 2001 characters, 2000 are allowed");
-    }
-
-    #[test]
-    fn a_confidence_is_never_rounded_up() {
-        assert_eq!(confidence(0.92), "92% (high)");
-        assert_eq!(confidence(0.29), "29% (low)");
-        assert_eq!(confidence(0.4999), "49% (low)");
-        assert_eq!(confidence(1.0), "100% (high)");
-        assert_eq!(confidence(f64::NAN), "0% (low)");
-        assert_eq!(confidence(7.0), "100% (high)");
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use twin_sdk::Missing;
+
 use crate::ui::Notice;
 
 /// How many items to ask for: 1 to 200.
@@ -32,5 +34,38 @@ impl<'a, T> Listing<'a, T> {
         }
         let cut = format!("the listing was cut: {} of {} {things} shown", self.items.len(), self.total);
         vec![Notice::warning(cut), Notice::hint(hint)]
+    }
+}
+
+/// Documents of one type that the API does not list.
+#[derive(Debug, Serialize)]
+pub(crate) struct Unlisted {
+    /// `None` for types this version does not know.
+    #[serde(rename = "type")]
+    of_type: Option<String>,
+    listed: u64,
+    total: u64,
+}
+
+impl From<&Missing> for Unlisted {
+    fn from(missing: &Missing) -> Self {
+        Self { of_type: missing.of.clone(), listed: missing.listed, total: missing.total }
+    }
+}
+
+impl Unlisted {
+    /// How many there are of them.
+    pub(crate) fn count(&self) -> u64 {
+        self.total.saturating_sub(self.listed)
+    }
+
+    /// Says so, with both numbers.
+    pub(crate) fn notice(&self) -> Notice {
+        let Self { of_type, listed, total } = self;
+        let of_type =
+            of_type.as_ref().map_or("other types".to_owned(), |of_type| format!("type '{of_type}'"));
+        Notice::warning(format!(
+            "the API lists {listed} of {total} documents of {of_type}; the others cannot be listed"
+        ))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::ValueHint;
 use serde::Serialize;
 use twin_reference::Reference;
 
@@ -14,7 +15,7 @@ use crate::input::Input;
 use crate::settings::LocalData;
 use crate::stop::Signal;
 use crate::ui::page::{Page, Tone};
-use crate::ui::{Json, Report};
+use crate::ui::{Json, Notice, Report, Ui};
 
 /// Run the reference twin as a local server
 ///
@@ -30,39 +31,45 @@ Exit codes:
   130 stopped by Ctrl-C, 143 stopped by SIGTERM, 2 bad input, 1 the port is taken")]
 pub struct Args {
     /// The port to listen on; 0 is any free one
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_hint = ValueHint::Other)]
     port: u16,
 
     /// Keep the data in this file [default: in memory]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     data: Option<PathBuf>,
 
-    /// Put what this export, file or folder holds into the knowledge base; repeatable
-    #[arg(long, value_name = "PATH")]
+    /// Put what this export, file or folder holds into the knowledge base, where it is empty; repeatable
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     seed: Vec<PathBuf>,
 
     /// Requests a minute for each key [default: 60]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), value_hint = ValueHint::Other)]
     rate_limit: Option<u32>,
 
     /// Answers a month [default: no limit]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other)]
     monthly_limit: Option<u32>,
 
     /// Tell this address of every escalation
-    #[arg(long, value_name = "URL", requires = "webhook_secret_file")]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, requires = "webhook_secret_file")]
     webhook_url: Option<String>,
 
     /// Read the secret that signs webhooks from a file, or from standard input with '-'
-    #[arg(long, value_name = "PATH|-", requires = "webhook_url")]
+    #[arg(long, value_name = "PATH|-", value_hint = ValueHint::FilePath, requires = "webhook_url")]
     webhook_secret_file: Option<PathBuf>,
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let (port, seed) = (args.port, args.seed.clone());
-    let twin = Embedded::serve(configure(args).await?, port).await?;
-    if !seed.is_empty() {
-        twin.fill(&seed, &context.ui).await?;
+    let reference = with_log(configure(args).await?, context.ui);
+    let twin = Embedded::serve(reference, port).await?;
+    match twin.document_count().await {
+        _ if seed.is_empty() => {}
+        0 => twin.fill(&seed, &context.ui).await?,
+        count => {
+            let text = format!("the data holds {count} documents already: --seed is left out");
+            context.ui.notice(&Notice::warning(text));
+        }
     }
     let mut signals = context.stop.graceful();
     let key = twin.key()?;
@@ -71,6 +78,19 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let signal = signals.wait_for(Option::is_some).await.ok().and_then(|signal| *signal);
     twin.shutdown().await;
     Ok(Box::new(Stopped(signal.unwrap_or(Signal::Terminate))))
+}
+
+/// Shows each request, where -v asks for it.
+fn with_log(reference: Reference, ui: Ui) -> Reference {
+    if ui.verbosity() == 0 {
+        return reference;
+    }
+    reference.on_request(move |handled| {
+        let status = handled.status.map_or("no answer".to_owned(), |status| status.to_string());
+        let left = handled.remaining.map_or_else(String::new, |left| format!(", {left} left"));
+        let elapsed = handled.elapsed.as_secs_f64() * 1000.0;
+        ui.detail(1, &format!("{} {} {status} {elapsed:.1}ms{left}", handled.method, handled.path));
+    })
 }
 
 /// The server as the flags want it.
@@ -113,7 +133,7 @@ impl Report for Serving<'_> {
 }
 
 /// A server that was told to stop, which is how it is meant to end.
-struct Stopped(Signal);
+pub(super) struct Stopped(pub(super) Signal);
 
 impl Report for Stopped {
     fn text(&self, _: &mut Page) {}

@@ -3,13 +3,22 @@
 use twin_sdk::Stats;
 
 use super::Outcome;
+use super::answer::{percent, share};
 use crate::context::Context;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Json, Report};
 
 /// Show how much your twin does for you
+///
+/// In a pipe: a row a figure, its name in the API and its value, separated by a tab.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  twin stats\n  twin stats --json | jq .handleRate")]
+#[command(after_help = "\
+Examples:
+  twin stats
+  twin stats --json | jq .handleRate
+
+Exit codes:
+  0 done, 4 no key, 9 the plan lacks it, 7 no connection, 1 the twin is not set up yet")]
 pub struct Args {}
 
 /// Fetches the statistics.
@@ -32,13 +41,14 @@ impl Report for Figures {
             page.row(&["kbDocCount", &stats.kb_doc_count.to_string()]);
             return;
         }
-        let percent = |share: f64| format!("{:.0}%", share * 100.0);
+        let hours = stats.total_saved_minutes as f64 / 60.0;
+        let handled = format!("{} {}", bar(stats.handle_rate), percent(stats.handle_rate));
         let figures = [
             ("Answered", stats.total_answered.to_string()),
             ("Escalated", stats.total_escalated.to_string()),
-            ("Handled alone", percent(stats.handle_rate)),
-            ("Confidence", percent(stats.avg_confidence)),
-            ("Time saved", format!("{:.1} hours", stats.total_saved_minutes as f64 / 60.0)),
+            ("Handled alone", handled),
+            ("Confidence", format!("{} on average", percent(stats.avg_confidence))),
+            ("Time saved", format!("{hours:.1} hours")),
             ("Documents", stats.kb_doc_count.to_string()),
         ];
         for (name, value) in figures {
@@ -48,5 +58,24 @@ impl Report for Figures {
 
     fn json(&self, json: Json) -> serde_json::Result<String> {
         json.of(&self.0)
+    }
+}
+
+/// A share of one as a bar of twenty cells; full only where the share is whole.
+fn bar(value: f64) -> String {
+    let filled = (share(value) * 20.0 + 1e-9).floor() as usize;
+    "█".repeat(filled) + &"░".repeat(20 - filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_full_only_where_nothing_is_missing() {
+        assert_eq!(bar(0.88), "█████████████████░░░");
+        assert_eq!(bar(0.999), "███████████████████░");
+        assert_eq!((bar(1.0), bar(0.0)), ("█".repeat(20), "░".repeat(20)));
+        assert_eq!((bar(f64::NAN), bar(7.0)), ("░".repeat(20), "█".repeat(20)));
     }
 }

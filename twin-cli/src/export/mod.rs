@@ -5,12 +5,15 @@
 
 mod convert;
 mod detect;
+mod drive;
 mod filter;
 mod folder;
+mod mail;
 mod notion;
 mod pool;
 pub mod reason;
 mod run;
+mod slack;
 mod split;
 mod text;
 mod tree;
@@ -78,6 +81,8 @@ pub struct Options {
     pub format: Format,
     /// The type of every document; by the source's kind where it is not given.
     pub type_override: Option<DocumentType>,
+    /// The type of a plain file that does not say its own; `note` where it is not given.
+    pub file_type: Option<DocumentType>,
     /// The type of the files that a glob matches, before `type_override`; the first match counts.
     pub type_map: Vec<(Glob, DocumentType)>,
     /// Which files are taken.
@@ -206,11 +211,7 @@ pub fn read(
     let exports = detect::exports(paths, options)?;
     let mut run = run::Run::new(options, observer, sink);
     for export in exports {
-        let flow = match export.reader {
-            detect::Reader::Notion => notion::read(&export, &mut run),
-            detect::Reader::Folder => folder::read(&export, &mut run),
-        };
-        if flow.is_break() {
+        if export.read(&mut run).is_break() {
             break;
         }
     }

@@ -2,6 +2,7 @@
 //! out; the rest is accounted for.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +11,7 @@ use sha2::{Digest, Sha256};
 use twin_sdk::DocumentType;
 
 use super::filter::mapped_type;
-use super::tree::Entry;
+use super::tree;
 use super::{Document, Observer, Options, Progress, Root, Skipped, Summary, reason, text};
 
 /// A document as a reader makes it.
@@ -34,6 +35,12 @@ pub(crate) struct Draft {
 
 pub(crate) type Digest256 = [u8; 32];
 
+type Half = [u8; 16];
+
+fn half(digest: Digest256) -> Half {
+    std::array::from_fn(|at| digest[at])
+}
+
 pub(crate) fn digest(bytes: &[u8]) -> Digest256 {
     Sha256::digest(bytes).into()
 }
@@ -54,16 +61,27 @@ pub(crate) enum Outcome {
         path: String,
         reason: &'static str,
     },
-    /// Left out by a filter.
-    Filtered {
+    /// Left out as the options say: it may well be there.
+    LeftOut {
         key: String,
         path: String,
+        reason: &'static str,
+    },
+    /// As [`Outcome::Unconverted`], for a part of a file, such as a message in an mbox.
+    LostPart {
+        key: String,
+        path: String,
+        reason: &'static str,
     },
 }
 
 impl Outcome {
     pub(crate) fn skipped(path: &str, reason: &'static str) -> Self {
         Self::Skipped { path: path.to_owned(), reason }
+    }
+
+    pub(crate) fn filtered(key: String, path: &str) -> Self {
+        Self::LeftOut { key, path: path.to_owned(), reason: reason::FILTERED }
     }
 
     pub(crate) fn unconverted(key: String, path: &str, reason: &'static str) -> Self {
@@ -81,7 +99,7 @@ pub(crate) struct Budget(Arc<AtomicU64>);
 
 impl Budget {
     /// Reads an entry whole.
-    pub(crate) fn read(&self, entry: &Entry, options: &Options) -> Result<Vec<u8>, &'static str> {
+    pub(crate) fn read(&self, entry: &tree::Entry, options: &Options) -> Result<Vec<u8>, &'static str> {
         if self.0.load(Ordering::Relaxed) >= options.limits.run_bytes {
             return Err(reason::RUN_TOO_LARGE);
         }
@@ -99,8 +117,8 @@ pub(crate) struct Run<'a> {
     pub(crate) budget: Budget,
     observer: &'a dyn Observer,
     sink: &'a mut dyn FnMut(Document) -> ControlFlow<()>,
-    /// By key: what it was made of and from where.
-    seen: HashMap<String, (Digest256, String)>,
+    /// By key: what it was made of; both as half a digest, since there may be very many.
+    seen: HashMap<Half, Half>,
     summary: Summary,
     files_done: u64,
     bytes: u64,
@@ -128,6 +146,7 @@ impl<'a> Run<'a> {
     pub(crate) fn begin(&mut self, root: Root, files: usize, skipped: &[Skipped]) {
         self.summary.roots.push(root);
         self.summary.files += (files + skipped.len()) as u64;
+        self.files_done += skipped.len() as u64;
         self.summary.skipped.extend_from_slice(skipped);
     }
 
@@ -144,9 +163,13 @@ impl<'a> Run<'a> {
                 self.summary.unconverted_keys.push(text::tidy_line(&key));
                 (1, self.skip(path, reason), ControlFlow::Continue(()))
             }
-            Outcome::Filtered { key, path } => {
+            Outcome::LostPart { key, path, reason } => {
+                self.summary.unconverted_keys.push(text::tidy_line(&key));
+                (0, self.skip(path, reason), ControlFlow::Continue(()))
+            }
+            Outcome::LeftOut { key, path, reason } => {
                 self.summary.filtered.push(text::tidy_line(&key));
-                (1, self.skip(path, reason::FILTERED), ControlFlow::Continue(()))
+                (1, self.skip(path, reason), ControlFlow::Continue(()))
             }
         };
         self.progress(files, &path);
@@ -190,20 +213,23 @@ impl<'a> Run<'a> {
 
     /// The key, unless an earlier document is the same one; a number tells apart what only shares it.
     fn own_key(&mut self, key: String, draft: &Draft) -> Option<String> {
+        let source = half(draft.source);
         let mut candidate = key.clone();
         for number in 2.. {
-            match self.seen.get(&candidate) {
-                Some((source, first)) if draft.key_is_identity || *source == draft.source => {
-                    let reason = format!("duplicate of {first}");
-                    let path = self.skip(draft.path.clone(), &reason);
+            match self.seen.entry(half(digest(candidate.as_bytes()))) {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(source);
+                    break;
+                }
+                Entry::Occupied(first) if draft.key_is_identity || *first.get() == source => {
+                    let path = self.skip(draft.path.clone(), &format!("duplicate of {candidate}"));
+                    self.summary.merged += draft.files.saturating_sub(1);
                     self.progress(draft.files, &path);
                     return None;
                 }
-                Some(_) => candidate = format!("{key} ({number})"),
-                None => break,
+                Entry::Occupied(_) => candidate = format!("{key} ({number})"),
             }
         }
-        self.seen.insert(candidate.clone(), (draft.source, draft.path.clone()));
         Some(candidate)
     }
 

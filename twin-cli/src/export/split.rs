@@ -110,7 +110,7 @@ fn begins_with_heading(text: &str) -> bool {
 }
 
 fn is_row(line: &str) -> bool {
-    line.contains(" | ") || line.ends_with(" |")
+    line.contains(" | ") || line.ends_with(" |") || line.starts_with("| ")
 }
 
 /// The header, with its line end, of the table that the line at `at` goes on with.

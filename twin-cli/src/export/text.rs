@@ -30,13 +30,20 @@ pub(crate) fn tidy(text: &str) -> String {
 /// One line for a title, a cell or a key: as [`tidy`], with every run of white space as one space.
 pub(crate) fn tidy_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    push_tidy_line(&mut out, text);
+    out
+}
+
+/// Appends what [`tidy_line`] makes of `text`.
+pub(crate) fn push_tidy_line(out: &mut String, text: &str) {
+    let mut is_first = true;
     for word in composed(text).split_whitespace() {
-        if !out.is_empty() {
+        if !is_first {
             out.push(' ');
         }
+        is_first = false;
         out.push_str(word);
     }
-    out
 }
 
 /// NFC, with NBSP as a space and without zero-width spaces, byte order marks and control characters.

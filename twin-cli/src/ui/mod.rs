@@ -1,9 +1,10 @@
 //! The only code that prints or prompts.
 
 pub(crate) mod age;
+pub(crate) mod editor;
 pub mod page;
 pub mod progress;
-mod prompt;
+pub(crate) mod prompt;
 pub mod sanitize;
 pub mod table;
 pub mod term;
@@ -173,16 +174,7 @@ impl Ui {
     /// # Errors
     /// Where standard output cannot be written to. That no one reads it is none.
     pub fn print(&self, report: &dyn Report) -> Result<Exit, CliError> {
-        let text = if self.options.json {
-            let json = Json { pretty: self.stdout.is_terminal };
-            let json = report.json(json).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
-            if json.is_empty() { json } else { json + "\n" }
-        } else {
-            let mut page = Page::new(self.stdout);
-            report.text(&mut page);
-            page.into_text()
-        };
-        if !write_stdout(&text)? {
+        if !self.stream(report)? {
             return Ok(Exit::Done);
         }
         for notice in report.notices(self.form()) {
@@ -192,6 +184,23 @@ impl Ui {
             self.error(error);
         }
         Ok(report.exit())
+    }
+
+    /// Prints a report as one of many, on standard output alone; false when no one reads it any more.
+    ///
+    /// # Errors
+    /// Where standard output cannot be written to.
+    pub fn stream(&self, report: &dyn Report) -> Result<bool, CliError> {
+        let text = if self.options.json {
+            let json = Json { pretty: self.stdout.is_terminal };
+            let json = report.json(json).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+            if json.is_empty() { json } else { json + "\n" }
+        } else {
+            let mut page = Page::new(self.stdout);
+            report.text(&mut page);
+            page.into_text()
+        };
+        write_stdout(&text)
     }
 
     /// A remark on standard error. `--quiet` and `--json` leave hints out.
@@ -206,6 +215,20 @@ impl Ui {
     /// A line on standard error for people who watch: silent off a terminal, under `--quiet` and `--json`.
     pub fn remark(&self, text: &str) {
         if self.stderr.is_terminal && !self.options.quiet && !self.options.json {
+            self.say(&[(text, Tone::Dim)]);
+        }
+    }
+
+    /// A line on standard error about a wait, which is progress of a kind.
+    pub fn waiting(&self, text: &str) {
+        if !self.options.no_progress {
+            self.announce(text);
+        }
+    }
+
+    /// A line on standard error for whoever waits for it: silent under `--quiet` and `--json`.
+    pub fn announce(&self, text: &str) {
+        if !self.options.quiet && !self.options.json {
             self.say(&[(text, Tone::Dim)]);
         }
     }
@@ -227,8 +250,13 @@ impl Ui {
     fn error(&self, error: &CliError) {
         if self.options.json {
             write_stderr(&(error.json_line() + "\n"));
-            return;
+        } else {
+            self.complain(error);
         }
+    }
+
+    /// Tells a person of an error.
+    pub(crate) fn complain(&self, error: &CliError) {
         self.say(&[("error: ", Tone::Bad), (error.message(), Tone::Plain)]);
         if let Some(hint) = error.hint_text() {
             self.say(&[("hint: ", Tone::Dim), (hint, Tone::Plain)]);
@@ -236,8 +264,18 @@ impl Ui {
     }
 
     fn say(&self, parts: &[(&str, Tone)]) {
-        let mut page = Page::new(self.stderr);
+        let mut page = self.page();
         page.line(parts);
+        self.show(page);
+    }
+
+    /// An empty page for standard error: what a person reads while the command runs.
+    pub(crate) fn page(&self) -> Page {
+        Page::new(self.stderr)
+    }
+
+    /// Shows a page on standard error.
+    pub(crate) fn show(&self, page: Page) {
         write_stderr(&page.into_text());
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
 
 use super::sanitize;
 use super::table::Table;
@@ -39,6 +40,9 @@ impl Tone {
         }
     }
 }
+
+/// The narrowest column that a meaning is wrapped in.
+const NARROWEST: usize = 16;
 
 /// Text for one screen, built line by line. Everything put on it is sanitized first.
 #[derive(Debug)]
@@ -95,6 +99,35 @@ impl Page {
             self.put(&sanitize::single_line(text), *tone);
         }
         self.gap();
+    }
+
+    /// The start of a line that something else goes on with.
+    pub fn start(&mut self, text: &str, tone: Tone) {
+        self.put(&sanitize::single_line(text), tone);
+    }
+
+    /// A term and what it means, which stays beside the term where it is wrapped.
+    pub fn entry(&mut self, term: &str, meaning: &str) {
+        let indent = term.width();
+        if !self.is_terminal() || indent + NARROWEST > self.width() {
+            return self.line(&[(term, Tone::Plain), (meaning, Tone::Plain)]);
+        }
+        let hanging = " ".repeat(indent);
+        let options =
+            textwrap::Options::new(self.width()).initial_indent(&hanging).subsequent_indent(&hanging);
+        let meaning = sanitize::single_line(meaning);
+        for (number, line) in textwrap::wrap(&meaning, options).iter().enumerate() {
+            let start =
+                if number == 0 { sanitize::single_line(term) } else { Cow::Borrowed(hanging.as_str()) };
+            self.put(&start, Tone::Strong);
+            self.put(&line[indent..], Tone::Plain);
+            self.gap();
+        }
+    }
+
+    /// Text of this program itself that a machine will read, as it is.
+    pub fn verbatim(&mut self, text: &str) {
+        self.text.push_str(text);
     }
 
     /// One row for scripts: cells separated by tabs.
@@ -154,7 +187,6 @@ fn hanging_indent(line: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use unicode_width::UnicodeWidthStr;
 
     use super::*;
 

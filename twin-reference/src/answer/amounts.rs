@@ -48,7 +48,7 @@ pub(crate) fn amounts(text: &str) -> Vec<Amount> {
 }
 
 fn is_dash(between: &str) -> bool {
-    matches!(between.trim(), "-" | "–" | "—" | "to" | "and" | "bis")
+    !between.contains('\n') && matches!(between.trim(), "-" | "–" | "—" | "to" | "and" | "bis")
 }
 
 /// Digits with separators that stand between digits.
@@ -254,6 +254,7 @@ mod tests {
         assert_eq!(limits.bound_below(9_000.0), None);
         assert!(limits.tops(10_001.0) && !limits.tops(10_000.0));
         assert!(!Limits::of("no sums", Unit::Money).tops(1.0));
+        assert!(!Limits::of("- $40\n- $500", Unit::Money).speaks_of(200.0), "a list is no range");
         assert_eq!(Limits::of("no more than $75", Unit::Money).bound_below(80.0), None);
     }
 

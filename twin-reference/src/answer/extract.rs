@@ -1,7 +1,10 @@
 //! The words of an answer: the sentences that say the most, as they stand.
 
+use std::ops::Range;
+
 use super::passages;
-use super::retrieve::{Evidence, Weighted, best_of_each, qualities_in, share};
+use super::retrieve::{Evidence, best_of_each, qualities_in};
+use super::weigh::{Weighted, share};
 
 /// A passage up to this long is quoted whole, in bytes.
 const WHOLE: usize = 520;
@@ -23,7 +26,7 @@ pub(crate) fn extract<'a>(evidence: &'a [Evidence], terms: &[Weighted]) -> (Stri
     let Some(best) = evidence.first() else { return (String::new(), Vec::new()) };
     let mut quoted = vec![best];
     let mut covered = best.in_text.clone();
-    let mut texts = vec![quote(&best.text, terms)];
+    let mut texts = vec![quote(best, terms)];
     for further in &evidence[1..] {
         let together = best_of_each(terms.len(), [&covered, &further.in_text].into_iter());
         let adds = share(terms, &together) - share(terms, &covered);
@@ -31,7 +34,7 @@ pub(crate) fn extract<'a>(evidence: &'a [Evidence], terms: &[Weighted]) -> (Stri
         if !more_of_it && (adds < ADDS || further.score < CLOSE * best.score) {
             continue;
         }
-        let text = quote(&further.text, terms);
+        let text = quote(further, terms);
         if texts.iter().map(String::len).sum::<usize>() + text.len() > LONGEST {
             break;
         }
@@ -43,35 +46,32 @@ pub(crate) fn extract<'a>(evidence: &'a [Evidence], terms: &[Weighted]) -> (Stri
 }
 
 /// The part of a passage that says the most: all of it where it is short, the telling items of a list.
-fn quote(text: &str, terms: &[Weighted]) -> String {
+fn quote(evidence: &Evidence, terms: &[Weighted]) -> String {
+    let text = &evidence.text;
     let sentences = passages::sentences(text);
-    let scores: Vec<f64> =
-        sentences.iter().map(|sentence| share(terms, &qualities_in(terms, sentence))).collect();
+    let scores: Vec<f64> = sentences
+        .iter()
+        .map(|sentence| share(terms, &qualities_in(terms, &text[sentence.clone()])))
+        .collect();
     let best = (0..sentences.len()).fold(0, |best, n| if scores[n] > scores[best] { n } else { best });
-    if scores.get(best).is_some_and(|score| *score > 0.0)
-        && passages::is_item(sentences[best])
-        && text.len() > LIST
-    {
-        return items(text, &sentences, &scores, scores[best]);
+    let lists = sentences.get(best).is_some_and(|sentence| passages::is_item(&text[sentence.clone()]));
+    if lists && scores[best] > 0.0 && (text.len() > LIST || evidence.table.is_some()) {
+        let telling = sentences.iter().zip(&scores).filter(|(_, score)| **score >= 0.5 * scores[best]);
+        let items =
+            telling.map(|(sentence, _)| &text[sentence.clone()]).filter(|item| passages::is_item(item));
+        return items_under(evidence.table.as_deref().or_else(|| table_header(text)), items.collect());
     }
     if text.len() <= WHOLE {
         return tidy(text).to_owned();
     }
-    let (first, last) = window(text, &sentences, &scores, best);
-    tidy(span(text, &sentences, first, last)).to_owned()
+    tidy(&text[window(&sentences, &scores, best)]).to_owned()
 }
 
-/// The items that come close to the best one, under the header of their table.
-fn items(text: &str, sentences: &[&str], scores: &[f64], best: f64) -> String {
-    let telling = |n: usize| passages::is_item(sentences[n]) && scores[n] >= 0.5 * best;
-    let mut lines: Vec<&str> = (0..sentences.len()).filter(|&n| telling(n)).map(|n| sentences[n]).collect();
-    if let Some(header) = table_header(text)
-        && !lines.contains(&header)
-    {
-        lines.insert(0, header);
-    }
-    let quoted = lines.join("\n");
-    tidy(&quoted).to_owned()
+/// List items or table rows, the latter under the header of their table.
+fn items_under(header: Option<&str>, mut items: Vec<&str>) -> String {
+    items.retain(|item| Some(*item) != header);
+    let lines: Vec<&str> = header.into_iter().chain(items).collect();
+    tidy(&lines.join("\n")).to_owned()
 }
 
 /// The header of a table: the row above the dashes.
@@ -83,25 +83,19 @@ fn table_header(text: &str) -> Option<&str> {
 
 /// The sentences around the best one that fit the window. Grows towards the better neighbour; what follows
 /// explains more often than what stands before.
-fn window(text: &str, sentences: &[&str], scores: &[f64], best: usize) -> (usize, usize) {
+fn window(sentences: &[Range<usize>], scores: &[f64], best: usize) -> Range<usize> {
     let (mut first, mut last) = (best, best);
-    let fits = |first: usize, last: usize| span(text, sentences, first, last).len() <= WINDOW;
+    let span = |first: usize, last: usize| sentences[first].start..sentences[last].end;
+    let fits = |first: usize, last: usize| span(first, last).len() <= WINDOW;
     loop {
         let before = (first > 0 && fits(first - 1, last)).then(|| scores[first - 1]);
         let after = (last + 1 < sentences.len() && fits(first, last + 1)).then(|| scores[last + 1] + 0.05);
         match (before, after) {
-            (None, None) => return (first, last),
+            (None, None) => return span(first, last),
             (before, after) if after >= before => last += 1,
             _ => first -= 1,
         }
     }
-}
-
-/// The text from one sentence to another, with all that stands between.
-fn span<'a>(text: &'a str, sentences: &[&str], first: usize, last: usize) -> &'a str {
-    let start = sentences[first].as_ptr() as usize - text.as_ptr() as usize;
-    let end = sentences[last].as_ptr() as usize - text.as_ptr() as usize + sentences[last].len();
-    &text[start..end]
 }
 
 /// Drops the mark of a list item that stands alone.

@@ -5,11 +5,19 @@ use super::words::{self, Word};
 
 /// What the circumstances a question is asked in count beside its topic: `for a SaaS tool`, `in Tokyo`.
 const CIRCUMSTANCE: f64 = 0.6;
+/// What verbs and adjectives count where a document knows them, and where none does.
+const MANNER_KNOWN: f64 = 0.85;
+const MANNER_UNKNOWN: f64 = 0.3;
+/// What a verb counts that no document knows: `to rent` is said in more ways than `clubhouse`.
+const VERB: f64 = 0.5;
 /// What a period counts: an answer about another year or quarter is none.
-const PERIOD: f64 = 1.5;
+const PERIOD: f64 = 2.0;
 
 /// What `abroad` and `country` are worth for a name that follows `in`, `from` or `to`.
 const A_PLACE: f64 = 0.5;
+
+/// What either half of a hyphenated word is worth.
+const A_PART: f64 = 0.7;
 
 /// One notion of a question: a word, and what else it may be called.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,21 +30,20 @@ pub(crate) struct Term {
     pub(crate) unknown: f64,
     /// How much it matters to whether the question is answered.
     pub(crate) focus: f64,
-    /// A name, which is not searched for under other spellings.
-    pub(crate) is_name: bool,
 }
 
 impl Term {
     fn new(stem: String, focus: f64, is_name: bool) -> Self {
         let (known, unknown) = match vocabulary::class(&stem) {
-            Class::Weak => (0.3, 0.2),
-            Class::Common => (0.55, 0.4),
-            Class::Telling if is_name => (1.0, 0.6),
+            Class::Weak => (0.3, 0.1),
+            Class::Common => (0.55, 0.2),
+            Class::Manner => (MANNER_KNOWN, MANNER_UNKNOWN),
+            Class::Telling if is_name => (1.0, 0.8),
             Class::Telling => (1.0, 1.0),
         };
         let mut forms = vec![(stem.clone(), 1.0)];
         forms.extend(vocabulary::synonyms(&stem).map(|(synonym, quality)| (synonym.to_owned(), quality)));
-        Self { forms, known, unknown, focus, is_name }
+        Self { forms, known, unknown, focus }
     }
 }
 
@@ -80,27 +87,29 @@ impl Reader<'_> {
                 self.push(Term::new(pair, 1.0, false));
             }
         } else if !folded.is_empty() && !is_stop_word(word, folded) && !self.is_number(word, folded) {
-            let is_name = self.is_name(word);
-            let owner = is_name
-                && word.text.len() > 2
-                && word.text.ends_with(['s'])
-                && word.text.contains(['\'', '\u{2019}']);
-            let focus = if is_period(folded) {
-                PERIOD
-            } else if self.circumstances || owner {
-                CIRCUMSTANCE
-            } else {
-                1.0
-            };
-            let mut term = Term::new(words::stem(folded), focus, is_name && !is_period(folded));
-            if is_name
-                && !is_period(folded)
-                && [" in", " from", " to"].iter().any(|place| before.ends_with(place))
-            {
-                term.forms.extend(["abroad", "country"].map(|place| (words::stem(place), A_PLACE)));
-            }
+            let term = self.term(word, folded, before);
             self.push(term);
         }
+    }
+
+    fn term(&self, word: &Word<'_>, folded: &str, before: &str) -> Term {
+        let is_name = self.is_name(word) && !is_period(folded);
+        let owner = is_name && word.text.ends_with('s') && word.text.contains(['\'', '\u{2019}']);
+        let focus = if is_period(folded) {
+            PERIOD
+        } else if self.circumstances || owner {
+            CIRCUMSTANCE
+        } else {
+            1.0
+        };
+        let mut term = Term::new(words::stem(folded), focus, is_name);
+        let last = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
+        if is_name && matches!(last.as_str(), "in" | "from" | "to") {
+            term.forms.extend(["abroad", "country"].map(|place| (words::stem(place), A_PLACE)));
+        } else if !is_name && (is_past(folded) || precedes_a_verb(&last)) {
+            term.unknown *= VERB;
+        }
+        term
     }
 
     /// Adds one notion of two words; each of them alone stands for it less well.
@@ -108,7 +117,8 @@ impl Reader<'_> {
         let focus = if self.circumstances { CIRCUMSTANCE } else { 1.0 };
         let mut term = Term::new(words::stem(joined), focus, false);
         let parts = parts.into_iter().filter(|part| part.len() > 3 && !vocabulary::is_stop_word(part));
-        term.forms.extend(parts.map(|part| (words::stem(part), 0.8)));
+        let parts = parts.map(words::stem).filter(|part| vocabulary::class(part) != Class::Weak);
+        term.forms.extend(parts.map(|part| (part, A_PART)));
         self.push(term);
     }
 
@@ -124,7 +134,7 @@ impl Reader<'_> {
         let joined = format!("{folded}{folded_next}");
         match &self.text[word.start + word.text.len()..next.start] {
             "-" => Some(joined),
-            " " if vocabulary::is_phrase(&joined) => Some(joined),
+            " " if vocabulary::is_phrase(folded, folded_next) => Some(joined),
             _ => None,
         }
     }
@@ -150,6 +160,14 @@ impl Reader<'_> {
                 || (plain && !is_period(folded) && folded.len() != 3)
                 || folded.ends_with('k'))
     }
+}
+
+fn is_past(word: &str) -> bool {
+    word.len() > 4 && word.ends_with("ed")
+}
+
+fn precedes_a_verb(word: &str) -> bool {
+    matches!(word, "i" | "we" | "you" | "they" | "he" | "she" | "it" | "to" | "can" | "not")
 }
 
 /// A year or a quarter.

@@ -2,7 +2,7 @@
 //! so that a term of one is found in the other.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
@@ -64,131 +64,113 @@ pub(crate) fn fold(word: &str) -> String {
         let lower = word.nfkd().filter(|&c| !is_mark(c)).flat_map(char::to_lowercase);
         lower.collect::<String>().replace('ß', "ss").replace('\u{2019}', "'")
     };
-    if let Some(stem) = folded.strip_suffix("'s") {
-        folded.truncate(stem.len());
-    } else if let Some((article, noun)) = folded.split_once('\'')
+    if folded.starts_with(|c: char| c.is_ascii_digit()) {
+        fold_number(&mut folded);
+    } else if folded.contains('\'') {
+        fold_apostrophes(&mut folded);
+    }
+    folded
+}
+
+fn fold_apostrophes(word: &mut String) {
+    if word.ends_with("'s") {
+        word.truncate(word.len() - 2);
+    } else if let Some((article, noun)) = word.split_once('\'')
         && matches!(article, "l" | "d" | "j" | "n" | "c" | "qu")
     {
-        folded = noun.to_owned();
+        *word = noun.to_owned();
     }
-    if folded.starts_with(|c: char| c.is_ascii_digit()) {
-        fold_number(&folded)
-    } else {
-        folded.replace('\'', "")
-    }
+    word.retain(|c| c != '\'');
 }
 
-/// `1,200` and `1.200` are 1200, `1.5` and `2.50` keep their fraction.
-fn fold_number(number: &str) -> String {
+/// `1,200` and `1.200` are 1200, `1.5` and `2,5` keep their fraction.
+fn fold_number(number: &mut String) {
     let groups_of_three = number.split([',', '.']).skip(1).all(|group| group.len() == 3);
-    if groups_of_three { number.replace([',', '.'], "") } else { number.replace(',', ".") }
+    if groups_of_three {
+        number.retain(|c| !matches!(c, ',' | '.'));
+    } else {
+        *number = number.replace(',', ".");
+    }
 }
 
-/// Forms a stemmer does not know for those of another word.
-const IRREGULAR: [(&str, &str); 54] = [
-    ("paid", "pay"),
-    ("bought", "buy"),
-    ("sold", "sell"),
-    ("left", "leave"),
-    ("lost", "lose"),
-    ("stole", "steal"),
-    ("stolen", "steal"),
-    ("broke", "break"),
-    ("broken", "break"),
-    ("chose", "choose"),
-    ("chosen", "choose"),
-    ("sent", "send"),
-    ("spent", "spend"),
-    ("kept", "keep"),
-    ("held", "hold"),
-    ("gave", "give"),
-    ("given", "give"),
-    ("took", "take"),
-    ("taken", "take"),
-    ("wrote", "write"),
-    ("written", "write"),
-    ("drove", "drive"),
-    ("driven", "drive"),
-    ("flew", "fly"),
-    ("flown", "fly"),
-    ("rang", "ring"),
-    ("rung", "ring"),
-    ("met", "meet"),
-    ("taught", "teach"),
-    ("brought", "bring"),
-    ("caught", "catch"),
-    ("built", "build"),
-    ("made", "make"),
-    ("came", "come"),
-    ("spoke", "speak"),
-    ("spoken", "speak"),
-    ("grew", "grow"),
-    ("grown", "grow"),
-    ("wore", "wear"),
-    ("worn", "wear"),
-    ("ran", "run"),
-    ("fell", "fall"),
-    ("fallen", "fall"),
-    ("slept", "sleep"),
-    ("forgot", "forget"),
-    ("forgotten", "forget"),
-    ("hid", "hide"),
-    ("hidden", "hide"),
-    ("drew", "draw"),
-    ("drawn", "draw"),
-    ("children", "child"),
-    ("people", "person"),
-    ("wives", "wife"),
-    ("lent", "lend"),
-];
+thread_local! {
+    static STEMMER: Stemmer = Stemmer::create(Algorithm::English);
+    /// The stems of the words seen before. Most words of a text have been.
+    static STEMS: RefCell<HashMap<String, String>> = RefCell::new(HashMap::new());
+}
+
+/// How many stems are remembered.
+const MOST_STEMS: usize = 50_000;
 
 /// The index term of a folded word.
 pub(crate) fn stem(folded: &str) -> String {
-    thread_local! {
-        static STEMMER: Stemmer = Stemmer::create(Algorithm::English);
-        static KNOWN: RefCell<HashMap<String, String>> = RefCell::new(HashMap::new());
-    }
+    with_stem(folded, str::to_owned)
+}
+
+fn with_stem<T>(folded: &str, then: impl FnOnce(&str) -> T) -> T {
     if folded.len() < 3 || !folded.is_ascii() || folded.starts_with(|c: char| c.is_ascii_digit()) {
-        return folded.to_owned();
+        return then(folded);
     }
-    KNOWN.with_borrow_mut(|known| {
-        if let Some(stem) = known.get(folded) {
-            return stem.clone();
+    STEMS.with_borrow_mut(|stems| {
+        if let Some(stem) = stems.get(folded) {
+            return then(stem);
         }
-        let regular = IRREGULAR.iter().find(|(form, _)| *form == folded).map_or(folded, |(_, word)| word);
-        let stem = STEMMER.with(|stemmer| stemmer.stem(regular).into_owned());
-        if known.len() < 50_000 {
-            known.insert(folded.to_owned(), stem.clone());
+        let word = vocabulary::irregular(folded).unwrap_or(folded);
+        let stem = match vocabulary::irregular(word) {
+            Some(itself) => itself.to_owned(),
+            None => STEMMER.with(|stemmer| stemmer.stem(word).into_owned()),
+        };
+        let result = then(&stem);
+        if stems.len() < MOST_STEMS {
+            stems.insert(folded.to_owned(), stem);
         }
-        stem
+        result
     })
 }
 
-/// Every index term of a text, in order. `on-call` gives `on`, `call` and `oncall`, and so does `on call`
-/// where the two words are known to name one notion; what is written without spaces (Chinese, Japanese, Korean) gives overlapping pairs of characters.
-pub(crate) fn terms(text: &str) -> Vec<String> {
-    let mut terms = Vec::new();
-    let mut previous: Option<(Word<'_>, String)> = None;
+/// Hands over every index term of a text, in order. `on-call` gives `on`, `oncall` and `call`, and so does
+/// `on call` where the two words are known to name one notion; what is written without spaces (Chinese,
+/// Japanese, Korean) gives overlapping pairs of characters.
+fn each_term(text: &str, mut take: impl FnMut(&str)) {
+    let (mut previous, mut end) = (String::new(), 0);
     for word in words(text) {
-        if word.text.chars().any(is_cjk) {
-            terms.extend(pairs(word.text));
-            previous = None;
+        if !word.text.is_ascii() && word.text.chars().any(is_cjk) {
+            pairs(word.text).iter().for_each(|pair| take(pair));
+            previous.clear();
             continue;
         }
         let folded = fold(word.text);
-        if folded.is_empty() {
-            continue;
+        let between = &text[end..word.start];
+        if !previous.is_empty()
+            && (between == "-" || (between == " " && vocabulary::is_phrase(&previous, &folded)))
+        {
+            with_stem(&format!("{previous}{folded}"), &mut take);
         }
-        if let Some((before, text_before)) = &previous {
-            let between = &text[before.start + before.text.len()..word.start];
-            let joined = format!("{text_before}{folded}");
-            if between == "-" || (between == " " && vocabulary::is_phrase(&joined)) {
-                terms.push(stem(&joined));
-            }
+        if !folded.is_empty() {
+            with_stem(&folded, &mut take);
         }
-        terms.push(stem(&folded));
-        previous = Some((word, folded));
+        (previous, end) = (folded, word.start + word.text.len());
     }
+}
+
+/// Every index term of a text, once.
+pub(crate) fn term_set(text: &str) -> HashSet<String> {
+    let mut terms = HashSet::new();
+    each_term(text, |term| {
+        if !terms.contains(term) {
+            terms.insert(term.to_owned());
+        }
+    });
+    terms
+}
+
+/// A text as the search index takes it: its terms, separated by spaces.
+pub(crate) fn indexed(text: &str) -> String {
+    let mut terms = String::with_capacity(text.len());
+    each_term(text, |term| {
+        terms.push_str(term);
+        terms.push(' ');
+    });
     terms
 }
 
@@ -205,18 +187,23 @@ pub(crate) fn pairs(run: &str) -> Vec<String> {
     folded.windows(2).map(|pair| pair.iter().collect()).collect()
 }
 
-/// A text as the search index takes it: its terms, separated by spaces.
-pub(crate) fn indexed(text: &str) -> String {
-    terms(text).join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn terms(text: &str) -> Vec<String> {
+        indexed(text).split_whitespace().map(str::to_owned).collect()
+    }
+
     #[test]
     fn plural_possessive_and_case_make_no_difference() {
         assert_eq!(terms("The company’s Policies"), terms("the company policy"));
+    }
+
+    #[test]
+    fn irregular_forms_are_those_of_their_word_and_look_alikes_are_not() {
+        assert_eq!(terms("chosen bought children reporters"), terms("choose buy child reporter"));
+        assert_ne!(terms("internal reporter"), terms("intern report"));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
 use serde::Serialize;
-use serde_json::json;
 
 use super::{Month, Page, Result, Store, moment, new_id, usage};
 
@@ -27,6 +26,19 @@ pub(crate) struct NewEscalation<'a> {
     pub(crate) question: &'a str,
     pub(crate) asked_by: &'a str,
     pub(crate) reason: &'a str,
+}
+
+/// The body of a webhook, in the order of the API reference.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Event<'a> {
+    event: &'static str,
+    escalation_id: &'a str,
+    question: &'a str,
+    asked_by: &'a str,
+    confidence: f64,
+    reason: &'a str,
+    timestamp: Timestamp,
 }
 
 /// Which escalations a listing shows.
@@ -90,13 +102,18 @@ impl Store {
                 )?
                 .execute(params![id, question, asked_by, confidence, reason, created_ms])?;
             if with_webhook {
-                let body = json!({
-                    "event": "escalation.created", "escalationId": id, "question": question, "askedBy": asked_by,
-                    "confidence": confidence, "reason": reason, "timestamp": moment(created_ms),
-                });
-                transaction
-                    .prepare_cached("INSERT INTO deliveries(body) VALUES(?)")?
-                    .execute([body.to_string()])?;
+                let timestamp = moment(created_ms);
+                let event = Event {
+                    event: "escalation.created",
+                    escalation_id: &id,
+                    question,
+                    asked_by,
+                    confidence,
+                    reason,
+                    timestamp,
+                };
+                let body = serde_json::to_string(&event).map_err(std::io::Error::from)?;
+                transaction.prepare_cached("INSERT INTO deliveries(body) VALUES(?)")?.execute([body])?;
             }
         }
         transaction.commit()?;

@@ -14,6 +14,9 @@ pub(crate) struct Hit {
     pub(crate) passage: usize,
 }
 
+/// The most rows a search ranks, unless its rarest term alone has more.
+const MOST_RANKED: u64 = 6_000;
+
 const PASSAGE_BITS: i64 = 16;
 const _: () = assert!(passages::MOST == 1 << PASSAGE_BITS);
 
@@ -23,7 +26,7 @@ pub(super) fn add(db: &Connection, document: i64, title: &str, content: &str) ->
         db.prepare_cached("INSERT INTO passages(rowid, title, heading, body) VALUES(?, ?, ?, ?)")?;
     let title = words::indexed(title);
     for (row, passage) in (document << PASSAGE_BITS..).zip(passages::split(content)) {
-        let heading = words::indexed(&passage.headings.join("\n"));
+        let heading = words::indexed(&passage.context());
         insert.execute(params![row, title, heading, words::indexed(passage.text)])?;
     }
     Ok(())
@@ -37,16 +40,9 @@ pub(super) fn remove(db: &Connection, document: i64) -> Result<()> {
 }
 
 impl Store {
-    /// The passages that have any of the terms, best first. A term that ends in `*` stands for all that
-    /// begin so.
+    /// The passages that have any of the terms, best first.
     pub(crate) fn search(&self, terms: &[String], most: usize) -> Result<Vec<Hit>> {
-        let query: Vec<String> = terms
-            .iter()
-            .map(|term| match term.strip_suffix('*') {
-                Some(prefix) => format!("\"{prefix}\"*"),
-                None => format!("\"{term}\""),
-            })
-            .collect();
+        let query: Vec<String> = self.telling(terms)?.iter().map(|term| format!("\"{term}\"")).collect();
         if query.is_empty() {
             return Ok(Vec::new());
         }
@@ -60,6 +56,27 @@ impl Store {
             Ok(Hit { document: row >> PASSAGE_BITS, passage })
         })?;
         Ok(hits.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The rarest of the terms, as many as can be ranked in a few milliseconds. A word that stands everywhere
+    /// costs the most and finds the least.
+    fn telling<'a>(&self, terms: &'a [String]) -> Result<Vec<&'a String>> {
+        let mut known = Vec::new();
+        for term in terms {
+            match self.frequency(term)? {
+                0 => {}
+                frequency => known.push((frequency, term)),
+            }
+        }
+        known.sort();
+        known.dedup();
+        let mut ranked = 0;
+        let affordable = known.iter().take_while(|(frequency, _)| {
+            let before = ranked;
+            ranked += frequency;
+            before == 0 || ranked <= MOST_RANKED
+        });
+        Ok(affordable.map(|(_, term)| *term).collect())
     }
 
     /// In how many passages a term stands.

@@ -102,3 +102,23 @@ async fn the_threshold_decides_what_is_escalated() {
         assert_eq!(answer["shouldEscalate"], escalates, "{answer}");
     }
 }
+
+#[tokio::test]
+async fn whoever_wants_to_know_is_told_of_each_request() {
+    let told = Arc::new(std::sync::Mutex::new(Vec::new()));
+    for door in 0..2 {
+        let log = told.clone();
+        let twins = both_doors(|r| {
+            let log = log.clone();
+            r.rate_limit(5).on_request(move |handled| {
+                let line = format!(
+                    "{} {} {:?} {:?}",
+                    handled.method, handled.path, handled.status, handled.remaining
+                );
+                log.lock().unwrap().push(line);
+            })
+        });
+        Client::of(&twins.await[door]).get("/v1/kb?limit=1").await;
+    }
+    assert_eq!(*told.lock().unwrap(), ["GET /v1/kb Some(200) Some(4)", "GET /v1/kb Some(200) Some(4)"]);
+}

@@ -19,14 +19,20 @@ use crate::ui::{Form, Json, Notice, Report};
 /// In a pipe: a row an escalation without a header, separated by tabs: id, status, confidence, askedBy,
 /// createdAt, question.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  twin escalations list\n  twin escalations list --status all --json")]
+#[command(after_help = "\
+Examples:
+  twin escalations list
+  twin escalations list --status all --json
+
+Exit codes:
+  0 done, 4 no key, 6 rate limited, 7 no connection")]
 pub struct Args {
     /// Which ones
     #[arg(long, value_name = "STATUS", default_value = "open", value_parser = status_parser())]
     status: StatusFilter,
 
     /// How many at most, 1 to 200
-    #[arg(long, value_name = "N", default_value = "50", value_parser = parse_limit)]
+    #[arg(long, value_name = "N", default_value = "50", value_parser = parse_limit, value_hint = clap::ValueHint::Other)]
     limit: u32,
 }
 

@@ -2,6 +2,7 @@
 
 mod list;
 mod resolve;
+mod triage;
 
 use clap::Subcommand;
 
@@ -11,15 +12,15 @@ use crate::context::Context;
 /// The commands on escalations.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List escalations, newest first
     List(list::Args),
-    /// Mark escalations as resolved
     Resolve(resolve::Args),
+    Triage(triage::Args),
 }
 
 pub(super) async fn run(command: Command, context: &Context) -> Outcome {
     match command {
         Command::List(args) => list::run(args, context).await,
         Command::Resolve(args) => resolve::run(args, context).await,
+        Command::Triage(args) => triage::run(args, context).await,
     }
 }

@@ -208,7 +208,7 @@ impl Run<'_> {
             question = format!("Go on, and delete {} documents?", prepared.plan.gone);
         }
         let answer = tokio::select! {
-            answer = ui.confirm(&question) => answer?,
+            answer = ui.ask_to_go_on(&question) => answer?,
             () = self.halt.stopped() => return Err(self.stop_error(0).unwrap_or_else(declined)),
         };
         if answer { Ok(()) } else { Err(declined()) }

@@ -13,10 +13,16 @@ use crate::ui::{Json, Report};
 ///
 /// In a pipe you get its content alone; --json has the rest.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  twin kb get doc_abc123\n  twin kb get doc_abc123 > policy.md")]
+#[command(after_help = "\
+Examples:
+  twin kb get doc_abc123
+  twin kb get doc_abc123 > policy.txt
+
+Exit codes:
+  0 done, 5 no such document, 4 no key, 7 no connection")]
 pub struct Args {
     /// The document's id, as 'twin kb list' shows it
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_hint = clap::ValueHint::Other)]
     id: String,
 }
 

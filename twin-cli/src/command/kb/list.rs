@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use twin_sdk::{Document, DocumentType};
 
 use crate::command::Outcome;
-use crate::command::listing::{Listing, parse_limit};
+use crate::command::listing::{Listing, Unlisted, parse_limit};
 use crate::context::Context;
 use crate::ui::age::age;
 use crate::ui::page::{Page, Tone};
@@ -17,30 +17,50 @@ use crate::ui::{Form, Json, Notice, Report};
 ///
 /// In a pipe: a row a document without a header, separated by tabs: id, type, title, hits, createdAt.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  twin kb list --type policy\n  twin kb list --limit 200 | cut -f1,3")]
+#[command(after_help = "\
+Examples:
+  twin kb list --type policy
+  twin kb list --all | cut -f1,3
+
+Exit codes:
+  0 done, 4 no key, 6 rate limited, 7 no connection")]
 pub struct Args {
     /// Only documents of this type
     #[arg(long = "type", value_name = "T", value_parser = super::type_parser())]
     of_type: Option<DocumentType>,
 
     /// How many at most, 1 to 200
-    #[arg(long, value_name = "N", default_value = "50", value_parser = parse_limit)]
+    #[arg(long, value_name = "N", default_value = "50", value_parser = parse_limit, value_hint = clap::ValueHint::Other)]
     limit: u32,
+
+    /// All that the API lists: up to 200 of each type
+    #[arg(long, conflicts_with = "limit")]
+    all: bool,
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
-    let connection = context.connect().await?;
-    let mut call = connection.twin.kb().list().limit(args.limit);
+    let now = Timestamp::now();
+    let connection = if args.all { context.connect_for_bulk().await? } else { context.connect().await? };
+    let kb = connection.twin.kb();
+    if args.all && args.of_type.is_none() {
+        let listing = kb.list_all().await?;
+        let unlisted = listing.missing().iter().map(Unlisted::from).collect();
+        return Ok(Box::new(Documents { total: listing.total, items: listing.items, unlisted, now }));
+    }
+    let limit = if args.all { twin_sdk::PAGE_LIMIT } else { args.limit };
+    let mut call = kb.list().limit(limit);
     if let Some(of_type) = args.of_type {
         call = call.of_type(of_type);
     }
     let page = call.await?;
-    Ok(Box::new(Documents { items: page.items, total: page.total, now: Timestamp::now() }))
+    Ok(Box::new(Documents { total: page.total, items: page.items, unlisted: Vec::new(), now }))
 }
 
 struct Documents {
     items: Vec<Document>,
     total: u64,
+    /// What even all listings together do not show.
+    unlisted: Vec<Unlisted>,
     now: Timestamp,
 }
 
@@ -89,6 +109,7 @@ impl Report for Documents {
     }
 
     fn notices(&self, _: Form) -> Vec<Notice> {
-        self.listing().notices("documents", "list more with --limit 200, or by --type")
+        let notices = self.unlisted.iter().map(Unlisted::notice);
+        notices.chain(self.listing().notices("documents", "list more with --all, or --limit 200")).collect()
     }
 }

@@ -1,9 +1,13 @@
 //! `twin kb`: the knowledge base.
 
+mod add;
+mod backup_file;
 mod bulk;
 mod bulk_args;
 mod bulk_progress;
 mod bulk_report;
+mod delete;
+mod export;
 mod get;
 mod import;
 mod list;
@@ -20,10 +24,11 @@ use crate::context::Context;
 /// The commands on the knowledge base.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List documents, newest first
     List(list::Args),
-    /// Show one document
     Get(get::Args),
+    Add(add::Args),
+    Delete(delete::Args),
+    Export(export::Args),
     /// Bring exports in: create what is not known yet, leave what is
     Import(import::Args),
     /// Make the knowledge base mirror exports
@@ -37,6 +42,9 @@ pub(super) async fn run(command: Command, context: &Context) -> Outcome {
     match command {
         Command::List(args) => list::run(args, context).await,
         Command::Get(args) => get::run(args, context).await,
+        Command::Add(args) => add::run(args, context).await,
+        Command::Delete(args) => delete::run(args, context).await,
+        Command::Export(args) => export::run(args, context).await,
         Command::Import(args) => import::run(args, context).await,
         Command::Sync(args) => sync::run(args, context).await,
         Command::State(command) => state::run(command, context).await,

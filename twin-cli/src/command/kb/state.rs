@@ -99,7 +99,7 @@ async fn confirm(count: usize, context: &Context) -> Result<(), CliError> {
         );
         return Err(error.hint("confirm with --yes"));
     }
-    if context.ui.confirm(&what).await? {
+    if context.ui.ask_to_go_on(&what).await? {
         Ok(())
     } else {
         Err(CliError::new(Code::Declined, "nothing was done"))

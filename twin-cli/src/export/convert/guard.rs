@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::{Once, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::super::reason;
 
@@ -24,22 +24,61 @@ pub(crate) fn guarded<T>(convert: impl FnOnce() -> Result<T, &'static str>) -> R
     result.unwrap_or(Err(reason::UNREADABLE))
 }
 
-/// As [`guarded`], on a thread of its own that is given up after `longest`. A thread cannot be stopped:
-/// one that hangs goes on until the process ends, but nobody waits for it.
-pub(crate) fn bounded<T: Send + 'static>(
-    longest: Duration,
-    convert: impl FnOnce() -> Result<T, &'static str> + Send + 'static,
-) -> Result<T, &'static str> {
-    let (sender, receiver) = mpsc::sync_channel(1);
-    let spawned = thread::Builder::new().name("converter".into()).stack_size(STACK).spawn(move || {
-        // The receiver is gone when the time was up: the result is no longer wanted.
-        let _ = sender.send(guarded(convert));
-    });
-    match spawned {
-        Ok(_) => receiver.recv_timeout(longest).unwrap_or(Err(reason::TOO_SLOW)),
-        Err(_) => Err(reason::UNREADABLE),
+/// By which a converter tells that it goes on.
+pub(crate) struct Pulse {
+    sender: Option<mpsc::SyncSender<()>>,
+    deadline: Instant,
+}
+
+impl Pulse {
+    /// Tells that a step is done; false when nobody waits any longer.
+    pub(crate) fn beat(&self) -> bool {
+        let is_awaited = match &self.sender {
+            Some(sender) => !matches!(sender.try_send(()), Err(mpsc::TrySendError::Disconnected(()))),
+            None => true,
+        };
+        is_awaited && Instant::now() < self.deadline
+    }
+
+    /// For work that nobody bounds.
+    pub(crate) fn unwatched() -> Self {
+        Self { sender: None, deadline: Instant::now() + Duration::from_secs(3600) }
     }
 }
+
+/// As [`guarded`], on a thread of its own that is given up when it shows no progress for `longest`, or
+/// takes many times as long. A thread cannot be stopped: one that hangs goes on until the process ends,
+/// but nobody waits for it.
+pub(crate) fn bounded<T: Send + 'static>(
+    longest: Duration,
+    convert: impl FnOnce(&Pulse) -> Result<T, &'static str> + Send + 'static,
+) -> Result<T, &'static str> {
+    let (pulse, beats) = mpsc::sync_channel(1);
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let deadline = Instant::now() + longest * MOST_PATIENCE;
+    let spawned = thread::Builder::new().name("converter".into()).stack_size(STACK).spawn(move || {
+        let pulse = Pulse { sender: Some(pulse), deadline };
+        let result = guarded(|| convert(&pulse));
+        // The receiver is gone when the time was up: the result is no longer wanted.
+        let _ = sender.send(result);
+    });
+    if spawned.is_err() {
+        return Err(reason::UNREADABLE);
+    }
+    loop {
+        match beats.recv_timeout(longest) {
+            Ok(()) if Instant::now() < deadline => {}
+            Ok(()) | Err(mpsc::RecvTimeoutError::Timeout) => return Err(reason::TOO_SLOW),
+            // The converter has dropped its pulse: it is done.
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                return receiver.recv().unwrap_or(Err(reason::UNREADABLE));
+            }
+        }
+    }
+}
+
+/// Times the longest silence that a conversion may take in all.
+const MOST_PATIENCE: u32 = 15;
 
 /// Panics elsewhere are reported as before.
 fn silence_converters() {
@@ -66,7 +105,7 @@ mod tests {
     #[test]
     fn a_converter_that_hangs_is_given_up() {
         let (_keep_open, never) = mpsc::channel::<()>();
-        let result = bounded(Duration::from_millis(1), move || {
+        let result = bounded(Duration::from_millis(1), move |_| {
             let _ = never.recv();
             Ok(())
         });
@@ -79,6 +118,6 @@ mod tests {
             let frame = [left; 64];
             if left == 0 { 0 } else { 1 + depth(std::hint::black_box(frame)[0] - 1) }
         }
-        assert_eq!(bounded(Duration::from_secs(60), || Ok(depth(20_000))), Ok(20_000));
+        assert_eq!(bounded(Duration::from_secs(60), |_| Ok(depth(20_000))), Ok(20_000));
     }
 }

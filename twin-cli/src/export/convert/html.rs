@@ -14,6 +14,9 @@ use super::prose::Prose;
 
 /// A tree within the limits, or the reason why there is none.
 pub(crate) fn parse(html: &str, limits: &Limits) -> Result<Html, &'static str> {
+    if has_endless_tag(html) {
+        return Err(reason::TOO_LARGE);
+    }
     let mut parser = parse_document(HtmlTreeSink::new(Html::new_document()), ParseOpts::default());
     let mut rest = html;
     while !rest.is_empty() {
@@ -38,6 +41,30 @@ pub(crate) fn parse(html: &str, limits: &Limits) -> Result<Html, &'static str> {
     Ok(parser.finish())
 }
 
+/// The parser compares every attribute of a tag with every other.
+fn has_endless_tag(html: &str) -> bool {
+    let (mut in_tag, mut attributes, mut quote, mut last) = (false, 0, None, b' ');
+    for byte in html.bytes() {
+        match (in_tag, quote) {
+            (true, Some(open)) if byte == open => quote = None,
+            (true, Some(_)) => {}
+            (true, None) if byte == b'>' => in_tag = false,
+            (true, None) if last == b'=' && matches!(byte, b'"' | b'\'') => quote = Some(byte),
+            (true, None) => {
+                attributes += usize::from(last.is_ascii_whitespace() && !byte.is_ascii_whitespace())
+            }
+            (false, _) if last == b'<' && byte.is_ascii_alphabetic() => (in_tag, attributes) = (true, 0),
+            (false, _) => {}
+        }
+        if attributes > MOST_ATTRIBUTES {
+            return true;
+        }
+        last = byte;
+    }
+    false
+}
+
+const MOST_ATTRIBUTES: usize = 5_000;
 /// Bytes parsed between two looks at the tree.
 const CHUNK: usize = 16 * 1024;
 
@@ -357,6 +384,13 @@ mod tests {
     fn html_nested_beyond_the_limit_is_refused_in_linear_time() {
         let html = format!("{}deep{}", "<div>".repeat(200_000), "</div>".repeat(200_000));
         assert_eq!(to_text(&html, &Limits::default()), Err(reason::TOO_DEEP));
+    }
+
+    #[test]
+    fn a_tag_without_end_is_refused() {
+        let attributes: String = (0..100_000).map(|n| format!(" a{n}=1")).collect();
+        assert_eq!(to_text(&format!("<p{attributes}>x"), &Limits::default()), Err(reason::TOO_LARGE));
+        assert_eq!(text(&format!("<p title='{}'>x", "a > b ".repeat(20_000))), "x");
     }
 
     #[test]

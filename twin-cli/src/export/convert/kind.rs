@@ -2,7 +2,9 @@
 
 use super::super::text::beginning;
 use super::super::tree::ending;
+use super::ole::{self, Ole};
 use super::plain::{decoded, looks_like_text};
+use crate::export::mail::mbox::is_separator;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -34,8 +36,8 @@ impl Kind {
         if head.starts_with(b"PK\x03\x04") {
             return office(bytes).unwrap_or(Self::Zip);
         }
-        if head.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
-            return ole(bytes);
+        if head.starts_with(ole::MAGIC) {
+            return old_office(name, bytes);
         }
         let printed_early = &head[..head.len().min(1024)];
         if printed_early.windows(5).any(|window| window == b"%PDF-") {
@@ -67,6 +69,7 @@ fn text(name: &str, head: &[u8]) -> Kind {
         "md" | "markdown" | "mdown" | "mkd" | "mkdn" | "mdx" => Kind::Markdown,
         "eml" | "mht" | "mhtml" => Kind::Mail,
         "mbox" | "mbx" => Kind::Mbox,
+        "" | "txt" if start.lines().next().is_some_and(|line| is_separator(line.as_bytes())) => Kind::Mbox,
         _ if is_html => Kind::Html,
         "html" | "htm" | "xhtml" => Kind::Html,
         "csv" | "tsv" | "tab" => Kind::Csv,
@@ -101,15 +104,14 @@ fn office(bytes: &[u8]) -> Option<Kind> {
     kinds.next()
 }
 
-/// Old office files: their directory names the streams in UTF-16.
-fn ole(bytes: &[u8]) -> Kind {
-    let names = |wanted: &str| {
-        let wanted: Vec<u8> = wanted.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        bytes.windows(wanted.len()).step_by(2).any(|window| window == wanted)
+/// Old office files: their directory names the streams.
+fn old_office(name: &str, bytes: &[u8]) -> Kind {
+    let Some(ole) = Ole::open(bytes) else {
+        return if ending(name) == "xls" { Kind::Xls } else { Kind::Unknown };
     };
-    if names("EncryptedPackage") {
+    if ole.has("EncryptedPackage") {
         Kind::Encrypted
-    } else if names("Workbook") || names("Book") {
+    } else if ole.has("Workbook") || ole.has("Book") {
         Kind::Xls
     } else {
         Kind::Unknown

@@ -2,6 +2,7 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
 
+use super::super::text::beginning;
 use super::html;
 use super::prose::Prose;
 
@@ -18,9 +19,33 @@ pub(crate) enum Dialect {
 /// The first heading and the text.
 pub(crate) fn to_text(markdown: &str, dialect: Dialect) -> (Option<String>, String) {
     let mut walker = Walker::new(dialect);
-    walker.document(markdown, 0);
+    let mut rest = markdown;
+    while !rest.is_empty() {
+        let (chunk, left) = rest.split_at(chunk_end(rest));
+        walker.document(chunk, 0);
+        rest = left;
+    }
     walker.prose.finish()
 }
+
+/// The parser's tree takes sixty times the size of the text: a long text is read in pieces, parted
+/// before a heading or at least between paragraphs.
+fn chunk_end(markdown: &str) -> usize {
+    if markdown.len() <= CHUNK {
+        return markdown.len();
+    }
+    let chunk = beginning(markdown, CHUNK);
+    let is_outside_code = |at: usize| chunk[..at].matches("\n```").count().is_multiple_of(2);
+    let parting =
+        |mark: &str| chunk.rmatch_indices(mark).map(|(at, _)| at + 1).find(|&at| is_outside_code(at));
+    parting("\n# ")
+        .or_else(|| parting("\n## "))
+        .or_else(|| chunk.rfind("\n\n").map(|at| at + 2))
+        .or_else(|| chunk.rfind('\n').map(|at| at + 1))
+        .unwrap_or(chunk.len())
+}
+
+const CHUNK: usize = 1 << 20;
 
 /// The text of one line of Markdown: a title or a cell.
 pub(crate) fn line_to_text(markdown: &str, dialect: Dialect) -> String {
@@ -193,5 +218,38 @@ impl Walker {
             // `<T>` or `<your key>` is what somebody wrote, not markup.
             None => self.visible(raw),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_reads_the_same_in_pieces() {
+        let chapter = format!(
+            "# Chapter\n\nSome **bold** text.\n\n```\n# no heading\n```\n\n{}",
+            "- item\n".repeat(500)
+        );
+        let once = to_text(&chapter, Dialect::Common).1;
+        let many = to_text(&format!("{chapter}\n").repeat(800), Dialect::Common).1;
+        assert!(chapter.len() * 800 > 2 * CHUNK);
+        assert_eq!(many, vec![once; 800].join("\n\n"));
+    }
+
+    #[test]
+    fn what_only_looks_like_markup_stays() {
+        let text = to_text("Use `<aside>` and <YOUR_KEY>, a<br>b and 2 * 3 * 4.", Dialect::Common).1;
+        assert_eq!(text, "Use <aside> and <YOUR_KEY>, a\nb and 2 * 3 * 4.");
+    }
+
+    #[test]
+    fn raw_html_is_read_as_html() {
+        let text = to_text(
+            "<div><p>One</p><p>Two</p></div>\n\nThree ![a chart](x.png) ![x.png](x.png)",
+            Dialect::Common,
+        )
+        .1;
+        assert_eq!(text, "One\n\nTwo\n\nThree a chart");
     }
 }

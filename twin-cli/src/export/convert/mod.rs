@@ -1,17 +1,35 @@
 //! From a file's bytes to text that reads as a person would retell it.
 
+mod chart;
+mod docx;
+mod docx_styles;
+mod front_matter;
 pub(crate) mod guard;
 pub(crate) mod html;
 mod kind;
+pub(crate) mod mail;
 pub(crate) mod markdown;
+mod ole;
+mod package;
+mod pdf;
+mod pdf_check;
 pub(crate) mod plain;
+mod pptx;
 pub(crate) mod prose;
+mod sheet;
 pub(crate) mod table;
+mod xls;
+mod xls_strings;
 
-pub(crate) use kind::{Kind, is_media};
+use std::sync::{Mutex, PoisonError};
+
+use guard::Pulse;
+pub(crate) use kind::{HEAD, Kind, is_media};
 use markdown::Dialect;
+use package::Package;
 use twin_sdk::DocumentType;
 
+use super::tree::ending;
 use super::{Limits, reason};
 
 /// A file's text.
@@ -32,34 +50,92 @@ pub(crate) fn convert(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Con
         return Err(reason::EMPTY);
     }
     let kind = Kind::of(name, &bytes);
-    convert_as(kind, name, bytes, limits)
+    if bytes.len() <= QUICK && matches!(kind, Kind::Markdown | Kind::Text | Kind::Html | Kind::Csv) {
+        return guard::guarded(|| convert_as(kind, name, bytes, limits, &Pulse::unwatched()));
+    }
+    // What takes much memory is done one at a time.
+    let _alone = (weight(kind, &bytes) > HEAVY).then(|| ALONE.lock().unwrap_or_else(PoisonError::into_inner));
+    let (name, limits) = (name.to_owned(), limits.clone());
+    guard::bounded(limits.conversion, move |pulse| convert_as(kind, &name, bytes, &limits, pulse))
 }
 
-/// As [`convert`], where the kind is known.
-pub(crate) fn convert_as(
+static ALONE: Mutex<()> = Mutex::new(());
+/// Bytes to be parsed from which on a conversion is done alone.
+const HEAVY: u64 = 4 << 20;
+
+/// The bytes that a converter is going to parse, as far as the file tells.
+fn weight(kind: Kind, bytes: &[u8]) -> u64 {
+    match kind {
+        Kind::Docx | Kind::Pptx | Kind::Xlsx => package::inflated_size(bytes),
+        // How much a PDF holds cannot be told beforehand.
+        Kind::Pdf => bytes.len() as u64 * 8,
+        _ => bytes.len() as u64,
+    }
+}
+
+/// Texts up to this size take no time worth watching.
+const QUICK: usize = 256 * 1024;
+
+fn convert_as(
     kind: Kind,
     name: &str,
     bytes: Vec<u8>,
     limits: &Limits,
+    pulse: &Pulse,
 ) -> Result<Converted, &'static str> {
-    let separated = |title, text, converter| Ok(Converted { title, text, kind: None, converter });
-    let limits = limits.clone();
-    let name = name.to_owned();
-    match kind {
-        Kind::Markdown => guard::guarded(|| {
-            let (title, text) = markdown::to_text(&plain::decoded(&bytes), Dialect::Common);
-            separated(title, text, "md/1")
-        }),
-        Kind::Text => separated(None, plain::decoded(&bytes).into_owned(), "text/1"),
-        Kind::Html => guard::guarded(|| {
-            let (title, text) = html::to_text(&html::decoded(&bytes), &limits)?;
-            separated(title, text, "html/1")
-        }),
-        Kind::Csv => {
-            guard::guarded(|| separated(None, table::to_text(&plain::decoded(&bytes), &name), "csv/1"))
+    let (title, text, converter) = match kind {
+        Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
+        Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/1"),
+        Kind::Html => {
+            let (title, text) = html::to_text(&html::decoded(&bytes), limits)?;
+            (title, text, "html/1")
         }
-        Kind::Media => Err(reason::MEDIA),
-        Kind::Encrypted => Err(reason::ENCRYPTED),
-        _ => Err(reason::UNKNOWN_KIND),
+        Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name)?, "csv/1"),
+        Kind::Docx => {
+            let (title, text) = docx::to_text(bytes, limits)?;
+            (title, text, "docx/1")
+        }
+        Kind::Pptx => {
+            let (title, text) = pptx::to_text(bytes, limits)?;
+            (title, text, "pptx/1")
+        }
+        Kind::Xlsx => (None, sheet::to_text(bytes, limits)?, "xlsx/1"),
+        Kind::Xls => (None, xls::to_text(&bytes, limits)?, "xls/1"),
+        Kind::Pdf => (None, pdf::to_text(&bytes, limits, pulse)?, "pdf/1"),
+        Kind::Media => return Err(reason::MEDIA),
+        Kind::Encrypted => return Err(reason::ENCRYPTED),
+        // An office file that is none is damaged; any other zip may hold anything.
+        Kind::Zip if matches!(ending(name).as_str(), "docx" | "xlsx" | "pptx") => {
+            return Err(reason::UNREADABLE);
+        }
+        Kind::Zip => return Err(reason::NESTED_ARCHIVE),
+        Kind::Mail => {
+            let (title, text) = mail::to_text(&bytes, limits)?;
+            (title, text, "mail/1")
+        }
+        Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
+    };
+    Ok(Converted { title, text, kind: None, converter })
+}
+
+/// As [`convert`], and a zip that holds one page and its pictures is that page: Google's zipped HTML.
+pub(crate) fn convert_with_zipped_pages(
+    name: &str,
+    bytes: Vec<u8>,
+    limits: &Limits,
+) -> Result<Converted, &'static str> {
+    if Kind::of(name, &bytes) == Kind::Zip {
+        let (name, page) = Package::open(bytes, limits)?.only_page()?;
+        return convert(&name, page, limits);
     }
+    convert(name, bytes, limits)
+}
+
+/// Markdown with what may stand before it: a title, a type, other facts.
+fn markdown_file(markdown: &str) -> Converted {
+    let (facts, body) = front_matter::split(markdown);
+    let (heading, text) =
+        if facts.is_backup { (None, body.to_owned()) } else { markdown::to_text(body, Dialect::Common) };
+    let text = if facts.lines.is_empty() { text } else { format!("{}\n\n{text}", facts.lines) };
+    Converted { title: facts.title.or(heading), text, kind: facts.kind, converter: "md/1" }
 }

@@ -1,7 +1,7 @@
 //! Writes text the way a person would retell a page: blocks apart, lists with dashes, tables as
 //! `a | b | c` rows. Converters tell it what they meet; it keeps the lines in order.
 
-use super::super::text::tidy_line;
+use super::super::text::{push_tidy_line, tidy_line};
 
 /// The text so far, and where in lists and captures the writer stands.
 #[derive(Debug, Default)]
@@ -10,6 +10,8 @@ pub(crate) struct Prose {
     gap: Gap,
     lists: Vec<List>,
     captures: Vec<(String, Gap, Vec<List>)>,
+    /// The last text was an item written by [`Prose::list_line`].
+    after_item: bool,
     title: Option<String>,
 }
 
@@ -36,7 +38,7 @@ impl Prose {
             self.inline(first);
         }
         for line in lines {
-            self.line();
+            self.line_break();
             self.inline(line);
         }
     }
@@ -123,6 +125,7 @@ impl Prose {
             }
         }
         self.gap = Gap::None;
+        self.after_item = false;
         let depth = self.lists.len();
         if let Some(list) = self.lists.last_mut() {
             let marker = list.marker.take();
@@ -172,6 +175,22 @@ impl Prose {
         }
     }
 
+    /// One item of a list that comes as lines with a level.
+    pub(crate) fn list_line(&mut self, level: usize, number: Option<u64>, text: &str) {
+        if self.after_item {
+            self.gap = Gap::Line;
+        } else {
+            self.block();
+        }
+        let outer = self.lists.len();
+        self.lists.resize_with(outer + level + 1, || List { next_number: number, marker: None });
+        self.begin_item();
+        self.text(text);
+        self.lists.truncate(outer);
+        self.block();
+        self.after_item = true;
+    }
+
     /// The item is one to tick off.
     pub(crate) fn check_box(&mut self, done: bool) {
         let sign = if done { "[x] " } else { "[ ] " };
@@ -210,6 +229,14 @@ impl Prose {
     /// A table, its first row being the header.
     pub(crate) fn table(&mut self, rows: &[Vec<String>]) {
         self.block();
+        if rows.iter().all(|row| row.len() < 2) {
+            // One column places paragraphs under one another.
+            for cell in rows.iter().flatten() {
+                self.line();
+                self.text(cell);
+            }
+            return self.block();
+        }
         for row in rows {
             let row = table_row(row);
             if !row.is_empty() {
@@ -243,20 +270,42 @@ impl Prose {
             self.block();
             self.text(&inner);
         }
+        self.out.truncate(self.out.trim_end().len());
         (self.title, self.out)
     }
 }
 
 /// Cells beside one another; empty cells at the end are left out, a row without text is empty.
 pub(crate) fn table_row<S: AsRef<str>>(cells: &[S]) -> String {
-    let cells: Vec<String> = cells.iter().map(|cell| tidy_line(cell.as_ref())).collect();
-    let used = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
-    match cells.get(..used).unwrap_or_default() {
-        [] => String::new(),
-        // The bar tells that this is still a row of the table.
-        [only] if cells.len() > 1 => format!("{only} |"),
-        used => used.join(" | "),
+    let mut row = String::new();
+    push_row(&mut row, cells.iter().map(AsRef::as_ref));
+    row
+}
+
+/// Appends what [`table_row`] makes of the cells; false where they hold no text.
+pub(crate) fn push_row<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) -> bool {
+    let start = out.len();
+    let (mut count, mut used, mut end) = (0, 0, start);
+    for cell in cells {
+        if count > 0 {
+            out.push_str(" | ");
+        }
+        count += 1;
+        let before = out.len();
+        push_tidy_line(out, cell);
+        if out.len() > before {
+            (used, end) = (count, out.len());
+        }
     }
+    out.truncate(end);
+    if used == 1 && count > 1 {
+        // The bar tells that this is still a row of the table.
+        out.push_str(" |");
+    }
+    if out[start..].starts_with(' ') {
+        out.remove(start);
+    }
+    used > 0
 }
 
 fn says_nothing(label: &str) -> bool {
@@ -334,6 +383,7 @@ mod tests {
     fn a_row_keeps_its_places_and_drops_only_what_is_empty_at_its_end() {
         assert_eq!(table_row(&["a", "", "c\nd", ""]), "a |  | c d");
         assert_eq!(table_row(&["a", "", ""]), "a |");
+        assert_eq!(table_row(&["", "b"]), "| b");
         assert_eq!(table_row(&["", " "]), "");
         assert_eq!(table_row(&["a"]), "a");
     }

@@ -6,7 +6,7 @@ use super::super::Limits;
 use super::super::convert::guard::guarded;
 use super::super::convert::html::{Walker, decoded, descendants, has_class, parse};
 use super::super::text::tidy_line;
-use super::super::tree::{ending, file_name};
+use super::super::tree::{Entry, ending, file_name};
 use super::Page;
 use super::names::{clean_file_name, dashed_id};
 
@@ -21,6 +21,25 @@ pub(super) fn page(bytes: &[u8], limits: &Limits) -> Result<Option<Page>, &'stat
         }))
     })
 }
+
+/// The id in a page's article, read no further than needed.
+pub(super) fn article_id(page: &Entry) -> Option<String> {
+    let head = page.head(STYLES);
+    let head = String::from_utf8_lossy(&head);
+    let (_, article) = head.split_once("<article id=\"")?;
+    dashed_id(article.get(..36)?)
+}
+
+/// Whether a page seems to be the table of a database: its body begins with one.
+pub(super) fn is_table_page(page: &Entry) -> bool {
+    let head = page.head(STYLES);
+    let head = String::from_utf8_lossy(&head);
+    let body = head.split_once("class=\"page-body\">").map(|(_, body)| body.trim_start());
+    body.is_some_and(|body| body.starts_with("<table class=\"collection-content\""))
+}
+
+/// The styles at the start of a page, and a long header, fit in so many bytes.
+const STYLES: usize = 256 * 1024;
 
 fn read(tree: &Html, article: ElementRef<'_>) -> Page {
     let title = title(tree, article);

@@ -114,22 +114,21 @@ fn prepared(body: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Takes the tags out that begin a line, or end a callout behind its last words.
 fn push_without_tags(out: &mut String, line: &str) {
-    let mut rest = line;
-    while let Some(at) = rest.find('<') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let end =
-            rest.find('>').map(|end| end + 1).filter(|_| matches!(tag_name(rest), Some("aside" | "img")));
-        match end {
-            Some(end) => rest = rest[end..].trim_start_matches(' '),
-            None => {
-                out.push('<');
-                rest = &rest[1..];
-            }
-        }
+    let bare = line.trim_start().trim_start_matches(['-', '*', '>', ' ']);
+    out.push_str(&line[..line.len() - bare.len()]);
+    let mut rest = bare;
+    while let Some(end) = rest.find('>').filter(|_| matches!(tag_name(rest), Some("aside" | "img"))) {
+        rest = rest[end + 1..].trim_start_matches(' ');
     }
-    out.push_str(rest);
+    match rest.trim_end().strip_suffix("</aside>").filter(|rest| !rest.contains('`')) {
+        Some(rest) => {
+            out.push_str(rest);
+            out.push('\n');
+        }
+        None => out.push_str(rest),
+    }
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ impl Reader<'_> {
             _ => {}
         }
         if !self.options.filter.takes(&[path, &names::clean_path(path)]) {
-            return Outcome::Filtered { key, path: path.to_owned() };
+            return Outcome::filtered(key, path);
         }
         let bytes = match self.budget.read(entry, self.options) {
             Ok(bytes) => bytes,
@@ -134,7 +134,7 @@ impl Reader<'_> {
             Some(page) => (page.title, page.properties),
             None => (None, String::new()),
         };
-        let rows = match convert::guard::guarded(|| Ok(table::to_text(bytes))) {
+        let rows = match convert::guard::guarded(|| table::to_text(bytes)) {
             Ok(Some(rows)) => rows,
             Ok(None) => return Outcome::skipped(path, reason::NO_VALUES),
             Err(reason) => return Outcome::unconverted(key, path, reason),

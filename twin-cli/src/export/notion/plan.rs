@@ -1,10 +1,9 @@
 //! What each file of a Notion export is, told from the names of all of them.
 
 use std::collections::{HashMap, HashSet};
-use std::io::Read;
 
 use super::super::tree::{Entry, ending, file_name, folder_of, safe_path, stem};
-use super::{names, table};
+use super::{html, names, table};
 
 /// A file's part in the export.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +18,7 @@ pub(super) enum Role<'a> {
     Attachment,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Database<'a> {
     pub(super) name: String,
     pub(super) headers: HashSet<String>,
@@ -32,6 +31,8 @@ pub(super) struct Database<'a> {
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
     entries: &'a [&'a Entry],
+    /// Every folder, and the place of every table: only what owns one of those needs to be known.
+    places: HashSet<String>,
     /// By the path without ending: `Folder/Title <id>` and, without an id, `Folder/Title`.
     owners: HashMap<String, Owner>,
     databases: Vec<Database<'a>>,
@@ -43,7 +44,10 @@ pub(super) struct Plan<'a> {
 #[derive(Debug, Clone)]
 struct Owner {
     id: String,
+    /// The database whose CSV is in the export.
     database: Option<usize>,
+    /// The database of which the pages in the folder are rows.
+    rows_of: Option<usize>,
     page: Option<usize>,
 }
 
@@ -51,8 +55,13 @@ impl<'a> Plan<'a> {
     pub(super) fn new(entries: &'a [&'a Entry]) -> Self {
         // Where tables are told from views, what is no table is a view.
         let has_all = entries.iter().any(|entry| is_all(&entry.path));
-        let mut plan =
-            Self { entries, owners: HashMap::new(), databases: Vec::new(), tables: HashMap::new() };
+        let mut plan = Self {
+            entries,
+            places: places(entries),
+            owners: HashMap::new(),
+            databases: Vec::new(),
+            tables: HashMap::new(),
+        };
         for (index, entry) in entries.iter().enumerate() {
             if is_page_name(&entry.path) {
                 plan.own(entry, None, Some(index));
@@ -63,7 +72,29 @@ impl<'a> Plan<'a> {
                 plan.add_database(index, entry);
             }
         }
+        plan.add_databases_without_csv();
         plan
+    }
+
+    /// Older HTML exports have a database's rows in its page alone.
+    fn add_databases_without_csv(&mut self) {
+        let entries = self.entries;
+        for (index, entry) in entries.iter().enumerate() {
+            let (place, _) = place_and_id(&entry.path);
+            let bare = join(folder_of(&place), names::without_id(file_name(&place)));
+            let has_rows = self.places.contains(&place) || self.places.contains(&bare);
+            let is_candidate = is_page_name(&entry.path) && ending(&entry.path) == "html" && has_rows;
+            if !is_candidate || self.has_table(index) || !html::is_table_page(entry) {
+                continue;
+            }
+            let database = self.databases.len();
+            self.databases.push(Database { has_values: true, ..Database::default() });
+            for place in [place, bare] {
+                if let Some(owner) = self.owners.get_mut(&place) {
+                    owner.rows_of.get_or_insert(database);
+                }
+            }
+        }
     }
 
     fn add_database(&mut self, index: usize, entry: &'a Entry) {
@@ -86,9 +117,15 @@ impl<'a> Plan<'a> {
         let Some(id) = id else { return };
         let folder = folder_of(&place);
         let bare = join(folder, names::without_id(file_name(&place)));
-        for place in [place, bare] {
-            let owner = self.owners.entry(place).or_insert_with(|| Owner { id: id.clone(), database, page });
+        for place in [place, bare].into_iter().filter(|place| self.places.contains(place)) {
+            let owner = self.owners.entry(place).or_insert_with(|| Owner {
+                id: id.clone(),
+                database,
+                rows_of: database,
+                page,
+            });
             owner.database = owner.database.or(database);
+            owner.rows_of = owner.rows_of.or(database);
             owner.page = owner.page.or(page);
         }
     }
@@ -142,7 +179,7 @@ impl<'a> Plan<'a> {
     /// The database of which a page is a row.
     pub(super) fn database_of(&self, index: usize) -> Option<&Database<'a>> {
         let owner = self.owners.get(folder_of(&self.entries[index].path))?;
-        owner.database.map(|database| &self.databases[database])
+        owner.rows_of.map(|database| &self.databases[database])
     }
 
     /// Whether a database's page has its rows in a CSV, too.
@@ -150,6 +187,21 @@ impl<'a> Plan<'a> {
         let (place, _) = place_and_id(&self.entries[index].path);
         self.owners.get(&place).is_some_and(|owner| owner.database.is_some())
     }
+}
+
+fn places(entries: &[&Entry]) -> HashSet<String> {
+    let mut places = HashSet::new();
+    for entry in entries {
+        if is_csv(&entry.path) {
+            places.insert(place_and_id(&entry.path).0);
+        }
+        let mut folder = folder_of(&entry.path);
+        while !folder.is_empty() && !places.contains(folder) {
+            places.insert(folder.to_owned());
+            folder = folder_of(folder);
+        }
+    }
+    places
 }
 
 /// The key of a single file given as a PATH.
@@ -186,12 +238,5 @@ fn is_all(path: &str) -> bool {
 
 /// The id in an HTML page's article: where it differs from the file's, it is the right one.
 fn article_id(page: &Entry) -> Option<String> {
-    if ending(&page.path) != "html" {
-        return None;
-    }
-    let mut head = Vec::new();
-    page.open().ok()?.take(256 * 1024).read_to_end(&mut head).ok()?;
-    let head = String::from_utf8_lossy(&head);
-    let (_, article) = head.split_once("<article id=\"")?;
-    names::dashed_id(article.get(..36)?)
+    if ending(&page.path) == "html" { html::article_id(page) } else { None }
 }

@@ -1,9 +1,10 @@
 //! A database's CSV as one table.
 
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 
 use super::super::convert::plain::decoded;
-use super::super::convert::prose::table_row;
+use super::super::convert::prose::push_row;
 use super::super::convert::table::rows;
 use super::super::text::tidy_line;
 use super::super::tree::Entry;
@@ -20,28 +21,39 @@ pub(super) struct Glance {
 pub(super) fn glance(entry: &Entry) -> Glance {
     let head = entry.head(256 * 1024);
     let head = decoded(&head);
-    let mut rows = rows(&head, b',');
-    let headers = rows.next().unwrap_or_default().iter().map(|name| tidy_line(name)).collect();
-    let has_values = rows.any(|row| row.iter().any(|cell| !cell.trim().is_empty()));
-    Glance { headers, has_values }
+    let mut glance = Glance::default();
+    let mut is_header = true;
+    // What is no table at all is told when it is read.
+    let _ = rows(&head, b',', |row| {
+        if is_header {
+            glance.headers = row.iter().map(tidy_line).collect();
+        } else {
+            glance.has_values |= row.iter().any(|cell| !cell.trim().is_empty());
+        }
+        is_header = false;
+        ControlFlow::Continue(())
+    });
+    glance
 }
 
 /// The header and every row with a value; `None` where no row has one.
-pub(super) fn to_text(csv: &[u8]) -> Option<String> {
-    let csv = decoded(csv);
-    let mut rows = rows(&csv, b',');
-    let mut text = table_row(&rows.next()?);
-    let mut has_values = false;
-    for row in rows {
-        let cells: Vec<String> = row.iter().map(|cell| cleaned(cell)).collect();
-        let line = table_row(&cells);
-        if !line.is_empty() {
-            has_values = true;
+pub(super) fn to_text(csv: &[u8]) -> Result<Option<String>, &'static str> {
+    let mut text = String::with_capacity(csv.len());
+    let mut count = 0;
+    rows(&decoded(csv), b',', |row| {
+        let before = text.len();
+        if before > 0 {
             text.push('\n');
-            text.push_str(&line);
         }
-    }
-    has_values.then_some(text)
+        let cells: Vec<String> = row.iter().map(cleaned).collect();
+        if push_row(&mut text, cells.iter().map(String::as_str)) || before == 0 {
+            count += 1;
+        } else {
+            text.truncate(before);
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok((count > 1).then_some(text))
 }
 
 #[cfg(test)]
@@ -51,10 +63,10 @@ mod tests {
     #[test]
     fn rows_without_a_value_leave_no_line_and_a_table_of_them_no_text() {
         assert_eq!(
-            to_text(b"\xEF\xBB\xBFName,Tags\nA,\"x, y\"\n,\n").as_deref(),
+            to_text(b"\xEF\xBB\xBFName,Tags\nA,\"x, y\"\n,\n").unwrap().as_deref(),
             Some("Name | Tags\nA | x, y")
         );
-        assert_eq!(to_text(b"Name,Tags\n,\n"), None);
-        assert_eq!(to_text(b""), None);
+        assert_eq!(to_text(b"Name,Tags\n,\n"), Ok(None));
+        assert_eq!(to_text(b""), Ok(None));
     }
 }

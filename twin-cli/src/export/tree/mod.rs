@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use super::{Limits, ReadError, Skipped, reason};
 pub(crate) use names::{ending, file_name, folder_of, is_litter, safe_path, stem};
 use shared_file::SharedFile;
+pub(crate) use shared_file::SharedFile as Bytes;
 
 /// The files of one PATH.
 #[derive(Debug, Default)]
@@ -92,6 +93,19 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// The inflated bytes with access at any place; compressed ones are spilled into an unnamed temporary
+    /// file of at most `most` bytes.
+    pub(crate) fn random_access(&self, most: u64) -> io::Result<Bytes> {
+        match &self.body {
+            Body::File(path) => File::open(path).and_then(SharedFile::new),
+            Body::Stored(file) => Ok(file.clone()),
+            Body::Zipped(span) => span.stored().map_or_else(|| spill(self, most), Ok),
+            Body::Missing(_) => Err(io::Error::from(io::ErrorKind::NotFound)),
+        }
+    }
+}
+
 /// Lists what is at `path`: a zip, a tar, a tgz, a folder or a single file, told apart by its bytes.
 pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Tree, ReadError> {
     let failed = |source| ReadError::Open { path: path.to_owned(), source };
@@ -127,16 +141,10 @@ pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Tree, ReadError> {
 /// The files of a zip that lies inside the export (a part of it). A compressed one is spilled into an
 /// unnamed temporary file, since a zip's directory stands at its end.
 pub(crate) fn open_inner(entry: &Entry, limits: &Limits) -> Result<Tree, &'static str> {
-    let shared = match &entry.body {
-        Body::File(path) => File::open(path).and_then(SharedFile::new),
-        Body::Stored(file) => Ok(file.clone()),
-        Body::Zipped(span) => match span.stored() {
-            Some(window) => Ok(window),
-            None => spill(entry, limits.run_bytes),
-        },
-        Body::Missing(reason) => return Err(reason),
+    if let Body::Missing(reason) = entry.body {
+        return Err(reason);
     }
-    .map_err(|_| reason::UNREADABLE)?;
+    let shared = entry.random_access(limits.run_bytes).map_err(|_| reason::UNREADABLE)?;
     let mut tree = zip::list(&shared, limits);
     tree.name = names::archive_stem(file_name(&entry.path)).to_owned();
     Ok(tree)

@@ -1,0 +1,325 @@
+//! Excel's old workbooks (BIFF 5 and 8): records of cells, read in one pass over each sheet. `calamine`
+//! would lay out a dense table and follow damaged chains without end.
+
+use std::ops::ControlFlow;
+
+use calamine::{ExcelDateTime, ExcelDateTimeType};
+use encoding_rs::Encoding;
+
+use super::super::{Limits, reason};
+use super::ole::{Ole, u16_at, u32_at};
+use super::sheet::{Text, Visit, date_time, number, truth};
+use super::xls_strings::{Segments, old_string, string};
+
+/// The text of all sheets.
+pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<String, &'static str> {
+    let ole = Ole::open(bytes).ok_or(reason::UNREADABLE)?;
+    let stream = ole.stream("Workbook").or_else(|| ole.stream("Book")).ok_or(reason::UNREADABLE)?;
+    let book = Book::read(&stream)?;
+    let mut text = Text::new(limits);
+    for (name, start) in &book.sheets {
+        text.add(name, |visit| book.cells(&stream, *start, visit))?;
+    }
+    Ok(text.finish())
+}
+
+/// One record: its kind and its bytes.
+struct Records<'a>(&'a [u8]);
+
+impl<'a> Iterator for Records<'a> {
+    type Item = (u16, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (kind, len) = (u16_at(self.0, 0)?, usize::from(u16_at(self.0, 2)?));
+        let data = self.0.get(4..4 + len)?;
+        self.0 = &self.0[4 + len..];
+        Some((kind, data))
+    }
+}
+
+/// What the first part of the stream tells about all sheets.
+struct Book {
+    /// BIFF 5 spells text in a code page.
+    encoding: Option<&'static Encoding>,
+    from_1904: bool,
+    /// Name and place of each sheet.
+    sheets: Vec<(String, usize)>,
+    shared: Vec<String>,
+    /// For each cell format, how its numbers are shown.
+    formats: Vec<Shown>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Number,
+    Date,
+    Duration,
+}
+
+impl Book {
+    fn read(stream: &[u8]) -> Result<Self, &'static str> {
+        let mut book = Self {
+            encoding: None,
+            from_1904: false,
+            sheets: Vec::new(),
+            shared: Vec::new(),
+            formats: Vec::new(),
+        };
+        let mut custom = Vec::new();
+        let mut cell_formats = Vec::new();
+        let mut records = Records(stream).peekable();
+        while let Some((kind, data)) = records.next() {
+            match kind {
+                0x0809 if u16_at(data, 0) != Some(0x0600) => book.encoding = Some(encoding_rs::WINDOWS_1252),
+                0x0042 if book.encoding.is_some() => book.encoding = Some(code_page(u16_at(data, 0))),
+                0x002F => return Err(reason::ENCRYPTED),
+                0x0022 => book.from_1904 = u16_at(data, 0) == Some(1),
+                0x0085 => book.sheets.extend(book.sheet(data)),
+                0x041E => custom.extend(book.format(data)),
+                0x00E0 => cell_formats.extend(u16_at(data, 2)),
+                0x00FC => {
+                    let mut segments = vec![data];
+                    while let Some((_, more)) = records.next_if(|(kind, _)| *kind == 0x003C) {
+                        segments.push(more);
+                    }
+                    book.shared = shared_strings(segments);
+                }
+                0x000A => break,
+                _ => {}
+            }
+        }
+        let shown = |id: u16| {
+            custom.iter().find(|(one, _)| *one == id).map_or_else(|| built_in(id), |(_, shown)| *shown)
+        };
+        book.formats = cell_formats.into_iter().map(shown).collect();
+        if book.sheets.is_empty() {
+            return Err(reason::UNREADABLE);
+        }
+        Ok(book)
+    }
+
+    fn sheet(&self, data: &[u8]) -> Option<(String, usize)> {
+        let start = u32_at(data, 0)? as usize;
+        let is_worksheet = *data.get(5)? == 0;
+        let len = usize::from(*data.get(6)?);
+        let name = match self.encoding {
+            Some(encoding) => encoding.decode_without_bom_handling(data.get(7..7 + len)?).0.into_owned(),
+            None => string(data.get(7..)?, len)?,
+        };
+        is_worksheet.then_some((name, start))
+    }
+
+    fn format(&self, data: &[u8]) -> Option<(u16, Shown)> {
+        let id = u16_at(data, 0)?;
+        let code = match self.encoding {
+            Some(encoding) => {
+                let len = usize::from(*data.get(2)?);
+                encoding.decode_without_bom_handling(data.get(3..3 + len)?).0.into_owned()
+            }
+            None => string(data.get(4..)?, usize::from(u16_at(data, 2)?))?,
+        };
+        Some((id, shown(&code)))
+    }
+
+    /// Hands out every cell of the sheet that begins at `start`.
+    fn cells(&self, stream: &[u8], start: usize, visit: Visit<'_>) {
+        let Some(sheet) = stream.get(start..) else { return };
+        let mut formula = None;
+        let mut depth = 0;
+        for (kind, data) in Records(sheet) {
+            match kind {
+                // Charts lie inside sheets as sheets of their own.
+                0x0809 => depth += 1,
+                0x000A if depth <= 1 => return,
+                0x000A => depth -= 1,
+                _ if depth > 1 => {}
+                0x0207 => {
+                    let place = formula.take();
+                    if let Some((place, text)) = place.zip(self.text(data, 0))
+                        && visit(place, text).is_break()
+                    {
+                        return;
+                    }
+                }
+                _ => {
+                    if let Some(place) = self.formula_with_text(kind, data) {
+                        formula = Some(place);
+                    } else if self.cell(kind, data, visit).is_some_and(|flow| flow.is_break()) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The place of a formula whose result is a text, which the next record holds.
+    fn formula_with_text(&self, kind: u16, data: &[u8]) -> Option<(u32, u32)> {
+        let is_text = kind == 0x0006 && data.get(12..14)? == [0xFF, 0xFF] && *data.get(6)? == 0;
+        is_text.then_some((u32::from(u16_at(data, 0)?), u32::from(u16_at(data, 2)?)))
+    }
+
+    fn cell(&self, kind: u16, data: &[u8], visit: Visit<'_>) -> Option<ControlFlow<()>> {
+        let is_cell = matches!(kind, 0x0006 | 0x00BD | 0x00D6 | 0x00FD | 0x0203 | 0x0204 | 0x0205 | 0x027E);
+        if !is_cell {
+            return None;
+        }
+        let (row, column, format) =
+            (u32::from(u16_at(data, 0)?), u32::from(u16_at(data, 2)?), u16_at(data, 4)?);
+        let value = match kind {
+            0x00FD => self.shared.get(u32_at(data, 6)? as usize)?.clone(),
+            0x0204 | 0x00D6 => self.text(data, 6)?,
+            0x0203 => self.number(f64_at(data, 6)?, format),
+            0x027E => self.number(packed(u32_at(data, 6)?), format),
+            0x0205 if *data.get(7)? == 0 => truth(*data.get(6)? != 0),
+            0x0006 if data.get(12..14)? != [0xFF, 0xFF] => self.number(f64_at(data, 6)?, format),
+            0x0006 if *data.get(6)? == 1 => truth(*data.get(8)? != 0),
+            0x00BD => return self.packed_cells(row, column, data, visit),
+            _ => return None,
+        };
+        Some(visit((row, column), value))
+    }
+
+    /// Several numbers side by side.
+    fn packed_cells(&self, row: u32, first: u32, data: &[u8], visit: Visit<'_>) -> Option<ControlFlow<()>> {
+        let cells = data.get(4..data.len().checked_sub(2)?)?.chunks_exact(6);
+        for (column, cell) in (first..).zip(cells) {
+            let value = self.number(packed(u32_at(cell, 2)?), u16_at(cell, 0)?);
+            if visit((row, column), value).is_break() {
+                return Some(ControlFlow::Break(()));
+            }
+        }
+        Some(ControlFlow::Continue(()))
+    }
+
+    fn text(&self, data: &[u8], at: usize) -> Option<String> {
+        let len = usize::from(u16_at(data, at)?);
+        let rest = data.get(at + 2..)?;
+        match self.encoding {
+            Some(encoding) => Some(old_string(rest, len, encoding)),
+            None => string(rest, len),
+        }
+    }
+
+    fn number(&self, value: f64, format: u16) -> String {
+        match self.formats.get(usize::from(format)) {
+            Some(Shown::Date) => {
+                date_time(&ExcelDateTime::new(value, ExcelDateTimeType::DateTime, self.from_1904))
+            }
+            Some(Shown::Duration) => {
+                date_time(&ExcelDateTime::new(value, ExcelDateTimeType::TimeDelta, self.from_1904))
+            }
+            _ => number(value),
+        }
+    }
+}
+
+fn shared_strings(segments: Vec<&[u8]>) -> Vec<String> {
+    let mut segments = Segments::new(segments);
+    let count = segments.skip(4).and_then(|()| segments.u32()).unwrap_or(0);
+    let mut strings = Vec::new();
+    for _ in 0..count {
+        match segments.string() {
+            Some(text) => strings.push(text),
+            // Cut: what follows is lost, what was read stays.
+            None => break,
+        }
+    }
+    strings
+}
+
+fn f64_at(data: &[u8], at: usize) -> Option<f64> {
+    let bytes = data.get(at..at + 8)?;
+    Some(f64::from_le_bytes(bytes.try_into().ok()?))
+}
+
+/// A number in four bytes: an integer or the upper half of a float, perhaps in hundredths.
+fn packed(bits: u32) -> f64 {
+    let value = if bits & 2 != 0 {
+        f64::from((bits as i32) >> 2)
+    } else {
+        f64::from_bits(u64::from(bits & 0xFFFF_FFFC) << 32)
+    };
+    if bits & 1 != 0 { value / 100.0 } else { value }
+}
+
+/// What a format of the user's own makes of a number.
+fn shown(code: &str) -> Shown {
+    let mut bare = String::new();
+    let mut quoted = false;
+    let mut characters = code.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' => quoted = !quoted,
+            '\\' | '_' | '*' => {
+                characters.next();
+            }
+            ';' if !quoted => break,
+            other if !quoted => bare.push(other.to_ascii_lowercase()),
+            _ => {}
+        }
+    }
+    if ["[h", "[m", "[s"].iter().any(|span| bare.contains(span)) && !bare.contains("[ma") {
+        return Shown::Duration;
+    }
+    let outside: String = bare.split('[').map(|part| part.rsplit(']').next().unwrap_or_default()).collect();
+    if outside.contains(['d', 'm', 'y', 'h', 's']) && !outside.contains("general") {
+        Shown::Date
+    } else {
+        Shown::Number
+    }
+}
+
+fn built_in(id: u16) -> Shown {
+    match id {
+        14..=22 | 27..=36 | 45 | 47 | 50..=58 => Shown::Date,
+        46 => Shown::Duration,
+        _ => Shown::Number,
+    }
+}
+
+fn code_page(number: Option<u16>) -> &'static Encoding {
+    match number {
+        Some(874) => encoding_rs::WINDOWS_874,
+        Some(932) => encoding_rs::SHIFT_JIS,
+        Some(936) => encoding_rs::GBK,
+        Some(949) => encoding_rs::EUC_KR,
+        Some(950) => encoding_rs::BIG5,
+        Some(1250) => encoding_rs::WINDOWS_1250,
+        Some(1251) => encoding_rs::WINDOWS_1251,
+        Some(1253) => encoding_rs::WINDOWS_1253,
+        Some(1254) => encoding_rs::WINDOWS_1254,
+        Some(1255) => encoding_rs::WINDOWS_1255,
+        Some(1256) => encoding_rs::WINDOWS_1256,
+        Some(1257) => encoding_rs::WINDOWS_1257,
+        Some(1258) => encoding_rs::WINDOWS_1258,
+        Some(10_000) => encoding_rs::MACINTOSH,
+        _ => encoding_rs::WINDOWS_1252,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packed_numbers_are_unpacked() {
+        assert_eq!(packed(0x3FF0_0000), 1.0);
+        assert_eq!(packed((123 << 2) | 2), 123.0);
+        assert_eq!(packed((12_345 << 2) | 3), 123.45);
+        assert_eq!(packed(((-5i32) << 2) as u32 | 2), -5.0);
+    }
+
+    #[test]
+    fn formats_tell_dates_from_numbers() {
+        for (code, kind) in [
+            ("yyyy-mm-dd", Shown::Date),
+            ("[$-409]d. mmmm yyyy;@", Shown::Date),
+            ("[h]:mm:ss", Shown::Duration),
+            ("#,##0.00 \"days\"", Shown::Number),
+            ("[Red]0.00", Shown::Number),
+            ("General", Shown::Number),
+        ] {
+            assert_eq!(shown(code), kind, "{code}");
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Mail: single messages and mboxes, as one document for each thread.
+
+pub(crate) mod mbox;
+mod threads;
+
+use std::ops::ControlFlow;
+
+use sha2::{Digest, Sha256};
+use twin_sdk::DocumentType;
+
+use super::convert::guard::guarded;
+use super::convert::mail::{Envelope, Letter, envelope, letter};
+use super::convert::{self, Kind};
+use super::detect::Export;
+use super::run::{Draft, Outcome, Run};
+use super::tree::{Bytes, Entry, file_name};
+use super::{Format, Options, Root, pool, reason};
+use threads::Threads;
+
+/// A message that was found, and where.
+struct Message<'a> {
+    entry: &'a Entry,
+    place: Place,
+    id: Option<String>,
+    at: i64,
+}
+
+enum Place {
+    /// The file is the message.
+    File,
+    /// A part of an mbox.
+    Part { mbox: Bytes, start: u64, len: u64 },
+}
+
+pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
+    let mut index = Index::default();
+    let mut outcomes = Vec::new();
+    for (path, tree) in &export.roots {
+        let before = index.messages.len();
+        for entry in &tree.entries {
+            outcomes.push(index.add(entry, run));
+        }
+        let single = tree.single.then(|| index.messages.get(before)).flatten();
+        let single = single.filter(|message| matches!(message.place, Place::File));
+        let scope = single.map_or_else(|| "mail:".to_owned(), key);
+        let root = Root { path: path.clone(), reader: Format::Mail, scope, whole: tree.whole };
+        run.begin(root, tree.entries.len(), &tree.skipped);
+    }
+    for outcome in outcomes.into_iter().flatten() {
+        run.take(outcome)?;
+    }
+    let Index { messages, threads } = index;
+    let mut threads = threads.finish();
+    for thread in &mut threads {
+        thread.sort_by_key(|&message| messages[message].at);
+    }
+    let options = run.options;
+    pool::ordered(
+        threads.iter(),
+        |thread| thread.iter().map(|&message| messages[message].size()).sum(),
+        |thread| {
+            let messages: Vec<&Message<'_>> = thread.iter().map(|&message| &messages[message]).collect();
+            document(&messages, options)
+        },
+        |outcomes| outcomes.into_iter().try_for_each(|outcome| run.take(outcome)),
+    )
+}
+
+#[derive(Default)]
+struct Index<'a> {
+    messages: Vec<Message<'a>>,
+    threads: Threads,
+}
+
+impl<'a> Index<'a> {
+    /// Finds the messages of a file. What becomes of the file is told at once, unless it is a message.
+    fn add(&mut self, entry: &'a Entry, run: &Run<'_>) -> Option<Outcome> {
+        let path = entry.path.as_str();
+        if entry.size == 0 {
+            return Some(Outcome::skipped(path, reason::EMPTY));
+        }
+        let head = entry.head(convert::HEAD);
+        match Kind::of(file_name(path), &head) {
+            Kind::Mbox => Some(self.add_mbox(entry, run)),
+            Kind::Mail => {
+                let head = entry.head(HEADERS);
+                let envelope = envelope(&head).unwrap_or_default();
+                if !run.options.filter.takes(&[path]) {
+                    let id = envelope.id.unwrap_or_else(|| path.to_owned());
+                    return Some(Outcome::filtered(format!("mail:{id}"), path));
+                }
+                self.push(entry, Place::File, envelope);
+                None
+            }
+            Kind::Media => Some(Outcome::skipped(path, reason::MEDIA)),
+            _ => Some(Outcome::skipped(path, reason::UNKNOWN_KIND)),
+        }
+    }
+
+    fn add_mbox(&mut self, entry: &'a Entry, run: &Run<'_>) -> Outcome {
+        let path = entry.path.as_str();
+        if !run.options.filter.takes(&[path]) {
+            return Outcome::filtered("mail:".to_owned(), path);
+        }
+        let Ok(bytes) = entry.random_access(run.options.limits.run_bytes) else {
+            return Outcome::unconverted("mail:".to_owned(), path, reason::UNREADABLE);
+        };
+        let mut found = 0;
+        let read = mbox::messages(bytes.cursor(), |message| {
+            found += 1;
+            let envelope = envelope(&message.headers).unwrap_or_default();
+            if !is_unwanted(&envelope.labels) {
+                let place = Place::Part { mbox: bytes.clone(), start: message.start, len: message.len };
+                self.push(entry, place, envelope);
+            }
+        });
+        match (read, found) {
+            (Ok(()), 0) => Outcome::skipped(path, reason::NO_MESSAGES),
+            _ => Outcome::Merged,
+        }
+    }
+
+    fn push(&mut self, entry: &'a Entry, place: Place, envelope: Envelope) {
+        self.threads.add(&envelope);
+        self.messages.push(Message { entry, place, id: envelope.id, at: envelope.at });
+    }
+}
+
+/// Enough of a single message to hold its headers.
+const HEADERS: usize = 256 * 1024;
+
+/// Gmail's labels for Spam and Trash, in the languages its accounts are kept in.
+fn is_unwanted(labels: &str) -> bool {
+    let unwanted = [
+        "spam",
+        "trash",
+        "bin",
+        "papierkorb",
+        "corbeille",
+        "pourriel",
+        "papelera",
+        "cestino",
+        "lixeira",
+        "lixo",
+        "prullenbak",
+        "papperskorg",
+        "papirkurv",
+        "kosz",
+        "koš",
+        "roskakori",
+        "çöp kutusu",
+        "корзина",
+        "спам",
+        "кошик",
+        "ゴミ箱",
+        "迷惑メール",
+        "垃圾邮件",
+        "已删除邮件",
+        "垃圾郵件",
+        "垃圾桶",
+        "휴지통",
+        "스팸",
+    ];
+    labels.split(',').any(|label| unwanted.contains(&label.trim().to_lowercase().as_str()))
+}
+
+impl Message<'_> {
+    fn size(&self) -> u64 {
+        match self.place {
+            Place::File => self.entry.size,
+            Place::Part { len, .. } => len,
+        }
+    }
+
+    fn bytes(&self, options: &Options) -> Result<Vec<u8>, &'static str> {
+        match &self.place {
+            Place::File => self.entry.read(&options.limits),
+            Place::Part { len, .. } if *len > options.limits.entry_bytes => Err(reason::TOO_LARGE),
+            Place::Part { mbox, start, len } => {
+                let bytes = mbox.range(*start, *len).map_err(|_| reason::UNREADABLE)?;
+                Ok(mbox::unquoted(&bytes))
+            }
+        }
+    }
+
+    /// The message in the export, for people.
+    fn path(&self) -> String {
+        match (&self.place, &self.id) {
+            (Place::File, _) | (_, None) => self.entry.path.clone(),
+            (Place::Part { .. }, Some(id)) => format!("{} <{id}>", self.entry.path),
+        }
+    }
+}
+
+fn key(message: &Message<'_>) -> String {
+    match (&message.id, &message.place) {
+        (Some(id), _) => format!("mail:{id}"),
+        (None, Place::File) => format!("mail:{}", message.entry.path),
+        (None, Place::Part { start, .. }) => format!("mail:{}#{start}", message.entry.path),
+    }
+}
+
+/// One document for a thread, oldest message first; what could not be read is told beside it.
+fn document(thread: &[&Message<'_>], options: &Options) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    let mut letters: Vec<Letter> = Vec::new();
+    let mut sum = Sha256::new();
+    let mut files = 0;
+    let mut seen: Vec<&str> = Vec::new();
+    for message in thread {
+        let is_file = matches!(message.place, Place::File);
+        let read = message
+            .bytes(options)
+            .and_then(|bytes| guarded(|| letter(&bytes, &options.limits)).map(|one| (bytes, one)));
+        match read {
+            // The same message lies in several folders of a mailbox.
+            Ok(_) if message.id.as_deref().is_some_and(|id| seen.contains(&id)) => {
+                files += u64::from(is_file)
+            }
+            Ok((bytes, letter)) => {
+                sum.update(&bytes);
+                seen.extend(message.id.as_deref());
+                letters.push(letter);
+                files += u64::from(is_file);
+            }
+            Err(reason) if is_file => {
+                outcomes.push(Outcome::unconverted(key(message), &message.path(), reason))
+            }
+            Err(reason) => {
+                outcomes.push(Outcome::LostPart { key: key(message), path: message.path(), reason })
+            }
+        }
+    }
+    let (Some(oldest), false) = (thread.first(), letters.is_empty()) else { return outcomes };
+    let title = letters.iter().map(|letter| letter.subject.clone()).find(|subject| !subject.is_empty());
+    outcomes.push(Outcome::Document(Box::new(Draft {
+        key: key(oldest),
+        title: title.unwrap_or_else(|| "No subject".to_owned()),
+        text: told(&letters),
+        kind: DocumentType::Email,
+        source: sum.finalize().into(),
+        converter: "mail/1",
+        path: oldest.path(),
+        clean_path: None,
+        key_is_identity: true,
+        files,
+    })));
+    outcomes
+}
+
+fn told(letters: &[Letter]) -> String {
+    let texts = letters.iter().enumerate().map(|(index, letter)| {
+        let text = letter.text();
+        // What a reply quotes at its end stands above.
+        if index == 0 { text } else { without_quoted_end(&text).to_owned() }
+    });
+    let texts: Vec<String> = texts.filter(|text| !text.trim().is_empty()).collect();
+    texts.join("\n\n")
+}
+
+/// The text without the lines at its end that begin with `>`, and the line that announces them.
+fn without_quoted_end(text: &str) -> &str {
+    let is_quoted = |line: &str| line.starts_with('>') || line.trim().is_empty();
+    let mut quoted = false;
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let mut kept = lines.len();
+    while kept > 0 && is_quoted(lines[kept - 1]) {
+        quoted |= lines[kept - 1].starts_with('>');
+        kept -= 1;
+    }
+    if !quoted {
+        return text;
+    }
+    if kept > 0 && lines[kept - 1].trim_end().ends_with(':') {
+        kept -= 1;
+    }
+    let end: usize = lines[..kept].iter().map(|line| line.len()).sum();
+    text[..end].trim_end()
+}

@@ -1,0 +1,262 @@
+//! A channel's day: its messages in order, replies under the message they answer.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::super::run::Digest256;
+use super::super::tree::Entry;
+use super::super::{Options, reason};
+use super::Names;
+use super::markup::{list, plain, shown, string};
+
+/// The time of a message, by which Slack names it; its digits sort like the time.
+type Ts = String;
+
+/// A message ready to be shown.
+#[derive(Debug, Clone)]
+struct Said {
+    name: String,
+    ts: Ts,
+    text: String,
+}
+
+/// Replies that were written on a later day than the message they answer.
+#[derive(Debug, Default)]
+pub(super) struct Late {
+    /// By the first message's time: the replies from other days.
+    replies: HashMap<Ts, Vec<Said>>,
+    /// Times of those replies, which their own day leaves out.
+    moved: HashSet<Ts>,
+}
+
+/// Looks through all days for replies that belong under an earlier day's message.
+pub(super) fn late_replies(days: &[&Entry], names: &Names, options: &Options) -> Late {
+    let mut roots = HashSet::new();
+    let mut strays: Vec<(Ts, Said)> = Vec::new();
+    for entry in days {
+        let Ok(bytes) = entry.read(&options.limits) else { continue };
+        let mut own = HashSet::new();
+        let mut replies = Vec::new();
+        // What cannot be read is told when the day itself is read.
+        let _ = each_message(&bytes, |message| match thread_of(message) {
+            Some(thread) => replies.extend(said(message, names).map(|said| (thread, said))),
+            None => {
+                if !string(message, "thread_ts").is_empty() && said(message, names).is_some() {
+                    own.insert(string(message, "ts").to_owned());
+                }
+            }
+        });
+        strays.extend(replies.into_iter().filter(|(thread, _)| !own.contains(thread)));
+        roots.extend(own);
+    }
+    let mut late = Late::default();
+    for (thread, said) in strays {
+        if roots.contains(&thread) {
+            late.moved.insert(said.ts.clone());
+            late.replies.entry(thread).or_default().push(said);
+        }
+    }
+    late
+}
+
+/// One day's messages.
+#[derive(Debug, Default)]
+pub(super) struct Day {
+    /// By time: a message and its replies.
+    threads: BTreeMap<Ts, (Option<Said>, Vec<Said>)>,
+    late: Sha256,
+}
+
+impl Day {
+    pub(super) fn read(bytes: &[u8], names: &Names, late: &Late) -> Result<Self, &'static str> {
+        let mut day = Self::default();
+        each_message(bytes, |message| {
+            let Some(said) = said(message, names) else { return };
+            match thread_of(message) {
+                Some(_) if late.moved.contains(&said.ts) => {}
+                Some(thread) => day.threads.entry(thread).or_default().1.push(said),
+                None => {
+                    let thread = day.threads.entry(said.ts.clone()).or_default();
+                    thread.0 = Some(said);
+                }
+            }
+        })?;
+        for (ts, (root, replies)) in &mut day.threads {
+            if let Some(others) = late.replies.get(ts).filter(|_| root.is_some()) {
+                for reply in others {
+                    day.late.update(reply.text.as_bytes());
+                }
+                replies.extend_from_slice(others);
+            }
+            replies.sort_by(|a, b| a.ts.cmp(&b.ts));
+        }
+        Ok(day)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.threads.is_empty()
+    }
+
+    /// The bytes of the file, and what later days add to them.
+    pub(super) fn digest(&self, file: Digest256) -> Digest256 {
+        self.late.clone().chain_update(file).finalize().into()
+    }
+
+    pub(super) fn text(&self) -> String {
+        let mut threads = Vec::new();
+        for (ts, (root, replies)) in &self.threads {
+            let day = date(root.as_ref().map_or(ts, |root| &root.ts));
+            let mut lines: Vec<String> = root.iter().map(|root| root.line(&day, "")).collect();
+            let indent = if root.is_some() { "  " } else { "" };
+            lines.extend(replies.iter().map(|reply| reply.line(&day, indent)));
+            threads.push(lines.join("\n"));
+        }
+        threads.join("\n\n")
+    }
+}
+
+impl Said {
+    /// `Name (time): text`, with the date where it is another day's.
+    fn line(&self, day: &str, indent: &str) -> String {
+        let time = if date(&self.ts) == day {
+            clock(&self.ts)
+        } else {
+            format!("{} {}", date(&self.ts), clock(&self.ts))
+        };
+        let text = self.text.replace('\n', &format!("\n{indent}"));
+        format!("{indent}{} ({time}): {text}", self.name)
+    }
+}
+
+fn date(ts: &str) -> String {
+    formatted(ts, "%Y-%m-%d")
+}
+
+fn clock(ts: &str) -> String {
+    formatted(ts, "%H:%M")
+}
+
+fn formatted(ts: &str, format: &str) -> String {
+    let seconds = ts.split('.').next().and_then(|seconds| seconds.parse().ok()).unwrap_or(0);
+    let time = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
+    time.strftime(format).to_string()
+}
+
+/// The first message of the thread in which a message is a reply.
+fn thread_of(message: &Value) -> Option<Ts> {
+    let thread = string(message, "thread_ts");
+    (!thread.is_empty() && thread != string(message, "ts")).then(|| thread.to_owned())
+}
+
+/// A message that says something; notices of joining, leaving and of new bots do not.
+fn said(message: &Value, names: &Names) -> Option<Said> {
+    let notices = [
+        "channel_join",
+        "channel_leave",
+        "group_join",
+        "group_leave",
+        "bot_add",
+        "bot_remove",
+        "bot_enable",
+        "bot_disable",
+        "tombstone",
+    ];
+    let is_message = matches!(string(message, "type"), "message" | "");
+    if !is_message || notices.contains(&string(message, "subtype")) {
+        return None;
+    }
+    let mut text = plain(string(message, "text"), names);
+    if text.trim().is_empty() {
+        text = shown(message, names);
+    }
+    for file in list(message, "files") {
+        let title = [string(file, "title"), string(file, "name")].into_iter().find(|title| !title.is_empty());
+        if let Some(title) = title {
+            let separator = if text.trim().is_empty() { "" } else { "\n" };
+            text.push_str(&format!("{separator}[file: {title}]"));
+        }
+    }
+    let text = text.trim().to_owned();
+    (!text.is_empty()).then(|| Said {
+        name: name(message, names),
+        ts: string(message, "ts").to_owned(),
+        text,
+    })
+}
+
+/// Who wrote it, as far as the export tells.
+fn name(message: &Value, names: &Names) -> String {
+    let known = names.users.get(string(message, "user")).map(String::as_str);
+    let profile = message.get("user_profile").or(message.get("bot_profile")).unwrap_or(&Value::Null);
+    let candidates = [
+        known.unwrap_or_default(),
+        string(message, "username"),
+        string(profile, "display_name"),
+        string(profile, "real_name"),
+        string(profile, "name"),
+        string(message, "user"),
+    ];
+    let name = candidates.into_iter().find(|name| !name.trim().is_empty());
+    name.unwrap_or("Someone").to_owned()
+}
+
+/// Parses a file message by message, so that a large one does not stand in memory as a tree.
+fn each_message(bytes: &[u8], each: impl FnMut(&Value)) -> Result<(), &'static str> {
+    struct Messages<F>(F);
+
+    impl<'de, F: FnMut(&Value)> Visitor<'de> for Messages<F> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of messages")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(mut self, mut messages: A) -> Result<(), A::Error> {
+            while let Some(message) = messages.next_element::<Value>()? {
+                (self.0)(&message);
+            }
+            Ok(())
+        }
+    }
+
+    impl<'de, F: FnMut(&Value)> DeserializeSeed<'de> for Messages<F> {
+        type Value = ();
+
+        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+            deserializer.deserialize_seq(self)
+        }
+    }
+
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    Messages(each).deserialize(&mut json).map_err(|_| reason::UNREADABLE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(json: &str) -> String {
+        Day::read(json.as_bytes(), &Names::default(), &Late::default()).unwrap().text()
+    }
+
+    #[test]
+    fn replies_stand_under_the_message_they_answer() {
+        let text = day(r#"[{"ts":"1772442000.1","user":"A","text":"Question","thread_ts":"1772442000.1"},
+                {"ts":"1772442060.1","user":"B","text":"Other"},
+                {"ts":"1772442120.1","user":"C","text":"Answer\nin two lines","thread_ts":"1772442000.1"}]"#);
+        assert_eq!(text, "A (09:00): Question\n  C (09:02): Answer\n  in two lines\n\nB (09:01): Other");
+    }
+
+    #[test]
+    fn a_day_of_notices_is_empty_and_a_broken_file_unreadable() {
+        let notices = br#"[{"type":"message","subtype":"channel_join","ts":"1.1","text":"joined"}]"#;
+        assert!(Day::read(notices, &Names::default(), &Late::default()).unwrap().is_empty());
+        let broken = Day::read(b"{\"not\": \"a list\"}", &Names::default(), &Late::default());
+        assert_eq!(broken.unwrap_err(), reason::UNREADABLE);
+    }
+}
