@@ -205,7 +205,8 @@ impl Run<'_> {
         if adopts {
             question = "There is no state file, and the knowledge base has documents. Go on?".to_owned();
         } else if deletes {
-            question = format!("Go on, and delete {} documents?", prepared.plan.gone);
+            let plural = if prepared.plan.gone == 1 { "" } else { "s" };
+            question = format!("Go on, and delete {} document{plural}?", prepared.plan.gone);
         }
         let answer = tokio::select! {
             answer = ui.ask_to_go_on(&question) => answer?,
