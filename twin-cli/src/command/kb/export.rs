@@ -15,6 +15,7 @@ use crate::files;
 use crate::ui::page::{Page, Tone};
 use crate::ui::progress::Progress;
 use crate::ui::{Form, Json, Notice, Report};
+use crate::words::count;
 
 /// Write every document to a folder, as Markdown with front matter
 ///
@@ -126,8 +127,7 @@ impl Exported {
 
 impl Report for Exported {
     fn text(&self, page: &mut Page) {
-        let plural = if self.written == 1 { "" } else { "s" };
-        let mut text = format!("Wrote {} document{plural}", self.written);
+        let mut text = format!("Wrote {}", count(self.written, "document"));
         if self.unchanged > 0 {
             text += &format!(", {} were there already", self.unchanged);
         }
