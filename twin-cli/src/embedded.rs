@@ -17,6 +17,7 @@ use crate::files;
 use crate::settings::LocalData;
 use crate::ui::progress::Progress;
 use crate::ui::{Notice, Ui};
+use crate::words::count;
 
 /// Documents stored together.
 const BATCH: usize = 100;
@@ -112,8 +113,7 @@ fn report(paths: &[PathBuf], summary: &Summary, ui: &Ui) -> Result<(), CliError>
             error.hint(format!("{skipped} files were skipped: -v tells why"))
         });
     }
-    let plural = if documents == 1 { "" } else { "s" };
-    let mut text = format!("Read {documents} document{plural}");
+    let mut text = format!("Read {}", count(documents, "document"));
     if skipped > 0 {
         text += &format!(", skipped {skipped} (-v tells why)");
     }

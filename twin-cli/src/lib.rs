@@ -18,3 +18,4 @@ mod settings;
 pub mod stop;
 mod sync;
 pub mod ui;
+mod words;

@@ -93,7 +93,7 @@ async fn documents_without_a_state_are_not_built_upon_unasked() {
     let wiki = Wiki::start().await;
     wiki.foreign("Foreign", "Text.").await;
     wiki.write("a", "Text.");
-    refused(&wiki, [], "no state file, and the knowledge base has 1 documents already");
+    refused(&wiki, [], "no state file, and the knowledge base has 1 document already");
     refused(&wiki, ["--dry-run"], "no state file");
     let ran = wiki.twin("import", []).run().exits(11);
     assert_eq!(ran.json_error()["code"], "guard");

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::plan::{Mode, Plan};
+use crate::words::count;
 
 /// The most deletions of sources a run may make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,21 +83,21 @@ impl fmt::Display for Refusal {
                 write!(f, "the export has no documents, while the state knows {known}")
             }
             Refusal::TooManyDeletions { deletions, allowed, known } => {
-                write!(f, "{deletions} of {known} known documents would be deleted; {allowed} are allowed")
+                let known = count(*known, "known document");
+                write!(f, "{deletions} of {known} would be deleted; {allowed} are allowed")
             }
-            Refusal::Cut { kept } => write!(
-                f,
-                "an archive is cut short: nothing of its reader is deleted ({kept} known documents are not in it)"
-            ),
+            Refusal::Cut { kept } => {
+                let missing = count(*kept, "known document");
+                write!(f, "an archive is cut short: nothing of its reader is deleted ({missing} not in it)")
+            }
             Refusal::OtherTwin { state, here } => write!(f, "the state belongs to {state}, not to {here}"),
             Refusal::OtherKnowledgeBase { asked } => {
-                write!(
-                    f,
-                    "this is another knowledge base: none of {asked} documents that the state knows is in it"
-                )
+                let asked = count(*asked, "document");
+                write!(f, "this is another knowledge base: none of {asked} that the state knows is in it")
             }
             Refusal::NoState { documents } => {
-                write!(f, "there is no state file, and the knowledge base has {documents} documents already")
+                let documents = count(*documents, "document");
+                write!(f, "there is no state file, and the knowledge base has {documents} already")
             }
             Refusal::Unlistable { kind, listed, total } => write!(
                 f,

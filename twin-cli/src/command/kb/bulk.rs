@@ -17,6 +17,7 @@ use crate::sync::{
     Refusal, Report, Trouble,
 };
 use crate::ui::Notice;
+use crate::words::count;
 
 /// A bulk command with its flags.
 pub(super) struct Bulk {
@@ -194,10 +195,8 @@ impl Run<'_> {
             if !deletes {
                 return Ok(());
             }
-            let message =
-                format!("{} documents are to be deleted, and no one can be asked", prepared.plan.gone);
-            return Err(CliError::new(Code::PromptNeeded, message)
-                .hint("look at them with --dry-run, then confirm with --yes"));
+            let what = format!("{} would be deleted", count(prepared.plan.gone, "document"));
+            return ui.must_ask(&what, "look at them with --dry-run, then confirm with --yes");
         }
         let view = PlanView::of(prepared, Cost::of(prepared, false, rate));
         ui.preview(|page| view.draw(page, Some(PREVIEW)));
@@ -205,8 +204,7 @@ impl Run<'_> {
         if adopts {
             question = "There is no state file, and the knowledge base has documents. Go on?".to_owned();
         } else if deletes {
-            let plural = if prepared.plan.gone == 1 { "" } else { "s" };
-            question = format!("Go on, and delete {} document{plural}?", prepared.plan.gone);
+            question = format!("Go on, and delete {}?", count(prepared.plan.gone, "document"));
         }
         let answer = tokio::select! {
             answer = ui.ask_to_go_on(&question) => answer?,
@@ -271,7 +269,8 @@ impl Run<'_> {
         Some(match self.halt.reason()? {
             Reason::Asked => self.signal.borrow().unwrap_or(Signal::Interrupt).error(),
             Reason::TimeUp => {
-                let message = format!("stopped by --max-duration with {remaining} documents left to do");
+                let left = count(remaining, "document");
+                let message = format!("stopped by --max-duration with {left} left to do");
                 CliError::new(Code::Partial, message).hint("run it again: it goes on where it stopped")
             }
             Reason::Api(error) => CliError::from(&*error),
@@ -310,18 +309,18 @@ fn partial(report: &Report) -> Option<CliError> {
         return None;
     }
     let (failed, unresolved) = (report.failed.len(), report.unresolved.len());
-    let message = match (failed, unresolved) {
-        (_, 0) => format!("{failed} documents failed"),
-        (0, _) => format!("of {unresolved} documents it cannot be told whether they were created"),
-        _ => format!(
-            "{failed} documents failed, and of {unresolved} it cannot be told whether they were created"
-        ),
-    };
+    let mut parts = Vec::new();
+    if failed > 0 {
+        parts.push(format!("{} failed", count(failed, "document")));
+    }
+    if unresolved > 0 {
+        parts.push(format!("of {} it cannot be told whether all was created", count(unresolved, "document")));
+    }
     let hint = match unresolved {
         0 => "run it again: it goes on where it stopped",
         _ => "run it again: it looks for them once more; --assume-new takes them for not created",
     };
-    Some(CliError::new(Code::Partial, message).hint(hint))
+    Some(CliError::new(Code::Partial, parts.join(", and ")).hint(hint))
 }
 
 fn failures(report: &Report) -> Vec<Notice> {
@@ -351,14 +350,14 @@ fn notices(prepared: &Prepared, bulk: &Bulk) -> Vec<Notice> {
     }
     if prepared.plan.rerendered > 0 {
         notices.push(Notice::hint(format!(
-            "{} unchanged documents would read otherwise by this version of twin: --rerender renews them",
-            prepared.plan.rerendered
+            "{} would read otherwise by this version of twin: --rerender renews them",
+            count(prepared.plan.rerendered, "unchanged document")
         )));
     }
     if prepared.survey.unlisted > 0 && !bulk.args.verify {
         notices.push(Notice::warning(format!(
-            "{} known documents are missing from the knowledge base: --verify makes them anew",
-            prepared.survey.unlisted
+            "the knowledge base misses {}: --verify makes them anew",
+            count(prepared.survey.unlisted, "known document")
         )));
     }
     notices

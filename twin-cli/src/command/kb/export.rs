@@ -15,6 +15,7 @@ use crate::files;
 use crate::ui::page::{Page, Tone};
 use crate::ui::progress::Progress;
 use crate::ui::{Form, Json, Notice, Report};
+use crate::words::count;
 
 /// Write every document to a folder, as Markdown with front matter
 ///
@@ -127,8 +128,7 @@ impl Exported {
 
 impl Report for Exported {
     fn text(&self, page: &mut Page) {
-        let plural = if self.written == 1 { "" } else { "s" };
-        let mut text = format!("Wrote {} document{plural} to {}", self.written, self.dir);
+        let mut text = format!("Wrote {} to {}", count(self.written, "document"), self.dir);
         if self.unchanged > 0 {
             text += &format!(", {} were there already", self.unchanged);
         }

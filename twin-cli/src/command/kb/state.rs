@@ -13,6 +13,7 @@ use crate::sync::{self, Entry, OpenError, State};
 use crate::ui::page::{Page, Tone};
 use crate::ui::table::{Column, Table};
 use crate::ui::{Json, Report};
+use crate::words::count;
 
 /// Look into the state file of 'kb sync', or drop entries of it
 #[derive(Debug, clap::Subcommand)]
@@ -80,26 +81,20 @@ async fn forget(args: ForgetArgs, context: &Context) -> Outcome {
         let error = CliError::new(Code::NotFound, format!("the state does not know {unknown}"));
         return Err(error.hint("'twin kb state show' shows the keys"));
     }
-    let count = if args.all { state.len() } else { args.keys.len() };
+    let entries = if args.all { state.len() } else { args.keys.len() };
     if !args.yes {
-        confirm(count, context).await?;
+        confirm(entries, context).await?;
     }
     let keys = (!args.all).then_some(args.keys.as_slice());
     let forgotten = sync::forget(path, keys).map_err(explain)?;
     Ok(Box::new(Forgotten { forgotten }))
 }
 
-async fn confirm(count: usize, context: &Context) -> Result<(), CliError> {
-    let what =
-        format!("Forget {count} of the documents that were brought in? They stay in the knowledge base.");
-    if !context.ui.can_ask() {
-        let error = CliError::new(
-            Code::PromptNeeded,
-            format!("{count} entries are to be forgotten, and no one can be asked"),
-        );
-        return Err(error.hint("confirm with --yes"));
-    }
-    if context.ui.ask_to_go_on(&what).await? {
+async fn confirm(entries: usize, context: &Context) -> Result<(), CliError> {
+    let what = count(entries, "document");
+    context.ui.must_ask(&format!("{what} would be forgotten"), "confirm with --yes")?;
+    let question = format!("Forget {what} that were brought in? The knowledge base stays as it is.");
+    if context.ui.ask_to_go_on(&question).await? {
         Ok(())
     } else {
         Err(CliError::new(Code::Declined, "nothing was done"))
