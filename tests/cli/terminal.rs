@@ -93,6 +93,7 @@ impl Terminal {
     }
 
     /// Waits until the program waits for a key without showing it.
+    #[track_caller]
     pub(crate) fn waits_for_a_key(&self) -> &Self {
         let until = Instant::now() + PATIENCE;
         while rustix::termios::tcgetattr(&*self.pty)
@@ -100,7 +101,7 @@ impl Terminal {
             .local_modes
             .contains(rustix::termios::LocalModes::ECHO)
         {
-            assert!(Instant::now() < until, "it never waited");
+            assert!(Instant::now() < until, "it never waited:\n{}", self.shown.0.lock().unwrap().screen());
             std::thread::sleep(Duration::from_millis(2));
         }
         self

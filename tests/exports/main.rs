@@ -5,7 +5,9 @@
 
 mod accounting;
 mod bad_input;
+mod choices;
 mod expectation;
+mod workshop;
 
 use expectation::Expectation;
 

@@ -4,6 +4,7 @@ mod doubt;
 mod guards;
 mod state;
 mod stop;
+mod terminal;
 
 use crate::wiki::{Wiki, assert_counts};
 

@@ -160,9 +160,9 @@ pub struct Summary {
     pub merged: u64,
     /// Every file that became no document.
     pub skipped: Vec<Skipped>,
-    /// Keys of what a filter left out: not gone.
+    /// Keys of what the options left out: not gone. A key that ends in `:` stands for all that begin so.
     pub filtered: Vec<String>,
-    /// Keys of what could not be converted this time: not gone.
+    /// Keys of what could not be converted this time: not gone. A key that ends in `:` as above.
     pub unconverted_keys: Vec<String>,
     /// What was read, for each PATH.
     pub roots: Vec<Root>,
@@ -194,6 +194,15 @@ pub enum ReadError {
         /// What the system says.
         source: io::Error,
     },
+}
+
+/// Makes a document of a single file's bytes, such as come from standard input; `name` tells its kind where
+/// the bytes do not, and its title where it has no heading.
+///
+/// # Errors
+/// When the bytes hold no document: with the reason.
+pub fn from_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Document, Skipped> {
+    folder::from_bytes(name, bytes, limits)
 }
 
 /// Reads every PATH (a zip, a tar or tgz, a folder or a single file) and hands each document to `sink`

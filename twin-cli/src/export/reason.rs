@@ -48,3 +48,8 @@ pub const RUN_TOO_LARGE: &str = "past the run's size limit";
 pub const TOO_MANY: &str = "past the limit of files";
 /// Its conversion was given up after a while.
 pub const TOO_SLOW: &str = "took too long";
+
+/// Whether a file that was skipped for this reason may hold a document all the same.
+pub(crate) fn hides_content(reason: &str) -> bool {
+    [ENCRYPTED, UNREADABLE, TOO_MANY, RUN_TOO_LARGE].contains(&reason)
+}

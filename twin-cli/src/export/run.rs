@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use twin_sdk::DocumentType;
 
 use super::filter::mapped_type;
-use super::tree;
+use super::tree::{self, Tree};
 use super::{Document, Observer, Options, Progress, Root, Skipped, Summary, reason, text};
 
 /// A document as a reader makes it.
@@ -111,6 +111,9 @@ impl Budget {
     }
 }
 
+/// Bytes of a title; a first "heading" may be a whole page.
+const MOST_TITLE: usize = 1_000;
+
 /// One run over all PATHs.
 pub(crate) struct Run<'a> {
     pub(crate) options: &'a Options,
@@ -142,12 +145,20 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// A PATH is going to be read; `files` are in it, `skipped` of them no readable ones.
-    pub(crate) fn begin(&mut self, root: Root, files: usize, skipped: &[Skipped]) {
+    /// A PATH is going to be read. `key` tells the document of a file that cannot be opened: it may well
+    /// be there still.
+    pub(crate) fn begin(&mut self, mut root: Root, tree: &Tree, key: impl Fn(&str) -> Option<String>) {
+        let files = tree.entries.len() + tree.skipped.len();
+        self.summary.files += files as u64;
+        self.files_done += tree.skipped.len() as u64;
+        for skipped in tree.skipped.iter().filter(|skipped| reason::hides_content(&skipped.reason)) {
+            match key(&skipped.path) {
+                Some(key) => self.summary.unconverted_keys.push(text::tidy_line(&key)),
+                None => root.whole = false,
+            }
+        }
+        self.summary.skipped.extend_from_slice(&tree.skipped);
         self.summary.roots.push(root);
-        self.summary.files += (files + skipped.len()) as u64;
-        self.files_done += skipped.len() as u64;
-        self.summary.skipped.extend_from_slice(skipped);
     }
 
     /// Accounts for what became of a file.
@@ -188,10 +199,12 @@ impl<'a> Run<'a> {
             return self.take(Outcome::Unconverted { key, path: draft.path, reason: reason::NO_TEXT });
         }
         let Some(key) = self.own_key(key, &draft) else { return ControlFlow::Continue(()) };
-        let mut title = text::tidy_line(&draft.title);
-        if title.is_empty() {
-            title = "Untitled".to_owned();
-        }
+        let title = text::tidy_line(&draft.title);
+        let title = match text::beginning(&title, MOST_TITLE) {
+            "" => "Untitled".to_owned(),
+            whole if whole.len() == title.len() => title,
+            cut => format!("{}…", cut.trim_end()),
+        };
         let paths = [draft.path.as_str(), draft.clean_path.as_deref().unwrap_or_default()];
         let kind = mapped_type(&self.options.type_map, &paths)
             .or_else(|| self.options.type_override.clone())

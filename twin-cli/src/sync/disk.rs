@@ -27,9 +27,8 @@ impl Paths {
     /// The files of a state at `path`; where that is a symbolic link, those it leads to.
     pub(crate) fn of(path: &Path) -> Self {
         let state = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let mut journal = state.clone().into_os_string();
-        journal.push(".journal");
-        Self { state, journal: journal.into() }
+        let journal = beside(&state, ".journal");
+        Self { state, journal }
     }
 
     /// What is in the state file; `None` where there is none.
@@ -74,6 +73,7 @@ impl Files {
             // A run that ended meanwhile has taken away the file that was opened.
             if is_at(&journal, &paths.journal) {
                 sync_folder(&paths.journal);
+                remove_if_there(&beside(&paths.state, ".new"))?;
                 return Ok(Self { paths, journal });
             }
         }
@@ -123,25 +123,39 @@ impl Drop for Files {
 }
 
 /// Puts a file in the place of the one that is there, in one step. Unlike secrets it is readable by whom the
-/// system's defaults, or the present file, allow.
+/// system's defaults, or the present file, allow. The new file has a fixed name until it is whole, so that
+/// processes that are killed do not leave many.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".twin-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    if let Ok(present) = std::fs::metadata(path) {
-        file.as_file().set_permissions(present.permissions())?;
+    if std::fs::metadata(path).is_ok_and(|present| !present.is_file()) {
+        return std::fs::write(path, content); // a pipe or a device, say: it stays what it is
     }
-    file.write_all(content)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
+    let new = beside(path, ".new");
+    remove_if_there(&new)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&new)?;
+    if let Ok(present) = std::fs::metadata(path) {
+        file.set_permissions(present.permissions())?;
+    }
+    let written = file.write_all(content).and_then(|()| file.sync_all());
+    drop(file);
+    if let Err(error) = written.and_then(|()| std::fs::rename(&new, path)) {
+        let _ = remove_if_there(&new);
+        return Err(error);
+    }
     sync_folder(path);
     Ok(())
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.to_owned().into_os_string();
+    name.push(ending);
+    name.into()
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {

@@ -82,7 +82,7 @@ impl Entry {
 
     /// Whether a rendering is whole in the knowledge base.
     pub(crate) fn is_whole(&self) -> bool {
-        !self.hash.is_empty()
+        !self.hash.is_empty() && !self.ids.is_empty()
     }
 
     /// Whether nothing is unfinished about it.
@@ -136,11 +136,15 @@ impl Entry {
 #[derive(Serialize, Deserialize)]
 struct Written {
     key: String,
+    #[serde(default)]
     title: String,
     #[serde(rename = "type")]
     kind: DocumentType,
+    #[serde(default)]
     hash: String,
+    #[serde(default)]
     source: String,
+    #[serde(default)]
     converter: String,
     /// The parts, then those to be deleted, then those of the next rendering.
     ids: Vec<String>,

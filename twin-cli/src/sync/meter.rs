@@ -13,6 +13,8 @@ tokio::task_local! {
     static ASLEEP: watch::Sender<bool>;
 }
 
+/// The window of the rate limit: where no `Date` tells the time, it is no longer until the reset.
+const LONGEST_WINDOW: SignedDuration = SignedDuration::from_mins(1);
 /// How far back an attempt may lie, by this machine's clock, where the server tells no time.
 const UNCERTAINTY: SignedDuration = SignedDuration::from_mins(15);
 
@@ -67,7 +69,8 @@ impl Meter {
         tally.figures.requests += 1;
         tally.figures.retries += u64::from(attempt.number > 1);
         tally.figures.rate_limited += u64::from(attempt.status == Some(429));
-        if let Some(date) = attempt.date {
+        let window_began = || attempt.rate_limit?.reset?.checked_sub(LONGEST_WINDOW).ok();
+        if let Some(date) = attempt.date.or_else(window_began) {
             tally.server_time = Some((date, Instant::now()));
         }
         if let Some(limit) = attempt.rate_limit.and_then(|rate| rate.limit) {

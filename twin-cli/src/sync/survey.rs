@@ -175,7 +175,7 @@ async fn contents(
 pub(crate) async fn without_state(kb: &Kb, export: &mut Export, inquiry: Inquiry) -> Result<Survey, Trouble> {
     let listing = kb.list(None).await?;
     let mut survey = Survey { before: moments(&listing), ..Survey::default() };
-    if listing.total == 0 {
+    if listing.total == 0 || export.sources.is_empty() {
         return Ok(survey);
     }
     if !inquiry.adopt {

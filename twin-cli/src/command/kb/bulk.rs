@@ -205,7 +205,8 @@ impl Run<'_> {
         if adopts {
             question = "There is no state file, and the knowledge base has documents. Go on?".to_owned();
         } else if deletes {
-            question = format!("Go on, and delete {} documents?", prepared.plan.gone);
+            let plural = if prepared.plan.gone == 1 { "" } else { "s" };
+            question = format!("Go on, and delete {} document{plural}?", prepared.plan.gone);
         }
         let answer = tokio::select! {
             answer = ui.ask_to_go_on(&question) => answer?,
@@ -309,11 +310,18 @@ fn partial(report: &Report) -> Option<CliError> {
         return None;
     }
     let (failed, unresolved) = (report.failed.len(), report.unresolved.len());
-    let mut message = format!("{failed} documents failed");
-    if unresolved > 0 {
-        message += &format!(", and of {unresolved} it cannot be told whether they were created");
-    }
-    Some(CliError::new(Code::Partial, message).hint("run it again: it goes on where it stopped"))
+    let message = match (failed, unresolved) {
+        (_, 0) => format!("{failed} documents failed"),
+        (0, _) => format!("of {unresolved} documents it cannot be told whether they were created"),
+        _ => format!(
+            "{failed} documents failed, and of {unresolved} it cannot be told whether they were created"
+        ),
+    };
+    let hint = match unresolved {
+        0 => "run it again: it goes on where it stopped",
+        _ => "run it again: it looks for them once more; --assume-new takes them for not created",
+    };
+    Some(CliError::new(Code::Partial, message).hint(hint))
 }
 
 fn failures(report: &Report) -> Vec<Notice> {

@@ -3,8 +3,8 @@
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
 
 use super::super::text::beginning;
-use super::html;
 use super::prose::Prose;
+use super::{html, html_tree};
 
 /// How line breaks, images and stray marks read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -212,7 +212,7 @@ impl Walker {
     }
 
     fn inline_html(&mut self, raw: &str) {
-        match html::tag_name(raw) {
+        match html_tree::tag_name(raw) {
             Some("br" | "p" | "div" | "li" | "tr") => self.prose.line(),
             Some(_) => {}
             // `<T>` or `<your key>` is what somebody wrote, not markup.

@@ -6,6 +6,7 @@ mod docx_styles;
 mod front_matter;
 pub(crate) mod guard;
 pub(crate) mod html;
+pub(crate) mod html_tree;
 mod kind;
 pub(crate) mod mail;
 pub(crate) mod markdown;
@@ -16,6 +17,7 @@ mod pdf_check;
 pub(crate) mod plain;
 mod pptx;
 pub(crate) mod prose;
+pub(crate) mod rows;
 mod sheet;
 pub(crate) mod table;
 mod xls;
@@ -87,7 +89,7 @@ fn convert_as(
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
         Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/1"),
         Kind::Html => {
-            let (title, text) = html::to_text(&html::decoded(&bytes), limits)?;
+            let (title, text) = html::to_text(&html_tree::decoded(&bytes), limits)?;
             (title, text, "html/1")
         }
         Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name)?, "csv/1"),

@@ -44,7 +44,7 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
         let single = single.filter(|message| matches!(message.place, Place::File));
         let scope = single.map_or_else(|| "mail:".to_owned(), key);
         let root = Root { path: path.clone(), reader: Format::Mail, scope, whole: tree.whole };
-        run.begin(root, tree.entries.len(), &tree.skipped);
+        run.begin(root, tree, |_| None);
     }
     for outcome in outcomes.into_iter().flatten() {
         run.take(outcome)?;
@@ -131,38 +131,13 @@ const HEADERS: usize = 256 * 1024;
 
 /// Gmail's labels for Spam and Trash, in the languages its accounts are kept in.
 fn is_unwanted(labels: &str) -> bool {
-    let unwanted = [
-        "spam",
-        "trash",
-        "bin",
-        "papierkorb",
-        "corbeille",
-        "pourriel",
-        "papelera",
-        "cestino",
-        "lixeira",
-        "lixo",
-        "prullenbak",
-        "papperskorg",
-        "papirkurv",
-        "kosz",
-        "koš",
-        "roskakori",
-        "çöp kutusu",
-        "корзина",
-        "спам",
-        "кошик",
-        "ゴミ箱",
-        "迷惑メール",
-        "垃圾邮件",
-        "已删除邮件",
-        "垃圾郵件",
-        "垃圾桶",
-        "휴지통",
-        "스팸",
-    ];
-    labels.split(',').any(|label| unwanted.contains(&label.trim().to_lowercase().as_str()))
+    labels.split(',').any(|label| UNWANTED.split('|').any(|unwanted| unwanted == label.trim().to_lowercase()))
 }
+
+const UNWANTED: &str = "\
+    spam|trash|bin|papierkorb|corbeille|pourriel|papelera|cestino|lixeira|lixo|prullenbak|\
+    papperskorg|papirkurv|kosz|koš|roskakori|çöp kutusu|корзина|спам|кошик|ゴミ箱|迷惑メール|\
+    垃圾邮件|已删除邮件|垃圾郵件|垃圾桶|휴지통|스팸";
 
 impl Message<'_> {
     fn size(&self) -> u64 {

@@ -40,7 +40,7 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
             _ => "notion:".to_owned(),
         };
         let root = Root { path: path.clone(), reader: Format::Notion, scope, whole: tree.whole };
-        run.begin(root, tree.entries.len(), &tree.skipped);
+        run.begin(root, tree, plan::named_key);
     }
     let entries: Vec<&Entry> = export.roots.iter().flat_map(|(_, tree)| &tree.entries).collect();
     let plan = Plan::new(&entries);
@@ -70,7 +70,7 @@ impl Reader<'_> {
             _ => {}
         }
         if !self.options.filter.takes(&[path, &names::clean_path(path)]) {
-            return Outcome::filtered(key, path);
+            return Outcome::filtered(self.plan.true_key(index).unwrap_or(key), path);
         }
         let bytes = match self.budget.read(entry, self.options) {
             Ok(bytes) => bytes,
@@ -103,7 +103,9 @@ impl Reader<'_> {
         };
         let page = match page {
             Ok(page) => page,
-            Err(reason) => return Outcome::unconverted(key, path, reason),
+            Err(reason) => {
+                return Outcome::unconverted(self.plan.true_key(index).unwrap_or(key), path, reason);
+            }
         };
         let key = page.id.as_ref().map_or(key, |id| format!("notion:{id}"));
         if page.is_table {
@@ -114,11 +116,13 @@ impl Reader<'_> {
             };
         }
         if page.body.is_empty() {
-            let is_row = row_of.is_some_and(|database| database.has_values);
+            // All that such a page says is in the row.
+            let is_row = row_of.is_some_and(|database| database.has_values)
+                || self.plan.is_row_beside_its_table(index, &page);
             return match (page.properties.is_empty(), page.has_blocks) {
+                _ if is_row => Outcome::Merged,
                 (true, false) => Outcome::skipped(path, reason::TITLE_ONLY),
                 (true, true) => Outcome::skipped(path, reason::NO_TEXT),
-                (false, _) if is_row => Outcome::Merged,
                 (false, _) => draft(key, page, source, converter, path),
             };
         }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::tree::{Entry, ending, file_name, folder_of, safe_path, stem};
-use super::{html, names, table};
+use super::{Page, html, names, table};
 
 /// A file's part in the export.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +22,8 @@ pub(super) enum Role<'a> {
 pub(super) struct Database<'a> {
     pub(super) name: String,
     pub(super) headers: HashSet<String>,
+    /// Of the first rows.
+    pub(super) titles: HashSet<String>,
     /// Some cell of the table has a value, so that it becomes a document.
     pub(super) has_values: bool,
     /// Its page in an HTML export: it knows the full title, a description, and the right id.
@@ -105,6 +107,7 @@ impl<'a> Plan<'a> {
         self.databases.push(Database {
             name: names::without_id(file_name(&place)).to_owned(),
             headers: glance.headers,
+            titles: glance.titles,
             has_values: glance.has_values,
             page: page.filter(|page| ending(&page.path) == "html"),
         });
@@ -161,6 +164,11 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// The key of a page by its article, without reading it whole.
+    pub(super) fn true_key(&self, index: usize) -> Option<String> {
+        article_id(self.entries[index]).map(|id| format!("notion:{id}"))
+    }
+
     /// An attachment belongs to the page in whose folder it lies.
     fn attachment_key(&self, path: &str) -> String {
         let mut folder = folder_of(path);
@@ -180,6 +188,22 @@ impl<'a> Plan<'a> {
     pub(super) fn database_of(&self, index: usize) -> Option<&Database<'a>> {
         let owner = self.owners.get(folder_of(&self.entries[index].path))?;
         owner.rows_of.map(|database| &self.databases[database])
+    }
+
+    /// An export without folders for subpages has a row's page beside the table: it is known by its title
+    /// and by properties that are the table's columns.
+    pub(super) fn is_row_beside_its_table(&self, index: usize, page: &Page) -> bool {
+        let folder = folder_of(&self.entries[index].path);
+        let Some(title) = &page.title else { return false };
+        let names =
+            || page.properties.lines().map(|line| line.split_once(": ").map_or(line, |(name, _)| name));
+        self.tables.iter().any(|(&table, &database)| {
+            let database = &self.databases[database];
+            folder_of(&self.entries[table].path) == folder
+                && !page.properties.is_empty()
+                && database.titles.contains(title)
+                && names().all(|name| database.headers.contains(name))
+        })
     }
 
     /// Whether a database's page has its rows in a CSV, too.
@@ -204,13 +228,19 @@ fn places(entries: &[&Entry]) -> HashSet<String> {
     places
 }
 
+/// The key of a page or a table, as far as its name tells.
+pub(super) fn named_key(path: &str) -> Option<String> {
+    let id = place_and_id(path).1?;
+    if is_csv(path) {
+        Some(format!("notion:{id}:table"))
+    } else {
+        is_page_name(path).then(|| format!("notion:{id}"))
+    }
+}
+
 /// The key of a single file given as a PATH.
 pub(super) fn single_key(name: &str) -> String {
-    match place_and_id(name) {
-        (_, Some(id)) if is_csv(name) => format!("notion:{id}:table"),
-        (_, Some(id)) => format!("notion:{id}"),
-        _ => format!("notion:/{}", safe_path(&names::clean_path(name))),
-    }
+    named_key(name).unwrap_or_else(|| format!("notion:/{}", safe_path(&names::clean_path(name))))
 }
 
 /// The path without its ending (and `_all`), and the id in it.
