@@ -13,11 +13,15 @@ use wiremock::{Mock, ResponseTemplate};
 
 use crate::support::{Bench, Home, Ran};
 
-/// What an example ends with that does not end with 0: no one is there to ask, or no such place.
-const OTHERWISE: [(&str, i32); 9] = [
+/// What an example ends with that does not end with 0: no one is there to ask, no such place, no state yet.
+const OTHERWISE: [(&str, i32); 13] = [
     ("twin login", 2),
     ("twin login --profile staging --base-url https://staging.twin.example", 2),
     ("twin kb delete doc_abc123", 2),
+    ("twin kb state show", 2),
+    ("twin kb state show --state drive.lock.json --json", 2),
+    ("twin kb state forget 'notion:6d2c1f7a9b3e4f508a7c6d5e4f3a2b1c'", 2),
+    ("twin kb state forget --all --yes", 2),
     ("twin escalations triage", 2),
     ("EDITOR='code --wait' twin escalations triage", 2),
     ("twin webhook verify body.json --signature sha256=8d5a… --secret-file secret.txt", 12),
@@ -116,9 +120,16 @@ fn furnished() -> Home {
     let home = Home::new();
     let fixtures = format!("{}/../fixtures", env!("CARGO_MANIFEST_DIR"));
     let copy = |from: &str, to: &str| home.write(to, std::fs::read(format!("{fixtures}/{from}")).unwrap());
-    for name in ["handbook.zip", "export.zip", "fixtures/handbook.zip"] {
+    for name in ["handbook.zip", "fixtures/handbook.zip"] {
         copy("handbook.zip", name);
     }
+    for name in ["export.zip", "Export-3f2a.zip"] {
+        copy("exports/notion-flat-2024.zip", name);
+    }
+    for part in ["001", "002"] {
+        copy(&format!("exports/takeout-20260302T093000Z-{part}.zip"), &format!("takeout-{part}.zip"));
+    }
+    home.write("drive/leave.md", "# Leave\n\n25 days.");
     copy("office/minutes.docx", "expenses.docx");
     copy("webhook/escalation-created.body", "body.json");
     copy("webhook/secret.txt", "secret.txt");
@@ -152,8 +163,8 @@ fn run(example: &str, bench: &Bench) -> Ran {
     Ran::new(command.output().unwrap())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_example_runs() {
+/// An empty twin that has the document and the escalation the examples name.
+async fn bench() -> Bench {
     let bench = Bench::of(twin_reference::Reference::new().no_rate_limit()).await;
     let document = json!({"doc": {
         "id": "doc_abc123", "title": "T", "type": "policy", "content": "text", "source": "manual", "hits": 1,
@@ -168,10 +179,15 @@ async fn every_example_runs() {
         let mock = Mock::given(method(verb)).and(path(place)).respond_with(answer);
         mock.mount(bench.running.mock_server()).await;
     }
+    bench
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_example_runs() {
     let runs_for_ever = |example: &str| example.contains("twin serve") || example.contains("webhook listen");
     for example in examples().iter().filter(|example| !runs_for_ever(example)) {
         let expected = OTHERWISE.iter().find(|(line, _)| line == example).map_or(0, |(_, code)| *code);
-        let ran = run(example, &bench);
+        let ran = run(example, &bench().await);
         assert_eq!(ran.code, Some(expected), "{example}\n{ran:#?}");
     }
 }

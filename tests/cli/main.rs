@@ -4,6 +4,8 @@
 
 mod account;
 mod ask;
+#[cfg(unix)]
+mod citizen;
 mod crash;
 mod documents;
 #[cfg(unix)]

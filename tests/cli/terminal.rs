@@ -125,7 +125,7 @@ impl Terminal {
         seen
     }
 
-    fn finish(mut self) -> Seen {
+    pub(crate) fn finish(mut self) -> Seen {
         let until = Instant::now() + PATIENCE;
         let status = loop {
             match self.child.try_wait().unwrap() {

@@ -41,8 +41,10 @@ impl Tone {
     }
 }
 
-/// The narrowest column that a meaning is wrapped in.
+/// The narrowest column that a meaning is wrapped in, beside its term.
 const NARROWEST: usize = 16;
+/// How far a meaning below its term is indented.
+const BELOW: usize = 6;
 
 /// Text for one screen, built line by line. Everything put on it is sanitized first.
 #[derive(Debug)]
@@ -106,25 +108,27 @@ impl Page {
         self.put(&sanitize::single_line(text), tone);
     }
 
-    /// A term and what it means, which stays beside the term where it is wrapped.
+    /// A term and what it means, which stays beside the term where it is wrapped, and goes below it where
+    /// there is no room.
     pub fn entry(&mut self, term: &str, tone: Tone, meaning: &str) {
         let (term, meaning) = (sanitize::single_line(term), sanitize::single_line(meaning));
-        let indent = term.width();
-        let lines = match self.width().checked_sub(indent) {
-            Some(room) if self.is_terminal() && room >= NARROWEST => {
-                textwrap::wrap(&meaning, textwrap::Options::new(room).break_words(true))
-            }
-            _ => vec![Cow::Borrowed(meaning.as_ref())],
-        };
-        for (number, line) in lines.iter().enumerate() {
-            if number == 0 {
-                self.put(&term, tone);
-            } else {
+        if !self.is_terminal() {
+            self.put(&term, tone);
+            self.put(&meaning, Tone::Plain);
+            return self.gap();
+        }
+        let beside = term.width() + NARROWEST <= self.width();
+        let indent = if beside { term.width() } else { BELOW };
+        self.put(if beside { &term } else { term.trim_end() }, tone);
+        let options = textwrap::Options::new(self.width() - indent).break_words(true);
+        for (number, line) in textwrap::wrap(&meaning, options).iter().enumerate() {
+            if number > 0 || !beside {
+                self.gap();
                 self.text.push_str(&" ".repeat(indent));
             }
             self.put(line, Tone::Plain);
-            self.gap();
         }
+        self.gap();
     }
 
     /// Text of this program itself that a machine will read, as it is.
@@ -246,7 +250,11 @@ mod tests {
     fn what_a_term_means_stays_beside_it() {
         let mut page = Page::new(screen(true, false, 30));
         page.entry("hint: ", Tone::Dim, "run 'twin login', or set TWIN_API_KEY");
-        assert_eq!(page.into_text(), "hint: run 'twin login', or set\n      TWIN_API_KEY\n");
+        page.entry("a term without room  ", Tone::Dim, "its meaning goes below it");
+        assert_eq!(
+            page.into_text(),
+            "hint: run 'twin login', or set\n      TWIN_API_KEY\na term without room\n      its meaning goes below\n      it\n"
+        );
     }
 
     proptest! {

@@ -12,6 +12,7 @@ use crate::command::listing::Unlisted;
 use crate::context::Context;
 use crate::error::{CliError, Code};
 use crate::files;
+use crate::stop::Signal;
 use crate::ui::page::{Page, Tone};
 use crate::ui::progress::Progress;
 use crate::ui::{Form, Json, Notice, Report};
@@ -60,7 +61,8 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
             Ok(result) => done.take(&document, &path, result).err(),
             Err(signal) => Some(signal.error()),
         };
-        let stopped = stopped.or_else(|| signal.borrow().map(|signal| signal.error()));
+        let told_to_stop = signal.borrow().filter(|_| documents.len() > 0);
+        let stopped = stopped.or_else(|| told_to_stop.map(Signal::error));
         if let Some(error) = stopped {
             done.remaining = total - done.dealt_with();
             done.error = Some(error);

@@ -37,9 +37,7 @@ pub enum Command {
     Add(add::Args),
     Delete(delete::Args),
     Export(export::Args),
-    /// Bring exports in: create what is not known yet, leave what is
     Import(import::Args),
-    /// Make the knowledge base mirror exports
     Sync(sync::Args),
     /// Look into the state file of a sync, or drop entries of it
     #[command(subcommand)]
