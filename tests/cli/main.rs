@@ -1,1 +1,28 @@
-//! The binary x the reference.
+//! The `twin` binary against the reference twin, over real HTTP, as scripts and people use it.
+
+#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+mod account;
+mod ask;
+mod crash;
+mod documents;
+#[cfg(unix)]
+mod examples;
+mod exit_codes;
+mod handbook;
+mod import;
+mod lists;
+mod serve;
+mod settings;
+#[cfg(unix)]
+mod snapshots;
+mod streams;
+mod support;
+mod sync;
+#[cfg(unix)]
+mod terminal;
+mod tls;
+#[cfg(unix)]
+mod triage;
+mod webhooks;
+mod wiki;

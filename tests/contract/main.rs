@@ -1,1 +1,9 @@
-//! SDK x reference.
+//! The SDK over real HTTP: against servers that misbehave, and against the reference.
+
+mod endpoints;
+mod faults;
+mod payloads;
+mod retries;
+mod secrets;
+mod transport;
+mod webhooks;

@@ -1,6 +1,17 @@
 //! The knowledge base: documents and the calls on them (`/v1/kb`).
 
+use jiff::Timestamp;
+use reqwest::Method;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::call::{Call, Endpoints, Prepared, Reply, Request};
+use crate::client::Twin;
+use crate::error::Result;
 use crate::open_enum::open_enum;
+use crate::page::{ListAll, Page, Parted, join};
+use crate::validate;
+use crate::wire::{count, null_as_default, unwrap_envelope};
 
 open_enum! {
     /// What kind of text a document is. The API's default is [`DocumentType::Sop`].
@@ -18,4 +29,277 @@ open_enum! {
         /// A note, such as a Notion page.
         Note = "note",
     }
+}
+
+/// A document of the knowledge base.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Document {
+    /// The id the API gave it: `doc_…`.
+    pub id: String,
+    /// The title, shown in the sources of answers. Need not be unique.
+    pub title: String,
+    /// What kind of text it is.
+    #[serde(rename = "type")]
+    pub document_type: DocumentType,
+    /// The text, where it was asked for: [`Kb::get`] gives it, a listing does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+    /// How the document came in: `manual`, or another of an open set.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub source: String,
+    /// How often it contributed to an answer.
+    #[serde(default, deserialize_with = "count")]
+    pub hits: u64,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+impl Parted for Document {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn part(&self) -> &str {
+        self.document_type.as_str()
+    }
+
+    fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+}
+
+/// A document to create.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewDocument {
+    /// The title, shown in the sources of answers.
+    pub title: String,
+    /// The text, plain, at most 50,000 characters.
+    pub content: String,
+    /// What kind of text it is; the API's default is [`DocumentType::Sop`].
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub document_type: Option<DocumentType>,
+}
+
+impl NewDocument {
+    /// A document of the API's default type.
+    pub fn new(title: impl Into<String>, content: impl Into<String>) -> Self {
+        Self { title: title.into(), content: content.into(), document_type: None }
+    }
+
+    /// Says what kind of text it is.
+    pub fn of_type(mut self, document_type: impl Into<DocumentType>) -> Self {
+        self.document_type = Some(document_type.into());
+        self
+    }
+}
+
+/// What a successful create answered. The document exists, whatever is in here.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Created {
+    /// The id of the new document. `None` where the API's answer was lost or cannot be read: the document
+    /// was created all the same, and must not be created again.
+    pub id: Option<String>,
+    /// The document as the API answered it, where it did.
+    pub document: Option<Document>,
+}
+
+/// What a successful delete answered. The document is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Deleted {
+    /// Whether an attempt of this call that got no answer had already deleted it.
+    pub by_earlier_attempt: bool,
+}
+
+/// The calls on the knowledge base; made by [`Twin::kb`].
+#[derive(Debug, Clone, Copy)]
+pub struct Kb<'a> {
+    twin: &'a Twin,
+}
+
+impl Twin {
+    /// The knowledge base: list, read, create and delete documents (`/v1/kb`).
+    pub fn kb(&self) -> Kb<'_> {
+        Kb { twin: self }
+    }
+}
+
+impl Kb<'_> {
+    /// Lists documents, newest first; one request, at most 200 of them (`GET /v1/kb`).
+    pub fn list(&self) -> Call<ListDocuments> {
+        Call::new(self.twin, ListDocuments { document_type: None, limit: None })
+    }
+
+    /// Lists every document the API gives: one request, and where that is cut at 200 one more for each type.
+    ///
+    /// Where one type alone exceeds 200, the rest cannot be listed;
+    /// [`Listing::missing`](crate::Listing::missing) says how many. No document is shown twice.
+    pub fn list_all(&self) -> ListAll<Document> {
+        let twin = self.twin.clone();
+        ListAll::new(async move {
+            let whole = twin.kb().list().limit(validate::PAGE_LIMIT).await?;
+            let mut parts = Vec::new();
+            if whole.is_truncated() {
+                let mut types = DocumentType::KNOWN.to_vec();
+                for document in &whole.items {
+                    if !types.contains(&document.document_type) {
+                        types.push(document.document_type.clone());
+                    }
+                }
+                for document_type in types {
+                    let name = document_type.to_string();
+                    let page = twin.kb().list().of_type(document_type).limit(validate::PAGE_LIMIT).await?;
+                    parts.push((name, page));
+                }
+            }
+            Ok(join(whole, parts))
+        })
+    }
+
+    /// One document with its content (`GET /v1/kb/{id}`).
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) where there is no such document.
+    pub fn get(&self, id: impl Into<String>) -> Call<GetDocument> {
+        Call::new(self.twin, GetDocument { id: id.into() })
+    }
+
+    /// Creates a document (`POST /v1/kb`).
+    ///
+    /// There is no idempotency key: where the answer is lost, the error's
+    /// [`outcome()`](crate::Error::outcome) is [`Outcome::Unknown`](crate::Outcome::Unknown), and only a
+    /// look at the newest documents tells whether it happened. A create that succeeded is never reported as
+    /// failed: where its answer cannot be read, [`Created::id`] is `None`.
+    pub fn create(&self, document: NewDocument) -> Call<CreateDocument> {
+        Call::new(self.twin, CreateDocument { document })
+    }
+
+    /// Deletes a document (`DELETE /v1/kb/{id}`). A 404 after an attempt of the same call that got no answer
+    /// is success: see [`Deleted::by_earlier_attempt`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) where there is no such document.
+    pub fn delete(&self, id: impl Into<String>) -> Call<DeleteDocument> {
+        Call::new(self.twin, DeleteDocument { id: id.into() })
+    }
+}
+
+/// The request behind [`Kb::list`].
+#[derive(Debug, Clone)]
+pub struct ListDocuments {
+    document_type: Option<DocumentType>,
+    limit: Option<u32>,
+}
+
+impl Call<ListDocuments> {
+    /// Lists documents of this type alone.
+    pub fn of_type(mut self, document_type: impl Into<DocumentType>) -> Self {
+        self.request.document_type = Some(document_type.into());
+        self
+    }
+
+    /// How many to list, from 1 to 200. The API's default is 50.
+    pub fn limit(mut self, limit: u32) -> Self {
+        self.request.limit = Some(limit);
+        self
+    }
+}
+
+impl Request for ListDocuments {
+    type Output = Page<Document>;
+
+    fn prepare(&self, endpoints: &Endpoints) -> Result<Prepared> {
+        validate::page_limit(self.limit)?;
+        let mut url = endpoints.kb.clone();
+        if let Some(document_type) = &self.document_type {
+            url.query_pairs_mut().append_pair("type", document_type.as_str());
+        }
+        if let Some(limit) = self.limit {
+            url.query_pairs_mut().append_pair("limit", &limit.to_string());
+        }
+        Ok(Prepared::new("GET /v1/kb", Method::GET, url))
+    }
+
+    fn decode(reply: Reply) -> Result<Page<Document>> {
+        #[derive(Deserialize)]
+        struct Body {
+            docs: Vec<Document>,
+            #[serde(default)]
+            total: Option<u64>,
+        }
+        let body: Body = reply.json()?;
+        Ok(Page::new(body.docs, body.total))
+    }
+}
+
+/// The request behind [`Kb::get`].
+#[derive(Debug, Clone)]
+pub struct GetDocument {
+    id: String,
+}
+
+impl Request for GetDocument {
+    type Output = Document;
+
+    fn prepare(&self, endpoints: &Endpoints) -> Result<Prepared> {
+        Ok(Prepared::new("GET /v1/kb/{id}", Method::GET, with_id(&endpoints.kb, &self.id)?))
+    }
+
+    fn decode(reply: Reply) -> Result<Document> {
+        reply.enveloped("doc")
+    }
+}
+
+/// The request behind [`Kb::create`].
+#[derive(Debug, Clone)]
+pub struct CreateDocument {
+    document: NewDocument,
+}
+
+impl Request for CreateDocument {
+    type Output = Created;
+
+    fn prepare(&self, endpoints: &Endpoints) -> Result<Prepared> {
+        validate::not_blank("title", &self.document.title)?;
+        validate::not_blank("content", &self.document.content)?;
+        validate::not_longer_than("content", &self.document.content, validate::CONTENT_LIMIT)?;
+        Prepared::with_body("POST /v1/kb", Method::POST, endpoints.kb.clone(), &self.document)
+    }
+
+    fn decode(reply: Reply) -> Result<Created> {
+        let value = reply.body().and_then(|body| unwrap_envelope(body, "doc").ok()).unwrap_or_default();
+        let id = value.get("id").and_then(|id| id.as_str()).filter(|id| !id.is_empty()).map(str::to_owned);
+        Ok(Created { id, document: serde_json::from_value(value).ok() })
+    }
+}
+
+/// The request behind [`Kb::delete`].
+#[derive(Debug, Clone)]
+pub struct DeleteDocument {
+    id: String,
+}
+
+impl Request for DeleteDocument {
+    type Output = Deleted;
+
+    fn prepare(&self, endpoints: &Endpoints) -> Result<Prepared> {
+        Ok(Prepared::new("DELETE /v1/kb/{id}", Method::DELETE, with_id(&endpoints.kb, &self.id)?))
+    }
+
+    fn decode(reply: Reply) -> Result<Deleted> {
+        Ok(Deleted { by_earlier_attempt: reply.is_not_found() })
+    }
+}
+
+/// The URL of one item: the collection's with the id as one more path segment.
+pub(crate) fn with_id(collection: &Url, id: &str) -> Result<Url> {
+    validate::id(id)?;
+    let mut url = collection.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.push(id);
+    }
+    Ok(url)
 }

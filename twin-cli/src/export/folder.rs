@@ -37,7 +37,10 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
                     Ok((source, convert::convert(file_name(path), bytes, &options.limits)?))
                 });
                 match read {
-                    Ok((source, converted)) => document(key(entry), path, source, converted),
+                    Ok((source, converted)) => {
+                        let kind = converted.kind.clone().or_else(|| options.file_type.clone());
+                        document(key(entry), path, source, converted, kind.unwrap_or(DocumentType::Note))
+                    }
                     Err(reason) => Outcome::unconverted(key(entry), path, reason),
                 }
             },
@@ -47,13 +50,13 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-fn document(key: String, path: &str, source: [u8; 32], converted: Converted) -> Outcome {
+fn document(key: String, path: &str, source: [u8; 32], converted: Converted, kind: DocumentType) -> Outcome {
     let title = converted.title.unwrap_or_else(|| stem(file_name(path)).to_owned());
     Outcome::document(Draft {
         key,
         title,
         text: converted.text,
-        kind: converted.kind.unwrap_or(DocumentType::Note),
+        kind,
         source,
         converter: converted.converter,
         path: path.to_owned(),

@@ -81,6 +81,8 @@ pub struct Options {
     pub format: Format,
     /// The type of every document; by the source's kind where it is not given.
     pub type_override: Option<DocumentType>,
+    /// The type of a plain file that does not say its own; `note` where it is not given.
+    pub file_type: Option<DocumentType>,
     /// The type of the files that a glob matches, before `type_override`; the first match counts.
     pub type_map: Vec<(Glob, DocumentType)>,
     /// Which files are taken.

@@ -11,9 +11,12 @@ pub(super) struct Facts {
     pub(super) kind: Option<DocumentType>,
     /// The other facts, as `key: value` lines.
     pub(super) lines: String,
-    /// The file was written by `twin kb export`: its text is plain and no Markdown.
+    /// The file was written by `twin kb export`: its text is plain and no Markdown, and its type may be any.
     pub(super) is_backup: bool,
 }
+
+/// What `twin kb export` says of every document.
+const BACKUP: [&str; 4] = ["id", "title", "type", "createdAt"];
 
 /// The facts and the rest; a text without facts is all rest.
 pub(super) fn split(text: &str) -> (Facts, &str) {
@@ -57,7 +60,8 @@ fn facts(block: &str) -> Option<Facts> {
 }
 
 fn sorted(pairs: Vec<(&str, String)>) -> Facts {
-    let is_backup = pairs.iter().any(|(key, value)| *key == "id" && value.starts_with("doc_"));
+    let is_backup =
+        BACKUP.iter().all(|name| pairs.iter().any(|(key, value)| key == name && !value.is_empty()));
     let mut facts = Facts { is_backup, ..Facts::default() };
     let mut lines = Vec::new();
     for (key, value) in pairs {
@@ -65,7 +69,7 @@ fn sorted(pairs: Vec<(&str, String)>) -> Facts {
         match key.to_lowercase().as_str() {
             _ if value.is_empty() => {}
             "title" => facts.title = Some(value),
-            "type" if DocumentType::KNOWN.contains(&DocumentType::from(value.as_str())) => {
+            "type" if is_backup || DocumentType::KNOWN.contains(&DocumentType::from(value.as_str())) => {
                 facts.kind = Some(DocumentType::from(value));
             }
             _ if is_backup => {}
@@ -79,6 +83,9 @@ fn sorted(pairs: Vec<(&str, String)>) -> Facts {
 /// A value without its quotes, or the items of a `[list, in, brackets]`.
 fn unquoted(value: &str) -> String {
     let value = value.trim();
+    if let Ok(text) = serde_json::from_str::<String>(value) {
+        return text;
+    }
     for quote in ['"', '\''] {
         let inner = value.strip_prefix(quote).and_then(|value| value.strip_suffix(quote));
         if let Some(inner) = inner {
@@ -93,15 +100,6 @@ fn unquoted(value: &str) -> String {
         Some(list) => list.split(',').map(unquoted).collect::<Vec<_>>().join(", "),
         None if matches!(value, "|" | ">" | "|-" | ">-") => String::new(),
         None => value.to_owned(),
-    }
-}
-
-/// The title in the first line of a backup, where there is one, and the text as it was.
-pub(super) fn verbatim(body: &str) -> (Option<String>, String) {
-    let body = body.trim_start_matches(['\r', '\n']);
-    match body.strip_prefix("# ").and_then(|rest| rest.split_once('\n')) {
-        Some((title, text)) => (Some(title.trim().to_owned()), text.to_owned()),
-        None => (None, body.to_owned()),
     }
 }
 
@@ -130,11 +128,15 @@ mod tests {
     }
 
     #[test]
-    fn a_backup_gives_back_the_text_as_it_was() {
+    fn a_backup_is_told_from_other_front_matter() {
         let (facts, text) = split(
-            "---\nid: doc_1\ntitle: T\nsource: manual\ncreatedAt: 2026-03-01T10:00:00Z\n---\n\n# T\n\n*stars* stay",
+            "---\nid: doc_1\ntype: faq\nsource: manual\ncreatedAt: 2026-03-01T10:00:00Z\n\
+             title: \"Say \\\"hi\\\"\\tnow\"\n---\n\n# T\n\n*stars* stay",
         );
         assert!(facts.is_backup && facts.lines.is_empty());
-        assert_eq!(verbatim(text), (Some("T".to_owned()), "\n*stars* stay".to_owned()));
+        assert_eq!((facts.title.as_deref(), facts.kind), (Some("Say \"hi\" now"), Some("faq".into())));
+        assert_eq!(text, "\n# T\n\n*stars* stay");
+        let (facts, _) = split("---\nid: 7\ntitle: Mine\ntype: faq\n---\ntext");
+        assert!(!facts.is_backup && facts.kind.is_none(), "{facts:?}");
     }
 }

@@ -137,7 +137,7 @@ pub(crate) fn convert_with_zipped_pages(
 fn markdown_file(markdown: &str) -> Converted {
     let (facts, body) = front_matter::split(markdown);
     let (heading, text) =
-        if facts.is_backup { front_matter::verbatim(body) } else { markdown::to_text(body, Dialect::Common) };
+        if facts.is_backup { (None, body.to_owned()) } else { markdown::to_text(body, Dialect::Common) };
     let text = if facts.lines.is_empty() { text } else { format!("{}\n\n{text}", facts.lines) };
     Converted { title: facts.title.or(heading), text, kind: facts.kind, converter: "md/1" }
 }

@@ -1,0 +1,192 @@
+//! `twin kb add`, `delete`, `export` and `list --all`.
+
+use std::path::Path;
+
+use serde_json::json;
+use twin_reference::{Fault, Reference, Seed};
+
+use crate::support::{Bench, SOURCE};
+
+/// Ids, types, titles of all documents.
+fn listed(bench: &Bench) -> Vec<(String, String, String)> {
+    let rows = bench.twin(["kb", "list", "--all"]).run().exits(0).stdout;
+    let mut rows: Vec<_> = rows
+        .lines()
+        .map(|row| row.split('\t').map(str::to_owned).collect::<Vec<_>>())
+        .map(|cells| (cells[0].clone(), cells[1].clone(), cells[2].clone()))
+        .collect();
+    rows.sort();
+    rows
+}
+
+fn content(bench: &Bench, id: &str) -> String {
+    bench.twin(["kb", "get", id]).run().exits(0).stdout
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_added_under_its_first_heading() {
+    let bench = Bench::of(Reference::new()).await;
+    bench.home.write("leave.md", "# Paid leave\n\n**25** days a\nyear.\n");
+    let ran = bench.twin(["kb", "add", "leave.md", "--type", "policy"]).run().exits(0);
+    let id = ran.stdout.trim_end();
+    assert_eq!(listed(&bench), [(id.to_owned(), "policy".to_owned(), "Paid leave".to_owned())]);
+    assert!(content(&bench, id).contains("25 days a year."), "{}", content(&bench, id));
+
+    bench.home.write("prices.csv", "item,price\ntea,2\n");
+    let added =
+        bench.twin(["kb", "add", "prices.csv", "--title", "Price list", "--json"]).run().exits(0).json();
+    assert_eq!((&added["title"], &added["type"]), (&json!("Price list"), &json!("sop")));
+    assert!(content(&bench, added["id"].as_str().unwrap()).contains("tea"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_from_standard_input_is_added_as_it_is() {
+    let bench = Bench::of(Reference::new()).await;
+    let id = bench.twin(["kb", "add", "-"]).with_stdin("# On-call\n\n* one\n  two\n").exits(0).stdout;
+    assert_eq!(listed(&bench)[0].2, "On-call");
+    assert_eq!(content(&bench, id.trim_end()), "* one\n  two\n");
+    let ran = bench.twin(["kb", "add", "-"]).with_stdin("no heading").exits(2);
+    assert!(ran.stderr.contains("--title"), "{ran:#?}");
+    bench.twin(["kb", "add", "-", "--title", "Notes"]).with_stdin("no heading").exits(0);
+    assert_eq!(listed(&bench).len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_one_document_is_refused_before_any_request() {
+    let bench = Bench::of(Reference::new()).await;
+    bench.home.write("long.txt", "word ".repeat(10_001));
+    bench.home.write("many/a.md", "# A\n\na");
+    bench.home.write("empty.md", "");
+    bench.home.write("picture.png", b"\x89PNG\r\n\x1a\n");
+    for (line, named) in [
+        (["kb", "add", "long.txt"].as_slice(), "twin kb import"),
+        (&["kb", "add", "many"], "twin kb import many"),
+        (&["kb", "add", "empty.md"], "empty.md: empty"),
+        (&["kb", "add", "picture.png"], "picture.png: "),
+        (&["kb", "add", "lost.md"], "lost.md"),
+        (&["kb", "add", "many/a.md", "--title", " "], "title"),
+        (&["kb", "add", "many/a.md", "--type", "polcy"], "policy"),
+    ] {
+        let ran = bench.twin(line).run().exits(2);
+        assert!(ran.stderr.contains(named) && ran.stdout.is_empty(), "{line:?}: {ran:#?}");
+    }
+    bench.twin(["kb", "add", "-", "--title", "T"]).with_stdin("a".repeat(50_001)).exits(2);
+    bench.twin(["kb", "add", "-", "--title", "T"]).with_stdin(" \n").exits(2);
+    assert_eq!(bench.requests(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_whose_answer_was_lost_is_said_to_be_there_perhaps() {
+    let bench = Bench::of(Reference::new()).await;
+    bench.running.fault(Fault::dropped_after_read());
+    let ran = bench.twin(["kb", "add", "-", "--title", "T"]).with_stdin("text").exits(7);
+    assert!(ran.stderr.contains("may have been added"), "{ran:#?}");
+    assert_eq!(bench.requests().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_are_deleted_once_someone_agreed() {
+    let bench = Bench::start().await;
+    let ids: Vec<String> = listed(&bench).into_iter().map(|(id, _, _)| id).collect();
+    let before = bench.requests().len();
+    let ran = bench.twin(["kb", "delete", &ids[0]]).run().exits(2);
+    assert!(ran.stderr.contains("--yes"), "{ran:#?}");
+    bench.twin(["kb", "delete", "-"]).with_stdin(&ids[0]).exits(2);
+    assert_eq!(bench.requests().len(), before);
+
+    assert_eq!(bench.twin(["kb", "delete", "--yes", &ids[0]]).run().exits(0).stdout.trim_end(), ids[0]);
+    bench.twin(["kb", "delete", "--yes", &ids[0]]).run().exits(5);
+    let rows = format!("{}\tpolicy\tTitle\n{}\n{}\n", ids[1], ids[0], ids[2]);
+    let ran = bench.twin(["kb", "delete", "--yes", "--json", "-"]).with_stdin(rows).exits(3);
+    let report = ran.json();
+    assert_eq!(report["deleted"], json!([ids[1], ids[2]]));
+    assert_eq!(report["failed"][0]["code"], json!("not_found"));
+    assert_eq!(report["remaining"], json!([]));
+    assert_eq!(listed(&bench), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_means_more_than_a_page_and_says_what_even_that_does_not_show() {
+    let notes = (0..205).map(|n| Seed::new(format!("Note {n}"), "Text.").of_type("note"));
+    let emails = (0..10).map(|n| Seed::new(format!("Mail {n}"), "Text.").of_type("email"));
+    let bench = Bench::of(Reference::new().no_rate_limit().documents(emails.chain(notes))).await;
+    let ran = bench.twin(["kb", "list", "--all", "--json"]).run().exits(0);
+    let listing = ran.json();
+    assert_eq!(listing["items"].as_array().unwrap().len(), 210);
+    assert_eq!((&listing["total"], &listing["truncated"]), (&json!(215), &json!(true)));
+    assert!(ran.stderr.contains("200 of 205 documents of type 'note'"), "{ran:#?}");
+    let ran = bench.twin(["kb", "list", "--all", "--type", "email"]).run().exits(0);
+    assert_eq!((ran.stdout.lines().count(), ran.stderr.as_str()), (10, ""));
+    bench.twin(["kb", "list", "--all", "--limit", "3"]).run().exits(2);
+}
+
+fn files(dir: &Path) -> Vec<String> {
+    let mut names: Vec<_> = std::fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_reads_back_with_its_titles_types_and_texts() {
+    let bench = Bench::start().await;
+    let odd = Seed::new("a/b: \"c\"\u{202e}", "# Kept\n\n*stars* and\nlines").of_type("faq");
+    bench.running.seed(odd).await.unwrap();
+    let ran = bench.twin(["kb", "export", "backup"]).run().exits(0);
+    assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("Wrote 4 documents to backup.\n", ""));
+    let dir = bench.home.path().join("backup");
+    let names = files(&dir);
+    let expenses = names.iter().find(|name| name.starts_with("expense-reimbursement-policy.doc_")).unwrap();
+    let text = std::fs::read_to_string(dir.join(expenses)).unwrap();
+    assert!(text.contains("\ntype: policy\nsource: ") && text.contains("\ncreatedAt: 20"), "{text}");
+
+    // Read back by the readers of exports.
+    let copy = crate::serve::Server::start(&bench.home, &["--seed", "backup"]);
+    let rows = copy.twin(&bench.home, &["kb", "list"]).run().exits(0).stdout;
+    for (_, of_type, title) in listed(&bench) {
+        let title = title.replace("<U+202E>", "");
+        assert!(rows.contains(&format!("\t{of_type}\t{title}")), "{title} in {rows}");
+    }
+    let id = rows.lines().find(|row| row.contains("\tfaq\t")).unwrap().split('\t').next().unwrap();
+    let kept = copy.twin(&bench.home, &["kb", "get", id]).run().exits(0).stdout;
+    assert_eq!(kept, "# Kept\n\n*stars* and\nlines\n");
+    assert!(rows.contains(SOURCE));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_goes_on_where_it_was_and_tells_what_is_lacking() {
+    let bench =
+        Bench::of(Reference::new().documents((0..3).map(|n| Seed::new(format!("Page {n}"), "Text.")))).await;
+    bench.running.fault(Fault::fails(401, 1).after(2));
+    let ran = bench.twin(["kb", "export", "backup", "--json"]).run().exits(4);
+    assert_eq!((&ran.json()["written"], &ran.json()["remaining"]), (&json!(1), &json!(2)));
+    let before = bench.requests().len();
+    let report = bench.twin(["kb", "export", "backup", "--json"]).run().exits(0).json();
+    assert_eq!((&report["written"], &report["unchanged"]), (&json!(2), &json!(1)));
+    assert_eq!(bench.requests().len() - before, 3);
+    assert!(files(&bench.home.path().join("backup")).iter().all(|name| name.ends_with(".md")));
+    bench.home.write("file", "x");
+    bench.twin(["kb", "export", "file"]).run().exits(2);
+}
+
+#[cfg(unix)]
+mod in_a_terminal {
+    use super::listed;
+    use crate::support::Bench;
+    use crate::terminal::Terminal;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn deleting_asks_and_takes_only_yes_for_yes() {
+        let bench = Bench::start().await;
+        let id = &listed(&bench)[0].0;
+        for (answer, code, left) in [("\n", 1, 3), ("n\n", 1, 3), ("yes\n", 0, 2)] {
+            let terminal = Terminal::start(bench.twin(["kb", "delete", id]), 80);
+            terminal.shows("for good? [y/N]").types(answer);
+            let seen = terminal.ends(code);
+            assert!(seen.is_restored, "{seen:#?}");
+            assert_eq!(listed(&bench).len(), left, "{}", seen.screen);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The exit-code table, and the form of errors.
+
+use std::time::Duration;
+
+use serde_json::json;
+use twin_reference::{Fault, Feature, Reference};
+
+use crate::support::{Bench, Home, KNOWN, UNKNOWN, documents};
+
+/// A twin, what goes wrong there, the command, and how it must end.
+struct Row {
+    reference: Reference,
+    fault: Option<Fault>,
+    line: &'static [&'static str],
+    code: &'static str,
+    exit: i32,
+    status: Option<u16>,
+}
+
+fn row(line: &'static [&'static str], code: &'static str, exit: i32) -> Row {
+    Row { reference: Reference::new(), fault: None, line, code, exit, status: None }
+}
+
+impl Row {
+    fn of(mut self, reference: Reference) -> Self {
+        self.reference = reference;
+        self
+    }
+
+    fn with(mut self, fault: Fault) -> Self {
+        self.fault = Some(fault);
+        self
+    }
+
+    fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+}
+
+fn table() -> Vec<Row> {
+    let ask = &["ask", KNOWN];
+    let stats = &["stats"];
+    vec![
+        row(&["kb", "list", "--limit", "201"], "usage", 2),
+        row(&["kb", "list", "--limit", "0"], "usage", 2),
+        row(&["kb", "lost"], "usage", 2),
+        row(&["ask", ""], "invalid_input", 2),
+        row(&["kb", "get", ".."], "invalid_input", 2),
+        row(&["--base-url", "http://twin.example", "stats"], "invalid_input", 2),
+        row(ask, "bad_request", 2).with(Fault::fails(400, 1)).status(400),
+        row(ask, "key_refused", 4).with(Fault::fails(401, 1)).status(401),
+        row(&["kb", "get", "doc_none"], "not_found", 5).status(404),
+        row(&["escalations", "resolve", "esc_none"], "not_found", 5).status(404),
+        row(&["stats", "--max-wait", "1s"], "rate_limited", 6).with(Fault::rate_limited(30)).status(429),
+        row(ask, "server_error", 7).with(Fault::fails(503, 1)).status(503),
+        row(ask, "server_error", 7).with(Fault::html(502)).status(502),
+        row(ask, "network", 7).with(Fault::dropped_after_read()),
+        row(&["ask", KNOWN, "--timeout", "50ms"], "timeout", 7).with(Fault::slow(Duration::from_secs(5))),
+        row(ask, "monthly_limit", 9).of(Reference::new().monthly_limit(0)).status(402),
+        row(stats, "plan", 9).of(Reference::new().plan_lacks(Feature::Stats)).status(403),
+        row(stats, "not_configured", 1).of(Reference::new().onboarding_incomplete()).status(422),
+        row(ask, "unexpected_answer", 1).with(Fault::html(200)).status(200),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_failure_has_its_exit_code_and_its_name() {
+    for Row { reference, fault, line, code, exit, status } in table() {
+        let bench = Bench::of(reference.documents(documents())).await;
+        if let Some(fault) = fault {
+            bench.running.fault(fault.times(2));
+        }
+        let ran = bench.twin(line).run().exits(exit);
+        assert_eq!(ran.stdout, "", "{line:?}: {ran:#?}");
+        assert!(ran.stderr.starts_with("error: "), "{line:?}: {ran:#?}");
+
+        let ran = bench.twin(line.iter().chain(&["--json"])).run().exits(exit);
+        assert_eq!(ran.stdout, "", "{line:?}: {ran:#?}");
+        let error = ran.json_error();
+        assert_eq!(error["code"], json!(code), "{line:?}: {error:#}");
+        assert_eq!(error["exitCode"], json!(exit), "{line:?}: {error:#}");
+        assert_eq!(error["httpStatus"], json!(status), "{line:?}: {error:#}");
+        let mut fields: Vec<_> = error.as_object().unwrap().keys().map(String::as_str).collect();
+        fields.sort_unstable();
+        assert_eq!(fields, ["code", "exitCode", "hint", "httpStatus", "message", "retryAfter"], "{line:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_apis_own_text_and_a_hint_are_shown() {
+    let bench = Bench::of(Reference::new().monthly_limit(0)).await;
+    let ran = bench.twin(["ask", KNOWN]).run().exits(9);
+    assert!(ran.stderr.contains("Monthly answer limit reached (0/0)"), "{ran:#?}");
+    assert!(ran.stderr.contains("\nhint: upgrade"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rate_limit_tells_how_long_to_wait() {
+    let bench = Bench::start().await;
+    bench.running.fault(Fault::rate_limited(30));
+    let error = bench.twin(["stats", "--json", "--max-wait", "0"]).run().exits(6).json_error();
+    assert_eq!(error["retryAfter"], json!(30), "{error:#}");
+    assert!(error["hint"].as_str().unwrap().contains("--max-wait 30s"), "{error:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_rate_limit_is_waited_out() {
+    let bench = Bench::start().await;
+    bench.running.fault(Fault::rate_limited(1));
+    bench.twin(["stats"]).run().exits(0);
+    assert_eq!(bench.requests().len(), 2);
+}
+
+#[test]
+fn without_a_key_the_error_names_the_three_ways_on() {
+    let home = Home::new();
+    let ran = home.twin(["ask", UNKNOWN]).run().exits(4);
+    for way in ["twin login", "TWIN_API_KEY", "--local"] {
+        assert!(ran.stderr.contains(way), "{ran:#?}");
+    }
+}
+
+#[test]
+fn nobody_listening_is_a_network_failure_that_names_the_address() {
+    let home = Home::new();
+    let twin = home.twin(["ask", KNOWN]).env("TWIN_API_KEY", "twin_live_x");
+    let ran = twin.env("TWIN_BASE_URL", "http://127.0.0.1:9").run().exits(7);
+    assert!(ran.stderr.contains("http://127.0.0.1:9"), "{ran:#?}");
+}
+
+#[test]
+fn what_is_mistyped_gets_a_suggestion() {
+    let home = Home::new();
+    for (line, suggestion) in [
+        (["asc", "x"].as_slice(), "ask"),
+        (&["kb", "lsit"], "list"),
+        (&["stats", "--jsn"], "--json"),
+        (&["kb", "list", "--type", "polcy"], "policy"),
+        (&["escalations", "list", "--status", "opne"], "open"),
+        (&["stats", "--color", "alway"], "always"),
+    ] {
+        let ran = home.twin(line).run().exits(2);
+        assert!(ran.stderr.contains(suggestion) && ran.stdout.is_empty(), "{line:?}: {ran:#?}");
+        let error = home.twin(line.iter().chain(&["--json"])).run().exits(2).json_error();
+        assert_eq!(error["code"], json!("usage"), "{line:?}");
+        assert!(error["hint"].as_str().unwrap().contains(suggestion), "{line:?}: {error:#}");
+    }
+}
+
+#[test]
+fn help_and_version_are_results() {
+    let home = Home::new();
+    for line in [["--help"].as_slice(), &["--version"], &["ask", "-h"], &["kb", "list", "--help"]] {
+        let ran = home.twin(line).run().exits(0);
+        assert!(!ran.stdout.is_empty() && ran.stderr.is_empty(), "{line:?}: {ran:#?}");
+    }
+    for line in [[].as_slice(), &["kb"]] {
+        let ran = home.twin(line).run().exits(2);
+        assert!(ran.stdout.is_empty() && ran.stderr.contains("Usage:"), "{line:?}: {ran:#?}");
+    }
+}

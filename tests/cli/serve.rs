@@ -1,0 +1,108 @@
+//! `twin serve`.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader};
+use std::process::Child;
+
+use serde_json::json;
+
+use crate::support::{Home, KNOWN};
+
+/// A server that is killed at the end of the test.
+pub(crate) struct Server {
+    child: Child,
+    environment: HashMap<String, String>,
+}
+
+impl Server {
+    pub(crate) fn start(home: &Home, flags: &[&str]) -> Self {
+        let mut child = home.twin(["serve"].iter().chain(flags)).spawn();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let words = line.trim_end().strip_prefix("export ").unwrap().split(' ');
+        let pair = |word: &str| word.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Self { child, environment: words.map(|word| pair(word).unwrap()).collect() }
+    }
+
+    pub(crate) fn twin(&self, home: &Home, line: &[&str]) -> crate::support::Twin {
+        self.environment.iter().fold(home.twin(line), |twin, (name, value)| twin.env(name, value))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn what_it_prints_leads_clients_to_it() {
+    let home = Home::new();
+    let server = Server::start(&home, &["--rate-limit", "3"]);
+    let stats = server.twin(&home, &["stats", "--json"]).run().exits(0).json();
+    assert_eq!(stats["kbDocCount"], json!(0));
+    let verbose = server.twin(&home, &["stats", "-v"]).run().exits(0);
+    assert!(verbose.stderr.contains("GET /v1/stats 200"), "{verbose:#?}");
+    assert!(verbose.stderr.contains("1 of 3 left"), "{verbose:#?}");
+}
+
+#[test]
+fn verbose_shows_each_request_without_its_key() {
+    let home = Home::new();
+    let mut server = Server::start(&home, &["-v"]);
+    server.twin(&home, &["stats"]).run().exits(0);
+    server.twin(&home, &["kb", "get", "doc_none"]).run().exits(5);
+    server.child.kill().unwrap();
+    let log = std::io::read_to_string(server.child.stderr.take().unwrap()).unwrap();
+    let lines: Vec<&str> = log.lines().collect();
+    assert!(lines[0].starts_with("GET /v1/stats 200 ") && lines[0].ends_with("ms, 59 left"), "{log}");
+    assert!(lines[1].starts_with("GET /v1/kb/doc_none 404 "), "{log}");
+    assert!(!log.contains(&server.environment["TWIN_API_KEY"]), "{log}");
+}
+
+#[test]
+fn its_limits_are_as_told() {
+    let home = Home::new();
+    let server = Server::start(&home, &["--monthly-limit", "1", "--port", "0"]);
+    server.twin(&home, &["ask", KNOWN]).run().exits(0);
+    server.twin(&home, &["ask", KNOWN]).run().exits(9);
+}
+
+#[test]
+fn its_data_outlives_it() {
+    let home = Home::new();
+    for expected in [1, 2] {
+        let server = Server::start(&home, &["--data", "twin.db"]);
+        server.twin(&home, &["ask", KNOWN]).run().exits(0);
+        let stats = server.twin(&home, &["stats", "--json"]).run().exits(0).json();
+        assert_eq!(stats["totalAnswered"], json!(expected));
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_and_a_webhook_without_its_secret_are_refused() {
+    let home = Home::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    home.twin(["serve", "--port", &port]).run().exits(1);
+    home.twin(["serve", "--webhook-url", "http://127.0.0.1:9"]).run().exits(2);
+    let empty = home.write("secret", "\n");
+    let line =
+        ["serve", "--webhook-url", "http://127.0.0.1:9", "--webhook-secret-file", empty.to_str().unwrap()];
+    home.twin(line).run().exits(2);
+}
+
+#[cfg(unix)]
+#[test]
+fn it_ends_by_signal_with_that_signals_code() {
+    let home = Home::new();
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let mut server = Server::start(&home, &[]);
+        let id = server.child.id().to_string();
+        std::process::Command::new("kill").args([signal, &id]).status().unwrap();
+        assert_eq!(server.child.wait().unwrap().code(), Some(code));
+        let said = std::io::read_to_string(server.child.stderr.take().unwrap()).unwrap();
+        assert_eq!(said, "");
+    }
+}

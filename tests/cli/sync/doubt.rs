@@ -1,0 +1,141 @@
+//! Creates whose answers are lost, and documents that fail: each is told, and none is doubled.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::json;
+use twin_reference::{Fault, Seed};
+
+use crate::wiki::{Wiki, assert_counts};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_create_whose_answer_was_lost_is_found_and_not_made_again() {
+    for lost in [Fault::applied_then_dropped(), Fault::applied_then_fails(500)] {
+        let wiki = Wiki::start().await;
+        ["a", "b", "c"].iter().for_each(|page| wiki.write(page, "Equal text."));
+        wiki.bench.running.fault(lost.on("POST", "/v1/kb").after(1));
+        let writes = wiki.writes_during(|| assert_counts(&wiki.sync([]).exits(0), &[("created", 3)]));
+        assert_eq!(writes.len(), 3);
+        assert_eq!(wiki.titles().await, ["a", "b", "c"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_create_that_did_not_happen_is_sent_again() {
+    for lost in [Fault::dropped_after_read(), Fault::fails(503, 1), Fault::html(502)] {
+        let wiki = Wiki::start().await;
+        ["a", "b", "c"].iter().for_each(|page| wiki.write(page, "Equal text."));
+        wiki.bench.running.fault(lost.on("POST", "/v1/kb").after(1));
+        let writes = wiki.writes_during(|| assert_counts(&wiki.sync([]).exits(0), &[("created", 3)]));
+        assert_eq!(writes.len(), 4);
+        assert_eq!(wiki.titles().await, ["a", "b", "c"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_like_the_lost_one_that_was_there_before_is_not_taken_for_it() {
+    let wiki = Wiki::synced(&["a"]).await;
+    wiki.write("b", "Text.");
+    let foreign = wiki.foreign("b", "b\n\nText.").await;
+    wiki.bench.running.fault(Fault::dropped_after_read().on("POST", "/v1/kb"));
+    assert_counts(&wiki.sync([]).exits(0), &[("created", 1), ("unchanged", 1)]);
+    assert_ne!(wiki.state()["b"]["ids"][0], foreign.as_str());
+    assert_eq!(wiki.titles().await, ["a", "b", "b"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_create_that_newer_documents_hide_is_unresolved_until_they_do_not() {
+    let wiki = Wiki::synced(&["a"]).await;
+    let later = Timestamp::now() + Duration::from_secs(3_600);
+    let newer = (0..200).map(|n| Seed::new(format!("Newer {n}"), "Text.").of_type("note").created_at(later));
+    let newer = wiki.bench.running.seed_all(newer).await.unwrap();
+    ["b", "c"].iter().for_each(|page| wiki.write(page, "Text."));
+    wiki.bench.running.fault(Fault::applied_then_dropped().on("POST", "/v1/kb"));
+
+    let lost = wiki.sync(["--concurrency", "1"]).exits(3);
+    assert_counts(&lost, &[("created", 1), ("unchanged", 1)]);
+    assert_eq!(lost.json()["unresolved"][0]["key"], "folder:wiki/b.md");
+    assert_eq!(lost.json()["unresolved"][0]["title"], "b");
+    assert!(lost.json()["unresolved"][0]["reason"].as_str().unwrap().contains("200 newer documents"));
+    // Nor is it made by the next run, which cannot tell any better.
+    let writes = wiki.writes_during(|| assert_counts(&wiki.sync([]).exits(3), &[("unchanged", 2)]));
+    assert_eq!(writes, Vec::<String>::new());
+
+    for id in newer {
+        wiki.client().kb().delete(id).await.unwrap();
+    }
+    let writes =
+        wiki.writes_during(|| assert_counts(&wiki.sync([]).exits(0), &[("created", 1), ("unchanged", 2)]));
+    assert_eq!(writes, Vec::<String>::new());
+    assert_eq!(wiki.titles().await, ["a", "b", "c"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_fails_is_told_and_does_not_stop_the_others() {
+    let wiki = Wiki::start().await;
+    ["a", "b", "c"].iter().for_each(|page| wiki.write(page, "Text."));
+    wiki.bench.running.fault(Fault::fails(400, 1).on("POST", "/v1/kb").after(1));
+    let ran = wiki.sync(["--concurrency", "1"]).exits(3);
+    assert_counts(&ran, &[("created", 2)]);
+    let message = "the API refused the request: Something went wrong. Please try again.";
+    assert_eq!(
+        ran.json()["failed"],
+        json!([{"key": "folder:wiki/b.md", "code": "bad_request", "message": message}])
+    );
+    assert_counts(&wiki.sync([]).exits(0), &[("created", 1), ("unchanged", 2)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_made_before_a_later_one_failed_are_used_by_the_next_run() {
+    let wiki = Wiki::synced(&["page"]).await;
+    let long = "A line of some length.\n\n".repeat(6_000);
+    wiki.write("page", &long);
+    wiki.bench.running.fault(Fault::fails(400, 1).on("POST", "/v1/kb").after(2));
+    let old = wiki.state()["page"]["ids"][0].clone();
+    wiki.sync([]).exits(3);
+    assert_eq!(wiki.titles().await, ["page", "page (1/3)", "page (2/3)"], "the old document stays");
+    assert_eq!(wiki.state()["page"]["ids"].as_array().unwrap().len(), 3);
+    let writes = wiki.writes_during(|| assert_counts(&wiki.sync([]).exits(0), &[("replaced", 1)]));
+    assert_eq!(writes, ["POST /v1/kb".to_owned(), format!("DELETE /v1/kb/{}", old.as_str().unwrap())]);
+    assert_eq!(wiki.titles().await, ["page (1/3)", "page (2/3)", "page (3/3)"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_made_of_a_page_that_changed_meanwhile_are_deleted() {
+    let wiki = Wiki::start().await;
+    wiki.write("page", &"A line of some length.\n\n".repeat(6_000));
+    wiki.bench.running.fault(Fault::fails(400, 1).on("POST", "/v1/kb").after(2));
+    wiki.sync([]).exits(3);
+    wiki.write("page", "Short now.");
+    assert_counts(&wiki.sync([]).exits(0), &[("created", 1)]);
+    assert_eq!(wiki.titles().await, ["page"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_made_of_a_page_that_is_gone_are_deleted() {
+    let wiki = Wiki::synced(&["stays"]).await;
+    wiki.write("page", &"A line of some length.\n\n".repeat(6_000));
+    wiki.bench.running.fault(Fault::fails(400, 1).on("POST", "/v1/kb").after(2));
+    wiki.sync([]).exits(3);
+    wiki.remove("page");
+    wiki.sync([]).exits(0);
+    assert_eq!(wiki.titles().await, ["stays"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_is_gone_already_is_deleted_well_enough() {
+    let wiki = Wiki::synced(&["a", "b"]).await;
+    for page in ["a", "b"] {
+        wiki.client().kb().delete(wiki.state()[page]["ids"][0].as_str().unwrap()).await.unwrap();
+    }
+    wiki.foreign("c", "Text.").await;
+    let id = wiki.foreign("d", "Text.").await;
+    // One known document is still there, so that it is the right knowledge base.
+    let state = wiki.state_text().replace(wiki.state()["a"]["ids"][0].as_str().unwrap(), &id);
+    std::fs::write(wiki.state_path(), state).unwrap();
+    wiki.remove("a");
+    wiki.remove("b");
+    wiki.write("e", "Text.");
+    assert_counts(&wiki.sync(["--prune"]).exits(0), &[("created", 1), ("pruned", 2)]);
+    assert_eq!(wiki.titles().await, ["c", "e"]);
+}

@@ -1,0 +1,200 @@
+//! What a sync refuses, before its first write and before any question.
+
+use twin_reference::{Reference, Seed};
+
+use crate::support::Ran;
+use crate::wiki::{Wiki, assert_counts};
+
+/// Asserts that a run is refused, says so in its report, and writes nothing.
+#[track_caller]
+fn refused<'a>(wiki: &Wiki, flags: impl IntoIterator<Item = &'a str>, message: &str) -> Ran {
+    let (state, files) = (std::fs::read(wiki.state_path()).ok(), wiki.files());
+    let mut ran = None;
+    // Without --yes: a guard comes before any question.
+    let writes = wiki.writes_during(|| ran = Some(wiki.twin("sync", flags).run().exits(11)));
+    let ran = ran.unwrap();
+    assert_eq!(writes, Vec::<String>::new());
+    assert_eq!((std::fs::read(wiki.state_path()).ok(), wiki.files()), (state, files));
+    let error = ran.json_error();
+    assert_eq!((&error["code"], &error["exitCode"]), (&"guard".into(), &11.into()));
+    assert!(error["message"].as_str().unwrap().contains(message), "{error}");
+    assert!(error["hint"].is_string());
+    assert_eq!(ran.json()["created"], 0);
+    ran
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_without_documents_is_refused() {
+    let wiki = Wiki::synced(&["a", "b"]).await;
+    wiki.remove("a");
+    wiki.remove("b");
+    refused(&wiki, ["--prune"], "no documents, while the state knows 2");
+    refused(&wiki, [], "no documents");
+    assert_counts(&wiki.sync(["--prune", "--allow-empty"]).exits(0), &[("pruned", 2)]);
+    assert_eq!(wiki.titles().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_deletions_than_allowed_are_refused() {
+    let pages: Vec<String> = (0..8).map(|n| format!("page {n}")).collect();
+    let wiki = Wiki::synced(&pages.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    for page in &pages[..6] {
+        wiki.remove(page);
+    }
+    let ran = refused(&wiki, ["--prune"], "6 of 8 known documents would be deleted; 5 are allowed");
+    assert_eq!(ran.json()["remaining"], 6);
+    refused(&wiki, ["--prune", "--max-delete", "70%"], "5 are allowed");
+    refused(&wiki, ["--prune", "--max-delete", "0", "--dry-run"], "0 are allowed");
+    assert_counts(
+        &wiki.sync(["--prune", "--max-delete", "75%"]).exits(0),
+        &[("pruned", 6), ("unchanged", 2)],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_state_of_another_twin_is_refused_before_any_request() {
+    let wiki = Wiki::synced(&["a"]).await;
+    let other = Wiki::start().await;
+    let moved = wiki.state_text();
+    other.bench.home.write("twin-kb.lock.json", &moved);
+    other.write("a", "Text.");
+    let requests = other.requests_during(|| {
+        refused(&other, [], &format!("belongs to {}", wiki.bench.running.url()));
+    });
+    assert_eq!(requests, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_knowledge_base_at_the_same_address_is_refused() {
+    let wiki = Wiki::synced(&["a", "b", "c", "d"]).await;
+    for entry in wiki.state().values() {
+        wiki.client().kb().delete(entry["ids"][0].as_str().unwrap()).await.unwrap();
+    }
+    wiki.foreign("Someone else's", "Text.").await;
+    wiki.write("a", "Other text.");
+    let requests = wiki.requests_during(|| {
+        refused(&wiki, ["--prune"], "another knowledge base: none of 3 documents");
+    });
+    assert_eq!(requests.len(), 4, "one listing, and three documents asked for: {requests:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_known_document_that_is_still_there_makes_it_the_right_knowledge_base() {
+    let wiki = Wiki::synced(&["a", "b", "c"]).await;
+    let seeds = (0..200).map(|n| Seed::new(format!("New {n}"), "Text."));
+    wiki.bench.running.seed_all(seeds).await.unwrap();
+    wiki.client().kb().delete(wiki.state()["a"]["ids"][0].as_str().unwrap()).await.unwrap();
+    wiki.write("d", "Text.");
+    assert_counts(&wiki.sync([]).exits(0), &[("created", 1), ("unchanged", 3)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_without_a_state_are_not_built_upon_unasked() {
+    let wiki = Wiki::start().await;
+    wiki.foreign("Foreign", "Text.").await;
+    wiki.write("a", "Text.");
+    refused(&wiki, [], "no state file, and the knowledge base has 1 document already");
+    refused(&wiki, ["--dry-run"], "no state file");
+    let ran = wiki.twin("import", []).run().exits(11);
+    assert_eq!(ran.json_error()["code"], "guard");
+    assert_counts(&wiki.sync(["--init"]).exits(0), &[("created", 1)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_state_is_won_back_from_equal_documents_and_no_others() {
+    let wiki = Wiki::synced(&["a", "b", "c"]).await;
+    let before = wiki.state_text();
+    wiki.foreign("a", "Equal title, other text.").await;
+    let policy = Seed::new("b", "Text of b.").of_type("policy");
+    wiki.bench.running.seed(policy).await.unwrap();
+    std::fs::remove_file(wiki.state_path()).unwrap();
+    let writes = wiki.writes_during(|| {
+        assert_counts(&wiki.sync(["--init"]).exits(0), &[("adopted", 3)]);
+    });
+    assert_eq!(writes, Vec::<String>::new());
+    assert_eq!(wiki.state_text(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_lost_import_what_is_there_is_adopted_part_by_part() {
+    let wiki = Wiki::start().await;
+    wiki.write("long", &"A line of some length.\n\n".repeat(5_000));
+    wiki.sync([]).exits(0);
+    let id = wiki.state()["long"]["ids"][1].as_str().unwrap().to_owned();
+    wiki.client().kb().delete(&id).await.unwrap();
+    std::fs::remove_file(wiki.state_path()).unwrap();
+    let writes = wiki.writes_during(|| {
+        assert_counts(&wiki.sync(["--init"]).exits(0), &[("created", 1)]);
+    });
+    assert_eq!(writes, ["POST /v1/kb"]);
+    assert_eq!(wiki.titles().await, ["long (1/3)", "long (2/3)", "long (3/3)"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_state_a_listing_that_is_cut_settles_nothing() {
+    let notes = (0..201).map(|n| Seed::new(format!("Note {n}"), "Text.").of_type("note"));
+    let wiki = Wiki::of(Reference::new().no_rate_limit().documents(notes)).await;
+    wiki.write("a", "Text.");
+    refused(&wiki, ["--init"], "lists only 200 of 201 documents of type note");
+    assert_counts(&wiki.sync(["--init", "--type", "policy", "--dry-run"]).exits(0), &[("created", 1)]);
+    assert_counts(&wiki.sync(["--assume-new"]).exits(0), &[("created", 1)]);
+    wiki.write("b", "Text.");
+    assert_counts(&wiki.sync([]).exits(0), &[("created", 1), ("unchanged", 1)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_that_is_cut_short_deletes_nothing_of_its_reader() {
+    let wiki = Wiki::synced(&["a", "b", "c"]).await;
+    let zip = zip(&[
+        ("a.md", "# a\n\nOther text.\n"),
+        ("b.md", "# b\n\nText of b.\n"),
+        ("c.md", "# c\n\nText of c.\n"),
+    ]);
+    let path = wiki.bench.home.write("wiki.zip", &zip[..zip.len() * 3 / 10]);
+    let args = ["kb", "sync", path.to_str().unwrap(), "--json", "--yes", "--prune"];
+    let ran = wiki.bench.twin(args).run().exits(11);
+    assert!(ran.stderr.contains("cut short"), "{ran:#?}");
+    let report = ran.json();
+    assert_eq!((&report["replaced"], &report["pruned"]), (&1.into(), &0.into()), "{report}");
+    assert!(wiki.titles().await.len() == 3);
+    // Without --prune there is nothing to refuse.
+    wiki.bench.twin(&args[..5]).run().exits(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_run_on_the_same_state_is_refused() {
+    let wiki = Wiki::synced(&["a"]).await;
+    let journal = wiki.bench.home.path().join("twin-kb.lock.json.journal");
+    let held = std::fs::File::create(&journal).unwrap();
+    held.lock().unwrap();
+    refused(&wiki, [], "another run works with");
+    refused(&wiki, ["--dry-run"], "another run works with");
+    drop(held);
+    wiki.sync([]).exits(0);
+    assert!(!journal.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_is_damaged_or_from_the_future_is_refused_with_a_way_out() {
+    let wiki = Wiki::synced(&["a"]).await;
+    let good = wiki.state_text();
+    for (text, message) in [
+        (good[..good.len() / 2].to_owned(), "it is damaged"),
+        (good.replace("\"schema\": 1", "\"schema\": 2"), "schema 2"),
+        ("<<<<<<< HEAD\n".to_owned() + &good, "it is damaged"),
+        (String::new(), "it is damaged"),
+    ] {
+        std::fs::write(wiki.state_path(), text).unwrap();
+        refused(&wiki, ["--prune"], message);
+    }
+}
+
+/// A zip of these files, stored as they are.
+fn zip(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}

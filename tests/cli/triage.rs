@@ -1,0 +1,185 @@
+//! `twin escalations triage`, in a real terminal.
+
+use serde_json::json;
+use twin_reference::{Fault, Reference};
+
+use crate::support::Bench;
+use crate::terminal::Terminal;
+
+const QUESTIONS: [&str; 3] = ["How do volcanoes form?", "Why is the sky blue?", "Who painted the Mona Lisa?"];
+
+/// A twin that has escalated three questions, the first of them first on the screen.
+async fn bench() -> Bench {
+    let bench = Bench::of(Reference::new()).await;
+    for question in QUESTIONS.iter().rev() {
+        bench.twin(["ask", question, "--as", "Jordan M."]).run().exits(0);
+    }
+    bench
+}
+
+fn triage(bench: &Bench) -> Terminal {
+    Terminal::start(bench.twin(["escalations", "triage"]), 80)
+}
+
+/// Triage with an "editor" that appends this to the file.
+fn triage_writing(bench: &Bench, text: &str) -> Terminal {
+    bench.home.write("text", text);
+    let editor = "sh -c 'cat text >> \"$0\"'";
+    Terminal::start(bench.twin(["escalations", "triage"]).env("EDITOR", editor), 80)
+}
+
+fn open(bench: &Bench) -> Vec<String> {
+    let rows = bench.twin(["escalations", "list"]).run().exits(0).stdout;
+    rows.lines().map(|row| row.split('\t').next_back().unwrap().to_owned()).collect()
+}
+
+fn drafts(bench: &Bench) -> Vec<String> {
+    let dir = bench.home.path().join(".local/share/twin/answers");
+    let files = std::fs::read_dir(dir).into_iter().flatten();
+    files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_resolve_skip_go_back_and_quit() {
+    let bench = bench().await;
+    let terminal = triage(&bench);
+    terminal.shows("1 of 3").shows(QUESTIONS[0]).shows("Jordan M. · now · ").waits_for_a_key().types("x");
+    terminal.types("r");
+    terminal.shows("2 of 3").waits_for_a_key().types("s");
+    terminal.shows("3 of 3").waits_for_a_key().types("b");
+    terminal.shows_times("2 of 3", 2).waits_for_a_key().types("R");
+    terminal.shows_times("3 of 3", 2).waits_for_a_key().types("q");
+    let seen = terminal.ends(0);
+    assert!(seen.screen.ends_with("2 resolved, 1 left.") && seen.is_restored, "{seen:#?}");
+    assert_eq!(open(&bench), [QUESTIONS[2]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_becomes_a_document_the_twin_answers_from() {
+    let bench = bench().await;
+    let terminal = triage_writing(&bench, "Volcanoes form where magma rises through the crust.\n");
+    terminal.shows("1 of 3").waits_for_a_key().types("a");
+    terminal.shows("Added ").shows("Confidence: ").shows("Source: How do volcanoes form?");
+    terminal.shows("Resolve it? [y/N]").types("y\n");
+    terminal.shows("2 of 3").waits_for_a_key().types("q");
+    let seen = terminal.ends(0);
+    assert!(seen.screen.ends_with("1 resolved, 1 answered, 2 left."), "{}", seen.screen);
+    assert!(!open(&bench).contains(&QUESTIONS[0].to_owned()), "{:?}", open(&bench));
+    let posted =
+        bench.running.received().into_iter().find(|request| request.path == "/v1/kb").unwrap().json();
+    let content = "Volcanoes form where magma rises through the crust.";
+    assert_eq!(posted, json!({"title": QUESTIONS[0], "content": content, "type": "note"}));
+    assert_eq!(drafts(&bench), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_is_kept_where_the_upload_fails_and_is_there_again() {
+    let bench = bench().await;
+    bench.running.fault(Fault::fails(503, 1).on("POST", "/v1/kb"));
+    let terminal = triage_writing(&bench, "Magma rises.\n");
+    terminal.shows("1 of 3").waits_for_a_key().types("a");
+    terminal.shows("error: ").shows("your text is kept in");
+    assert_eq!(drafts(&bench), ["# How do volcanoes form?\n\nMagma rises.\n"]);
+    terminal.waits_for_a_key().types("a");
+    terminal.shows("Resolve it? [y/N]").types("\n");
+    terminal.waits_for_a_key().types("q");
+    terminal.ends(0);
+    let posted =
+        bench.running.received().into_iter().rfind(|request| request.path == "/v1/kb").unwrap().json();
+    assert_eq!(posted["content"], json!("Magma rises.\nMagma rises."));
+    assert_eq!(drafts(&bench), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_editor_that_fails_or_writes_nothing_adds_nothing() {
+    let bench = bench().await;
+    let before = bench.requests().len();
+    let terminal = triage_writing(&bench, "");
+    terminal.shows("1 of 3").waits_for_a_key().types("a");
+    terminal.shows("Nothing was written.").waits_for_a_key().types("q");
+    terminal.ends(0);
+    let failing = bench.twin(["escalations", "triage"]).env("EDITOR", "false").env("VISUAL", "");
+    let terminal = Terminal::start(failing, 80);
+    terminal.shows("1 of 3").waits_for_a_key().types("a");
+    terminal.shows("the editor 'false' failed").waits_for_a_key().types("q");
+    terminal.ends(0);
+    assert!(bench.requests()[before..].iter().all(|request| request == "GET /v1/escalations"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_twin_is_asked_again_in_the_name_of_who_asked() {
+    let bench = bench().await;
+    let terminal = triage(&bench);
+    terminal.shows("1 of 3").waits_for_a_key().types("t");
+    terminal.shows("Confidence: ").waits_for_a_key().types("q");
+    terminal.ends(0);
+    let asked = bench.running.received().pop().unwrap().json();
+    assert_eq!(asked, json!({"message": QUESTIONS[0], "askedBy": "Jordan M."}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_is_told_and_the_key_can_be_pressed_again() {
+    let bench = bench().await;
+    bench.running.fault(Fault::fails(503, 1).on("PATCH", "/v1/escalations"));
+    let terminal = triage(&bench);
+    terminal.shows("1 of 3").waits_for_a_key().types("r");
+    terminal.shows("error: ").waits_for_a_key().types("r");
+    terminal.shows("2 of 3").waits_for_a_key().types("q");
+    assert!(terminal.ends(0).screen.ends_with("1 resolved, 2 left."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_and_a_signal_end_it_with_the_summary_and_the_terminal_as_it_was() {
+    let bench = bench().await;
+    let terminal = triage(&bench);
+    terminal.shows("1 of 3").waits_for_a_key().types("s");
+    terminal.shows("2 of 3").waits_for_a_key().types("\u{3}");
+    let seen = terminal.ends(130);
+    assert!(seen.screen.ends_with("\n1 skipped, 2 left.\nerror: interrupted"), "{}", seen.screen);
+    assert!(seen.is_restored, "{seen:#?}");
+
+    let terminal = triage(&bench);
+    terminal.shows("1 of 3").waits_for_a_key();
+    std::process::Command::new("kill").args(["-TERM", &terminal.id().to_string()]).status().unwrap();
+    let seen = terminal.ends(143);
+    assert!(seen.is_restored && seen.screen.contains("\n3 left."), "{seen:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_in_the_editor_is_the_editors() {
+    let bench = bench().await;
+    // An editor that saves on Ctrl-C and ends well.
+    let editor = "sh -c 'trap \"echo Saved. >> \\$0; exit 0\" INT; echo ready; while :; do sleep 0.01; done'";
+    let terminal = Terminal::start(bench.twin(["escalations", "triage"]).env("VISUAL", editor), 80);
+    terminal.shows("1 of 3").waits_for_a_key().types("a");
+    terminal.shows("ready").types("\u{3}");
+    terminal.shows("Added ").shows("Resolve it? [y/N]").types("n\n");
+    terminal.waits_for_a_key().types("q");
+    terminal.ends(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_terminal_it_names_what_scripts_use() {
+    let bench = bench().await;
+    let before = bench.requests().len();
+    let ran = bench.twin(["escalations", "triage"]).run().exits(2);
+    assert!(ran.stderr.contains("twin escalations resolve"), "{ran:#?}");
+    assert_eq!(bench.requests().len(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_nothing_open_there_is_nothing_to_do() {
+    let bench = Bench::of(Reference::new()).await;
+    assert_eq!(triage(&bench).ends(0).screen, "Nothing is waiting for you.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_network_sends_cannot_steer_the_terminal() {
+    let bench = Bench::of(Reference::new()).await;
+    let hostile = "Why\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}?";
+    bench.twin(["ask", hostile, "--as", "\u{1b}[31mMallory"]).run().exits(0);
+    let terminal = triage(&bench);
+    terminal.shows("1 of 1").shows("Why␛]0;owned").waits_for_a_key().types("q");
+    let seen = terminal.ends(0);
+    assert!(!seen.raw.contains("\u{1b}]0;owned") && !seen.raw.contains("\u{1b}[2J"), "{}", seen.raw);
+}

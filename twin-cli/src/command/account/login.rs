@@ -1,0 +1,131 @@
+//! `twin login`: takes a key, checks it against the API, and keeps it for that address alone.
+
+use twin_sdk::{ApiKey, DEFAULT_BASE_URL};
+
+use super::{Identity, check};
+use crate::command::Outcome;
+use crate::config::{self, Config, Setting};
+use crate::context::Context;
+use crate::credentials::{self, Credentials, StoredKey};
+use crate::env;
+use crate::error::{CliError, Code};
+use crate::input::Input;
+use crate::settings::{self, Remote};
+use crate::ui::page::{Page, Tone};
+use crate::ui::{Form, Json, Notice, Report};
+
+/// Store an API key, after checking it against the API
+///
+/// The key is asked for without showing it, or read from standard input. It is stored for its scheme, host
+/// and port, readable by you alone, and never sent elsewhere.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  twin login
+  twin login --with-key < key.txt
+  twin login --profile staging --base-url https://staging.twin.example
+
+Exit codes:
+  0 stored, 4 the API refused the key, 2 bad input or no one to ask, 7 no connection")]
+pub struct Args {
+    /// Read the key from standard input
+    #[arg(long, conflicts_with = "api_key_file")]
+    with_key: bool,
+}
+
+pub(crate) async fn run(args: Args, context: &Context) -> Outcome {
+    if context.flags.local || context.flags.local_data.is_some() {
+        return Err(CliError::new(Code::Usage, "the embedded twin needs no key")
+            .hint("leave out --local to log in to the Twin API"));
+    }
+    let remote = settings::remote_to_be(&context.flags)?;
+    let key = read_key(&args, context, &remote).await?;
+    let accepted = check(&context.client_with_key(&remote, key.clone())?).await?;
+    let path = store(&remote, &key)?;
+    let identity = Identity::of(&remote, &key, path).limited(accepted.rate_limit);
+    let mut notices: Vec<Notice> =
+        accepted.but.map(|error| Notice::warning(error_text(&error))).into_iter().collect();
+    notices.extend(what_comes_first(&remote));
+    notices.extend(how_to_use(context, &remote)?);
+    Ok(Box::new(LoggedIn { identity, notices }))
+}
+
+async fn read_key(args: &Args, context: &Context, remote: &Remote) -> Result<ApiKey, CliError> {
+    let text = if args.with_key {
+        Input::Stdin.read("the API key").await?
+    } else if let Some(path) = &context.flags.api_key_file {
+        Input::of(path).read("the API key").await?
+    } else {
+        context.ui.must_ask("the API key is needed", "pipe it in: twin login --with-key < key.txt")?;
+        context.ui.ask_secret(&format!("API key for {}", remote.base_url)).await?
+    };
+    Ok(ApiKey::new(text)?)
+}
+
+/// Keeps the address in the profile and the key with the credentials; where the key is.
+fn store(remote: &Remote, key: &ApiKey) -> Result<String, CliError> {
+    let address = remote.base_url.to_string();
+    if address != remote.profile.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL) {
+        let setting = Setting::BaseUrl(remote.profile_name.clone());
+        config::set(&config::path()?, &setting, Some(&address))?;
+    }
+    let path = credentials::path()?;
+    let mut credentials = Credentials::load(&path)?;
+    let stored = StoredKey { origin: remote.base_url.origin(), api_key: key.expose().to_owned() };
+    credentials.profiles.insert(remote.profile_name.clone(), stored);
+    credentials.save(&path)?;
+    Ok(path.display().to_string())
+}
+
+fn error_text(error: &twin_sdk::Error) -> String {
+    error.message().map_or_else(|| error.to_string(), str::to_owned)
+}
+
+/// What a stored key stands behind.
+fn what_comes_first(remote: &Remote) -> Option<Notice> {
+    let first = if env::var("TWIN_API_KEY").is_some() {
+        "TWIN_API_KEY".to_owned()
+    } else if remote.profile.api_key_command.is_some() {
+        format!("the api_key_command of profile '{}'", remote.profile_name)
+    } else {
+        return None;
+    };
+    Some(Notice::warning(format!("{first} is set and comes before the stored key")))
+}
+
+/// How to get at a profile that is not the one in use.
+fn how_to_use(context: &Context, remote: &Remote) -> Result<Option<Notice>, CliError> {
+    let in_use = settings::profile_name(
+        &crate::args::GlobalArgs { profile: None, ..context.flags.clone() },
+        &Config::load(&config::path()?)?,
+    );
+    let name = &remote.profile_name;
+    Ok((in_use != *name).then(|| {
+        Notice::hint(format!("use it with --profile {name}, or always: twin config set profile {name}"))
+    }))
+}
+
+struct LoggedIn {
+    identity: Identity,
+    notices: Vec<Notice>,
+}
+
+impl Report for LoggedIn {
+    fn text(&self, page: &mut Page) {
+        let profile = self.identity.profile.as_deref().unwrap_or_default();
+        if page.is_terminal() {
+            let to = format!("{} as profile '{profile}'", self.identity.base_url);
+            page.line(&[("Logged in", Tone::Good), (" to ", Tone::Plain), (&to, Tone::Plain)]);
+            page.gap();
+        }
+        self.identity.text(page);
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        json.of(&self.identity)
+    }
+
+    fn notices(&self, _: Form) -> Vec<Notice> {
+        self.notices.clone()
+    }
+}

@@ -1,0 +1,247 @@
+//! `twin ask`: a question, its answer, and how sure the twin is.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueHint;
+use twin_sdk::Answer;
+
+use super::{Outcome, answer};
+use crate::context::Context;
+use crate::error::{CliError, Code};
+use crate::exit::Exit;
+use crate::input::Input;
+use crate::ui::page::{Page, Tone};
+use crate::ui::{Form, Json, Notice, Report};
+
+/// Ask your twin a question
+///
+/// On a terminal you see the answer, how sure the twin is and what it read. In a pipe you get the answer
+/// alone; an escalation and its reason go to standard error.
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "twin ask [OPTIONS] <QUESTION|->", after_help = EXAMPLES)]
+pub struct Args {
+    /// The question, at most 2,000 characters; '-' reads it from standard input
+    #[arg(value_name = "QUESTION|-", value_hint = ValueHint::Other)]
+    question: Option<String>,
+
+    /// Background the twin should consider, at most 4,000 characters
+    #[arg(long, value_name = "TEXT", conflicts_with = "context_file", value_hint = ValueHint::Other)]
+    context: Option<String>,
+
+    /// Read the background from a file, or from standard input with '-'
+    #[arg(long, value_name = "PATH|-", value_hint = ValueHint::FilePath)]
+    context_file: Option<PathBuf>,
+
+    /// Who asks; shown where the question is escalated
+    #[arg(long = "as", value_name = "NAME", value_hint = ValueHint::Other)]
+    asked_by: Option<String>,
+
+    /// End with exit code 10 where the confidence is below this (0 to 1)
+    #[arg(long, value_name = "X", value_parser = parse_confidence, value_hint = ValueHint::Other)]
+    min_confidence: Option<f64>,
+
+    /// End with exit code 10 where the question is escalated
+    #[arg(long)]
+    fail_on_escalate: bool,
+
+    /// Answer from these exports, files or folders alone, on this machine
+    ///
+    /// Several paths may follow. Where the question comes last, after the paths, it is told from them by not
+    /// being one: no file has its name.
+    #[arg(long, value_name = "PATH", num_args = 1.., value_hint = ValueHint::AnyPath, conflicts_with_all = ["local_data", "base_url"])]
+    from: Vec<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  twin ask 'What is the expense policy for a $200 SaaS tool?'
+  twin ask --from handbook.zip 'How many days of leave do I have?'
+  git log -5 | twin ask --context-file - 'Did anything here need a review?'
+  twin ask --json --min-confidence 0.7 'Who is on call?' | jq -r .response
+
+Exit codes:
+  0 answered, 10 escalated or not sure enough (where asked for), 2 bad input, 4 no key,
+  6 rate limited, 7 no connection, 9 answer limit reached";
+
+/// Asks.
+pub(super) async fn run(args: Args, context: &Context) -> Outcome {
+    let (question, from) = question_and_paths(args.question, args.from, Path::exists)?;
+    only_one_from_stdin(&question, args.context_file.as_deref(), context.flags.api_key_file.as_deref())?;
+    let question = match question.as_str() {
+        "-" => Input::Stdin.read("the question").await?,
+        _ => question,
+    };
+    check("question", &question, twin_sdk::MESSAGE_LIMIT)?;
+    if question.trim().is_empty() {
+        return Err(CliError::invalid("the question is empty").hint("twin ask 'What is the expense policy?'"));
+    }
+    let background = match (args.context, args.context_file) {
+        (Some(text), _) => Some(text),
+        (None, Some(path)) => Some(Input::of(&path).read("the context").await?),
+        (None, None) => None,
+    };
+    check("context", background.as_deref().unwrap_or_default(), twin_sdk::CONTEXT_LIMIT)?;
+
+    let connection =
+        if from.is_empty() { context.connect().await? } else { context.connect_to_exports(&from).await? };
+    let mut call = connection.twin.ask(question);
+    if let Some(background) = background.filter(|text| !text.trim().is_empty()) {
+        call = call.context(background);
+    }
+    if let Some(name) = args.asked_by.filter(|name| !name.trim().is_empty()) {
+        call = call.asked_by(name);
+    }
+    let answer = call.await?;
+    let knows_nothing = connection.is_embedded && answer.sources.is_empty() && {
+        connection.twin.kb().list().limit(1).await?.total == 0
+    };
+    Ok(Box::new(Answered {
+        answer,
+        min_confidence: args.min_confidence,
+        fail_on_escalate: args.fail_on_escalate,
+        knows_nothing,
+    }))
+}
+
+/// Tells the question from the paths of `--from` where it stands behind them.
+fn question_and_paths(
+    question: Option<String>,
+    mut from: Vec<PathBuf>,
+    exists: impl Fn(&Path) -> bool,
+) -> Result<(String, Vec<PathBuf>), CliError> {
+    if let Some(question) = question {
+        return Ok((question, from));
+    }
+    let missing = || {
+        CliError::new(Code::Usage, "the question is missing")
+            .hint("put it in quotes: twin ask 'What is the expense policy?', or read it with '-'")
+    };
+    let last = from.pop().ok_or_else(missing)?;
+    if from.is_empty() || exists(&last) {
+        return Err(missing());
+    }
+    let question = last.into_os_string().into_string();
+    question.map(|question| (question, from)).map_err(|_| CliError::invalid("the question is not UTF-8 text"))
+}
+
+/// Standard input can be read once.
+fn only_one_from_stdin(
+    question: &str,
+    context_file: Option<&Path>,
+    key_file: Option<&Path>,
+) -> Result<(), CliError> {
+    let is_stdin = |path: Option<&Path>| path.is_some_and(|path| path.as_os_str() == "-");
+    let readers = [question == "-", is_stdin(context_file), is_stdin(key_file)];
+    if readers.into_iter().filter(|reads| *reads).count() < 2 {
+        return Ok(());
+    }
+    Err(CliError::new(Code::Usage, "standard input cannot be two things at once")
+        .hint("give '-' once, and a file or text for the others"))
+}
+
+/// Servers count characters differently: only what is too long under every count is refused here.
+fn check(what: &str, text: &str, limit: usize) -> Result<(), CliError> {
+    let length = text.chars().count();
+    if length <= limit {
+        return Ok(());
+    }
+    Err(CliError::invalid(format!("the {what} is too long: {length} characters, {limit} are allowed")).hint(
+        if what == "question" { "ask in short, and put the background in --context" } else { "shorten it" },
+    ))
+}
+
+fn parse_confidence(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("it goes from 0 to 1, such as 0.7".to_owned()),
+    }
+}
+
+/// An answer and what was asked of it.
+struct Answered {
+    answer: Answer,
+    min_confidence: Option<f64>,
+    fail_on_escalate: bool,
+    knows_nothing: bool,
+}
+
+impl Answered {
+    fn too_unsure(&self) -> Option<f64> {
+        self.min_confidence.filter(|min| self.answer.confidence < *min)
+    }
+}
+
+impl Report for Answered {
+    fn text(&self, page: &mut Page) {
+        if page.is_terminal() {
+            answer::show(&self.answer, page);
+        } else {
+            page.block(&self.answer.response, Tone::Plain);
+        }
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        json.of(&self.answer)
+    }
+
+    fn notices(&self, form: Form) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        if let (Form::Piped, Some(reason)) = (form, answer::reason(&self.answer)) {
+            notices.push(Notice::escalated(reason));
+        }
+        if let (Form::Piped | Form::Terminal, Some(min)) = (form, self.too_unsure()) {
+            let confidence = self.answer.confidence;
+            notices.push(Notice::warning(format!("the confidence is {confidence}, below {min}")));
+        }
+        if self.knows_nothing {
+            notices.push(Notice::hint(
+                "the embedded twin knows nothing yet: fill it with 'twin --local kb import PATH', \
+                 or answer from files with 'twin ask --from PATH'",
+            ));
+        }
+        notices
+    }
+
+    fn exit(&self) -> Exit {
+        let escalated = self.fail_on_escalate && self.answer.should_escalate;
+        if escalated || self.too_unsure().is_some() { Exit::Escalated } else { Exit::Done }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(
+        question: Option<&str>,
+        from: &[&str],
+        existing: &[&str],
+    ) -> Result<(String, Vec<PathBuf>), CliError> {
+        question_and_paths(question.map(str::to_owned), from.iter().map(PathBuf::from).collect(), |path| {
+            existing.iter().any(|name| path == Path::new(name))
+        })
+    }
+
+    #[test]
+    fn a_question_behind_the_paths_is_not_taken_for_one() {
+        let expected = Ok(("Who?".to_owned(), vec![PathBuf::from("a.zip"), PathBuf::from("b.zip")]));
+        assert_eq!(split(None, &["a.zip", "b.zip", "Who?"], &["a.zip", "b.zip"]), expected);
+        assert_eq!(split(Some("Who?"), &["a.zip", "b.zip"], &["a.zip", "b.zip"]), expected);
+    }
+
+    #[test]
+    fn paths_alone_are_no_question() {
+        for from in [&[][..], &["a.zip"], &["a.zip", "b.zip"]] {
+            assert_eq!(split(None, from, &["a.zip", "b.zip"]).unwrap_err().code(), Code::Usage, "{from:?}");
+        }
+        assert_eq!(split(None, &["Who?"], &[]).unwrap_err().code(), Code::Usage);
+    }
+
+    #[test]
+    fn what_may_be_short_enough_for_the_server_is_sent() {
+        assert!(check("question", &"é".repeat(2_000), 2_000).is_ok());
+        assert!(check("question", &"🙂".repeat(2_000), 2_000).is_ok());
+        let error = check("question", &"a".repeat(2_001), 2_000).unwrap_err();
+        assert_eq!(error.message(), "the question is too long: 2001 characters, 2000 are allowed");
+    }
+}

@@ -1,0 +1,183 @@
+//! One call after another over many ids: paced, stopped by the first signal, and with a report of what became
+//! of each.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use std::future::{Future, IntoFuture};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::ids;
+use crate::context::{Connection, Context};
+use crate::error::{CliError, Code};
+use crate::stop::Signal;
+use crate::ui::page::{Page, Tone};
+use crate::ui::progress::Progress;
+use crate::ui::{Form, Json, Notice, Report};
+
+/// How long a call may go on after the signal to stop.
+const LAST_CALL: Duration = Duration::from_secs(3);
+
+/// What is done to each, in the words of its report.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Verb {
+    /// `Deleting`
+    pub(super) doing: &'static str,
+    /// `deleted`; also the name of the list in `--json`.
+    pub(super) done: &'static str,
+    /// `documents`
+    pub(super) things: &'static str,
+}
+
+/// What became of the ids.
+#[derive(Debug)]
+pub(super) struct Bulk {
+    verb: Verb,
+    done: Vec<String>,
+    failed: Vec<Failed>,
+    remaining: Vec<String>,
+    error: Option<CliError>,
+}
+
+/// What could not be dealt with.
+#[derive(Debug, Serialize)]
+pub(super) struct Failed {
+    pub(super) id: String,
+    code: &'static str,
+    pub(super) message: String,
+}
+
+impl Failed {
+    pub(super) fn new(id: String, error: &CliError) -> Self {
+        Self { id, code: error.code().name(), message: error.message().to_owned() }
+    }
+}
+
+/// Calls the API once for each id, in this order. What concerns one id alone does not stop the others.
+pub(super) async fn run<C, T>(
+    ids: Vec<String>,
+    verb: Verb,
+    context: &Context,
+    call: impl Fn(&Connection, &str) -> C,
+) -> Result<Bulk, CliError>
+where
+    C: IntoFuture<Output = twin_sdk::Result<T>>,
+{
+    let mut bulk = Bulk { verb, done: Vec::new(), failed: Vec::new(), remaining: Vec::new(), error: None };
+    let alone = match ids.as_slice() {
+        [] => return Ok(bulk),
+        [id] => Some(id.clone()),
+        _ => None,
+    };
+    let connection =
+        if alone.is_some() { context.connect().await? } else { context.connect_for_bulk().await? };
+    let mut signal = context.stop.graceful();
+    let progress = Progress::start(&context.ui, verb.doing);
+    let (total, mut ids) = (ids.len() as u64, ids.into_iter());
+    while let Some(id) = ids.next() {
+        progress.update(total - ids.len() as u64 - 1, total, &id);
+        let result = finished(call(&connection, &id).into_future(), &mut signal).await;
+        match result {
+            Ok(Ok(_)) => bulk.done.push(id),
+            Ok(Err(error)) if alone.is_some() => return Err(ids::explain(error, &id)),
+            Ok(Err(error)) => {
+                let error = CliError::from(error);
+                if error.ends_a_bulk_run() {
+                    bulk.stop(std::iter::once(id).chain(ids), error);
+                    return Ok(bulk);
+                }
+                bulk.failed.push(Failed::new(id, &error));
+            }
+            Err(signal) => {
+                bulk.stop(std::iter::once(id).chain(ids), signal.error());
+                return Ok(bulk);
+            }
+        }
+        if let Some(signal) = *signal.borrow()
+            && ids.len() > 0
+        {
+            bulk.stop(ids, signal.error());
+            return Ok(bulk);
+        }
+    }
+    if !bulk.failed.is_empty() {
+        let (failed, all) = (bulk.failed.len(), bulk.failed.len() + bulk.done.len());
+        let message = format!("{failed} of {all} {} could not be {}", verb.things, verb.done);
+        bulk.error = Some(CliError::new(Code::Partial, message));
+    }
+    Ok(bulk)
+}
+
+/// The call's result, unless a signal comes and the call does not end soon.
+pub(super) async fn finished<T>(
+    call: impl Future<Output = T>,
+    signal: &mut watch::Receiver<Option<Signal>>,
+) -> Result<T, Signal> {
+    let told_to_stop = async {
+        let told = signal.wait_for(Option::is_some).await.ok().and_then(|signal| *signal);
+        match told {
+            Some(signal) => {
+                tokio::time::sleep(LAST_CALL).await;
+                signal
+            }
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        biased;
+        result = call => Ok(result),
+        signal = told_to_stop => Err(signal),
+    }
+}
+
+impl Bulk {
+    fn stop(&mut self, remaining: impl Iterator<Item = String>, error: CliError) {
+        self.remaining = remaining.collect();
+        self.error = Some(error);
+    }
+}
+
+impl Serialize for Bulk {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry(self.verb.done, &self.done)?;
+        map.serialize_entry("failed", &self.failed)?;
+        map.serialize_entry("remaining", &self.remaining)?;
+        map.end()
+    }
+}
+
+impl Report for Bulk {
+    fn text(&self, page: &mut Page) {
+        let done = self.verb.done;
+        let capital = done[..1].to_uppercase() + &done[1..] + " ";
+        for id in &self.done {
+            if page.is_terminal() {
+                page.line(&[(&capital, Tone::Good), (id, Tone::Plain)]);
+            } else {
+                page.row(&[id]);
+            }
+        }
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        json.of(self)
+    }
+
+    fn notices(&self, form: Form) -> Vec<Notice> {
+        if form == Form::Json {
+            return Vec::new();
+        }
+        let (verb, left) = (self.verb, self.remaining.len());
+        let failed = self.failed.iter().map(|Failed { id, message, .. }| {
+            Notice::warning(format!("{id} was not {}: {message}", verb.done))
+        });
+        let remaining = (left > 0).then(|| Notice::warning(format!("{left} {} remain", verb.things)));
+        failed.chain(remaining).collect()
+    }
+
+    fn error(&self) -> Option<&CliError> {
+        self.error.as_ref()
+    }
+}

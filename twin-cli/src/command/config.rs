@@ -1,0 +1,214 @@
+//! `twin config`: the settings in config.toml.
+
+use serde::Serialize;
+use twin_sdk::DEFAULT_BASE_URL;
+
+use super::Outcome;
+use super::listing::Listing;
+use crate::config::{self, Config, DEFAULT_PROFILE, Setting};
+use crate::context::Context;
+use crate::error::{CliError, Code};
+use crate::settings;
+use crate::ui::page::{Page, Tone};
+use crate::ui::{Json, Report};
+
+/// The commands on settings.
+#[derive(Debug, clap::Subcommand)]
+#[command(after_help = "\
+Examples:
+  twin config list
+  twin config set profile default
+
+Exit codes:
+  0 done, 5 not set, 2 no such setting or a value that cannot be used")]
+pub enum Command {
+    /// Print where config.toml is
+    #[command(after_help = "Examples:\n  twin config path\n\nExit codes:\n  0 done")]
+    Path,
+    /// List the settings that are set
+    ///
+    /// In a pipe: a row a setting, name and value separated by a tab.
+    #[command(after_help = "\
+Examples:
+  twin config list
+  twin config list --json | jq -r '.items[].key'
+
+Exit codes:
+  0 done, 2 the file cannot be read")]
+    List,
+    /// Print one setting
+    #[command(after_help = "\
+Examples:
+  twin config get profile
+  twin config get base_url --profile default
+
+Exit codes:
+  0 done, 5 not set, 2 no such setting")]
+    Get(Get),
+    /// Change one setting; what else is in the file stays as it is
+    #[command(after_help = "\
+Examples:
+  twin config set base_url https://twin.example
+  twin config set api_key_command 'pass show twin'
+  twin config set profiles.staging.base_url https://staging.twin.example
+  twin config set api_key_command ''
+
+Exit codes:
+  0 done, 2 no such setting or a value that cannot be used")]
+    Set(Set),
+}
+
+const KEY_HELP: &str = "\
+profile, base_url or api_key_command (the latter two of the profile in use, or of --profile), or in full \
+profiles.NAME.base_url";
+
+/// What to print.
+#[derive(Debug, clap::Args)]
+pub struct Get {
+    #[arg(value_name = "KEY", help = KEY_HELP, value_hint = clap::ValueHint::Other)]
+    key: String,
+}
+
+/// What to change.
+#[derive(Debug, clap::Args)]
+pub struct Set {
+    #[arg(value_name = "KEY", help = KEY_HELP, value_hint = clap::ValueHint::Other)]
+    key: String,
+    /// The new value; an empty one takes the setting out
+    #[arg(value_name = "VALUE", value_hint = clap::ValueHint::Other)]
+    value: String,
+}
+
+pub(super) fn run(command: Command, context: &Context) -> Outcome {
+    let path = config::path()?;
+    let config = match command {
+        Command::Path => return Ok(Box::new(Path { path: path.display().to_string() })),
+        _ => Config::load(&path)?,
+    };
+    let setting = |key: &str| {
+        Setting::parse(key, &settings::profile_name(&context.flags, &config)).ok_or_else(|| {
+            CliError::new(Code::Usage, format!("there is no setting '{key}'"))
+                .hint("the settings are profile, base_url and api_key_command")
+        })
+    };
+    match command {
+        Command::Path | Command::List => {
+            let item = |(setting, value): (Setting, &str)| Item {
+                key: setting.to_string(),
+                value: value.to_owned(),
+            };
+            Ok(Box::new(Items(config.settings().into_iter().map(item).collect())))
+        }
+        Command::Get(Get { key }) => {
+            let setting = setting(&key)?;
+            let value = config.get(&setting).or(default_of(&setting));
+            let value =
+                value.ok_or_else(|| CliError::new(Code::NotFound, format!("{setting} is not set")))?;
+            Ok(Box::new(Item { key: setting.to_string(), value: value.to_owned() }))
+        }
+        Command::Set(Set { key, value }) => {
+            let setting = setting(&key)?;
+            let value = checked(&setting, value, &config)?;
+            config::set(&path, &setting, value.as_deref())?;
+            Ok(Box::new(Changed { key: setting.to_string(), value }))
+        }
+    }
+}
+
+/// What holds where nothing is set.
+fn default_of(setting: &Setting) -> Option<&'static str> {
+    match setting {
+        Setting::Profile => Some(DEFAULT_PROFILE),
+        Setting::BaseUrl(_) => Some(DEFAULT_BASE_URL),
+        Setting::ApiKeyCommand(_) => None,
+    }
+}
+
+/// A value that will not break every later command; `None` takes the setting out.
+fn checked(setting: &Setting, value: String, config: &Config) -> Result<Option<String>, CliError> {
+    if value.trim().is_empty() {
+        return Ok(None);
+    }
+    match setting {
+        Setting::BaseUrl(_) => settings::base_url(&value).map(|url| Some(url.to_string())),
+        Setting::Profile if !config.profiles.contains_key(&value) && !settings::is_known(&value)? => {
+            Err(settings::unknown_profile(&value, config.profiles.keys()))
+        }
+        _ => Ok(Some(value)),
+    }
+}
+
+#[derive(Serialize)]
+struct Path {
+    path: String,
+}
+
+impl Report for Path {
+    fn text(&self, page: &mut Page) {
+        page.block(&self.path, Tone::Plain);
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        json.of(self)
+    }
+}
+
+#[derive(Serialize)]
+struct Item {
+    key: String,
+    value: String,
+}
+
+impl Report for Item {
+    fn text(&self, page: &mut Page) {
+        page.block(&self.value, Tone::Plain);
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        json.of(self)
+    }
+}
+
+struct Items(Vec<Item>);
+
+impl Report for Items {
+    fn text(&self, page: &mut Page) {
+        let longest = self.0.iter().map(|item| item.key.len()).max().unwrap_or_default();
+        for Item { key, value } in &self.0 {
+            if page.is_terminal() {
+                page.line(&[(&format!("{key:<longest$}  "), Tone::Dim), (value, Tone::Plain)]);
+            } else {
+                page.row(&[key, value]);
+            }
+        }
+        if page.is_terminal() && self.0.is_empty() {
+            page.block("Nothing is set.", Tone::Dim);
+        }
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        json.of(&Listing::new(&self.0, self.0.len() as u64))
+    }
+}
+
+#[derive(Serialize)]
+struct Changed {
+    key: String,
+    value: Option<String>,
+}
+
+impl Report for Changed {
+    fn text(&self, page: &mut Page) {
+        if !page.is_terminal() {
+            return;
+        }
+        match &self.value {
+            Some(value) => page.line(&[(&format!("{} ", self.key), Tone::Dim), (value, Tone::Plain)]),
+            None => page.line(&[(&format!("{} is not set any more", self.key), Tone::Dim)]),
+        }
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        json.of(self)
+    }
+}

@@ -1,0 +1,124 @@
+//! `twin escalations list`: the questions the twin could not answer by itself.
+
+use std::borrow::Cow;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use jiff::Timestamp;
+use twin_sdk::{Escalation, StatusFilter};
+
+use crate::command::Outcome;
+use crate::command::listing::{Listing, parse_limit};
+use crate::context::Context;
+use crate::ui::age::age;
+use crate::ui::page::{Page, Tone};
+use crate::ui::table::{Column, Table};
+use crate::ui::{Form, Json, Notice, Report};
+
+/// List escalations, newest first
+///
+/// In a pipe: a row an escalation without a header, separated by tabs: id, status, confidence, askedBy,
+/// createdAt, question.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  twin escalations list
+  twin escalations list --status all --json
+
+Exit codes:
+  0 done, 4 no key, 6 rate limited, 7 no connection")]
+pub struct Args {
+    /// Which ones
+    #[arg(long, value_name = "STATUS", default_value = "open", value_parser = status_parser())]
+    status: StatusFilter,
+
+    /// How many at most, 1 to 200
+    #[arg(long, value_name = "N", default_value = "50", value_parser = parse_limit, value_hint = clap::ValueHint::Other)]
+    limit: u32,
+}
+
+fn status_parser() -> impl TypedValueParser<Value = StatusFilter> {
+    PossibleValuesParser::new(["open", "resolved", "all"]).map(|status| match status.as_str() {
+        "resolved" => StatusFilter::Resolved,
+        "all" => StatusFilter::All,
+        _ => StatusFilter::Open,
+    })
+}
+
+pub(super) async fn run(args: Args, context: &Context) -> Outcome {
+    let connection = context.connect().await?;
+    let page = connection.twin.escalations().list().status(args.status).limit(args.limit).await?;
+    let status = args.status;
+    Ok(Box::new(List { items: page.items, total: page.total, status, now: Timestamp::now() }))
+}
+
+struct List {
+    items: Vec<Escalation>,
+    total: u64,
+    status: StatusFilter,
+    now: Timestamp,
+}
+
+impl List {
+    fn listing(&self) -> Listing<'_, Escalation> {
+        Listing::new(&self.items, self.total)
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new(&[
+            Column::new("ID"),
+            Column::new("STATUS").optional(4),
+            Column::new("SURE").right().optional(3),
+            Column::new("ASKED BY").flexible().optional(1),
+            Column::new("ASKED").optional(2),
+            Column::new("QUESTION").flexible(),
+        ]);
+        for escalation in &self.items {
+            table.push([
+                Cow::from(escalation.id.as_str()),
+                escalation.status.as_str().into(),
+                format!("{:.0}%", escalation.confidence * 100.0).into(),
+                escalation.asked_by.as_str().into(),
+                age(escalation.created_at, self.now).into(),
+                escalation.question.as_str().into(),
+            ]);
+        }
+        table
+    }
+
+    fn rows(&self, page: &mut Page) {
+        for escalation in &self.items {
+            page.row(&[
+                escalation.id.as_str(),
+                escalation.status.as_str(),
+                &escalation.confidence.to_string(),
+                &escalation.asked_by,
+                &escalation.created_at.to_string(),
+                &escalation.question,
+            ]);
+        }
+    }
+}
+
+impl Report for List {
+    fn text(&self, page: &mut Page) {
+        if !page.is_terminal() {
+            self.rows(page);
+        } else if self.items.is_empty() {
+            let nothing = match self.status {
+                StatusFilter::Open => "Nothing is waiting for you.",
+                _ => "No escalations.",
+            };
+            page.block(nothing, Tone::Dim);
+        } else {
+            page.table(&self.table());
+        }
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        json.of(&self.listing())
+    }
+
+    fn notices(&self, _: Form) -> Vec<Notice> {
+        self.listing().notices("escalations", "list more with --limit 200, or by --status")
+    }
+}

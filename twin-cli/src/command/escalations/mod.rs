@@ -1,0 +1,33 @@
+//! `twin escalations`: what the twin passed on to its person.
+
+mod list;
+mod resolve;
+mod triage;
+
+use clap::Subcommand;
+
+use super::Outcome;
+use crate::context::Context;
+
+/// The commands on escalations.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  twin escalations list
+  twin escalations resolve esc_xyz789
+
+Exit codes:
+  0 done, 3 done in part, 5 no such escalation, 2 usage, 4 no key, 7 no connection")]
+pub enum Command {
+    List(list::Args),
+    Resolve(resolve::Args),
+    Triage(triage::Args),
+}
+
+pub(super) async fn run(command: Command, context: &Context) -> Outcome {
+    match command {
+        Command::List(args) => list::run(args, context).await,
+        Command::Resolve(args) => resolve::run(args, context).await,
+        Command::Triage(args) => triage::run(args, context).await,
+    }
+}

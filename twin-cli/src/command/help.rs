@@ -1,0 +1,125 @@
+//! `twin help`: help on commands, and on what all commands share.
+
+use std::ffi::OsString;
+
+use clap::ValueHint;
+use clap::error::{ContextKind, ContextValue};
+use serde_json::{Map, Value};
+
+use super::Outcome;
+use crate::error::{CliError, Code};
+use crate::exit::Exit;
+use crate::ui::page::{Page, Tone};
+use crate::ui::{Json, Report};
+
+/// Show help on a command, on 'environment' or on 'exit-codes'
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  twin help kb add
+  twin help environment
+  twin help exit-codes
+
+Exit codes:
+  0 done, 2 no such command or topic")]
+pub struct Args {
+    /// A command such as 'kb add', or a topic: environment, exit-codes
+    #[arg(value_name = "COMMAND|TOPIC", value_hint = ValueHint::Other)]
+    words: Vec<String>,
+}
+
+impl Args {
+    /// The command line whose help is asked for, where it is no topic.
+    pub(super) fn line(&self) -> Option<Vec<OsString>> {
+        if topic(&self.words).is_some() {
+            return None;
+        }
+        let words = std::iter::once("twin").chain(self.words.iter().map(String::as_str));
+        Some(words.chain(["--help"]).map(OsString::from).collect())
+    }
+}
+
+pub(super) fn run(args: &Args) -> Outcome {
+    match topic(&args.words) {
+        Some(topic) => Ok(Box::new(topic)),
+        None => Err(CliError::new(Code::Usage, "there is no such topic")),
+    }
+}
+
+const ENVIRONMENT: &str = "environment";
+const EXIT_CODES: &str = "exit-codes";
+
+fn topic(words: &[String]) -> Option<Topic> {
+    match words {
+        [word] if word == ENVIRONMENT => Some(environment()),
+        [word] if word == EXIT_CODES => Some(exit_codes()),
+        _ => None,
+    }
+}
+
+/// Where no command has such a name, a topic with the same beginning may be meant.
+pub fn suggest_topic(mut error: clap::Error) -> clap::Error {
+    if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
+        let beginning: String = word.chars().take(3).collect();
+        let similar = [ENVIRONMENT, EXIT_CODES].into_iter().find(|topic| topic.starts_with(&beginning));
+        if let Some(topic) = similar {
+            error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![topic.to_owned()]));
+        }
+    }
+    error
+}
+
+/// A page on something that all commands share.
+pub(super) struct Topic {
+    pub(super) title: &'static str,
+    pub(super) entries: Vec<(String, &'static str)>,
+}
+
+pub(super) fn environment() -> Topic {
+    let entries = [
+        (
+            "TWIN_API_KEY",
+            "The API key. It comes before --api-key-file, the profile's api_key_command and the stored key.",
+        ),
+        ("TWIN_BASE_URL", "The API's address, as --base-url."),
+        ("TWIN_PROFILE", "The profile of config.toml to use, as --profile."),
+        ("TWIN_LOCAL", "Use the embedded twin, as --local."),
+        ("TWIN_WEBHOOK_SECRET", "The webhook secret, where no --secret-file is given."),
+        ("VISUAL, EDITOR", "The editor for answers in 'twin escalations triage'."),
+        ("NO_COLOR", "Show no colour."),
+        ("CLICOLOR_FORCE", "Show colour in pipes and files too, unless it is 0."),
+        ("TERM", "With 'dumb' nothing is coloured and no line is drawn over."),
+        ("CI", "Ask nothing, and show progress in lines."),
+        (
+            "HTTPS_PROXY, NO_PROXY",
+            "The way to https addresses. What runs on this machine is never reached through a proxy.",
+        ),
+        (
+            "XDG_CONFIG_HOME",
+            "config.toml and credentials.toml are in its folder 'twin' [default: ~/.config].",
+        ),
+        ("XDG_DATA_HOME", "The embedded twin's data is in its folder 'twin' [default: ~/.local/share]."),
+    ];
+    let entries = entries.map(|(name, text)| (name.to_owned(), text)).into();
+    Topic { title: "Environment variables; an empty one counts as unset", entries }
+}
+
+pub(super) fn exit_codes() -> Topic {
+    let entries = Exit::ALL.map(|exit| (exit.code().to_string(), exit.meaning())).into();
+    Topic { title: "Exit codes", entries }
+}
+
+impl Report for Topic {
+    fn text(&self, page: &mut Page) {
+        page.block(&format!("{}:", self.title), Tone::Strong);
+        let widest = self.entries.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+        for (name, text) in &self.entries {
+            page.entry(&format!("  {name:<widest$}  "), Tone::Strong, text);
+        }
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        let entries = self.entries.iter().map(|(name, text)| (name.clone(), Value::from(*text)));
+        json.of(&entries.collect::<Map<_, _>>())
+    }
+}

@@ -1,0 +1,387 @@
+//! What `kb import` and `kb sync` have in common, which is all but a few flags: read, plan, ask, carry out.
+
+use std::convert::Infallible;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use super::bulk_args::BulkArgs;
+use super::bulk_progress::{Reading, Uploading};
+use super::bulk_report::{BulkReport, Cost, PlanView};
+use crate::command::Outcome;
+use crate::context::{Connection, Context};
+use crate::error::{CliError, Code};
+use crate::stop::Signal;
+use crate::sync::{
+    self, Halt, Kb, MaxDelete, Meter, Mode, OpenError, Opened, Orders, Pace, Prepared, ReadingError, Reason,
+    Refusal, Report, Trouble,
+};
+use crate::ui::Notice;
+use crate::words::count;
+
+/// A bulk command with its flags.
+pub(super) struct Bulk {
+    pub(super) args: BulkArgs,
+    pub(super) mode: Mode,
+    pub(super) max_delete: MaxDelete,
+    pub(super) allow_empty: bool,
+    pub(super) rerender: bool,
+}
+
+/// Runs a bulk command until it ends, a signal asks it to stop, or its time is up.
+pub(super) async fn run(bulk: Bulk, context: &Context) -> Outcome {
+    let deadline = bulk.args.max_duration.map(|longest| Instant::now() + longest);
+    for path in &bulk.args.paths {
+        std::fs::metadata(path)
+            .map_err(|error| CliError::invalid(format!("cannot read {}: {error}", path.display())))?;
+    }
+    let meter = Meter::start();
+    let connection = context.connect_metered(&meter).await?;
+    let signal = context.stop().graceful();
+    let halt = Halt::default();
+    let run = Run { bulk: &bulk, context, connection, meter, halt: halt.clone(), signal: signal.clone() };
+    tokio::select! {
+        biased;
+        ended = run.run() => ended,
+        never = stop_when_asked(signal, deadline, halt) => match never {},
+    }
+}
+
+async fn stop_when_asked(
+    mut signal: watch::Receiver<Option<Signal>>,
+    deadline: Option<Instant>,
+    halt: Halt,
+) -> Infallible {
+    let time_up = async {
+        match deadline {
+            Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = signal.wait_for(Option::is_some) => halt.stop(Reason::Asked),
+        () = time_up => halt.stop(Reason::TimeUp),
+    }
+    std::future::pending().await
+}
+
+/// One run of a bulk command.
+struct Run<'a> {
+    bulk: &'a Bulk,
+    context: &'a Context,
+    connection: Connection,
+    meter: Meter,
+    halt: Halt,
+    signal: watch::Receiver<Option<Signal>>,
+}
+
+impl Run<'_> {
+    async fn run(self) -> Outcome {
+        let args = &self.bulk.args;
+        let opened = match sync::open(&args.state, &self.connection.label, args.dry_run) {
+            Ok(opened) => opened,
+            Err(error) => return self.unopened(error),
+        };
+        let reading = match self.read(opened).await {
+            Ok(reading) => reading,
+            Err(ReadingError::Stopped) => {
+                return self.finish(Report::nothing(&[]), self.stop_error(0), vec![]);
+            }
+            Err(error @ ReadingError::Path(_)) => {
+                return Err(
+                    CliError::invalid(error.to_string()).hint("give a zip, a tar, a folder or a file")
+                );
+            }
+            Err(error @ ReadingError::Spool(_)) => return Err(CliError::new(Code::Io, error.to_string())),
+        };
+        let twin = self.connection.twin.clone();
+        let kb = Kb::new(twin, self.meter.clone(), self.halt.clone(), args.rate);
+        let (documents, skipped) = (reading.documents(), reading.skipped.clone());
+        match reading.prepare(&kb, self.orders()).await {
+            Ok(prepared) => self.carry_out(prepared, &kb).await,
+            Err(trouble) => {
+                let report = Report { remaining: documents, ..Report::nothing(&skipped) };
+                self.unprepared(trouble, report)
+            }
+        }
+    }
+
+    fn orders(&self) -> Orders {
+        let args = &self.bulk.args;
+        Orders {
+            mode: self.bulk.mode,
+            max_delete: self.bulk.max_delete,
+            allow_empty: self.bulk.allow_empty,
+            adopt: args.init || self.can_ask(),
+            assume_new: args.assume_new,
+            verify: args.verify,
+            rerender: self.bulk.rerender,
+            pace: Pace {
+                concurrency: args.concurrency.into(),
+                grace: self.context.attempt_timeout().max(LEAST_GRACE),
+            },
+        }
+    }
+
+    fn can_ask(&self) -> bool {
+        !self.bulk.args.yes && self.context.ui.can_ask()
+    }
+
+    async fn read(&self, opened: Opened) -> Result<sync::Reading, ReadingError> {
+        let (paths, options) = (self.bulk.args.paths.clone(), self.bulk.args.export_options());
+        let observer = Reading::start(&self.context.ui);
+        opened.read(paths, options, self.orders(), observer, &self.halt).await
+    }
+
+    async fn carry_out(&self, prepared: Prepared, kb: &Kb) -> Outcome {
+        let args = &self.bulk.args;
+        let mut notices = notices(&prepared, self.bulk);
+        if let Some(refusal) = prepared.refusal() {
+            let report = Report::refused(&prepared.plan, &prepared.skipped);
+            return self.finish(report, Some(refused(refusal)), notices);
+        }
+        let held_back = prepared.refusals.first().map(refused);
+        let rate = self.rate();
+        if args.dry_run {
+            let view = PlanView::of(&prepared, Cost::of(&prepared, true, rate));
+            let report = Report::planned(&prepared.plan, &prepared.skipped);
+            let pending = args.exit_code && !prepared.is_idle();
+            return Ok(Box::new(self.report(report, held_back, notices)?.with_plan(view, pending)));
+        }
+        if let Err(error) = self.consent(&prepared, rate).await {
+            return match error.code() {
+                Code::Interrupted | Code::Terminated => {
+                    self.finish(Report::refused(&prepared.plan, &prepared.skipped), Some(error), notices)
+                }
+                _ => Err(error),
+            };
+        }
+        let (plan, skipped) = (prepared.plan.clone(), prepared.skipped.clone());
+        let unverified = prepared.survey.unverified.clone();
+        let uploading = Uploading::start(&self.context.ui, &plan, &self.meter, rate);
+        let watch = |task: &sync::Task| uploading.done(task);
+        let applying = prepared.apply(kb, &watch);
+        let applied = tokio::select! {
+            applied = applying => applied,
+            never = uploading.show() => match never {},
+        };
+        drop(uploading);
+        let applied = applied.map_err(|error| self.disk_error(&error))?;
+        let mut report = Report::applied(&plan, &applied, &skipped, failure_name);
+        report.add_failed(unverified.iter().map(|(key, error)| (key.as_str(), &**error)), failure_name);
+        let error = self.stop_error(report.remaining).or(held_back).or_else(|| partial(&report));
+        notices.extend(failures(&report));
+        self.finish(report, error, notices)
+    }
+
+    /// Requests a minute, where there is a limit.
+    fn rate(&self) -> Option<u64> {
+        let limit = self.meter.limit().filter(|_| !self.connection.is_embedded);
+        let wanted = self.bulk.args.rate.map(u64::from);
+        limit.into_iter().chain(wanted).min()
+    }
+
+    /// Shows the plan to whoever can be asked, and asks. Off a terminal, deletions need `--yes`; what only
+    /// adds or replaces runs unattended.
+    async fn consent(&self, prepared: &Prepared, rate: Option<u64>) -> Result<(), CliError> {
+        let (args, ui) = (&self.bulk.args, &self.context.ui);
+        let deletes = prepared.plan.gone > 0;
+        let adopts = prepared.starts_among_others() && !args.init && !args.assume_new;
+        let syncs = self.bulk.mode != Mode::Import && !prepared.is_idle();
+        if args.yes || !(deletes || adopts || syncs) {
+            return Ok(());
+        }
+        if !ui.can_ask() {
+            if !deletes {
+                return Ok(());
+            }
+            let what = format!("{} would be deleted", count(prepared.plan.gone, "document"));
+            return ui.must_ask(&what, "look at them with --dry-run, then confirm with --yes");
+        }
+        let view = PlanView::of(prepared, Cost::of(prepared, false, rate));
+        ui.preview(|page| view.draw(page, Some(PREVIEW)));
+        let mut question = "Go on?".to_owned();
+        if adopts {
+            question = "There is no state file, and the knowledge base has documents. Go on?".to_owned();
+        } else if deletes {
+            question = format!("Go on, and delete {}?", count(prepared.plan.gone, "document"));
+        }
+        let answer = tokio::select! {
+            answer = ui.ask_to_go_on(&question) => answer?,
+            () = self.halt.stopped() => return Err(self.stop_error(0).unwrap_or_else(declined)),
+        };
+        if answer { Ok(()) } else { Err(declined()) }
+    }
+
+    fn unopened(&self, error: OpenError) -> Outcome {
+        let code = if error.is_io() { Code::Io } else { Code::Guard };
+        let error = CliError::new(code, error.to_string()).hint(error.hint());
+        if code == Code::Io {
+            return Err(error);
+        }
+        self.finish(Report::nothing(&[]), Some(error), Vec::new())
+    }
+
+    /// The requests before the plan failed, or the run was stopped meanwhile. Where it is the plan that lacks
+    /// something, or where it was stopped, the report tells what is left to do.
+    fn unprepared(&self, trouble: Trouble, report: Report) -> Outcome {
+        let stopped = self.stop_error(report.remaining);
+        let error = match trouble {
+            Trouble::Failed(error) => CliError::from(&*error),
+            Trouble::Stopped => stopped.unwrap_or_else(|| CliError::new(Code::Internal, "stopped")),
+        };
+        let is_told = matches!(
+            error.code(),
+            Code::MonthlyLimit | Code::Plan | Code::Interrupted | Code::Terminated | Code::Partial
+        );
+        if is_told { self.finish(report, Some(error), Vec::new()) } else { Err(error) }
+    }
+
+    fn finish(&self, report: Report, error: Option<CliError>, notices: Vec<Notice>) -> Outcome {
+        Ok(Box::new(self.report(report, error, notices)?))
+    }
+
+    /// Completes the report, and writes it to the file that was asked for.
+    fn report(
+        &self,
+        report: Report,
+        error: Option<CliError>,
+        notices: Vec<Notice>,
+    ) -> Result<BulkReport, CliError> {
+        let args = &self.bulk.args;
+        let mut report = report.with(self.meter.figures());
+        if !args.dry_run && args.report.is_none() {
+            report.actions = None;
+        } else if report.actions.is_none() {
+            report.actions = Some(Vec::new());
+        }
+        if let Some(path) = &args.report {
+            let json = serde_json::to_string_pretty(&report)
+                .map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+            sync::replace(path, format!("{json}\n").as_bytes())
+                .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))?;
+        }
+        Ok(BulkReport::new(report, error, notices))
+    }
+
+    /// The error of a run that was stopped with so much left to do.
+    fn stop_error(&self, remaining: usize) -> Option<CliError> {
+        Some(match self.halt.reason()? {
+            Reason::Asked => self.signal.borrow().unwrap_or(Signal::Interrupt).error(),
+            Reason::TimeUp => {
+                let left = count(remaining, "document");
+                let message = format!("stopped by --max-duration with {left} left to do");
+                CliError::new(Code::Partial, message).hint("run it again: it goes on where it stopped")
+            }
+            Reason::Api(error) => CliError::from(&*error),
+            Reason::Disk(error) => self.disk_error(&error),
+        })
+    }
+
+    fn disk_error(&self, error: &std::io::Error) -> CliError {
+        let state = self.bulk.args.state.display();
+        CliError::io(format_args!("cannot write the state file {state} or its journal"), error)
+            .hint("make room, or allow writing there, and run it again: what was done is looked for first")
+    }
+}
+
+/// The least time a create that timed out is given to happen after all.
+const LEAST_GRACE: Duration = Duration::from_secs(5);
+
+/// How many lines of a plan are shown before the question.
+const PREVIEW: usize = 20;
+
+fn declined() -> CliError {
+    CliError::new(Code::Declined, "nothing was done")
+}
+
+fn refused(refusal: &Refusal) -> CliError {
+    CliError::new(Code::Guard, refusal.to_string()).hint(refusal.hint())
+}
+
+fn failure_name(error: &twin_sdk::Error) -> (String, String) {
+    let error = CliError::from(error);
+    (error.code().name().to_owned(), error.message().to_owned())
+}
+
+fn partial(report: &Report) -> Option<CliError> {
+    if report.is_whole() {
+        return None;
+    }
+    let (failed, unresolved) = (report.failed.len(), report.unresolved.len());
+    let mut parts = Vec::new();
+    if failed > 0 {
+        parts.push(format!("{} failed", count(failed, "document")));
+    }
+    if unresolved > 0 {
+        parts.push(format!("of {} it cannot be told whether all was created", count(unresolved, "document")));
+    }
+    let hint = match unresolved {
+        0 => "run it again: it goes on where it stopped",
+        _ => "run it again: it looks for them once more; --assume-new takes them for not created",
+    };
+    Some(CliError::new(Code::Partial, parts.join(", and ")).hint(hint))
+}
+
+fn failures(report: &Report) -> Vec<Notice> {
+    const MOST: usize = 10;
+    let failed = report.failed.iter().map(|failed| format!("{} failed: {}", failed.key, failed.message));
+    let unresolved = report
+        .unresolved
+        .iter()
+        .map(|source| format!("{} ({}): {}", source.title, source.key, source.reason));
+    let mut lines: Vec<Notice> = failed.chain(unresolved).take(MOST).map(Notice::warning).collect();
+    let all = report.failed.len() + report.unresolved.len();
+    if all > MOST {
+        lines.push(Notice::warning(format!("and {} more: --report FILE lists them", all - MOST)));
+    }
+    lines
+}
+
+/// What should be known of a plan beside what it does.
+fn notices(prepared: &Prepared, bulk: &Bulk) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    for path in &prepared.cut {
+        notices.push(Notice::warning(format!("{} is cut short or damaged", path.display())).vital());
+    }
+    if prepared.documents() == 0 && prepared.refusal().is_none() {
+        let paths: Vec<_> = bulk.args.paths.iter().map(|path| path.display().to_string()).collect();
+        notices.push(Notice::warning(format!("nothing to do: no documents in {}", paths.join(", "))).vital());
+    }
+    if prepared.plan.rerendered > 0 {
+        notices.push(Notice::hint(format!(
+            "{} would read otherwise by this version of twin: --rerender renews them",
+            count(prepared.plan.rerendered, "unchanged document")
+        )));
+    }
+    if prepared.survey.unlisted > 0 && !bulk.args.verify {
+        notices.push(Notice::warning(format!(
+            "the knowledge base misses {}: --verify makes them anew",
+            count(prepared.survey.unlisted, "known document")
+        )));
+    }
+    notices
+}
+
+/// The longest a status is shown before it is brought up to date.
+pub(super) const TICK: Duration = Duration::from_millis(200);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_reason_to_stop_is_the_one_that_counts() {
+        let halt = Halt::default();
+        halt.stop(Reason::TimeUp);
+        halt.stop(Reason::Asked);
+        assert!(matches!(halt.reason(), Some(Reason::TimeUp)));
+    }
+
+    #[test]
+    fn what_is_left_undone_is_told_in_numbers() {
+        assert_eq!(partial(&Report::default()), None);
+        let report = Report { remaining: 1, ..Report::default() };
+        assert!(partial(&report).is_some());
+    }
+}

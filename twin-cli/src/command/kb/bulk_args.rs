@@ -1,0 +1,164 @@
+//! The flags that `kb import` and `kb sync` share.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::ValueEnum;
+use twin_sdk::DocumentType;
+
+use crate::duration;
+use crate::export::{self, Filter, Glob};
+use crate::sync::MaxDelete;
+
+/// What both bulk commands take.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BulkArgs {
+    /// Exports: zips, tars, folders or single files; the parts of one export together
+    #[arg(value_name = "PATH", required = true)]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// Which kind of export it is
+    #[arg(long, value_name = "KIND", value_enum, default_value_t)]
+    format: FormatArg,
+
+    /// The type of every document [default: by the kind of export]
+    #[arg(long = "type", value_name = "T", value_parser = super::type_parser())]
+    of_type: Option<DocumentType>,
+
+    /// The type of the files a glob matches: 'Policies/**=policy'
+    #[arg(long, value_name = "GLOB=TYPE", value_parser = parse_type_map)]
+    type_map: Vec<(Glob, DocumentType)>,
+
+    /// Only files that this glob matches
+    #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
+    include: Vec<Glob>,
+
+    /// Leave out files that this glob matches
+    #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
+    exclude: Vec<Glob>,
+
+    /// Also private conversations of Slack (direct messages, groups)
+    #[arg(long)]
+    include_private: bool,
+
+    /// Show what would be done, and write nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+
+    /// With --dry-run: exit with 8 where there is something to do
+    #[arg(long, requires = "dry_run")]
+    pub(super) exit_code: bool,
+
+    /// The file that remembers what was brought in; keep it, commit it
+    #[arg(long, value_name = "PATH", default_value = "twin-kb.lock.json")]
+    pub(super) state: PathBuf,
+
+    /// Start without a state: adopt documents that equal the export's
+    #[arg(long)]
+    pub(super) init: bool,
+
+    /// Take what cannot be told for new
+    #[arg(long)]
+    pub(super) assume_new: bool,
+
+    /// Ask for every known document, and make anew what is missing
+    #[arg(long)]
+    pub(super) verify: bool,
+
+    /// Requests a minute, below what the server allows
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) rate: Option<u32>,
+
+    /// Documents at once
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(super) concurrency: u8,
+
+    /// Stop after this long, saving what was done; the next run goes on
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse_positive)]
+    pub(super) max_duration: Option<Duration>,
+
+    /// Write the report, as JSON, to this file as well
+    #[arg(long, value_name = "FILE")]
+    pub(super) report: Option<PathBuf>,
+
+    /// Do not ask
+    #[arg(long, short)]
+    pub(super) yes: bool,
+}
+
+/// The kinds of exports.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum FormatArg {
+    /// What its content looks like
+    #[default]
+    Auto,
+    Notion,
+    Drive,
+    Slack,
+    Mail,
+    Folder,
+}
+
+impl BulkArgs {
+    /// How the exports are to be read.
+    pub(super) fn export_options(&self) -> export::Options {
+        export::Options {
+            format: match self.format {
+                FormatArg::Auto => export::Format::Auto,
+                FormatArg::Notion => export::Format::Notion,
+                FormatArg::Drive => export::Format::Drive,
+                FormatArg::Slack => export::Format::Slack,
+                FormatArg::Mail => export::Format::Mail,
+                FormatArg::Folder => export::Format::Folder,
+            },
+            type_override: self.of_type.clone(),
+            type_map: self.type_map.clone(),
+            filter: Filter { include: self.include.clone(), exclude: self.exclude.clone() },
+            include_private: self.include_private,
+            ..export::Options::default()
+        }
+    }
+}
+
+fn parse_type_map(text: &str) -> Result<(Glob, DocumentType), String> {
+    let (glob, kind) = text.rsplit_once('=').ok_or("write it like 'Policies/**=policy'")?;
+    let known = || DocumentType::KNOWN.iter().map(DocumentType::as_str).collect::<Vec<_>>().join(", ");
+    let kind = DocumentType::KNOWN.iter().find(|known| known.as_str() == kind);
+    Ok((Glob::new(glob)?, kind.cloned().ok_or_else(|| format!("the type is one of {}", known()))?))
+}
+
+/// Reads `N` or `N%`.
+pub(super) fn parse_max_delete(text: &str) -> Result<MaxDelete, String> {
+    let wrong = || "write a number, or a percentage up to 100%".to_owned();
+    match text.strip_suffix('%') {
+        None => text.parse().map(MaxDelete::Count).map_err(|_| wrong()),
+        Some(percent) => match percent.parse() {
+            Ok(percent @ 0..=100) => Ok(MaxDelete::Percent(percent)),
+            _ => Err(wrong()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_map_is_a_glob_and_a_known_type() {
+        let (glob, kind) = parse_type_map("HR=1/**=policy").unwrap();
+        assert!(glob.matches("HR=1/leave.md"));
+        assert_eq!(kind, DocumentType::Policy);
+        for wrong in ["policy", "a=b=polici", "[=policy"] {
+            assert!(parse_type_map(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_most_deletions_are_a_number_or_a_percentage() {
+        assert_eq!(parse_max_delete("12"), Ok(MaxDelete::Count(12)));
+        assert_eq!(parse_max_delete("100%"), Ok(MaxDelete::Percent(100)));
+        for wrong in ["", "%", "101%", "-1", "1.5%", "many"] {
+            assert!(parse_max_delete(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! `twin kb export`: every document that can be listed as a file, so that 'twin kb import' can bring it back.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use twin_sdk::{Document, ErrorKind};
+
+use super::backup_file;
+use crate::command::Outcome;
+use crate::command::bulk::{Failed, finished};
+use crate::command::listing::Unlisted;
+use crate::context::Context;
+use crate::error::{CliError, Code};
+use crate::files;
+use crate::ui::page::{Page, Tone};
+use crate::ui::progress::Progress;
+use crate::ui::{Form, Json, Notice, Report};
+use crate::words::count;
+
+/// Write every document to a folder, as Markdown with front matter
+///
+/// Each file holds id, title, type, source and createdAt, and the text as it is: 'twin kb import DIR' brings
+/// them back with their types. What is there already is not fetched again, so that an export that was stopped
+/// goes on where it was. The API lists at most 200 documents of one type; what cannot be listed is told, with
+/// numbers.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  twin kb export backup
+  twin kb export backup --json | jq .written
+
+Exit codes:
+  0 every document is there, 3 some are not or cannot be listed, 4 no key, 7 no connection, 130 stopped")]
+pub struct Args {
+    /// The folder; made where it is not there
+    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    dir: PathBuf,
+}
+
+pub(super) async fn run(args: Args, context: &Context) -> Outcome {
+    let dir = args.dir;
+    std::fs::create_dir_all(&dir)
+        .map_err(|error| CliError::invalid(format!("{} cannot be a folder: {error}", dir.display())))?;
+    let connection = context.connect_for_bulk().await?;
+    let kb = connection.twin.kb();
+    let listing = kb.list_all().await?;
+    let unlisted = listing.missing().iter().map(Unlisted::from).collect();
+    let mut done = Exported { dir: dir.display().to_string(), unlisted, ..Exported::default() };
+    let mut signal = context.stop.graceful();
+    let progress = Progress::start(&context.ui, "Exporting");
+    let (total, mut documents) = (listing.items.len() as u64, listing.items.into_iter());
+    while let Some(document) = documents.next() {
+        progress.update(total - documents.len() as u64 - 1, total, &document.title);
+        let path = dir.join(backup_file::name(&document));
+        if path.is_file() {
+            done.unchanged += 1;
+            continue;
+        }
+        let stopped = match finished(kb.get(&document.id).into_future(), &mut signal).await {
+            Ok(result) => done.take(&document, &path, result).err(),
+            Err(signal) => Some(signal.error()),
+        };
+        let stopped = stopped.or_else(|| signal.borrow().map(|signal| signal.error()));
+        if let Some(error) = stopped {
+            done.remaining = total - done.dealt_with();
+            done.error = Some(error);
+            return Ok(Box::new(done));
+        }
+    }
+    done.error = done.incomplete(&dir);
+    Ok(Box::new(done))
+}
+
+/// How an export went.
+#[derive(Default, Serialize)]
+struct Exported {
+    dir: String,
+    /// Documents written this time.
+    written: u64,
+    /// Documents whose file was there.
+    unchanged: u64,
+    /// Documents deleted since they were listed.
+    gone: u64,
+    failed: Vec<Failed>,
+    remaining: u64,
+    unlisted: Vec<Unlisted>,
+    #[serde(skip)]
+    error: Option<CliError>,
+}
+
+impl Exported {
+    fn dealt_with(&self) -> u64 {
+        self.written + self.unchanged + self.gone + self.failed.len() as u64
+    }
+
+    /// Writes the document; an error that the next one would meet too ends the run.
+    fn take(
+        &mut self,
+        listed: &Document,
+        path: &Path,
+        fetched: twin_sdk::Result<Document>,
+    ) -> Result<(), CliError> {
+        match fetched {
+            Ok(document) => {
+                files::replace_private(path, &backup_file::text(&document))
+                    .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))?;
+                self.written += 1;
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => self.gone += 1,
+            Err(error) => {
+                let error = CliError::from(error);
+                if error.ends_a_bulk_run() {
+                    return Err(error);
+                }
+                self.failed.push(Failed::new(listed.id.clone(), &error));
+            }
+        }
+        Ok(())
+    }
+
+    fn incomplete(&self, dir: &Path) -> Option<CliError> {
+        let unlisted: u64 = self.unlisted.iter().map(Unlisted::count).sum();
+        let lacking = self.failed.len() as u64 + unlisted;
+        let message = format!("{} lacks {lacking} documents", dir.display());
+        (lacking > 0).then(|| CliError::new(Code::Partial, message))
+    }
+}
+
+impl Report for Exported {
+    fn text(&self, page: &mut Page) {
+        let mut text = format!("Wrote {} to {}", count(self.written, "document"), self.dir);
+        if self.unchanged > 0 {
+            text += &format!(", {} were there already", self.unchanged);
+        }
+        page.block(&(text + "."), Tone::Plain);
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        json.of(self)
+    }
+
+    fn notices(&self, form: Form) -> Vec<Notice> {
+        let mut notices: Vec<Notice> = self.unlisted.iter().map(Unlisted::notice).collect();
+        if form != Form::Json {
+            notices.extend(self.failed.iter().map(|Failed { id, message, .. }| {
+                Notice::warning(format!("{id} was not written: {message}"))
+            }));
+            if self.remaining > 0 {
+                notices.push(Notice::warning(format!("{} documents remain", self.remaining)));
+                notices.push(Notice::hint("the same command goes on from here"));
+            }
+        }
+        notices
+    }
+
+    fn error(&self) -> Option<&CliError> {
+        self.error.as_ref()
+    }
+}

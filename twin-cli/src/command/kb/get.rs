@@ -1,0 +1,58 @@
+//! `twin kb get`: one document with its content.
+
+use jiff::Timestamp;
+use twin_sdk::Document;
+
+use crate::command::{Outcome, ids};
+use crate::context::Context;
+use crate::ui::age::age;
+use crate::ui::page::{Page, Tone};
+use crate::ui::{Json, Report};
+
+/// Show one document
+///
+/// In a pipe you get its content alone; --json has the rest.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  twin kb get doc_abc123
+  twin kb get doc_abc123 > policy.txt
+
+Exit codes:
+  0 done, 5 no such document, 4 no key, 7 no connection")]
+pub struct Args {
+    /// The document's id, as 'twin kb list' shows it
+    #[arg(value_name = "ID", value_hint = clap::ValueHint::Other)]
+    id: String,
+}
+
+pub(super) async fn run(args: Args, context: &Context) -> Outcome {
+    ids::check(&args.id)?;
+    let connection = context.connect().await?;
+    let doc = connection.twin.kb().get(&args.id).await.map_err(|error| ids::explain(error, &args.id))?;
+    Ok(Box::new(OneDocument { doc, now: Timestamp::now() }))
+}
+
+struct OneDocument {
+    doc: Document,
+    now: Timestamp,
+}
+
+impl Report for OneDocument {
+    fn text(&self, page: &mut Page) {
+        let doc = &self.doc;
+        if page.is_terminal() {
+            page.block(&doc.title, Tone::Strong);
+            let hits = if doc.hits == 1 { "1 hit".to_owned() } else { format!("{} hits", doc.hits) };
+            let created = age(doc.created_at, self.now);
+            let facts = [doc.id.as_str(), doc.document_type.as_str(), doc.source.as_str(), &hits, &created];
+            page.block(&facts.join(" · "), Tone::Dim);
+            page.gap();
+        }
+        page.block(doc.content.as_deref().unwrap_or_default(), Tone::Plain);
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        json.of(&self.doc)
+    }
+}

@@ -1,0 +1,31 @@
+//! `twin kb import`: brings what exports hold into the knowledge base, and changes nothing that is there.
+
+use super::bulk::{self, Bulk};
+use super::bulk_args::BulkArgs;
+use crate::command::Outcome;
+use crate::context::Context;
+use crate::sync::{MaxDelete, Mode};
+
+/// Bring exports in: create what is not known yet, leave what is
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  twin kb import Export-3f2a.zip --dry-run
+  twin kb import takeout-001.zip takeout-002.zip --type-map 'Policies/**=policy'
+
+An import that was interrupted goes on where it stopped; 'twin kb sync' takes over from it.")]
+pub struct Args {
+    #[command(flatten)]
+    bulk: BulkArgs,
+}
+
+pub(super) async fn run(args: Args, context: &Context) -> Outcome {
+    let bulk = Bulk {
+        args: args.bulk,
+        mode: Mode::Import,
+        max_delete: MaxDelete::default(),
+        allow_empty: true,
+        rerender: false,
+    };
+    bulk::run(bulk, context).await
+}

@@ -1,0 +1,115 @@
+//! `twin kb list`: the documents, newest first.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use twin_sdk::{Document, DocumentType};
+
+use crate::command::Outcome;
+use crate::command::listing::{Listing, Unlisted, parse_limit};
+use crate::context::Context;
+use crate::ui::age::age;
+use crate::ui::page::{Page, Tone};
+use crate::ui::table::{Column, Table};
+use crate::ui::{Form, Json, Notice, Report};
+
+/// List documents, newest first
+///
+/// In a pipe: a row a document without a header, separated by tabs: id, type, title, hits, createdAt.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  twin kb list --type policy
+  twin kb list --all | cut -f1,3
+
+Exit codes:
+  0 done, 4 no key, 6 rate limited, 7 no connection")]
+pub struct Args {
+    /// Only documents of this type
+    #[arg(long = "type", value_name = "T", value_parser = super::type_parser())]
+    of_type: Option<DocumentType>,
+
+    /// How many at most, 1 to 200
+    #[arg(long, value_name = "N", default_value = "50", value_parser = parse_limit, value_hint = clap::ValueHint::Other)]
+    limit: u32,
+
+    /// All that the API lists: up to 200 of each type
+    #[arg(long, conflicts_with = "limit")]
+    all: bool,
+}
+
+pub(super) async fn run(args: Args, context: &Context) -> Outcome {
+    let now = Timestamp::now();
+    let connection = if args.all { context.connect_for_bulk().await? } else { context.connect().await? };
+    let kb = connection.twin.kb();
+    if args.all && args.of_type.is_none() {
+        let listing = kb.list_all().await?;
+        let unlisted = listing.missing().iter().map(Unlisted::from).collect();
+        return Ok(Box::new(Documents { total: listing.total, items: listing.items, unlisted, now }));
+    }
+    let limit = if args.all { twin_sdk::PAGE_LIMIT } else { args.limit };
+    let mut call = kb.list().limit(limit);
+    if let Some(of_type) = args.of_type {
+        call = call.of_type(of_type);
+    }
+    let page = call.await?;
+    Ok(Box::new(Documents { total: page.total, items: page.items, unlisted: Vec::new(), now }))
+}
+
+struct Documents {
+    items: Vec<Document>,
+    total: u64,
+    /// What even all listings together do not show.
+    unlisted: Vec<Unlisted>,
+    now: Timestamp,
+}
+
+impl Documents {
+    fn listing(&self) -> Listing<'_, Document> {
+        Listing::new(&self.items, self.total)
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new(&[
+            Column::new("ID"),
+            Column::new("TYPE").optional(1),
+            Column::new("TITLE").flexible(),
+            Column::new("HITS").right().optional(3),
+            Column::new("CREATED").optional(2),
+        ]);
+        for doc in &self.items {
+            table.push([
+                Cow::from(doc.id.as_str()),
+                doc.document_type.as_str().into(),
+                doc.title.as_str().into(),
+                doc.hits.to_string().into(),
+                age(doc.created_at, self.now).into(),
+            ]);
+        }
+        table
+    }
+}
+
+impl Report for Documents {
+    fn text(&self, page: &mut Page) {
+        if !page.is_terminal() {
+            for doc in &self.items {
+                let (hits, created_at) = (doc.hits.to_string(), doc.created_at.to_string());
+                page.row(&[doc.id.as_str(), doc.document_type.as_str(), &doc.title, &hits, &created_at]);
+            }
+        } else if self.items.is_empty() {
+            page.block("No documents.", Tone::Dim);
+        } else {
+            page.table(&self.table());
+        }
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        json.of(&self.listing())
+    }
+
+    fn notices(&self, _: Form) -> Vec<Notice> {
+        let notices = self.unlisted.iter().map(Unlisted::notice);
+        notices.chain(self.listing().notices("documents", "list more with --all, or --limit 200")).collect()
+    }
+}

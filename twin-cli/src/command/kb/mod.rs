@@ -1,0 +1,65 @@
+//! `twin kb`: the knowledge base.
+
+mod add;
+mod backup_file;
+mod bulk;
+mod bulk_args;
+mod bulk_progress;
+mod bulk_report;
+mod delete;
+mod export;
+mod get;
+mod import;
+mod list;
+mod state;
+mod sync;
+
+use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use twin_sdk::DocumentType;
+
+use super::Outcome;
+use crate::context::Context;
+
+/// The commands on the knowledge base.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  twin kb list --type policy
+  twin kb add expenses.docx
+  twin kb export backup
+
+Exit codes:
+  0 done, 3 done in part, 5 no such document, 2 usage, 4 no key, 7 no connection")]
+pub enum Command {
+    List(list::Args),
+    Get(get::Args),
+    Add(add::Args),
+    Delete(delete::Args),
+    Export(export::Args),
+    /// Bring exports in: create what is not known yet, leave what is
+    Import(import::Args),
+    /// Make the knowledge base mirror exports
+    Sync(sync::Args),
+    /// Look into the state file of a sync, or drop entries of it
+    #[command(subcommand)]
+    State(state::Command),
+}
+
+pub(super) async fn run(command: Command, context: &Context) -> Outcome {
+    match command {
+        Command::List(args) => list::run(args, context).await,
+        Command::Get(args) => get::run(args, context).await,
+        Command::Add(args) => add::run(args, context).await,
+        Command::Delete(args) => delete::run(args, context).await,
+        Command::Export(args) => export::run(args, context).await,
+        Command::Import(args) => import::run(args, context).await,
+        Command::Sync(args) => sync::run(args, context).await,
+        Command::State(command) => state::run(command, context).await,
+    }
+}
+
+/// The types of the API reference, so that a mistyped one is noticed.
+pub(crate) fn type_parser() -> impl TypedValueParser<Value = DocumentType> {
+    PossibleValuesParser::new(DocumentType::KNOWN.iter().map(DocumentType::as_str)).map(DocumentType::from)
+}

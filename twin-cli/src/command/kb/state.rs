@@ -1,0 +1,172 @@
+//! `twin kb state`: looks into a state file, and drops entries of it. Neither touches the knowledge base.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::command::Outcome;
+use crate::command::listing::Listing;
+use crate::context::Context;
+use crate::error::{CliError, Code};
+use crate::sync::{self, Entry, OpenError, State};
+use crate::ui::page::{Page, Tone};
+use crate::ui::table::{Column, Table};
+use crate::ui::{Json, Report};
+use crate::words::count;
+
+/// Look into the state file of 'kb sync', or drop entries of it
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Show what the state knows
+    Show(ShowArgs),
+    /// Drop entries; the knowledge base stays as it is
+    Forget(ForgetArgs),
+}
+
+/// Show what the state knows
+///
+/// In a pipe: a row a source, separated by tabs: key, type, title, ids.
+#[derive(Debug, clap::Args)]
+pub struct ShowArgs {
+    #[command(flatten)]
+    file: FileArgs,
+}
+
+/// Drop entries; the knowledge base stays as it is
+///
+/// The next sync takes these sources for new. Documents that are forgotten are no longer ours: no sync
+/// deletes them.
+#[derive(Debug, clap::Args)]
+pub struct ForgetArgs {
+    #[command(flatten)]
+    file: FileArgs,
+
+    /// Keys, as 'twin kb state show' shows them
+    #[arg(value_name = "KEY", required_unless_present = "all", conflicts_with = "all")]
+    keys: Vec<String>,
+
+    /// Every entry
+    #[arg(long)]
+    all: bool,
+
+    /// Do not ask
+    #[arg(long, short)]
+    yes: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct FileArgs {
+    /// The state file
+    #[arg(long, value_name = "PATH", default_value = "twin-kb.lock.json")]
+    state: PathBuf,
+}
+
+pub(super) async fn run(command: Command, context: &Context) -> Outcome {
+    match command {
+        Command::Show(args) => show(&args),
+        Command::Forget(args) => forget(args, context).await,
+    }
+}
+
+fn show(args: &ShowArgs) -> Outcome {
+    let state = present(&args.file.state)?;
+    Ok(Box::new(Shown { entries: state.entries().cloned().collect() }))
+}
+
+async fn forget(args: ForgetArgs, context: &Context) -> Outcome {
+    let path = &args.file.state;
+    let state = present(path)?;
+    if let Some(unknown) = args.keys.iter().find(|key| state.get(key).is_none()) {
+        let error = CliError::new(Code::NotFound, format!("the state does not know {unknown}"));
+        return Err(error.hint("'twin kb state show' shows the keys"));
+    }
+    let entries = if args.all { state.len() } else { args.keys.len() };
+    if !args.yes {
+        confirm(entries, context).await?;
+    }
+    let keys = (!args.all).then_some(args.keys.as_slice());
+    let forgotten = sync::forget(path, keys).map_err(explain)?;
+    Ok(Box::new(Forgotten { forgotten }))
+}
+
+async fn confirm(entries: usize, context: &Context) -> Result<(), CliError> {
+    let what = count(entries, "document");
+    context.ui.must_ask(&format!("{what} would be forgotten"), "confirm with --yes")?;
+    let question = format!("Forget {what} that were brought in? The knowledge base stays as it is.");
+    if context.ui.ask_to_go_on(&question).await? {
+        Ok(())
+    } else {
+        Err(CliError::new(Code::Declined, "nothing was done"))
+    }
+}
+
+fn present(path: &Path) -> Result<State, CliError> {
+    let state = sync::peek(path).map_err(explain)?;
+    state.ok_or_else(|| {
+        CliError::invalid(format!("there is no state file {}", path.display()))
+            .hint("name it with --state; 'twin kb sync' and 'twin kb import' make it")
+    })
+}
+
+fn explain(error: OpenError) -> CliError {
+    let code = if error.is_io() { Code::Io } else { Code::Guard };
+    CliError::new(code, error.to_string()).hint(error.hint())
+}
+
+struct Shown {
+    entries: Vec<Entry>,
+}
+
+impl Report for Shown {
+    fn text(&self, page: &mut Page) {
+        if !page.is_terminal() {
+            for entry in &self.entries {
+                let ids: Vec<&str> = entry.owned().collect();
+                page.row(&[&entry.key, entry.kind.as_str(), &entry.title, &ids.join(",")]);
+            }
+        } else if self.entries.is_empty() {
+            page.block("The state knows no documents.", Tone::Dim);
+        } else {
+            let mut table = Table::new(&[
+                Column::new("KEY").flexible(),
+                Column::new("TYPE").optional(2),
+                Column::new("TITLE").flexible(),
+                Column::new("PARTS").right().optional(1),
+            ]);
+            for entry in &self.entries {
+                table.push([
+                    Cow::from(entry.key.as_str()),
+                    entry.kind.as_str().into(),
+                    entry.title.as_str().into(),
+                    entry.ids.len().to_string().into(),
+                ]);
+            }
+            page.table(&table);
+            let unfinished = self.entries.iter().filter(|entry| !entry.is_settled()).count();
+            if unfinished > 0 {
+                let text = format!("{unfinished} are unfinished: the next sync goes on with them");
+                page.block(&text, Tone::Warning);
+            }
+        }
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        json.of(&Listing::new(&self.entries, self.entries.len() as u64))
+    }
+}
+
+#[derive(Serialize)]
+struct Forgotten {
+    forgotten: usize,
+}
+
+impl Report for Forgotten {
+    fn text(&self, page: &mut Page) {
+        page.line(&[(&format!("Forgot {}", self.forgotten), Tone::Plain)]);
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        json.of(self)
+    }
+}

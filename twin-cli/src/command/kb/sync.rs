@@ -1,0 +1,48 @@
+//! `twin kb sync`: makes the knowledge base mirror exports.
+
+use super::bulk::{self, Bulk};
+use super::bulk_args::{BulkArgs, parse_max_delete};
+use crate::command::Outcome;
+use crate::context::Context;
+use crate::sync::{MaxDelete, Mode};
+
+/// Make the knowledge base mirror exports: create, replace what changed and, with --prune, delete what is gone
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  twin kb sync Export-3f2a.zip --dry-run
+  twin kb sync Export-3f2a.zip --prune
+  twin kb sync drive/ --state drive.lock.json --prune --yes --json
+
+Only documents that the state file names are ever deleted. Keep that file: commit it, or cache it.")]
+pub struct Args {
+    #[command(flatten)]
+    bulk: BulkArgs,
+
+    /// Delete documents whose source is gone from the export
+    #[arg(long)]
+    prune: bool,
+
+    /// The most documents to delete [default: 5 or 10%, whichever is more]
+    #[arg(long, value_name = "N|N%", value_parser = parse_max_delete)]
+    max_delete: Option<MaxDelete>,
+
+    /// Accept an export without any document
+    #[arg(long)]
+    allow_empty: bool,
+
+    /// Upload anew what this version of twin renders otherwise
+    #[arg(long)]
+    rerender: bool,
+}
+
+pub(super) async fn run(args: Args, context: &Context) -> Outcome {
+    let bulk = Bulk {
+        args: args.bulk,
+        mode: Mode::Sync { prune: args.prune },
+        max_delete: args.max_delete.unwrap_or_default(),
+        allow_empty: args.allow_empty,
+        rerender: args.rerender,
+    };
+    bulk::run(bulk, context).await
+}

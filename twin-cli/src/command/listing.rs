@@ -1,0 +1,71 @@
+//! What all listings share: their limit, their JSON, and the warning where the API cut them.
+
+use serde::Serialize;
+
+use twin_sdk::Missing;
+
+use crate::ui::Notice;
+
+/// How many items to ask for: 1 to 200.
+pub(crate) fn parse_limit(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(limit @ 1..=twin_sdk::PAGE_LIMIT) => Ok(limit),
+        _ => Err(format!("it goes from 1 to {}", twin_sdk::PAGE_LIMIT)),
+    }
+}
+
+/// A listing under `--json`.
+#[derive(Serialize)]
+pub(crate) struct Listing<'a, T> {
+    items: &'a [T],
+    total: u64,
+    truncated: bool,
+}
+
+impl<'a, T> Listing<'a, T> {
+    pub(crate) fn new(items: &'a [T], total: u64) -> Self {
+        Self { items, total, truncated: total > items.len() as u64 }
+    }
+
+    /// Says that items are missing, with both numbers, and how to get at them.
+    pub(crate) fn notices(&self, things: &str, hint: &str) -> Vec<Notice> {
+        if !self.truncated {
+            return Vec::new();
+        }
+        let cut = format!("the listing was cut: {} of {} {things} shown", self.items.len(), self.total);
+        vec![Notice::warning(cut), Notice::hint(hint)]
+    }
+}
+
+/// Documents of one type that the API does not list.
+#[derive(Debug, Serialize)]
+pub(crate) struct Unlisted {
+    /// `None` for types this version does not know.
+    #[serde(rename = "type")]
+    of_type: Option<String>,
+    listed: u64,
+    total: u64,
+}
+
+impl From<&Missing> for Unlisted {
+    fn from(missing: &Missing) -> Self {
+        Self { of_type: missing.of.clone(), listed: missing.listed, total: missing.total }
+    }
+}
+
+impl Unlisted {
+    /// How many there are of them.
+    pub(crate) fn count(&self) -> u64 {
+        self.total.saturating_sub(self.listed)
+    }
+
+    /// Says so, with both numbers.
+    pub(crate) fn notice(&self) -> Notice {
+        let Self { of_type, listed, total } = self;
+        let of_type =
+            of_type.as_ref().map_or("other types".to_owned(), |of_type| format!("type '{of_type}'"));
+        Notice::warning(format!(
+            "the API lists {listed} of {total} documents of {of_type}; the others cannot be listed"
+        ))
+    }
+}

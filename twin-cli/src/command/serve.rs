@@ -1,0 +1,148 @@
+//! `twin serve`: the reference twin as a local server, until it is told to stop.
+
+use std::path::PathBuf;
+
+use clap::ValueHint;
+use serde::Serialize;
+use twin_reference::Reference;
+
+use super::Outcome;
+use crate::context::Context;
+use crate::embedded::{Embedded, new_key, with_data};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::input::Input;
+use crate::settings::LocalData;
+use crate::stop::Signal;
+use crate::ui::page::{Page, Tone};
+use crate::ui::{Json, Notice, Report, Ui};
+
+/// Run the reference twin as a local server
+///
+/// Prints the settings that lead clients to it, and serves until Ctrl-C or SIGTERM. It listens on this
+/// machine only.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  twin serve --seed handbook.zip
+  twin serve --port 8080 --data twin.db --rate-limit 600 -v
+
+Exit codes:
+  130 stopped by Ctrl-C, 143 stopped by SIGTERM, 2 bad input, 1 the port is taken")]
+pub struct Args {
+    /// The port to listen on; 0 is any free one
+    #[arg(long, value_name = "N", default_value_t = 0, value_hint = ValueHint::Other)]
+    port: u16,
+
+    /// Keep the data in this file [default: in memory]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    data: Option<PathBuf>,
+
+    /// Put what this export, file or folder holds into the knowledge base, where it is empty; repeatable
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    seed: Vec<PathBuf>,
+
+    /// Requests a minute for each key [default: 60]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), value_hint = ValueHint::Other)]
+    rate_limit: Option<u32>,
+
+    /// Answers a month [default: no limit]
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other)]
+    monthly_limit: Option<u32>,
+
+    /// Tell this address of every escalation
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, requires = "webhook_secret_file")]
+    webhook_url: Option<String>,
+
+    /// Read the secret that signs webhooks from a file, or from standard input with '-'
+    #[arg(long, value_name = "PATH|-", value_hint = ValueHint::FilePath, requires = "webhook_url")]
+    webhook_secret_file: Option<PathBuf>,
+}
+
+pub(super) async fn run(args: Args, context: &Context) -> Outcome {
+    let (port, seed) = (args.port, args.seed.clone());
+    let reference = with_log(configure(args).await?, context.ui);
+    let twin = Embedded::serve(reference, port).await?;
+    match twin.document_count().await {
+        _ if seed.is_empty() => {}
+        0 => twin.fill(&seed, &context.ui).await?,
+        count => {
+            let text = format!("the data holds {count} documents already: --seed is left out");
+            context.ui.notice(&Notice::warning(text));
+        }
+    }
+    let mut signals = context.stop.graceful();
+    let key = twin.key()?;
+    context.ui.print(&Serving { base_url: twin.url(), api_key: key.expose() })?;
+    context.ui.remark("Serving until Ctrl-C. Paste the line above into another terminal to use it.");
+    let signal = signals.wait_for(Option::is_some).await.ok().and_then(|signal| *signal);
+    twin.shutdown().await;
+    Ok(Box::new(Stopped(signal.unwrap_or(Signal::Terminate))))
+}
+
+/// Shows each request, where -v asks for it.
+fn with_log(reference: Reference, ui: Ui) -> Reference {
+    if ui.verbosity() == 0 {
+        return reference;
+    }
+    reference.on_request(move |handled| {
+        let status = handled.status.map_or("no answer".to_owned(), |status| status.to_string());
+        let left = handled.remaining.map_or_else(String::new, |left| format!(", {left} left"));
+        let elapsed = handled.elapsed.as_secs_f64() * 1000.0;
+        ui.detail(1, &format!("{} {} {status} {elapsed:.1}ms{left}", handled.method, handled.path));
+    })
+}
+
+/// The server as the flags want it.
+async fn configure(args: Args) -> Result<Reference, CliError> {
+    let mut reference = Reference::new().key(new_key());
+    if let Some(limit) = args.rate_limit {
+        reference = reference.rate_limit(limit);
+    }
+    if let Some(limit) = args.monthly_limit {
+        reference = reference.monthly_limit(limit);
+    }
+    if let (Some(url), Some(path)) = (args.webhook_url, args.webhook_secret_file) {
+        let secret = Input::of(&path).read("the webhook secret").await?;
+        if secret.trim().is_empty() {
+            return Err(CliError::invalid(format!("{} holds no webhook secret", path.display())));
+        }
+        reference = reference.webhook(url, secret.trim());
+    }
+    let data = args.data.map_or(LocalData::Memory, LocalData::File);
+    with_data(reference, &data)
+}
+
+/// Where the server is and who may use it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Serving<'a> {
+    base_url: &'a str,
+    api_key: &'a str,
+}
+
+impl Report for Serving<'_> {
+    fn text(&self, page: &mut Page) {
+        let Self { base_url, api_key } = self;
+        page.line(&[(&format!("export TWIN_BASE_URL={base_url} TWIN_API_KEY={api_key}"), Tone::Plain)]);
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        json.of(self)
+    }
+}
+
+/// A server that was told to stop, which is how it is meant to end.
+pub(super) struct Stopped(pub(super) Signal);
+
+impl Report for Stopped {
+    fn text(&self, _: &mut Page) {}
+
+    fn json(&self, _: Json) -> serde_json::Result<String> {
+        Ok(String::new())
+    }
+
+    fn exit(&self) -> Exit {
+        self.0.error().exit()
+    }
+}

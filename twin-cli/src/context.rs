@@ -1,0 +1,219 @@
+//! What a command works with: the global flags, the screen, the signals, and its way to a twin.
+
+use std::cell::{OnceCell, RefCell};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use twin_sdk::{ApiKey, Attempt, Pacing, RetryPolicy, Transport, Twin, TwinBuilder};
+
+use crate::args::GlobalArgs;
+use crate::embedded::Embedded;
+use crate::env;
+use crate::error::{CliError, Code};
+use crate::key;
+use crate::settings::{self, LocalData, Remote, Target};
+use crate::stop::Stop;
+use crate::sync::Meter;
+use crate::ui::Ui;
+
+/// What a command works with.
+#[derive(Debug)]
+pub struct Context {
+    pub(crate) flags: GlobalArgs,
+    pub(crate) ui: Ui,
+    pub(crate) stop: Stop,
+    /// Where requests went, for errors about the network.
+    address: OnceCell<String>,
+    embedded: RefCell<Vec<Embedded>>,
+}
+
+/// A client of a twin.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    /// The client.
+    pub(crate) twin: Twin,
+    /// What tells this twin from others: its base URL, or `local:` and where its data is.
+    pub(crate) label: String,
+    /// Whether the twin runs in this process.
+    pub(crate) is_embedded: bool,
+}
+
+/// How a client treats waits.
+#[derive(Debug)]
+enum Patience {
+    /// One call, for someone who waits.
+    Single,
+    /// Many calls: paced, and as long as it takes. The meter hears of them.
+    Bulk(Option<Meter>),
+}
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// The embedded twin is no network: what takes long there is work.
+const EMBEDDED_TIMEOUT: Duration = Duration::from_secs(600);
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
+
+impl Context {
+    /// A context for one run of the program.
+    pub fn new(flags: GlobalArgs, ui: Ui, stop: Stop) -> Self {
+        Self { flags, ui, stop, address: OnceCell::new(), embedded: RefCell::default() }
+    }
+
+    /// The signals.
+    pub fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
+    /// A client for single calls.
+    pub(crate) async fn connect(&self) -> Result<Connection, CliError> {
+        self.connect_with(Patience::Single).await
+    }
+
+    /// A client for many calls: paced by the rate limit, without an overall deadline.
+    pub(crate) async fn connect_for_bulk(&self) -> Result<Connection, CliError> {
+        self.connect_with(Patience::Bulk(None)).await
+    }
+
+    /// A client for many calls that `meter` counts and times.
+    pub(crate) async fn connect_metered(&self, meter: &Meter) -> Result<Connection, CliError> {
+        self.connect_with(Patience::Bulk(Some(meter.clone()))).await
+    }
+
+    /// A client of a new twin that knows these exports and nothing else.
+    pub(crate) async fn connect_to_exports(&self, paths: &[PathBuf]) -> Result<Connection, CliError> {
+        let embedded = Embedded::start(&LocalData::Memory).await?;
+        embedded.fill(paths, &self.ui).await?;
+        self.client_of(embedded, "local:exports".to_owned(), Patience::Single)
+    }
+
+    async fn connect_with(&self, patience: Patience) -> Result<Connection, CliError> {
+        match settings::target(&self.flags)? {
+            Target::Remote(remote) => self.connect_to(&remote, patience).await,
+            Target::Embedded(data) => {
+                self.ui.detail(2, &format!("embedded twin, data: {data}"));
+                let label = data.label()?;
+                self.client_of(Embedded::start(&data).await?, label, patience)
+            }
+        }
+    }
+
+    async fn connect_to(&self, remote: &Remote, patience: Patience) -> Result<Connection, CliError> {
+        let found = key::find(&self.flags, remote, &self.ui).await?;
+        let (profile, address) = (&remote.profile_name, &remote.base_url);
+        self.ui.detail(2, &format!("profile {profile}, base URL {address}, key from {}", found.place));
+        let twin = self.client(remote, found.key, patience)?;
+        Ok(Connection { twin, label: address.to_string(), is_embedded: false })
+    }
+
+    /// A client of this twin with this key, for single calls.
+    pub(crate) fn client_with_key(&self, remote: &Remote, key: ApiKey) -> Result<Twin, CliError> {
+        self.client(remote, key, Patience::Single)
+    }
+
+    fn client(&self, remote: &Remote, key: ApiKey, patience: Patience) -> Result<Twin, CliError> {
+        let _ = self.address.set(remote.base_url.origin());
+        let builder = self.builder(key, patience).base_url(remote.base_url.to_string());
+        Ok(builder.transport(self.transport()?).build()?)
+    }
+
+    /// How connections are made, by the flags.
+    pub(crate) fn transport(&self) -> Result<Transport, CliError> {
+        let timeout = CONNECT_TIMEOUT.min(self.attempt_timeout());
+        let mut transport = Transport::default().connect_timeout(timeout);
+        if let Some(path) = &self.flags.cacert {
+            let pem = std::fs::read(path)
+                .map_err(|error| CliError::invalid(format!("cannot read {}: {error}", path.display())))?;
+            transport = transport.ca_certificate(pem);
+        }
+        Ok(if self.flags.system_certs { transport.system_certs(true) } else { transport })
+    }
+
+    fn client_of(
+        &self,
+        embedded: Embedded,
+        label: String,
+        patience: Patience,
+    ) -> Result<Connection, CliError> {
+        let timeout = self.flags.timeout.unwrap_or(EMBEDDED_TIMEOUT);
+        let builder = self.builder(embedded.key()?, patience).timeout(timeout);
+        let twin = builder.base_url(embedded.url()).build()?;
+        self.embedded.borrow_mut().push(embedded);
+        Ok(Connection { twin, label, is_embedded: true })
+    }
+
+    fn builder(&self, key: ApiKey, patience: Patience) -> TwinBuilder {
+        let (pacing, longest_wait, meter) = match patience {
+            Patience::Single => (Pacing::Off, LONGEST_WAIT, None),
+            Patience::Bulk(meter) => (Pacing::Window, Duration::MAX, meter),
+        };
+        let builder = Twin::builder(key)
+            .user_agent(concat!("twin-cli/", env!("CARGO_PKG_VERSION")))
+            .timeout(self.attempt_timeout())
+            .deadline(None)
+            .retry(RetryPolicy::default().longest_wait(self.flags.max_wait.unwrap_or(longest_wait)))
+            .pacing(pacing);
+        let builder = match &meter {
+            Some(meter) => builder.clock(meter.clone()),
+            None => builder,
+        };
+        let ui = self.ui;
+        builder.on_attempt(move |attempt| {
+            match &meter {
+                Some(meter) => meter.observe(attempt),
+                None => tell_of_wait(&ui, attempt),
+            }
+            if ui.verbosity() > 0 {
+                ui.detail(1, &describe(attempt));
+            }
+        })
+    }
+
+    /// The longest time one attempt of a request takes.
+    pub(crate) fn attempt_timeout(&self) -> Duration {
+        self.flags.timeout.unwrap_or(TIMEOUT)
+    }
+
+    /// Ends what was started for the command, so that an embedded twin's data is one closed file.
+    pub async fn close(&self) {
+        for embedded in self.embedded.take() {
+            embedded.shutdown().await;
+        }
+    }
+
+    /// Says where it was that could not be reached.
+    pub fn explain(&self, error: CliError) -> CliError {
+        let Some(address) = self.address.get().filter(|_| error.code() == Code::Network) else {
+            return error;
+        };
+        let proxied = address.starts_with("https:") && env::var("HTTPS_PROXY").is_some();
+        let way = if proxied { " (by the proxy of HTTPS_PROXY)" } else { "" };
+        error.or_hint(format!("check the connection to {address}{way}, and that this is the right base URL"))
+    }
+}
+
+/// A wait long enough to wonder at is told, on a terminal and in a log. Bulk commands tell it in their progress.
+fn tell_of_wait(ui: &Ui, attempt: &Attempt<'_>) {
+    if let Some(wait) = attempt.retry_in.filter(|wait| *wait >= Duration::from_secs(1)) {
+        let why = if attempt.status == Some(429) { "rate limit" } else { "trying again" };
+        ui.waiting(&format!("{why}: {} s", wait.as_secs_f64().ceil()));
+    }
+}
+
+/// One request in one line, without anything secret: `GET /v1/stats 200 12ms, attempt 1, 59 of 60 left`.
+fn describe(attempt: &Attempt<'_>) -> String {
+    let result = match (attempt.status, attempt.error) {
+        (Some(status), None) => status.to_string(),
+        (Some(status), Some(error)) => format!("{status} {error:?}"),
+        (None, error) => error.map_or("no answer".to_owned(), |error| format!("{error:?}")),
+    };
+    let (method, path, elapsed) = (attempt.method, attempt.path, attempt.elapsed.as_millis());
+    let mut line = format!("{method} {path} {result} {elapsed}ms, attempt {}", attempt.number);
+    if let Some((limit, remaining)) = attempt.rate_limit.and_then(|rate| Some((rate.limit?, rate.remaining?)))
+    {
+        line += &format!(", {remaining} of {limit} left");
+    }
+    if let Some(wait) = attempt.retry_in {
+        line += &format!(", again in {:.1}s", wait.as_secs_f64());
+    }
+    line
+}

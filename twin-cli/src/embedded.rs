@@ -1,0 +1,176 @@
+//! The embedded twin: the reference server on loopback, inside this process.
+
+use std::collections::hash_map::RandomState;
+use std::fmt;
+use std::hash::{BuildHasher, Hasher};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use tokio::sync::mpsc;
+use twin_reference::{Reference, Running, Seed, StartError};
+use twin_sdk::ApiKey;
+
+use crate::error::{CliError, Code};
+use crate::export::{self, Document, Observer, Summary};
+use crate::files;
+use crate::settings::LocalData;
+use crate::ui::progress::Progress;
+use crate::ui::{Notice, Ui};
+use crate::words::count;
+
+/// Documents stored together.
+const BATCH: usize = 100;
+
+/// A running embedded twin; it ends when dropped.
+#[derive(Debug)]
+pub(crate) struct Embedded(Running);
+
+impl Embedded {
+    /// Starts one on its data, without limits, under a key of its own.
+    pub(crate) async fn start(data: &LocalData) -> Result<Self, CliError> {
+        Self::serve(with_data(Reference::new().key(new_key()).no_rate_limit(), data)?, 0).await
+    }
+
+    /// Starts one as configured, on this port of loopback; 0 is any free one.
+    pub(crate) async fn serve(reference: Reference, port: u16) -> Result<Self, CliError> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        Ok(Self(reference.serve(address).await.map_err(not_started)?))
+    }
+
+    /// Puts what the exports hold into the knowledge base.
+    pub(crate) async fn fill(&self, paths: &[PathBuf], ui: &Ui) -> Result<(), CliError> {
+        let (documents, mut read) = mpsc::channel(BATCH);
+        let reading = tokio::task::spawn_blocking({
+            let (paths, ui) = (paths.to_owned(), *ui);
+            move || read_exports(&paths, &ui, &documents)
+        });
+        let mut batch = Vec::with_capacity(BATCH);
+        while read.recv_many(&mut batch, BATCH).await > 0 {
+            let stored = self.0.seed_all(batch.drain(..)).await;
+            stored.map_err(|error| CliError::new(Code::Io, error.to_string()))?;
+        }
+        let summary = reading.await.map_err(|error| CliError::new(Code::Internal, error.to_string()))??;
+        report(paths, &summary, ui)
+    }
+
+    /// How many documents it knows.
+    pub(crate) async fn document_count(&self) -> u64 {
+        self.0.document_count().await
+    }
+
+    /// Finishes the requests in flight, then ends.
+    pub(crate) async fn shutdown(self) {
+        self.0.shutdown().await;
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        self.0.url()
+    }
+
+    pub(crate) fn key(&self) -> Result<ApiKey, CliError> {
+        Ok(ApiKey::new(self.0.key())?)
+    }
+}
+
+/// Reads exports and hands their documents on, as whole as they are: the twin's store has no limit.
+fn read_exports(paths: &[PathBuf], ui: &Ui, documents: &mpsc::Sender<Seed>) -> Result<Summary, CliError> {
+    let progress = Watched(Progress::start(ui, "Reading"));
+    let mut hand_on = |document: Document| {
+        let seed =
+            Seed::new(document.title, document.text).of_type(document.kind.as_str()).from_source("import");
+        if documents.blocking_send(seed).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    export::read(paths, &export::Options::default(), &progress, &mut hand_on)
+        .map_err(|error| CliError::invalid(error.to_string()).hint("give a zip, a tar, a folder or a file"))
+}
+
+/// Shows how far reading is.
+struct Watched(Progress);
+
+impl Observer for Watched {
+    fn progress(&self, progress: &export::Progress<'_>) {
+        self.0.update(progress.files, progress.listed, progress.current);
+    }
+}
+
+/// Says what was read. Exports without a document are a mistake to tell of, not an empty twin to ask.
+fn report(paths: &[PathBuf], summary: &Summary, ui: &Ui) -> Result<(), CliError> {
+    for skipped in &summary.skipped {
+        ui.detail(1, &format!("skipped {}: {}", skipped.path, skipped.reason));
+    }
+    for root in summary.roots.iter().filter(|root| !root.whole) {
+        let path = root.path.display();
+        ui.notice(&Notice::warning(format!("{path} is damaged or cut short: what is missing is not known")));
+    }
+    let (documents, skipped) = (summary.documents, summary.skipped.len());
+    if documents == 0 {
+        let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        let error = CliError::invalid(format!("nothing to read in {}", paths.join(", ")));
+        return Err(if skipped == 0 {
+            error
+        } else {
+            error.hint(format!("{skipped} files were skipped: -v tells why"))
+        });
+    }
+    let mut text = format!("Read {}", count(documents, "document"));
+    if skipped > 0 {
+        text += &format!(", skipped {skipped} (-v tells why)");
+    }
+    ui.remark(&text);
+    Ok(())
+}
+
+/// Keeps the twin's data where it belongs.
+pub(crate) fn with_data(reference: Reference, data: &LocalData) -> Result<Reference, CliError> {
+    let LocalData::File(path) = data else { return Ok(reference) };
+    if path.starts_with(files::data_dir().unwrap_or_default())
+        && let Some(dir) = path.parent()
+    {
+        files::create_private_dir(dir)
+            .map_err(|error| CliError::io(format_args!("cannot create {}", dir.display()), &error))?;
+    }
+    Ok(reference.data(path))
+}
+
+/// What to do where a twin does not start.
+fn not_started(error: StartError) -> CliError {
+    let message = error.to_string();
+    match error {
+        StartError::Data { .. } | StartError::Webhook(_) => CliError::invalid(message),
+        StartError::Listen { .. } => {
+            CliError::new(Code::Io, message).hint("choose another --port, or 0 for a free one")
+        }
+        _ => CliError::new(Code::Io, message),
+    }
+}
+
+/// A key no one can guess, so that other users of this machine stay out. Its bits are those the operating
+/// system seeds the standard library's hash maps with, behind their keyed hash.
+pub(crate) fn new_key() -> String {
+    let bits = || RandomState::new().build_hasher().finish();
+    format!("twin_test_{:016x}{:016x}", bits(), bits())
+}
+
+impl LocalData {
+    /// What tells this data from others: `local:` and the path.
+    pub(crate) fn label(&self) -> Result<String, CliError> {
+        match self {
+            LocalData::Memory => Ok("local::memory:".to_owned()),
+            LocalData::File(path) => {
+                let path = std::path::absolute(path)
+                    .map_err(|error| CliError::invalid(format!("{}: {error}", path.display())))?;
+                Ok(format!("local:{}", path.display()))
+            }
+        }
+    }
+}
+
+impl fmt::Display for LocalData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LocalData::Memory => f.write_str(":memory:"),
+            LocalData::File(path) => write!(f, "{}", path.display()),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What the exit code of `twin` means: the one table.
+
+/// The exit codes scripts may rely on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// Anything that has no code of its own.
+    Failed = 1,
+    /// Usage, bad input, or a prompt was needed.
+    Usage = 2,
+    /// A bulk command finished in part.
+    Partial = 3,
+    /// No key, or the key was refused.
+    NoKey = 4,
+    /// No such document or escalation.
+    NotFound = 5,
+    /// Rate limited beyond `--max-wait`.
+    RateLimited = 6,
+    /// Network failure, timeout or 5xx.
+    Unreachable = 7,
+    /// Changes are pending (`kb sync --dry-run --exit-code`).
+    Pending = 8,
+    /// The monthly answer limit is reached, or the plan lacks the feature.
+    Plan = 9,
+    /// Escalated, or below `--min-confidence`.
+    Escalated = 10,
+    /// A guard of `kb sync` refused.
+    Guard = 11,
+    /// The signature of a webhook does not match.
+    Signature = 12,
+    /// Interrupted (Ctrl-C).
+    Interrupted = 130,
+    /// Terminated (SIGTERM).
+    Terminated = 143,
+}
+
+impl Exit {
+    /// Every one, by its number.
+    pub const ALL: [Exit; 15] = [
+        Exit::Done,
+        Exit::Failed,
+        Exit::Usage,
+        Exit::Partial,
+        Exit::NoKey,
+        Exit::NotFound,
+        Exit::RateLimited,
+        Exit::Unreachable,
+        Exit::Pending,
+        Exit::Plan,
+        Exit::Escalated,
+        Exit::Guard,
+        Exit::Signature,
+        Exit::Interrupted,
+        Exit::Terminated,
+    ];
+
+    /// What it means, in a few words.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Exit::Done => "done",
+            Exit::Failed => "anything that has no code of its own",
+            Exit::Usage => "usage, bad input, or a prompt was needed",
+            Exit::Partial => "a bulk command finished in part",
+            Exit::NoKey => "no API key, or the key was refused",
+            Exit::NotFound => "no such document, escalation or setting",
+            Exit::RateLimited => "rate limited for longer than --max-wait",
+            Exit::Unreachable => "network failure, timeout, or the service failed (5xx)",
+            Exit::Pending => "changes are pending (kb sync --dry-run --exit-code)",
+            Exit::Plan => "the answer limit is reached, or the plan lacks the feature",
+            Exit::Escalated => "escalated (--fail-on-escalate), or below --min-confidence",
+            Exit::Guard => "a guard of kb sync refused",
+            Exit::Signature => "the webhook's signature does not match",
+            Exit::Interrupted => "interrupted (Ctrl-C)",
+            Exit::Terminated => "terminated (SIGTERM)",
+        }
+    }
+
+    /// The number the process ends with.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+}

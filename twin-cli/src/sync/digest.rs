@@ -1,0 +1,24 @@
+//! Digests: what tells whether a document changed, and whether two texts are the same.
+
+use sha2::{Digest, Sha256};
+use twin_sdk::DocumentType;
+
+/// Of a document as it was rendered: its title, type and text. How it is cut into parts has no say.
+pub(crate) fn of_rendering(title: &str, kind: &DocumentType, text: &str) -> String {
+    let mut hasher = Sha256::new();
+    // Neither a title nor a type holds a line feed, so that no two documents read the same.
+    for piece in [title, "\n", kind.as_str(), "\n", text] {
+        hasher.update(piece);
+    }
+    hex::encode(hasher.finalize())
+}
+
+/// Of a text as the API may hand it back: white space around it has no say.
+pub(crate) fn of_content(text: &str) -> String {
+    of_bytes(text.trim().as_bytes())
+}
+
+/// Of bytes.
+pub(crate) fn of_bytes(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}

@@ -1,0 +1,122 @@
+//! Questions to a person: on standard error, and only where one is there to answer.
+
+use std::io::{self, ErrorKind};
+
+use console::{Key, Term};
+
+use super::Ui;
+use super::page::Tone;
+use crate::env;
+use crate::error::{CliError, Code};
+use crate::stop::Signal;
+
+impl Ui {
+    /// Whether someone is there: standard input and standard error are terminals, and neither `--no-input` nor
+    /// `CI` says otherwise.
+    pub(crate) fn can_ask(&self) -> bool {
+        use std::io::IsTerminal;
+        let someone = io::stdin().is_terminal() && self.stderr.is_terminal;
+        someone && !self.options.no_input && !env::is_on("CI")
+    }
+
+    /// The error where no one is there to answer; `instead` says what to do then.
+    pub(crate) fn must_ask(&self, what: &str, instead: &str) -> Result<(), CliError> {
+        if self.can_ask() {
+            return Ok(());
+        }
+        Err(CliError::new(Code::PromptNeeded, format!("{what}, and no one can be asked here")).hint(instead))
+    }
+
+    /// Asks for something that must not be seen.
+    pub(crate) async fn ask_secret(&self, what: &str) -> Result<String, CliError> {
+        self.ask(&format!("{what} (not shown): "));
+        aside(Term::read_secure_line).await
+    }
+
+    /// Asks a question that is answered by yes or no; anything but yes is no.
+    pub(crate) async fn ask_to_go_on(&self, question: &str) -> Result<bool, CliError> {
+        self.ask(&format!("{question} [y/N] "));
+        let answer = aside(|_| {
+            let mut line = String::new();
+            io::stdin().read_line(&mut line).map(|_| line)
+        });
+        Ok(matches!(answer.await?.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Asks for one of these keys, each a letter of its word; the others are not heard.
+    pub(crate) async fn ask_key(&self, choices: &'static [(char, &'static str)]) -> Result<char, CliError> {
+        let words = choices.iter().map(|(key, word)| word.replacen(*key, &format!("[{key}]"), 1));
+        self.ask(&format!("{} ", words.collect::<Vec<_>>().join("  ")));
+        let key = aside(|term| {
+            loop {
+                match term.read_key()? {
+                    Key::Char(key) if is_choice(choices, key) => return Ok(key.to_ascii_lowercase()),
+                    Key::Unknown | Key::UnknownEscSeq(_) if !term.is_term() => {
+                        return Err(ErrorKind::UnexpectedEof.into());
+                    }
+                    _ => {}
+                }
+            }
+        });
+        let key = key.await?;
+        let word = choices.iter().find(|(choice, _)| *choice == key).map_or("", |(_, word)| *word);
+        self.say(&[(word, Tone::Dim)]);
+        Ok(key)
+    }
+
+    fn ask(&self, question: &str) {
+        let mut page = self.page();
+        page.start(question, Tone::Strong);
+        self.show(page);
+    }
+}
+
+fn is_choice(choices: &[(char, &str)], key: char) -> bool {
+    choices.iter().any(|(choice, _)| *choice == key.to_ascii_lowercase())
+}
+
+/// Waits for the answer aside, so that signals are heard, and leaves the terminal as it was, come what may.
+async fn aside<T: Send + 'static>(
+    read: impl FnOnce(&Term) -> io::Result<T> + Send + 'static,
+) -> Result<T, CliError> {
+    let mut terminal = Terminal::keep();
+    let answer = tokio::task::spawn_blocking(move || read(&Term::stderr())).await;
+    let answer = answer.map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+    terminal.answered = answer.is_ok();
+    answer.map_err(|error| match error.kind() {
+        // Ctrl-C while keys are read one by one.
+        ErrorKind::Interrupted => Signal::Interrupt.error(),
+        _ => CliError::io("cannot ask", &error),
+    })
+}
+
+/// The terminal's modes; dropping it brings them back.
+pub(super) struct Terminal {
+    #[cfg(unix)]
+    modes: Option<rustix::termios::Termios>,
+    /// Whether the line that asks has ended.
+    pub(super) answered: bool,
+}
+
+impl Terminal {
+    pub(super) fn keep() -> Self {
+        Self {
+            #[cfg(unix)]
+            modes: rustix::termios::tcgetattr(io::stdin()).ok(),
+            answered: false,
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // There is nowhere to tell that this fails.
+        #[cfg(unix)]
+        if let Some(modes) = &self.modes {
+            let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Now, modes);
+        }
+        if !self.answered {
+            super::write_stderr("\n");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Telling someone of each request, for a log.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Method;
+
+/// One request the twin took, as [`Reference::on_request`](crate::Reference::on_request) tells of it: nothing
+/// of its key, query or text.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Handled<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// The path, percent-encoded as it came.
+    pub path: &'a str,
+    /// The answer's status; `None` where a fault closed the connection.
+    pub status: Option<u16>,
+    /// How long the twin took.
+    pub elapsed: Duration,
+    /// Requests left in the key's window.
+    pub remaining: Option<u64>,
+}
+
+/// Who is told.
+#[derive(Clone)]
+pub(crate) struct Observer(Arc<dyn Fn(&Handled<'_>) + Send + Sync>);
+
+impl Observer {
+    pub(crate) fn new(observer: impl Fn(&Handled<'_>) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(observer))
+    }
+
+    pub(crate) fn tell(&self, handled: &Handled<'_>) {
+        (self.0)(handled);
+    }
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
+    }
+}

@@ -1,0 +1,348 @@
+//! How a reference twin is configured and started.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::clock::{Clock, SystemClock};
+use crate::delivery::{self, Webhook};
+use crate::observe::{Handled, Observer};
+use crate::quota::Quota;
+use crate::received::Recorder;
+use crate::running::{Door, Running};
+use crate::seed::Seed;
+use crate::store::{Store, StoreError};
+use crate::twin::{Lab, Rules, Twin};
+use crate::worker::Worker;
+
+/// The key a twin accepts where none was set with [`Reference::key`].
+pub const DEFAULT_KEY: &str = "twin_test_reference";
+
+/// What a plan may lack: the endpoints of a feature answer 403.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Feature {
+    /// `POST /v1/twin`.
+    Ask,
+    /// Everything under `/v1/kb`.
+    KnowledgeBase,
+    /// Everything under `/v1/escalations`.
+    Escalations,
+    /// `GET /v1/stats`.
+    Stats,
+}
+
+impl fmt::Display for Feature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ask => "Asking",
+            Self::KnowledgeBase => "Knowledge base access",
+            Self::Escalations => "Escalations access",
+            Self::Stats => "Statistics access",
+        })
+    }
+}
+
+/// Why a twin could not be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The data could not be opened, or the seeds not be stored.
+    #[error("cannot open the twin's data{}: {reason}", in_file(.path))]
+    Data {
+        /// The file, where it is not in memory.
+        path: Option<PathBuf>,
+        /// What SQLite or the system said.
+        reason: String,
+    },
+    /// The address could not be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The webhook's URL cannot be used.
+    #[error("the webhook's URL cannot be used: {0}")]
+    Webhook(String),
+    /// The system gave no thread.
+    #[error("cannot start the twin's thread: {0}")]
+    Thread(std::io::Error),
+}
+
+fn in_file(path: &Option<PathBuf>) -> String {
+    path.as_ref().map(|path| format!(" in {}", path.display())).unwrap_or_default()
+}
+
+/// A reference twin to be: configure it, then [`start`](Reference::start) it for a test or
+/// [`serve`](Reference::serve) it for longer.
+///
+/// Unless told otherwise it keeps its data in memory, accepts the one key [`DEFAULT_KEY`], takes 60
+/// requests per key and minute, answers without a monthly limit, and escalates answers it is less than
+/// 0.5 confident of.
+pub struct Reference {
+    keys: Vec<String>,
+    limit: Option<u32>,
+    window: Duration,
+    monthly_limit: Option<u32>,
+    threshold: f64,
+    lacks: BTreeSet<Feature>,
+    onboarded: bool,
+    webhook: Option<(String, String)>,
+    backoff: Vec<Duration>,
+    clock: Arc<dyn Clock>,
+    data: Option<PathBuf>,
+    seeds: Vec<Seed>,
+    record: bool,
+    observer: Option<Observer>,
+}
+
+impl Default for Reference {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Reference {
+    /// Without the keys and the webhook's secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reference")
+            .field("keys", &self.keys.len())
+            .field("rate_limit", &self.limit)
+            .field("window", &self.window)
+            .field("monthly_limit", &self.monthly_limit)
+            .field("threshold", &self.threshold)
+            .field("data", &self.data)
+            .field("documents", &self.seeds.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Reference {
+    /// A twin with the defaults.
+    pub fn new() -> Self {
+        Self {
+            keys: Vec::new(),
+            limit: Some(60),
+            window: Duration::from_secs(60),
+            monthly_limit: None,
+            threshold: 0.5,
+            lacks: BTreeSet::new(),
+            onboarded: true,
+            webhook: None,
+            backoff: delivery::BACKOFF.to_vec(),
+            clock: Arc::new(SystemClock),
+            data: None,
+            seeds: Vec::new(),
+            record: false,
+            observer: None,
+        }
+    }
+
+    /// Accepts this key. The first call replaces [`DEFAULT_KEY`], further ones add to it; each key has
+    /// its own rate-limit window.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.keys.push(key.into());
+        self
+    }
+
+    /// Takes this many requests per key and window, then answers 429.
+    #[must_use]
+    pub fn rate_limit(mut self, requests_per_window: u32) -> Self {
+        self.limit = Some(requests_per_window);
+        self
+    }
+
+    /// Takes any number of requests. The headers then state a limit of 1,000,000 of which nothing is used.
+    #[must_use]
+    pub fn no_rate_limit(mut self) -> Self {
+        self.limit = None;
+        self
+    }
+
+    /// The length of a rate-limit window (60 s unless told otherwise), in whole seconds and at least one.
+    /// Windows begin at the multiples of their length since 1970.
+    #[must_use]
+    pub fn window(mut self, length: Duration) -> Self {
+        self.window = length;
+        self
+    }
+
+    /// Answers this many questions per calendar month (UTC), then 402.
+    #[must_use]
+    pub fn monthly_limit(mut self, answers: u32) -> Self {
+        self.monthly_limit = Some(answers);
+        self
+    }
+
+    /// Escalates answers whose confidence is below this, from 0.0 to 1.0 (0.5 unless told otherwise).
+    #[must_use]
+    pub fn threshold(mut self, confidence: f64) -> Self {
+        self.threshold = confidence;
+        self
+    }
+
+    /// Answers 403 on the endpoints of this feature.
+    #[must_use]
+    pub fn plan_lacks(mut self, feature: Feature) -> Self {
+        self.lacks.insert(feature);
+        self
+    }
+
+    /// Answers 422 on every endpoint: the twin is not configured.
+    #[must_use]
+    pub fn onboarding_incomplete(mut self) -> Self {
+        self.onboarded = false;
+        self
+    }
+
+    /// Tells this URL of every escalation, signed with the secret. Each delivery is tried three times, one
+    /// and five seconds apart, until a 2xx comes back. The URL is checked when the twin starts.
+    #[must_use]
+    pub fn webhook(mut self, url: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.webhook = Some((url.into(), secret.into()));
+        self
+    }
+
+    /// The waits between the tries of a webhook delivery; there is one try more than waits.
+    #[must_use]
+    pub fn webhook_backoff(mut self, waits: impl IntoIterator<Item = Duration>) -> Self {
+        self.backoff = waits.into_iter().collect();
+        self
+    }
+
+    /// Takes the time from this clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Keeps the data in this SQLite file, made where there is none, instead of in memory. A crash loses
+    /// nothing that was acknowledged.
+    #[must_use]
+    pub fn data(mut self, path: impl Into<PathBuf>) -> Self {
+        self.data = Some(path.into());
+        self
+    }
+
+    /// Starts with this document in the knowledge base.
+    #[must_use]
+    pub fn document(mut self, seed: Seed) -> Self {
+        self.seeds.push(seed);
+        self
+    }
+
+    /// Starts with these documents in the knowledge base, stored together.
+    #[must_use]
+    pub fn documents(mut self, seeds: impl IntoIterator<Item = Seed>) -> Self {
+        self.seeds.extend(seeds);
+        self
+    }
+
+    /// Keeps what is received, so that [`Running::received`] can tell (the last 10,000 requests, at most
+    /// 64 MiB). [`start`](Reference::start) does so by itself.
+    #[must_use]
+    pub fn record(mut self) -> Self {
+        self.record = true;
+        self
+    }
+
+    /// Calls `observer` after every request, on the twin's own thread: for a log. It must not block.
+    #[must_use]
+    pub fn on_request(mut self, observer: impl Fn(&Handled<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer::new(observer));
+        self
+    }
+
+    /// Starts the twin for a test, over a wiremock server on a free port of loopback, with what it
+    /// receives on record. It ends when the [`Running`] is dropped.
+    ///
+    /// # Errors
+    /// When the data cannot be opened or the webhook's URL cannot be used.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime, or when the system gives wiremock no port.
+    #[cfg(feature = "wiremock")]
+    pub async fn start(self) -> Result<Running, StartError> {
+        let opened = self.record().open().await?;
+        let server = crate::wiremock::open(opened.worker.clone()).await;
+        Ok(opened.behind(Door::Wiremock(server)))
+    }
+
+    /// Serves the twin over HTTP/1.1 on this address (port 0 for any free one). Memory stays flat however
+    /// long it runs. It ends when the [`Running`] is dropped, and gracefully with [`Running::shutdown`].
+    ///
+    /// # Errors
+    /// When the data cannot be opened, the address not be listened on, or the webhook's URL not be used.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime with time and I/O enabled.
+    #[cfg(feature = "serve")]
+    pub async fn serve(self, address: SocketAddr) -> Result<Running, StartError> {
+        let opened = self.open().await?;
+        let door = crate::serve::Door::open(opened.worker.clone(), address).await;
+        let door = door.map_err(|source| StartError::Listen { address, source })?;
+        Ok(opened.behind(Door::Hyper(door)))
+    }
+
+    /// Opens the twin on its thread, with its seeds in, and no door yet.
+    async fn open(self) -> Result<Opened, StartError> {
+        let webhook = self.webhook.map(|(url, secret)| Webhook::new(&url, &secret)).transpose();
+        let webhook = webhook.map_err(StartError::Webhook)?;
+        let keys = if self.keys.is_empty() { vec![DEFAULT_KEY.to_owned()] } else { self.keys };
+        let key = keys.first().cloned().unwrap_or_default();
+        let lab = Arc::new(Lab { recorder: self.record.then(Recorder::default), ..Lab::default() });
+        let delivery = Arc::new(Notify::new());
+        let (lab_for_twin, delivery_for_twin) = (lab.clone(), delivery.clone());
+        let rules = Rules {
+            monthly_limit: self.monthly_limit,
+            threshold: if self.threshold.is_nan() { 0.5 } else { self.threshold },
+            lacks: self.lacks,
+            onboarded: self.onboarded,
+            has_webhook: webhook.is_some(),
+            keys,
+        };
+        let quota = Quota::new(self.limit, self.window, rules.keys.len());
+        let (clock, seeds, data, observer) = (self.clock, self.seeds, self.data, self.observer);
+        let open = move || {
+            let opened = Store::open(data.as_deref()).and_then(|mut store| {
+                if !seeds.is_empty() {
+                    store.add_documents(seeds, clock.now())?;
+                }
+                Ok(store)
+            });
+            let failed = |error: StoreError| StartError::Data { path: data, reason: error.to_string() };
+            let store = opened.map_err(failed)?;
+            Ok(Twin { rules, store, quota, clock, lab: lab_for_twin, observer, delivery: delivery_for_twin })
+        };
+        let worker = Worker::start(open, StartError::Thread).await?;
+        Ok(Opened { worker, lab, key, webhook, backoff: self.backoff, delivery })
+    }
+}
+
+/// A twin that is open but has no door yet.
+struct Opened {
+    worker: Worker,
+    lab: Arc<Lab>,
+    key: String,
+    webhook: Option<Webhook>,
+    backoff: Vec<Duration>,
+    delivery: Arc<Notify>,
+}
+
+impl Opened {
+    fn behind(self, door: Door) -> Running {
+        let courier = self.webhook.map(|webhook| {
+            delivery::Courier::start(self.worker.clone(), webhook, self.backoff, self.delivery)
+        });
+        Running::new(self.worker, self.lab, self.key, door, courier)
+    }
+}

@@ -1,0 +1,147 @@
+//! The handle on a twin that runs.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::delivery::Courier;
+use crate::fault::Fault;
+use crate::received::{Received, Recorder};
+use crate::seed::Seed;
+use crate::twin::Lab;
+use crate::worker::Worker;
+
+/// How requests come in.
+pub(crate) enum Door {
+    #[cfg(feature = "wiremock")]
+    Wiremock(::wiremock::MockServer),
+    #[cfg(feature = "serve")]
+    Hyper(crate::serve::Door),
+}
+
+/// A reference twin that runs. Dropping it ends the twin; [`shutdown`](Running::shutdown) does so gracefully.
+pub struct Running {
+    worker: Worker,
+    lab: Arc<Lab>,
+    key: String,
+    url: String,
+    door: Option<Door>,
+    courier: Option<Courier>,
+}
+
+/// The store refused what was put in.
+#[derive(Debug, thiserror::Error)]
+#[error("the twin could not store the documents: {0}")]
+pub struct SeedError(String);
+
+impl Running {
+    pub(crate) fn new(
+        worker: Worker,
+        lab: Arc<Lab>,
+        key: String,
+        door: Door,
+        courier: Option<Courier>,
+    ) -> Self {
+        let url = match &door {
+            #[cfg(feature = "wiremock")]
+            Door::Wiremock(server) => server.uri(),
+            #[cfg(feature = "serve")]
+            Door::Hyper(door) => format!("http://{}", door.address),
+        };
+        Self { worker, lab, key, url, door: Some(door), courier }
+    }
+
+    /// The base URL for clients, such as `http://127.0.0.1:49152`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The first accepted key.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Puts a document into the knowledge base and answers its id.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn seed(&self, seed: Seed) -> Result<String, SeedError> {
+        let ids = self.seed_all([seed]).await?;
+        ids.into_iter().next().ok_or_else(|| SeedError("it answered no id".to_owned()))
+    }
+
+    /// Puts documents into the knowledge base, all of them or none, and answers their ids in order.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn seed_all(&self, seeds: impl IntoIterator<Item = Seed>) -> Result<Vec<String>, SeedError> {
+        let seeds: Vec<Seed> = seeds.into_iter().collect();
+        let added = self.worker.run(move |twin| twin.store.add_documents(seeds, twin.clock.now())).await;
+        let added = added.map_err(|stopped| SeedError(stopped.to_string()))?;
+        let documents = added.map_err(|error| SeedError(error.to_string()))?;
+        Ok(documents.into_iter().map(|document| document.id).collect())
+    }
+
+    /// How many documents the knowledge base holds.
+    pub async fn document_count(&self) -> u64 {
+        let page = self.worker.run(|twin| twin.store.documents(None, 0)).await;
+        page.ok().and_then(Result::ok).map_or(0, |page| page.total)
+    }
+
+    /// Makes something go wrong on a request to come.
+    pub fn fault(&self, fault: Fault) {
+        self.lab.faults.add(fault);
+    }
+
+    /// Takes back the faults that have not happened yet.
+    pub fn clear_faults(&self) {
+        self.lab.faults.clear();
+    }
+
+    /// What the twin received, the oldest first, without credentials. Empty where nothing is recorded (see
+    /// [`Reference::record`](crate::Reference::record)). Requests that a mock of your own answered did not
+    /// reach the twin.
+    pub fn received(&self) -> Vec<Received> {
+        self.lab.recorder.as_ref().map(Recorder::requests).unwrap_or_default()
+    }
+
+    /// Waits until every webhook delivery is made or given up.
+    pub async fn deliveries_settled(&self) {
+        if let Some(courier) = &self.courier {
+            courier.settled().await;
+        }
+    }
+
+    /// The wiremock server before the twin, to mount mocks of your own over it: they come first unless
+    /// their priority is 254 or 255, and what none of them matches reaches the twin.
+    ///
+    /// # Panics
+    /// Where the twin was started with [`Reference::serve`](crate::Reference::serve).
+    #[cfg(feature = "wiremock")]
+    pub fn mock_server(&self) -> &::wiremock::MockServer {
+        match &self.door {
+            Some(Door::Wiremock(server)) => server,
+            _ => panic!("only a twin from Reference::start has a mock server"),
+        }
+    }
+
+    /// Ends the twin: accepts nothing more, finishes the requests and webhook tries in flight, and closes
+    /// the data.
+    pub async fn shutdown(mut self) {
+        match self.door.take() {
+            #[cfg(feature = "serve")]
+            Some(Door::Hyper(mut door)) => door.close().await,
+            _ => {}
+        }
+        if let Some(courier) = &mut self.courier {
+            courier.close().await;
+        }
+        self.worker.stop().await;
+    }
+}
+
+impl fmt::Debug for Running {
+    /// Without the key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("url", &self.url).finish_non_exhaustive()
+    }
+}

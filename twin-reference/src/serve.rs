@@ -1,0 +1,139 @@
+//! Door 2: the twin behind a hyper server, for what runs long or must start fast.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::Response;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+
+use crate::message::{MAX_BODY, Request};
+use crate::twin::Outcome;
+use crate::worker::Worker;
+
+/// The longest a connection may stay idle or take over its request line and headers. Longer than a
+/// rate-limit window, so that a client that waits for the next one finds its connection alive.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(90);
+/// The longest a request may take over its body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How much of a body over the limit is read and thrown away, so that its sender reads the refusal.
+const MAX_DRAINED: usize = 16 * MAX_BODY;
+/// The most connections at once; further ones wait to be accepted.
+const MAX_CONNECTIONS: usize = 1024;
+/// The longest a shutdown waits for requests in flight.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
+/// A running hyper server.
+#[derive(Debug)]
+pub(crate) struct Door {
+    pub(crate) address: SocketAddr,
+    closing: watch::Sender<bool>,
+    accepting: JoinHandle<()>,
+}
+
+impl Door {
+    /// Listens and serves on the present tokio runtime.
+    pub(crate) async fn open(worker: Worker, address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let (closing, closed) = watch::channel(false);
+        let accepting = tokio::spawn(accept(listener, worker, closed));
+        Ok(Self { address, closing, accepting })
+    }
+
+    /// Accepts nothing more and finishes the requests in flight.
+    pub(crate) async fn close(&mut self) {
+        self.closing.send_replace(true);
+        let _ = (&mut self.accepting).await;
+    }
+}
+
+async fn accept(listener: TcpListener, worker: Worker, mut closed: watch::Receiver<bool>) {
+    let graceful = GracefulShutdown::new();
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let next = async {
+            let place = places.clone().acquire_owned().await;
+            (listener.accept().await, place)
+        };
+        let (accepted, place) = tokio::select! {
+            _ = closed.wait_for(|closed| *closed) => break,
+            next = next => next,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                // Small answers go out at once; where that cannot be set they go out a little later.
+                let _ = stream.set_nodelay(true);
+                let worker = worker.clone();
+                let service = service_fn(move |request| answer(worker.clone(), request));
+                let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+                tokio::spawn(async move {
+                    let _place = place;
+                    // A connection that breaks is its client's affair, and one that a fault closes ends so too.
+                    let _ = connection.await;
+                });
+            }
+            // Out of file handles, most likely: give connections a moment to end.
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(LAST_REQUESTS, graceful.shutdown()).await;
+}
+
+/// Why a connection is closed without an answer.
+#[derive(Debug, thiserror::Error)]
+enum Closed {
+    #[error("a fault asked for the connection to be closed")]
+    Fault,
+    #[error("the request's body did not arrive")]
+    Body,
+}
+
+async fn answer(worker: Worker, request: hyper::Request<Incoming>) -> Result<Response<Full<Bytes>>, Closed> {
+    let (head, body) = request.into_parts();
+    let body = tokio::time::timeout(BODY_TIMEOUT, read(body)).await.map_err(|_| Closed::Body)??;
+    let request = Request {
+        method: head.method,
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers: head.headers,
+        body,
+    };
+    let outcome = worker.handle(request).await.unwrap_or_else(|stopped| Outcome::unavailable(&stopped));
+    let reply = outcome.reply.ok_or(Closed::Fault)?;
+    if !outcome.delay.is_zero() {
+        tokio::time::sleep(outcome.delay).await;
+    }
+    let mut response = Response::new(Full::new(reply.body));
+    (*response.status_mut(), *response.headers_mut()) = (reply.status, reply.headers);
+    Ok(response)
+}
+
+/// Reads a body. Of one over the limit just enough is kept that the twin sees it is too large.
+async fn read(mut body: Incoming) -> Result<Bytes, Closed> {
+    let mut kept = BytesMut::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Closed::Body)?.into_data() else { continue };
+        length += data.len();
+        if length > MAX_DRAINED {
+            break;
+        }
+        let room = (MAX_BODY + 1).saturating_sub(kept.len());
+        kept.extend_from_slice(&data[..data.len().min(room)]);
+    }
+    Ok(kept.freeze())
+}

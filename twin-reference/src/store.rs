@@ -1,0 +1,138 @@
+//! What the twin keeps: documents and their search index, escalations, usage, webhooks still to deliver.
+//!
+//! One SQLite database, in a file or in memory, used by one thread. In a file every write is on disk
+//! before it is acknowledged (WAL with `synchronous=FULL`), so a crash loses nothing that was answered.
+
+mod documents;
+mod escalations;
+mod index;
+mod usage;
+
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+pub(crate) use documents::DOCUMENT_TYPES;
+pub(crate) use escalations::{NewEscalation, Status};
+pub(crate) use index::Hit;
+pub(crate) use usage::Month;
+
+/// The layout of the database; a file of a later one is refused.
+const SCHEMA_VERSION: i64 = 1;
+
+const SCHEMA: &str = "
+CREATE TABLE documents(
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, type TEXT NOT NULL,
+  source TEXT NOT NULL, hits INTEGER NOT NULL DEFAULT 0, created_ms INTEGER NOT NULL, content TEXT NOT NULL
+) STRICT;
+CREATE INDEX documents_newest ON documents(created_ms, seq);
+CREATE INDEX documents_of_type ON documents(type, created_ms, seq);
+-- Terms as answer::words makes them, so the tokenizer only splits at spaces. A passage's rowid is
+-- its document's seq << 16 | its place in the document.
+CREATE VIRTUAL TABLE passages USING fts5(title, heading, body, content='', contentless_delete=1, tokenize='ascii');
+CREATE VIRTUAL TABLE terms USING fts5vocab(passages, row);
+CREATE TABLE escalations(
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, question TEXT NOT NULL, asked_by TEXT NOT NULL,
+  confidence REAL NOT NULL, reason TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'open',
+  created_ms INTEGER NOT NULL, resolved_ms INTEGER
+) STRICT;
+CREATE INDEX escalations_newest ON escalations(created_ms, seq);
+CREATE INDEX escalations_of_status ON escalations(status, created_ms, seq);
+CREATE TABLE usage(
+  month TEXT PRIMARY KEY, answered INTEGER NOT NULL, escalated INTEGER NOT NULL, confidence REAL NOT NULL
+) STRICT;
+CREATE TABLE deliveries(seq INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL) STRICT;
+";
+
+/// What goes wrong in the store.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    #[error("{0}")]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("{0}")]
+    File(#[from] std::io::Error),
+    #[error("the file was written by a newer version of twin-reference (layout {0}); use that version")]
+    TooNew(i64),
+}
+
+pub(crate) type Result<T> = std::result::Result<T, StoreError>;
+
+/// A listing: what was asked for, newest first, and how many match in all.
+#[derive(Debug)]
+pub(crate) struct Page<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) total: u64,
+}
+
+/// The open database.
+#[derive(Debug)]
+pub(crate) struct Store {
+    db: Connection,
+}
+
+impl Store {
+    /// Opens the file, making it where there is none, or a fresh store in memory.
+    pub(crate) fn open(path: Option<&Path>) -> Result<Self> {
+        let db = match path {
+            Some(path) => open_file(path)?,
+            None => Connection::open_in_memory()?,
+        };
+        db.set_prepared_statement_cache_capacity(64);
+        let mut store = Self { db };
+        store.migrate()?;
+        Ok(store)
+    }
+
+    fn migrate(&mut self) -> Result<()> {
+        if self.version()? == SCHEMA_VERSION {
+            return Ok(());
+        }
+        let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        // Another process may have made the tables between the two looks.
+        match transaction.pragma_query_value(None, "user_version", |row| row.get(0))? {
+            SCHEMA_VERSION => {}
+            0 => {
+                transaction.execute_batch(SCHEMA)?;
+                transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+            }
+            newer => return Err(StoreError::TooNew(newer)),
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    fn version(&self) -> Result<i64> {
+        Ok(self.db.pragma_query_value(None, "user_version", |row| row.get(0))?)
+    }
+}
+
+fn open_file(path: &Path) -> Result<Connection> {
+    create_private(path)?;
+    let db = Connection::open(path)?;
+    db.busy_timeout(Duration::from_secs(10))?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    Ok(db)
+}
+
+/// Makes the file for its owner's eyes alone: it holds what a company knows.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+/// An id as the API makes them: a prefix and sixteen random letters and digits.
+fn new_id(prefix: &str) -> String {
+    let random = std::iter::repeat_with(|| fastrand::alphanumeric().to_ascii_lowercase()).take(16);
+    prefix.chars().chain(random).collect()
+}
+
+/// A moment out of the database; one that cannot be was not written by us and reads as the epoch.
+fn moment(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
+}

@@ -1,0 +1,170 @@
+//! Escalations, and the answers that open them.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
+use serde::Serialize;
+
+use super::{Month, Page, Result, Store, moment, new_id, usage};
+
+/// An escalation as the API shows it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Escalation {
+    pub(crate) id: String,
+    pub(crate) question: String,
+    pub(crate) asked_by: String,
+    pub(crate) confidence: f64,
+    pub(crate) reason: String,
+    pub(crate) status: String,
+    pub(crate) created_at: Timestamp,
+    pub(crate) resolved_at: Option<Timestamp>,
+}
+
+/// The escalation an answer opens.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NewEscalation<'a> {
+    pub(crate) question: &'a str,
+    pub(crate) asked_by: &'a str,
+    pub(crate) reason: &'a str,
+}
+
+/// The body of a webhook, in the order of the API reference.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Event<'a> {
+    event: &'static str,
+    escalation_id: &'a str,
+    question: &'a str,
+    asked_by: &'a str,
+    confidence: f64,
+    reason: &'a str,
+    timestamp: Timestamp,
+}
+
+/// Which escalations a listing shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    Open,
+    Resolved,
+    All,
+}
+
+impl Status {
+    fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::Open => Some("open"),
+            Self::Resolved => Some("resolved"),
+            Self::All => None,
+        }
+    }
+}
+
+const COLUMNS: &str = "id, question, asked_by, confidence, reason, status, created_ms, resolved_ms";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Escalation> {
+    Ok(Escalation {
+        id: row.get(0)?,
+        question: row.get(1)?,
+        asked_by: row.get(2)?,
+        confidence: row.get(3)?,
+        reason: row.get(4)?,
+        status: row.get(5)?,
+        created_at: moment(row.get(6)?),
+        resolved_at: row.get::<_, Option<i64>>(7)?.map(moment),
+    })
+}
+
+impl Store {
+    /// Counts an answer, adds a hit to each document it drew on (by place in the store), opens its
+    /// escalation and, where a webhook is told of it, keeps the body to send: all of it or nothing.
+    pub(crate) fn record_answer(
+        &mut self,
+        confidence: f64,
+        drew_on: &[i64],
+        escalation: Option<NewEscalation<'_>>,
+        with_webhook: bool,
+        now: Timestamp,
+    ) -> Result<()> {
+        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        usage::count(&transaction, Month::of(now), confidence, escalation.is_some())?;
+        for seq in drew_on {
+            transaction
+                .prepare_cached("UPDATE documents SET hits = hits + 1 WHERE seq = ?")?
+                .execute([seq])?;
+        }
+        if let Some(NewEscalation { question, asked_by, reason }) = escalation {
+            let id = new_id("esc_");
+            let created_ms = now.as_millisecond();
+            transaction
+                .prepare_cached(
+                    "INSERT INTO escalations(id, question, asked_by, confidence, reason, created_ms)
+                     VALUES(?, ?, ?, ?, ?, ?)",
+                )?
+                .execute(params![id, question, asked_by, confidence, reason, created_ms])?;
+            if with_webhook {
+                let timestamp = moment(created_ms);
+                let event = Event {
+                    event: "escalation.created",
+                    escalation_id: &id,
+                    question,
+                    asked_by,
+                    confidence,
+                    reason,
+                    timestamp,
+                };
+                let body = serde_json::to_string(&event).map_err(std::io::Error::from)?;
+                transaction.prepare_cached("INSERT INTO deliveries(body) VALUES(?)")?.execute([body])?;
+            }
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Escalations, newest first.
+    pub(crate) fn escalations(&self, status: Status, limit: u32) -> Result<Page<Escalation>> {
+        let filter = if status == Status::All { "WHERE ?1 IS NULL" } else { "WHERE status = ?1" };
+        let total = self
+            .db
+            .prepare_cached(&format!("SELECT count(*) FROM escalations {filter}"))?
+            .query_row([status.as_str()], |row| row.get(0))?;
+        let items = self
+            .db
+            .prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM escalations {filter} ORDER BY created_ms DESC, seq DESC LIMIT ?2"
+            ))?
+            .query_map(params![status.as_str(), limit], from_row)?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(Page { items, total })
+    }
+
+    /// Resolves an escalation; one that is resolved already stays as it is.
+    pub(crate) fn resolve(&mut self, id: &str, now: Timestamp) -> Result<Option<Escalation>> {
+        self.db
+            .prepare_cached(
+                "UPDATE escalations SET status = 'resolved', resolved_ms = ? WHERE id = ? AND status = 'open'",
+            )?
+            .execute(params![now.as_millisecond(), id])?;
+        let mut statement =
+            self.db.prepare_cached(&format!("SELECT {COLUMNS} FROM escalations WHERE id = ?"))?;
+        Ok(statement.query_row([id], from_row).optional()?)
+    }
+
+    /// Webhook bodies still to deliver, the oldest first, past this place in the queue.
+    pub(crate) fn deliveries(&self, past: i64, most: usize) -> Result<Vec<(i64, String)>> {
+        let mut statement =
+            self.db.prepare_cached("SELECT seq, body FROM deliveries WHERE seq > ? ORDER BY seq LIMIT ?")?;
+        let rows = statement.query_map(params![past, most], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Takes a body out of the queue: delivered, or given up.
+    pub(crate) fn delivery_done(&mut self, seq: i64) -> Result<()> {
+        self.db.prepare_cached("DELETE FROM deliveries WHERE seq = ?")?.execute([seq])?;
+        Ok(())
+    }
+
+    /// How many bodies wait to be delivered.
+    pub(crate) fn deliveries_waiting(&self) -> Result<u64> {
+        Ok(self.db.query_row("SELECT count(*) FROM deliveries", [], |row| row.get(0))?)
+    }
+}

@@ -1,0 +1,107 @@
+//! What answers are made of. How good they are stands in `quality.rs`.
+
+use serde_json::json;
+use twin_reference::{Reference, Running, Seed};
+
+use crate::client::{ANY_PORT, Client};
+
+async fn twin_of(documents: Vec<Seed>) -> Running {
+    Reference::new().no_rate_limit().documents(documents).serve(ANY_PORT).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_has_no_spaces_between_words_is_found_too() {
+    let twin = twin_of(vec![
+        Seed::new("休暇規定", "正社員の有給休暇は年間二十日です。申請は二週間前までに行ってください。"),
+        Seed::new("経費精算", "経費は毎月二十日までに申請してください。領収書が必要です。"),
+    ])
+    .await;
+    let answer = Client::of(&twin).ask("有給休暇は何日ですか？").await.body;
+    assert_eq!(answer["sources"][0], "休暇規定", "{answer}");
+}
+
+#[tokio::test]
+async fn a_sum_is_answered_by_the_tier_it_lies_in_and_escalated_where_no_rule_allows_it() {
+    let policy = "Under $50 no pre-approval needed. $50–$500 requires manager email approval before purchase. \
+                  Submit via Expensify by the 20th.";
+    let with_rule = format!("{policy}\n\nAbove $500 requires director approval via form X.");
+    for (content, question, escalates) in [
+        (policy, "What is the expense policy for a $200 tool?", false),
+        (policy, "What is the expense policy for a $2,000 tool?", true),
+        (&*with_rule, "What is the expense policy for a $2,000 tool?", false),
+        (&*with_rule, "How do I get a $2,000 expense approved?", false),
+        (&*with_rule, "Can I expense a $2,000 tool?", true),
+    ] {
+        let twin = twin_of(vec![Seed::new("Expense reimbursement policy", content)]).await;
+        let answer = Client::of(&twin).ask(question).await.body;
+        assert_eq!(answer["sources"][0], "Expense reimbursement policy", "{question}: {answer}");
+        assert_eq!(answer["shouldEscalate"], escalates, "{question}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_for_approval_names_the_authority_it_needs_and_keeps_its_text_and_sources() {
+    let policy = "Contracts up to $10,000 are approved by the head of the department. Contracts over $10k are \
+                  approved by the founder in person.";
+    let twin = twin_of(vec![Seed::new("Contract approval", policy)]).await;
+    let answer = Client::of(&twin).ask("Can you approve the $15k contract with Acme?").await.body;
+    assert_eq!(answer["shouldEscalate"], true);
+    assert_eq!(answer["escalateReason"], "Requires personal budget authority over $10k");
+    assert_eq!(answer["sources"][0], "Contract approval");
+    assert!(answer["response"].as_str().unwrap().contains("founder in person"));
+}
+
+#[tokio::test]
+async fn the_context_of_a_question_helps_to_choose_and_does_not_make_up_an_answer() {
+    let twin = twin_of(vec![
+        Seed::new("Vacation", "Employees have 25 days a year. Contractors have none."),
+        Seed::new("Equipment", "Employees choose a laptop. Contractors bring their own."),
+    ])
+    .await;
+    let client = Client::of(&twin);
+    for (context, title) in
+        [("How much vacation do I have?", "Vacation"), ("Which laptop equipment do we get?", "Equipment")]
+    {
+        let asked = json!({ "message": "And what about contractors?", "context": context });
+        assert_eq!(client.post("/v1/twin", asked).await.body["sources"][0], title);
+    }
+    let unknown =
+        json!({ "message": "Where is the moon base?", "context": "How much vacation do employees have?" });
+    assert_eq!(client.post("/v1/twin", unknown).await.body["shouldEscalate"], true);
+    let nothing_itself = json!({ "message": "How many are there?", "context": "vacation days a year" });
+    assert_eq!(client.post("/v1/twin", nothing_itself).await.body["sources"][0], "Vacation");
+}
+
+#[tokio::test]
+async fn a_row_of_a_long_table_is_quoted_under_its_header() {
+    let rows: String = (0..80).map(|n| format!("| Vendor{n} | {n} July | Owner {n} |\n")).collect();
+    let table = format!("| Name | Renewal | Owner |\n| --- | --- | --- |\n{rows}");
+    let twin = twin_of(vec![Seed::new("Vendors", table)]).await;
+    let answer = Client::of(&twin).ask("When is the renewal of Vendor57?").await.body;
+    let response = answer["response"].as_str().unwrap();
+    assert!(
+        response.starts_with("| Name | Renewal | Owner |") && response.contains("| Vendor57 | 57 July |"),
+        "{answer}"
+    );
+    assert!(response.len() < 400, "{answer}");
+}
+
+#[tokio::test]
+async fn no_question_breaks_the_search() {
+    let twin = twin_of(vec![Seed::new("NEAR \"AND\" (OR)", "title: ^a* OR b NOT \u{0} c")]).await;
+    let client = Client::of(&twin);
+    for question in [
+        "\"",
+        "NEAR(a, b)",
+        "a* OR",
+        "title:x",
+        "'; DROP TABLE documents",
+        "\u{0}",
+        "🦀",
+        "()",
+        "a-b-c--",
+        "$$$ 9999999999999999999999k %",
+    ] {
+        assert_eq!(client.ask(question).await.status, 200, "{question:?}");
+    }
+}

@@ -1,0 +1,135 @@
+//! The quality of answers, over knowledge bases of different kinds, as one table:
+//! `cargo test -p twin-reference --test it -- --nocapture quality`.
+//!
+//! A file under `kb/` holds documents (`=== Title`, then the text) and, after `???`, questions: `+` ones it
+//! answers, with the title that must come first, and `-` ones that need a person. `QUALITY_KB` may name a
+//! directory of further such files, and `QUALITY_SHOW` (`all`, or names of files) prints what went wrong.
+
+use std::fs;
+use std::path::Path;
+
+use twin_reference::{Reference, Seed};
+
+use crate::client::{ANY_PORT, Client};
+
+struct Question<'a> {
+    text: &'a str,
+    /// The title that answers it, or none where a person must.
+    source: Option<&'a str>,
+}
+
+fn read(file: &str) -> (Vec<Seed>, Vec<Question<'_>>) {
+    let (documents, questions) = file.split_once("\n???\n").expect("a file has questions");
+    let documents = documents.split("\n=== ").skip(1).map(|document| {
+        let (title, content) = document.split_once('\n').expect("a document has a title and a text");
+        Seed::new(title, content)
+    });
+    let questions = questions.lines().map(|line| match line.split_at(2) {
+        ("+ ", rest) => {
+            let (text, source) = rest.split_once(" => ").expect("an answerable question names its source");
+            Question { text, source: Some(source) }
+        }
+        (_, text) => Question { text, source: None },
+    });
+    (documents.collect(), questions.collect())
+}
+
+/// How many questions went right, of how many.
+#[derive(Default)]
+struct Score {
+    answered: usize,
+    answerable: usize,
+    escalated: usize,
+    personal: usize,
+    /// Right document first, whether escalated or not.
+    found: usize,
+    wrong: String,
+}
+
+/// Asks every question of a file.
+async fn score(file: &str) -> Score {
+    let (documents, questions) = read(file);
+    let twin = Reference::new().no_rate_limit().documents(documents).serve(ANY_PORT).await.unwrap();
+    let client = Client::of(&twin);
+    let mut score = Score::default();
+    for question in &questions {
+        let answer = client.ask(question.text).await.body;
+        let escalated = answer["shouldEscalate"] == true;
+        let right = match question.source {
+            Some(title) => {
+                let found = answer["sources"][0] == title;
+                score.answerable += 1;
+                score.found += usize::from(found);
+                score.answered += usize::from(found && !escalated);
+                found && !escalated
+            }
+            None => {
+                score.personal += 1;
+                score.escalated += usize::from(escalated);
+                escalated
+            }
+        };
+        if !right {
+            score.wrong += &format!("  {} => {:?}\n    {answer}\n", question.text, question.source);
+        }
+    }
+    score
+}
+
+/// The least that must go right, of the answerable questions and of those that need a person.
+const LEAST: [(&str, usize, usize); 12] = [
+    ("api", 11, 7),
+    ("bakery", 27, 12),
+    ("bylaws", 12, 6),
+    ("clinic", 15, 7),
+    ("factory", 9, 4),
+    ("hotel", 10, 6),
+    ("permits", 7, 5),
+    ("robotics", 11, 6),
+    ("startup", 25, 14),
+    ("studio", 8, 5),
+    ("verein", 9, 3),
+    ("webshop", 8, 5),
+];
+
+/// The files of a directory with their names, in order.
+fn files(directory: &Path) -> Vec<(String, String)> {
+    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let texts = entries.filter(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    let mut files: Vec<_> = texts
+        .map(|path| {
+            (path.file_stem().unwrap().to_string_lossy().into_owned(), fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[tokio::test]
+async fn the_quality_of_answers_over_knowledge_bases_of_every_kind_does_not_fall() {
+    let mut files = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/kb"));
+    if let Some(further) = std::env::var_os("QUALITY_KB") {
+        files.extend(self::files(Path::new(&further)));
+    }
+    let show = std::env::var("QUALITY_SHOW").unwrap_or_default();
+    let mut all = Score::default();
+    println!("{:28} answered  (found)  escalated", "");
+    for (name, file) in &files {
+        let score = score(file).await;
+        let Score { answered, answerable, escalated, personal, found, wrong } = &score;
+        println!("{name:28} {answered:3} of {answerable:2}    ({found:2})    {escalated:2} of {personal:2}");
+        if show == "all" || show.split(',').any(|shown| shown == name) {
+            print!("{wrong}");
+        }
+        if let Some((_, least_answered, least_escalated)) = LEAST.iter().find(|(least, ..)| least == name) {
+            assert!(answered >= least_answered && escalated >= least_escalated, "{name} got worse:\n{wrong}");
+        }
+        all.answered += answered;
+        all.answerable += answerable;
+        all.escalated += escalated;
+        all.personal += personal;
+        all.found += found;
+    }
+    let Score { answered, answerable, escalated, personal, found, .. } = all;
+    println!("{:28} {answered:3} of {answerable:2}    ({found:2})    {escalated:2} of {personal:2}", "all");
+}

@@ -1,0 +1,248 @@
+//! [`Call`]: one logical request as a value that is awaited. Every request of this crate is one.
+
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::Method;
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use crate::client::{Shared, Twin};
+use crate::error::{Error, ErrorKind, Outcome, Result};
+use crate::execute::execute;
+use crate::rate_limit::RateLimit;
+
+/// One call of the API, sent when it is awaited.
+///
+/// A call owns its share of the client, so its future is `Send + 'static`: it can be spawned. Dropping the
+/// future before it ends cancels the call; a POST may have happened by then.
+#[must_use = "a request is sent only when it is awaited"]
+#[derive(Debug, Clone)]
+pub struct Call<R> {
+    twin: Twin,
+    pub(crate) request: R,
+    options: Options,
+}
+
+/// What a call may be told beside its request; `None` is the client's setting.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Options {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) deadline: Option<Option<Duration>>,
+    pub(crate) retries: Option<u32>,
+    pub(crate) longest_wait: Option<Duration>,
+}
+
+impl<R: Request> Call<R> {
+    pub(crate) fn new(twin: &Twin, request: R) -> Self {
+        Self { twin: twin.clone(), request, options: Options::default() }
+    }
+
+    /// The timeout of each attempt (default: the client's, 30 s).
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// The deadline of the whole call, its waits included; `None` for none (default: the client's, 120 s).
+    pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
+        self.options.deadline = Some(deadline.into());
+        self
+    }
+
+    /// How often this call is retried; see [`RetryPolicy::max_retries`](crate::RetryPolicy::max_retries).
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.options.retries = Some(retries);
+        self
+    }
+
+    /// The longest time this call waits for rate limits; see
+    /// [`RetryPolicy::longest_wait`](crate::RetryPolicy::longest_wait).
+    pub fn longest_wait(mut self, wait: Duration) -> Self {
+        self.options.longest_wait = Some(wait);
+        self
+    }
+
+    /// Answers with [`WithMeta`]: the result, and the rate limit, status and number of attempts.
+    pub fn with_meta(self) -> CallWithMeta<R> {
+        CallWithMeta(self)
+    }
+
+    async fn run(self, wants_rate_limit: bool) -> Result<WithMeta<R::Output>> {
+        let shared = &*self.twin.shared;
+        let prepared = self.request.prepare(&shared.endpoints)?;
+        let (reply, meta) = execute(shared, &prepared, &self.options, wants_rate_limit).await?;
+        let attempts = meta.attempts;
+        let data = R::decode(reply).map_err(|error| error.with_call(prepared.call, attempts))?;
+        Ok(WithMeta { data, meta })
+    }
+}
+
+impl<R: Request> IntoFuture for Call<R> {
+    type Output = Result<R::Output>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { Ok(self.run(false).await?.data) })
+    }
+}
+
+/// A [`Call`] that answers with its [`Meta`].
+#[must_use = "a request is sent only when it is awaited"]
+#[derive(Debug, Clone)]
+pub struct CallWithMeta<R>(Call<R>);
+
+impl<R: Request> IntoFuture for CallWithMeta<R> {
+    type Output = Result<WithMeta<R::Output>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.0.run(true))
+    }
+}
+
+/// A result with what the response said beside it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct WithMeta<T> {
+    /// The result itself.
+    pub data: T,
+    /// What the response said beside it.
+    pub meta: Meta,
+}
+
+/// What a response said beside its result.
+#[derive(Debug, Clone)]
+pub struct Meta {
+    pub(crate) status: u16,
+    pub(crate) attempts: u32,
+    pub(crate) rate_limit: Option<RateLimit>,
+}
+
+impl Meta {
+    /// The HTTP status: 200 or 201.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// How many requests were sent for this call, retries included.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The rate limit after this call; `None` where the response has no such headers.
+    pub fn rate_limit(&self) -> Option<&RateLimit> {
+        self.rate_limit.as_ref()
+    }
+}
+
+/// The URLs of the API, parsed once when the client is built.
+#[derive(Debug)]
+pub struct Endpoints {
+    pub(crate) twin: Url,
+    pub(crate) kb: Url,
+    pub(crate) escalations: Url,
+    pub(crate) stats: Url,
+}
+
+/// A request of the API. Sealed: the requests of this crate are all there are.
+pub trait Request: Send + 'static {
+    /// What a success answers.
+    type Output: Send + 'static;
+
+    /// Checks the request locally and makes the HTTP request of it.
+    #[doc(hidden)]
+    fn prepare(&self, endpoints: &Endpoints) -> Result<Prepared>;
+
+    /// Reads a success.
+    #[doc(hidden)]
+    fn decode(reply: Reply) -> Result<Self::Output>;
+}
+
+/// An HTTP request that can be sent any number of times.
+#[derive(Debug)]
+pub struct Prepared {
+    /// Method and route template, for errors and logs: `GET /v1/kb/{id}`.
+    pub(crate) call: &'static str,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    body: Option<Bytes>,
+}
+
+impl Prepared {
+    pub(crate) fn new(call: &'static str, method: Method, url: Url) -> Self {
+        Self { call, method, url, body: None }
+    }
+
+    pub(crate) fn with_body(
+        call: &'static str,
+        method: Method,
+        url: Url,
+        body: &impl Serialize,
+    ) -> Result<Self> {
+        let body = serde_json::to_vec(body).map_err(|error| {
+            Error::invalid_input("the request cannot be written as JSON").with_source(error)
+        })?;
+        Ok(Self { call, method, url, body: Some(body.into()) })
+    }
+
+    /// Whether sending it twice does no harm.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        matches!(self.method, Method::GET | Method::DELETE)
+    }
+
+    pub(crate) fn to_http(&self, shared: &Shared, timeout: Duration) -> reqwest::Request {
+        let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
+        *request.headers_mut() = shared.headers.clone();
+        *request.timeout_mut() = Some(timeout);
+        if let Some(body) = &self.body {
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *request.body_mut() = Some(body.clone().into());
+        }
+        request
+    }
+}
+
+/// A success as it came.
+#[derive(Debug)]
+pub struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: Result<Bytes>,
+}
+
+impl Reply {
+    /// The body, where it arrived whole.
+    pub(crate) fn body(&self) -> Option<&[u8]> {
+        self.body.as_deref().ok()
+    }
+
+    /// A 404 that an ambiguous attempt before it explains.
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.status == 404
+    }
+
+    /// Reads the body as JSON.
+    pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T> {
+        let status = self.status;
+        let body = self.body?;
+        serde_json::from_slice(&body).map_err(|error| undecodable(status, error))
+    }
+
+    /// Reads the object under `field`, or the body itself where the API sends it bare.
+    pub(crate) fn enveloped<T: DeserializeOwned>(self, field: &str) -> Result<T> {
+        let status = self.status;
+        let body = self.body?;
+        crate::wire::unwrap_envelope(&body, field)
+            .and_then(serde_json::from_value)
+            .map_err(|error| undecodable(status, error))
+    }
+}
+
+fn undecodable(status: u16, error: serde_json::Error) -> Error {
+    let text = format!("the API's answer is not what its reference says: {error}");
+    Error::new(ErrorKind::Decode, text, Outcome::Applied).with_status(status).with_source(error)
+}

@@ -1,0 +1,267 @@
+//! [`Twin`], the client, and [`TwinBuilder`], which says how it behaves.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
+
+use crate::api_key::ApiKey;
+use crate::base_url::{BaseUrl, DEFAULT_BASE_URL};
+use crate::call::Endpoints;
+use crate::clock::{Clock, SystemClock};
+use crate::error::{Error, Result};
+use crate::observe::Attempt;
+use crate::pacing::{Gate, Pacing};
+use crate::retry::{RetryBudget, RetryPolicy};
+use crate::transport::Transport;
+
+const BASE_URL_VARIABLE: &str = "TWIN_BASE_URL";
+const USER_AGENT_VALUE: &str = concat!("twin-sdk-rust/", env!("CARGO_PKG_VERSION"));
+
+pub(crate) type Observer = Arc<dyn Fn(&Attempt<'_>) + Send + Sync>;
+
+/// A client of the Twin API.
+///
+/// It is cheap to clone, and clones share the connections, the pacing and the retry budget: make one per
+/// key and keep it. It follows no redirects, sends its key to its base URL alone, and takes the proxy from
+/// the environment (`HTTPS_PROXY`, `NO_PROXY`), never for loopback.
+#[derive(Clone)]
+pub struct Twin {
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What all clones of a client share.
+pub(crate) struct Shared {
+    pub(crate) http: reqwest::Client,
+    pub(crate) endpoints: Endpoints,
+    /// The headers of every request, the key among them.
+    pub(crate) headers: HeaderMap,
+    /// The key's public prefix, for errors.
+    pub(crate) key: String,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) budget: RetryBudget,
+    pub(crate) gate: Option<Gate>,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) observer: Option<Observer>,
+}
+
+impl Shared {
+    /// The key itself, to be blotted out of what a response repeats.
+    pub(crate) fn secret(&self) -> &str {
+        let bearer = self.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        bearer.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default()
+    }
+
+    /// Whether anyone wants to know of each attempt.
+    pub(crate) fn is_observed(&self) -> bool {
+        cfg!(feature = "tracing") || self.observer.is_some()
+    }
+}
+
+impl Twin {
+    /// A client with the defaults of [`TwinBuilder`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where the transport cannot be set up.
+    pub fn new(key: ApiKey) -> Result<Self> {
+        Self::builder(key).build()
+    }
+
+    /// A client from the environment, as the `twin` command reads it: the key from `TWIN_API_KEY` and, where
+    /// set, the base URL from `TWIN_BASE_URL`. Empty variables count as unset.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where there is no key, or the base URL
+    /// cannot be used.
+    pub fn from_env() -> Result<Self> {
+        let mut builder = Self::builder(ApiKey::from_env()?);
+        if let Some(url) = std::env::var(BASE_URL_VARIABLE).ok().filter(|url| !url.is_empty()) {
+            builder = builder.base_url(url);
+        }
+        builder.build()
+    }
+
+    /// A client that behaves otherwise than by default.
+    pub fn builder(key: ApiKey) -> TwinBuilder {
+        TwinBuilder::new(key)
+    }
+}
+
+impl fmt::Debug for Twin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Twin").field("key", &self.shared.key).finish_non_exhaustive()
+    }
+}
+
+/// Says how a client behaves; made by [`Twin::builder`].
+#[must_use = "nothing happens before build()"]
+pub struct TwinBuilder {
+    key: ApiKey,
+    base_url: String,
+    user_agent: String,
+    attempt_timeout: Duration,
+    deadline: Option<Duration>,
+    retry: RetryPolicy,
+    pacing: Pacing,
+    transport: Transport,
+    http: Option<reqwest::Client>,
+    clock: Arc<dyn Clock>,
+    observer: Option<Observer>,
+}
+
+impl TwinBuilder {
+    fn new(key: ApiKey) -> Self {
+        Self {
+            key,
+            base_url: DEFAULT_BASE_URL.to_owned(),
+            user_agent: USER_AGENT_VALUE.to_owned(),
+            attempt_timeout: Duration::from_secs(30),
+            deadline: Some(Duration::from_secs(120)),
+            retry: RetryPolicy::default(),
+            pacing: Pacing::default(),
+            transport: Transport::default(),
+            http: None,
+            clock: Arc::new(SystemClock),
+            observer: None,
+        }
+    }
+
+    /// Where the API lives (default [`DEFAULT_BASE_URL`]): scheme and host, with a path before `/v1` where a
+    /// gateway wants one. Plain `http` is accepted for loopback only, since it would show the key.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Puts the name and version of your program before this crate's in `User-Agent`: `my-bot/1.2`.
+    pub fn user_agent(mut self, product: &str) -> Self {
+        self.user_agent = format!("{product} {USER_AGENT_VALUE}");
+        self
+    }
+
+    /// The longest time to make a connection (default 5 s). Unused with [`Self::http_client`].
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.transport = self.transport.connect_timeout(timeout);
+        self
+    }
+
+    /// The timeout of each attempt, from sending it to the end of its response (default 30 s).
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// The deadline of a whole call with its retries and waits (default 120 s); `None` for bulk work, which
+    /// waits as long as the retry policy lets it.
+    pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
+        self.deadline = deadline.into();
+        self
+    }
+
+    /// When and how often a failed request is sent again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Whether requests wait for the rate limit's window beforehand (default [`Pacing::Off`]).
+    pub fn pacing(mut self, pacing: Pacing) -> Self {
+        self.pacing = pacing;
+        self
+    }
+
+    /// Trusts the certificate authorities of a PEM text beside the bundled ones.
+    pub fn ca_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.transport = self.transport.ca_certificate(pem);
+        self
+    }
+
+    /// Trusts the system's certificate store beside the bundled roots; it is read when the client is built.
+    #[cfg(feature = "system-certs")]
+    pub fn system_certs(mut self, trusted: bool) -> Self {
+        self.transport = self.transport.system_certs(trusted);
+        self
+    }
+
+    /// How connections are made, in place of what was said of it before.
+    pub fn transport(mut self, transport: Transport) -> Self {
+        self.transport = transport;
+        self
+    }
+
+    /// Uses a client of yours instead of building one. Its TLS, proxy and connection settings hold, and so
+    /// does its redirect policy: give it [`reqwest::redirect::Policy::none()`], which this crate's own has.
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http = Some(client);
+        self
+    }
+
+    /// Replaces the clock behind deadlines and waits; for tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Calls `observer` after every request sent, retries included; for logs and metrics. It runs within the
+    /// call and must not block.
+    pub fn on_attempt(mut self, observer: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Makes the client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where the base URL cannot be used, a
+    /// certificate cannot be read, or the transport cannot be set up.
+    pub fn build(self) -> Result<Twin> {
+        let base: BaseUrl = self.base_url.parse()?;
+        let http = match self.http {
+            Some(client) => client,
+            None => self.transport.client_for(base.url())?,
+        };
+        let mut headers = HeaderMap::with_capacity(4);
+        headers.insert(AUTHORIZATION, self.key.bearer()?);
+        let user_agent = HeaderValue::from_str(&self.user_agent)
+            .map_err(|_| Error::invalid_input("the user agent cannot be sent in a header"))?;
+        headers.insert(USER_AGENT, user_agent);
+        Ok(Twin {
+            shared: Arc::new(Shared {
+                http,
+                endpoints: Endpoints {
+                    twin: base.join("v1/twin")?,
+                    kb: base.join("v1/kb")?,
+                    escalations: base.join("v1/escalations")?,
+                    stats: base.join("v1/stats")?,
+                },
+                headers,
+                key: self.key.redacted(),
+                retry: self.retry,
+                budget: RetryBudget::new(),
+                gate: match self.pacing {
+                    Pacing::Off => None,
+                    Pacing::Window => Some(Gate::new()),
+                },
+                attempt_timeout: self.attempt_timeout,
+                deadline: self.deadline,
+                clock: self.clock,
+                observer: self.observer,
+            }),
+        })
+    }
+}
+
+impl fmt::Debug for TwinBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TwinBuilder")
+            .field("key", &self.key)
+            .field("timeout", &self.attempt_timeout)
+            .field("deadline", &self.deadline)
+            .field("retry", &self.retry)
+            .field("pacing", &self.pacing)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,141 @@
+//! [`Page`], one listing request's result, and [`Listing`], that of the calls which hide several.
+
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+
+/// What one listing request returned. A page is always one request.
+///
+/// The API has no cursor: what a page does not show cannot be asked for by number. `list_all()` of the
+/// resource gets as far as the API lets it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The items, newest first.
+    pub items: Vec<T>,
+    /// How many match in all, listed or not.
+    pub total: u64,
+}
+
+impl<T> Page<T> {
+    pub(crate) fn new(items: Vec<T>, total: Option<u64>) -> Self {
+        let listed = items.len() as u64;
+        Self { items, total: total.unwrap_or(listed).max(listed) }
+    }
+
+    /// Whether the API cut the listing: more match than are here.
+    pub fn is_truncated(&self) -> bool {
+        self.total > self.items.len() as u64
+    }
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+/// What several listing requests together returned: every item once, and what could not be listed.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Listing<T> {
+    /// The items, newest first, none of them twice.
+    pub items: Vec<T>,
+    /// How many there are in all, listed or not.
+    pub total: u64,
+    /// How many requests it took.
+    pub requests: u32,
+    missing: Vec<Missing>,
+}
+
+/// A part of a listing the API does not give: it lists at most 200 of each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Missing {
+    /// Which part: a document type or an escalation status; `None` for values this version does not know.
+    pub of: Option<String>,
+    /// How many of it are in the listing.
+    pub listed: u64,
+    /// How many of it there are.
+    pub total: u64,
+}
+
+impl<T> Listing<T> {
+    /// What could not be listed, with numbers; empty where the listing is whole.
+    pub fn missing(&self) -> &[Missing] {
+        &self.missing
+    }
+
+    /// Whether every item is here.
+    pub fn is_complete(&self) -> bool {
+        self.missing.is_empty()
+    }
+}
+
+/// Several listing requests as one value to await; made by the `list_all()` calls.
+#[must_use = "a request is sent only when it is awaited"]
+pub struct ListAll<T>(Pin<Box<dyn Future<Output = Result<Listing<T>>> + Send>>);
+
+impl<T> ListAll<T> {
+    pub(crate) fn new(listing: impl Future<Output = Result<Listing<T>>> + Send + 'static) -> Self {
+        Self(Box::pin(listing))
+    }
+}
+
+impl<T> IntoFuture for ListAll<T> {
+    type Output = Result<Listing<T>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.0
+    }
+}
+
+/// What a listing is parted by: documents by type, escalations by status.
+pub(crate) trait Parted {
+    /// The item's identity.
+    fn id(&self) -> &str;
+    /// The part it belongs to.
+    fn part(&self) -> &str;
+    /// For the order: newest first.
+    fn created_at(&self) -> jiff::Timestamp;
+}
+
+/// Joins the unparted page with the page of each part.
+pub(crate) fn join<T: Parted>(whole: Page<T>, parts: Vec<(String, Page<T>)>) -> Listing<T> {
+    let requests = 1 + parts.len() as u32;
+    let names: Vec<(String, u64)> = parts.iter().map(|(name, page)| (name.clone(), page.total)).collect();
+    let mut total = whole.total;
+    let mut seen = std::collections::HashSet::new();
+    let mut items: Vec<T> = parts
+        .into_iter()
+        .flat_map(|(_, page)| page.items)
+        .chain(whole.items)
+        .filter(|item| seen.insert(item.id().to_owned()))
+        .collect();
+    items.sort_by_key(|item| std::cmp::Reverse(item.created_at()));
+    let mut missing = Vec::new();
+    if requests > 1 {
+        let listed = |name: &str| items.iter().filter(|item| item.part() == name).count() as u64;
+        for (name, total) in &names {
+            let listed = listed(name);
+            if *total > listed {
+                missing.push(Missing { of: Some(name.clone()), listed, total: *total });
+            }
+        }
+        let known: u64 = names.iter().map(|(name, total)| listed(name).max(*total)).sum();
+        let unknown =
+            items.iter().filter(|item| names.iter().all(|(name, _)| name != item.part())).count() as u64;
+        if total > known + unknown {
+            missing.push(Missing { of: None, listed: unknown, total: total - known });
+        }
+        total = total.max(known + unknown);
+    }
+    Listing { items, total, requests, missing }
+}

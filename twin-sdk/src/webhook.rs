@@ -1,0 +1,211 @@
+//! Webhooks: is this body from Twin, is it fresh, was it here before? (`Twin-Signature`)
+
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+#[cfg(feature = "axum")]
+pub use crate::extract::{SignedEvent, SignedEventRejection};
+use crate::open_enum::open_enum;
+use crate::wire::null_as_default;
+
+/// The header that carries the signature.
+pub const SIGNATURE_HEADER: &str = "Twin-Signature";
+
+const PREFIX: &str = "sha256=";
+const DIGEST_BYTES: usize = 32;
+
+open_enum! {
+    /// What a webhook tells of.
+    EventName {
+        /// A question was passed on to a person.
+        EscalationCreated = "escalation.created",
+    }
+}
+
+/// The body of a webhook.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Event {
+    /// What it tells of. Other names than the known one may appear; answer them with a 2xx.
+    pub event: EventName,
+    /// The escalation's id: `esc_…`. The same one may be delivered more than once; see [`Seen`]. Empty where
+    /// an event of another name has none.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub escalation_id: String,
+    /// The question as it was asked.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub question: String,
+    /// Who asked.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub asked_by: String,
+    /// The confidence of the twin's answer, from 0.0 to 1.0.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub confidence: f64,
+    /// Why it was escalated.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub reason: String,
+    /// When it happened; the signature itself carries no time. An event of another name may have none.
+    #[serde(default)]
+    pub timestamp: Option<Timestamp>,
+}
+
+impl Event {
+    /// The event, where it is no older than `age` at `now`, and no further than `age` in the future. Together
+    /// with [`Seen`] this holds off replays: choose an `age` within which `Seen` forgets nothing.
+    ///
+    /// # Errors
+    /// [`WebhookError::Stale`].
+    pub fn fresh_within(self, age: Duration, now: Timestamp) -> Result<Self, WebhookError> {
+        let near = |timestamp: Timestamp| now.duration_since(timestamp).unsigned_abs() <= age;
+        if self.timestamp.is_some_and(near) { Ok(self) } else { Err(WebhookError::Stale) }
+    }
+}
+
+/// Why a webhook was refused. Answer it with a 4xx, and say no more.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WebhookError {
+    /// A secret is empty, so that anyone could sign.
+    #[error("the webhook secret is empty")]
+    EmptySecret,
+    /// The header is not one `sha256=` and 64 hexadecimal digits.
+    #[error("the Twin-Signature header is not sha256= and 64 hexadecimal digits")]
+    MalformedSignature,
+    /// The signature is of another body or under another secret.
+    #[error("the signature does not match the body")]
+    Mismatch,
+    /// The event is older than allowed, from the future, or without a time.
+    #[error("the event's time is too far from now")]
+    Stale,
+    /// The signature matches, but the body is no event.
+    #[error("the body is signed but is no event: {0}")]
+    NotAnEvent(#[source] serde_json::Error),
+}
+
+/// Verifies webhooks: HMAC-SHA256 of the raw body bytes, in constant time.
+///
+/// ```
+/// use twin_sdk::webhook::Verifier;
+///
+/// let verifier = Verifier::new("whsec_new")?.also_accept("whsec_old")?;
+/// let body = br#"{"event":"escalation.created","escalationId":"esc_xyz789","timestamp":"2026-03-14T10:32:00Z"}"#;
+/// let event = verifier.event(body, &verifier.sign(body))?;
+/// assert_eq!(event.escalation_id, "esc_xyz789");
+/// # Ok::<(), twin_sdk::webhook::WebhookError>(())
+/// ```
+#[derive(Clone)]
+pub struct Verifier {
+    /// The keyed state of the current secret; to key it costs more than to copy it.
+    current: Hmac<Sha256>,
+    /// Those of the other secrets still accepted.
+    others: Vec<Hmac<Sha256>>,
+}
+
+impl Verifier {
+    /// A verifier for the secret of your webhook (Settings → API & webhooks).
+    ///
+    /// # Errors
+    /// [`WebhookError::EmptySecret`].
+    pub fn new(secret: impl AsRef<[u8]>) -> Result<Self, WebhookError> {
+        Ok(Self { current: keyed(secret.as_ref())?, others: Vec::new() })
+    }
+
+    /// Accepts another secret too, while secrets are rotated.
+    ///
+    /// # Errors
+    /// [`WebhookError::EmptySecret`].
+    pub fn also_accept(mut self, secret: impl AsRef<[u8]>) -> Result<Self, WebhookError> {
+        self.others.push(keyed(secret.as_ref())?);
+        Ok(self)
+    }
+
+    /// Whether `signature`, the value of the `Twin-Signature` header, is that of `body`, the bytes as they
+    /// came. A body that was parsed and written again is another body.
+    ///
+    /// # Errors
+    /// [`WebhookError::MalformedSignature`] or [`WebhookError::Mismatch`].
+    pub fn verify(&self, body: &[u8], signature: &str) -> Result<(), WebhookError> {
+        let digits = signature.strip_prefix(PREFIX).ok_or(WebhookError::MalformedSignature)?;
+        let mut digest = [0; DIGEST_BYTES];
+        hex::decode_to_slice(digits, &mut digest).map_err(|_| WebhookError::MalformedSignature)?;
+        // Every secret is tried, so that the time does not tell which one matched.
+        let signed_under =
+            |keyed: &Hmac<Sha256>| keyed.clone().chain_update(body).verify_slice(&digest).is_ok();
+        let matches = self
+            .others
+            .iter()
+            .fold(signed_under(&self.current), |matches, keyed| matches | signed_under(keyed));
+        if matches { Ok(()) } else { Err(WebhookError::Mismatch) }
+    }
+
+    /// Verifies, then parses.
+    ///
+    /// # Errors
+    /// Those of [`Self::verify`], and [`WebhookError::NotAnEvent`].
+    pub fn event(&self, body: &[u8], signature: &str) -> Result<Event, WebhookError> {
+        self.verify(body, signature)?;
+        serde_json::from_slice(body).map_err(WebhookError::NotAnEvent)
+    }
+
+    /// The signature Twin would send with `body` under the first secret; for tests and for forwarding.
+    pub fn sign(&self, body: &[u8]) -> String {
+        let digest = self.current.clone().chain_update(body).finalize().into_bytes();
+        let mut digits = [0; 2 * DIGEST_BYTES];
+        // Twice as many digits as bytes always fit.
+        let _ = hex::encode_to_slice(digest, &mut digits);
+        format!("{PREFIX}{}", String::from_utf8_lossy(&digits))
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier").field("secrets", &(1 + self.others.len())).finish_non_exhaustive()
+    }
+}
+
+fn keyed(secret: &[u8]) -> Result<Hmac<Sha256>, WebhookError> {
+    if secret.is_empty() {
+        return Err(WebhookError::EmptySecret);
+    }
+    Hmac::new_from_slice(secret).map_err(|_| WebhookError::EmptySecret)
+}
+
+/// Remembers the last events by [`Event::escalation_id`], so that a repeated delivery is answered and not
+/// worked on twice. Its memory is bounded: the oldest are forgotten.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    capacity: usize,
+    ids: HashSet<String>,
+    order: VecDeque<String>,
+}
+
+impl Seen {
+    /// Remembers at most `capacity` events; at least one.
+    pub fn new(capacity: usize) -> Self {
+        Self { capacity: capacity.max(1), ids: HashSet::new(), order: VecDeque::new() }
+    }
+
+    /// Notes an event; `true` where it is the first of its id. One without an id is always the first.
+    pub fn is_first(&mut self, event: &Event) -> bool {
+        if event.escalation_id.is_empty() {
+            return true;
+        }
+        if !self.ids.insert(event.escalation_id.clone()) {
+            return false;
+        }
+        self.order.push_back(event.escalation_id.clone());
+        if self.order.len() > self.capacity
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.ids.remove(&oldest);
+        }
+        true
+    }
+}
