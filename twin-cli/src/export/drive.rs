@@ -98,7 +98,7 @@ fn outcome(entry: &Entry, siblings: &Siblings<'_>, options: &Options, budget: &B
 
 fn document(entry: &Entry, source: [u8; 32], converted: Converted) -> Outcome {
     let path = entry.path.as_str();
-    Outcome::Document(Box::new(Draft {
+    Outcome::document(Draft {
         key: key(entry),
         title: converted.title.unwrap_or_else(|| stem(file_name(path)).to_owned()),
         text: converted.text,
@@ -109,7 +109,7 @@ fn document(entry: &Entry, source: [u8; 32], converted: Converted) -> Outcome {
         clean_path: Some(below_root(path).to_owned()),
         key_is_identity: false,
         files: 1,
-    }))
+    })
 }
 
 /// Links to other files are stored as bookmarks.

@@ -52,7 +52,7 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
 
 fn document(key: String, path: &str, source: [u8; 32], converted: Converted, kind: DocumentType) -> Outcome {
     let title = converted.title.unwrap_or_else(|| stem(file_name(path)).to_owned());
-    Outcome::Document(Box::new(Draft {
+    Outcome::document(Draft {
         key,
         title,
         text: converted.text,
@@ -63,7 +63,7 @@ fn document(key: String, path: &str, source: [u8; 32], converted: Converted, kin
         clean_path: None,
         key_is_identity: false,
         files: 1,
-    }))
+    })
 }
 
 /// A document of a single file's bytes.

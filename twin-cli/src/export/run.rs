@@ -76,6 +76,22 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    /// A document, tidied; without any text it is skipped.
+    pub(crate) fn document(mut draft: Draft) -> Self {
+        draft.text = text::tidy(&draft.text);
+        draft.key = text::tidy_line(&draft.key);
+        if draft.text.is_empty() {
+            return Self::Skipped { path: draft.path, reason: reason::NO_TEXT };
+        }
+        let title = text::tidy_line(&draft.title);
+        draft.title = match text::beginning(&title, MOST_TITLE) {
+            "" => "Untitled".to_owned(),
+            whole if whole.len() == title.len() => title,
+            cut => format!("{}…", cut.trim_end()),
+        };
+        Self::Document(Box::new(draft))
+    }
+
     pub(crate) fn skipped(path: &str, reason: &'static str) -> Self {
         Self::Skipped { path: path.to_owned(), reason }
     }
@@ -193,31 +209,20 @@ impl<'a> Run<'a> {
     }
 
     fn document(&mut self, draft: Draft) -> ControlFlow<()> {
-        let text = text::tidy(&draft.text);
-        let key = text::tidy_line(&draft.key);
-        if text.is_empty() {
-            return self.take(Outcome::Unconverted { key, path: draft.path, reason: reason::NO_TEXT });
-        }
-        let Some(key) = self.own_key(key, &draft) else { return ControlFlow::Continue(()) };
-        let title = text::tidy_line(&draft.title);
-        let title = match text::beginning(&title, MOST_TITLE) {
-            "" => "Untitled".to_owned(),
-            whole if whole.len() == title.len() => title,
-            cut => format!("{}…", cut.trim_end()),
-        };
+        let Some(key) = self.own_key(draft.key.clone(), &draft) else { return ControlFlow::Continue(()) };
         let paths = [draft.path.as_str(), draft.clean_path.as_deref().unwrap_or_default()];
         let kind = mapped_type(&self.options.type_map, &paths)
             .or_else(|| self.options.type_override.clone())
             .unwrap_or(draft.kind);
         self.summary.documents += 1;
         self.summary.merged += draft.files.saturating_sub(1);
-        self.bytes += text.len() as u64;
+        self.bytes += draft.text.len() as u64;
         self.progress(draft.files, &draft.path);
         (self.sink)(Document {
             key,
-            title,
+            title: draft.title,
             kind,
-            text,
+            text: draft.text,
             source: hex::encode(draft.source),
             converter: draft.converter.to_owned(),
             path: draft.path,

@@ -208,7 +208,7 @@ fn document(thread: &[&Message<'_>], options: &Options) -> Vec<Outcome> {
     }
     let (Some(oldest), false) = (thread.first(), letters.is_empty()) else { return outcomes };
     let title = letters.iter().map(|letter| letter.subject.clone()).find(|subject| !subject.is_empty());
-    outcomes.push(Outcome::Document(Box::new(Draft {
+    outcomes.push(Outcome::document(Draft {
         key: key(oldest),
         title: title.unwrap_or_else(|| "No subject".to_owned()),
         text: told(&letters),
@@ -219,7 +219,7 @@ fn document(thread: &[&Message<'_>], options: &Options) -> Vec<Outcome> {
         clean_path: None,
         key_is_identity: true,
         files,
-    })));
+    }));
     outcomes
 }
 

@@ -152,7 +152,7 @@ impl Reader<'_> {
         let source = digest(&bytes);
         let name = names::clean_file_name(file_name(path));
         match convert::convert(&name, bytes, &self.options.limits) {
-            Ok(converted) => Outcome::Document(Box::new(Draft {
+            Ok(converted) => Outcome::document(Draft {
                 key,
                 title: converted.title.unwrap_or_else(|| stem(&name).to_owned()),
                 text: converted.text,
@@ -163,7 +163,7 @@ impl Reader<'_> {
                 clean_path: Some(names::clean_path(path)),
                 key_is_identity: false,
                 files: 1,
-            })),
+            }),
             Err(reason) => Outcome::unconverted(key, path, reason),
         }
     }
@@ -178,7 +178,7 @@ fn draft(key: String, page: Page, source: Digest256, converter: &'static str, pa
         (false, false) => format!("{}\n\n{}", page.properties, page.body),
         _ => page.properties + &page.body,
     };
-    Outcome::Document(Box::new(Draft {
+    Outcome::document(Draft {
         key,
         title,
         text,
@@ -189,5 +189,5 @@ fn draft(key: String, page: Page, source: Digest256, converter: &'static str, pa
         clean_path: Some(names::clean_path(path)),
         key_is_identity: true,
         files: 1,
-    }))
+    })
 }

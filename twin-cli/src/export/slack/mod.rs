@@ -108,7 +108,7 @@ fn read_conversation(conversation: &Conversation<'_>, names: &Names, run: &mut R
 }
 
 fn document(conversation: &Conversation<'_>, key: String, path: &str, bytes: &[u8], day: &Day) -> Outcome {
-    Outcome::Document(Box::new(Draft {
+    Outcome::document(Draft {
         key,
         title: format!("{}, {}", conversation.title, stem(file_name(path))),
         text: day.text(),
@@ -119,7 +119,7 @@ fn document(conversation: &Conversation<'_>, key: String, path: &str, bytes: &[u
         clean_path: None,
         key_is_identity: true,
         files: 1,
-    }))
+    })
 }
 
 /// What the lists at an export's root tell.
