@@ -14,6 +14,8 @@ mod exit_codes;
 mod handbook;
 mod import;
 mod lists;
+#[cfg(unix)]
+mod pictures;
 mod serve;
 mod settings;
 #[cfg(unix)]

@@ -161,6 +161,14 @@ impl Terminal {
         }
     }
 
+    /// The screen with its colours, as it is at the end.
+    pub(crate) fn last_picture(self) -> vt100::Screen {
+        let shown = self.shown.clone();
+        self.ends(0);
+        let shown = shown.0.lock().unwrap();
+        shown.parser.screen().clone()
+    }
+
     /// The screen with its colours, as it is now.
     pub(crate) fn picture(&self) -> vt100::Screen {
         self.shown.0.lock().unwrap().parser.screen().clone()
