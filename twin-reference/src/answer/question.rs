@@ -13,6 +13,8 @@ const VERB: f64 = 0.5;
 /// What a period counts: an answer about another year or quarter is none.
 const PERIOD: f64 = 2.0;
 
+/// What the owner counts of what is asked about: `Kim's salary`.
+const OWNER: f64 = 0.5;
 /// What a word counts that says what to do with the person asked for.
 const CONTACT: f64 = 0.4;
 /// What a time of day counts that no document names.
@@ -112,6 +114,9 @@ impl Reader<'_> {
             1.0
         };
         let mut term = Term::new(words::stem(folded), focus, is_name);
+        if owner {
+            term.known *= OWNER;
+        }
         let last = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
         if is_name && matches!(last.as_str(), "in" | "from" | "to") {
             term.forms.extend(["abroad", "country"].map(|place| (words::stem(place), A_PLACE)));

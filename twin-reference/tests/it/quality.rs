@@ -77,7 +77,8 @@ async fn score(file: &str) -> Score {
 }
 
 /// The least that must go right, of the answerable questions and of those that need a person.
-const LEAST: [(&str, usize, usize); 12] = [
+const LEAST: [(&str, usize, usize); 13] = [
+    ("agency", 7, 6),
     ("api", 11, 7),
     ("bakery", 27, 12),
     ("bylaws", 12, 6),
