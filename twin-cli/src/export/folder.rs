@@ -17,8 +17,10 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
         let key_of =
             |path: &str| if tree.single { scope.clone() } else { format!("{scope}{}", safe_path(path)) };
         let key = |entry: &Entry| key_of(&entry.path);
-        let root =
-            Root { path: path.clone(), reader: Format::Folder, scope: scope.clone(), whole: tree.whole };
+        // What is left of a damaged archive may not tell whose it is: then it speaks for everyone's.
+        let is_anyones = !tree.whole && run.options.format == Format::Auto && !path.is_dir();
+        let spoken_for = if is_anyones { String::new() } else { scope.clone() };
+        let root = Root { path: path.clone(), reader: Format::Folder, scope: spoken_for, whole: tree.whole };
         run.begin(root, tree, |path| Some(key_of(path)));
         let (options, budget) = (run.options, run.budget.clone());
         pool::ordered(

@@ -176,7 +176,8 @@ pub struct Root {
     /// The reader that read it; never [`Format::Auto`].
     pub reader: Format,
     /// The keys it speaks for: all that begin with this where it ends in `:` or `/` (`notion:`,
-    /// `folder:<root>/`), this very key otherwise (a single file).
+    /// `folder:<root>/`), all there are where it is empty (an archive so damaged that its reader is not
+    /// known), this very key otherwise (a single file).
     pub scope: String,
     /// False when the archive is cut short or damaged: what is missing may have been in it.
     pub whole: bool,
