@@ -15,7 +15,8 @@ use super::digest;
 use super::entry::Doubt;
 use super::intake::Export;
 use super::ledger::Ledger;
-use super::plan::{Findings, plan};
+use super::plan::Findings;
+use super::planner::plan;
 use super::test_world::{Death, GRACE, PRUNE, TIMEOUT, World, contents_of, long_page, page};
 use crate::export::Document;
 

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use twin_sdk::DocumentType;
 
+use super::intake::Source;
+
 /// What is known of one source.
 ///
 /// A finished entry has a `hash` and as many `ids` as the document has parts. While it is being changed, it
@@ -68,6 +70,22 @@ pub(crate) struct Doubt {
 }
 
 impl Entry {
+    /// Of a source of which nothing is there yet.
+    pub(crate) fn blank(source: &Source) -> Self {
+        Self {
+            key: source.key.clone(),
+            title: source.title.clone(),
+            kind: source.kind.clone(),
+            hash: String::new(),
+            source: source.source.clone(),
+            converter: source.converter.clone(),
+            ids: Vec::new(),
+            old: Vec::new(),
+            next: None,
+            doubts: Vec::new(),
+        }
+    }
+
     /// Every document that belongs to the source.
     pub(crate) fn owned(&self) -> impl Iterator<Item = &str> {
         let next = self.next.iter().flat_map(|next| next.parts.values());

@@ -13,7 +13,7 @@ use super::disk::Disk;
 use super::entry::{Doubt, Entry};
 use super::intake::Source;
 use super::kb::Trouble;
-use super::plan::{Settled, Task, blank};
+use super::plan::{Settled, Task};
 use super::settle::settle;
 use crate::export::Part;
 
@@ -70,7 +70,7 @@ impl<D: Disk> Apply<'_, D> {
             let parts = export.parts(index).map_err(|error| self.disk_failed(error))?;
             (export.sources[index].clone(), parts)
         };
-        let mut entry = self.entry(&source.key).unwrap_or_else(|| blank(&source));
+        let mut entry = self.entry(&source.key).unwrap_or_else(|| Entry::blank(&source));
         entry.begin(&source.hash);
         for (place, part) in parts.iter().enumerate() {
             if entry.next.as_ref().is_some_and(|next| !next.parts.contains_key(&place)) {

@@ -3,7 +3,7 @@
 //!
 //! [`open`] claims the state file, [`Opened::read`] takes in the export, [`Reading::prepare`] surveys the
 //! knowledge base and plans, [`Prepared::apply`] carries the plan out. What is decided is decided by pure
-//! functions (`plan`, `guard`, `doubt`, `adopt`, `coverage`, and `state` and `journal` for what is kept on
+//! functions (`planner`, `guard`, `doubt`, `adopt`, `coverage`, and `state` and `journal` for what is kept on
 //! disk); `apply` and `make` alone write to the knowledge base. Nothing here prints or knows of the command
 //! line.
 
@@ -30,6 +30,7 @@ mod open;
 mod plan;
 #[cfg(test)]
 mod plan_laws;
+mod planner;
 mod prepare;
 mod report;
 mod settle;

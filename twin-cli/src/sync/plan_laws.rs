@@ -7,8 +7,10 @@ use proptest::prelude::*;
 use twin_sdk::DocumentType;
 
 use super::coverage::Coverage;
+use super::entry::Entry;
 use super::intake::Source;
-use super::plan::{Action, Findings, Mode, Plan, blank, plan};
+use super::plan::{Action, Findings, Mode, Plan};
+use super::planner::plan;
 use super::state::State;
 
 /// A document of an export: how it reads, in how many parts, and what it came from.
@@ -102,7 +104,7 @@ fn carry_out(plan: &Plan, kb: &mut Kb, export: &Export, steps: usize, mut see: i
         plan.tasks.iter().filter(|task| !prunes_last(task)).chain(plan.tasks.iter().filter(prunes_last));
     for task in tasks {
         let mut entry = match task.upload {
-            Some(index) => state.get(&task.key).cloned().unwrap_or_else(|| blank(&sources[index])),
+            Some(index) => state.get(&task.key).cloned().unwrap_or_else(|| Entry::blank(&sources[index])),
             None => state.get(&task.key).cloned().unwrap(),
         };
         if let (Some(index), true) = (task.upload, task.action != Action::Adopt) {

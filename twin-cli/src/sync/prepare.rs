@@ -14,7 +14,8 @@ use super::intake::{Export, Intake, Source};
 use super::kb::{Kb, Trouble};
 use super::ledger::Ledger;
 use super::open::Opened;
-use super::plan::{Mode, Plan, Task, plan};
+use super::plan::{Mode, Plan, Task};
+use super::planner::plan;
 use super::state::State;
 use super::survey::{self, Inquiry, Survey};
 use crate::export::{self, Observer, ReadError, Skipped};
@@ -52,6 +53,7 @@ pub(crate) struct Reading {
 #[derive(Debug)]
 pub(crate) struct Prepared {
     opened: Opened,
+    had_state: bool,
     export: Export,
     orders: Orders,
     pub(crate) plan: Plan,
@@ -155,7 +157,8 @@ impl Reading {
             Some(state) => survey::with_state(kb, state, inquiry).await?,
             None => survey::without_state(kb, &mut self.export, inquiry).await?,
         };
-        let state = self.opened.state.clone().unwrap_or_else(|| State::new(&self.opened.base_url));
+        let had_state = self.opened.state.is_some();
+        let state = self.opened.state.take().unwrap_or_else(|| State::new(&self.opened.base_url));
         let (known, documents) = (state.len(), self.documents());
         let plan =
             plan(state, &self.export.sources, &self.coverage, &survey.findings, orders.mode, orders.rerender);
@@ -171,6 +174,7 @@ impl Reading {
         refusals.extend(guard::judge(&plan, facts));
         Ok(Prepared {
             opened: self.opened,
+            had_state,
             export: self.export,
             orders,
             plan,
@@ -205,19 +209,22 @@ impl Prepared {
 
     /// Whether there was no state, though documents are there already.
     pub(crate) fn starts_among_others(&self) -> bool {
-        self.opened.state.is_none() && !self.survey.before.is_empty()
+        !self.had_state && !self.survey.before.is_empty()
     }
 
-    /// Carries out the plan. `watch` hears of every source that is dealt with.
-    pub(crate) async fn apply(self, kb: &Kb, watch: &dyn Fn(&Task)) -> io::Result<Applied> {
+    /// Carries out the plan, and hands it back with what came of it. `watch` hears of every source that is
+    /// dealt with.
+    pub(crate) async fn apply(mut self, kb: &Kb, watch: &dyn Fn(&Task)) -> io::Result<(Plan, Applied)> {
         let Some(files) = self.opened.files else {
             return Err(io::Error::other("a run that only looks writes nothing"));
         };
-        if self.opened.state.is_none() && self.plan.tasks.is_empty() {
-            return Ok(Applied::default()); // nothing to know
+        if !self.had_state && self.plan.tasks.is_empty() {
+            return Ok((self.plan, Applied::default())); // nothing to know
         }
-        let ledger = Ledger::open(self.plan.state.clone(), self.opened.on_disk, files)?;
+        let state = std::mem::replace(&mut self.plan.state, State::new(""));
+        let ledger = Ledger::open(state, self.opened.on_disk, files)?;
         let apply = Apply::new(kb, ledger, self.export, self.survey.before, self.orders.pace, watch);
-        Ok(apply.run(&self.plan).await)
+        let applied = apply.run(&self.plan).await;
+        Ok((self.plan, applied))
     }
 }

@@ -160,9 +160,9 @@ impl Run<'_> {
                 _ => Err(error),
             };
         }
-        let (plan, skipped) = (prepared.plan.clone(), prepared.skipped.clone());
+        let skipped = prepared.skipped.clone();
         let unverified = prepared.survey.unverified.clone();
-        let uploading = Uploading::start(&self.context.ui, &plan, &self.meter, rate);
+        let uploading = Uploading::start(&self.context.ui, &prepared.plan, &self.meter, rate);
         let watch = |task: &sync::Task| uploading.done(task);
         let applying = prepared.apply(kb, &watch);
         let applied = tokio::select! {
@@ -170,7 +170,7 @@ impl Run<'_> {
             never = uploading.show() => match never {},
         };
         drop(uploading);
-        let applied = applied.map_err(|error| self.disk_error(&error))?;
+        let (plan, applied) = applied.map_err(|error| self.disk_error(&error))?;
         let mut report = Report::applied(&plan, &applied, &skipped, failure_name);
         report.add_failed(unverified.iter().map(|(key, error)| (key.as_str(), &**error)), failure_name);
         let error = self.stop_error(report.remaining).or(held_back).or_else(|| partial(&report));
