@@ -134,3 +134,18 @@ fn the_same_export_reads_the_same_every_time() {
     let paths = [fixtures().join("exports/notion-html-handbook.zip")];
     assert_eq!(read(&paths, &Options::default()).0, read(&paths, &Options::default()).0);
 }
+
+#[test]
+fn a_takeout_of_mail_speaks_for_mail_alone_and_one_of_both_for_both() {
+    let workshop = Workshop::new();
+    let mbox = b"From a@b Mon Mar 02 09:30:00 2026\nMessage-ID: <m@x>\nSubject: Gate\n\nShut.\n".as_slice();
+    let settings = ("Takeout/Mail/User Settings/Filters.json", b"{}".as_slice());
+    let file = ("Takeout/Drive/a.md", b"Text".as_slice());
+    let mail = ("Takeout/Mail/All mail.mbox", mbox);
+    let scopes = |name: &str, files: &[(&str, &[u8])]| -> Vec<String> {
+        let (_, summary) = read(&[workshop.zip(name, files)], &Options::default());
+        summary.roots.into_iter().map(|root| root.scope).collect()
+    };
+    assert_eq!(scopes("takeout-1-001.zip", &[mail, settings]), ["mail:"]);
+    assert_eq!(scopes("takeout-2-001.zip", &[mail, settings, file]), ["drive:", "mail:"]);
+}

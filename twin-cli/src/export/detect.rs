@@ -107,10 +107,12 @@ fn shared_out(reader: Format, mut tree: Tree, options: &Options) -> Vec<(Format,
         return vec![(reader, Tree { entries: files, ..tree })];
     }
     let mut mail = Tree { name: tree.name.clone(), entries: mboxes, whole: tree.whole, ..Tree::default() };
-    if files.iter().all(|entry| drive::is_overview(&entry.path)) {
+    // Settings of the mailbox are no files of Drive: what was not exported must not seem to be gone.
+    if files.iter().all(|entry| drive::is_overview(&entry.path) || tree::ending(&entry.path) == "json") {
         mail.skipped = tree.skipped;
-        for overview in files {
-            mail.skip(overview.path, reason::INDEX);
+        for file in files {
+            let reason = if drive::is_overview(&file.path) { reason::INDEX } else { reason::METADATA };
+            mail.skip(file.path, reason);
         }
         return vec![(Format::Mail, mail)];
     }

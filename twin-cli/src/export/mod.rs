@@ -106,7 +106,7 @@ pub struct Limits {
     pub html_depth: usize,
     /// Elements and pieces of text of a page.
     pub html_nodes: usize,
-    /// How long one file's conversion may take.
+    /// How long one file's conversion may go on without showing progress.
     pub conversion: Duration,
 }
 
