@@ -19,6 +19,8 @@ mod pictures;
 mod serve;
 mod settings;
 #[cfg(unix)]
+mod shell;
+#[cfg(unix)]
 mod snapshots;
 mod streams;
 mod support;
