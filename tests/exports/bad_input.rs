@@ -184,3 +184,42 @@ fn damaged_files_of_every_kind_end_nothing() {
         }
     }
 }
+
+/// What the program makes of a PDF when it is started to convert one, with so much memory.
+#[cfg(unix)]
+fn converted_apart(pdf: &[u8], memory: u64) -> std::process::Output {
+    use std::process::{Command, Stdio};
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_twin"))
+        .args(["__convert-pdf", "52428800", "8000", &memory.to_string()])
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // One that gets no memory ends before it has read everything.
+    let _ = child.stdin.take().unwrap().write_all(pdf);
+    child.wait_with_output().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pdf_is_converted_in_a_process_of_its_own_and_refused_with_its_reason() {
+    let pdf = fs::read(fixtures().join("exports/folder/office/berries.pdf")).unwrap();
+    let converted = converted_apart(&pdf, 64 << 20);
+    assert!(converted.status.success());
+    assert!(!String::from_utf8(converted.stdout).unwrap().trim().is_empty());
+    let refused = converted_apart(b"%PDF-1.4\nno more", 64 << 20);
+    assert_eq!(refused.status.code(), Some(3));
+    assert_eq!(refused.stdout, reason::UNREADABLE.as_bytes());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pdf_that_takes_more_memory_than_it_may_ends_its_own_process_alone() {
+    let mut pdf = b"%PDF-1.4\n".to_vec();
+    pdf.resize(48 << 20, b' ');
+    let converted = converted_apart(&pdf, 16 << 20);
+    assert!(!converted.status.success());
+}

@@ -31,6 +31,9 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
                 if !options.filter.takes(&[path]) {
                     return Outcome::filtered(key(entry), path);
                 }
+                if !tree.single && path.split('/').any(|part| part == "..") {
+                    return Outcome::skipped(path, reason::UNSAFE_NAME);
+                }
                 if !tree.single && path.split('/').any(|part| part.starts_with('.')) {
                     return Outcome::skipped(path, reason::HIDDEN);
                 }
@@ -53,7 +56,9 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
 }
 
 fn document(key: String, path: &str, source: [u8; 32], converted: Converted, kind: DocumentType) -> Outcome {
-    let title = converted.title.unwrap_or_else(|| stem(file_name(path)).to_owned());
+    // Some Windows programs write `\` between folders.
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let title = converted.title.unwrap_or_else(|| stem(name).to_owned());
     Outcome::document(Draft {
         key,
         title,

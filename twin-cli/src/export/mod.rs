@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use twin_sdk::DocumentType;
 
+pub use convert::isolated::serve;
 pub use filter::{Filter, Glob};
 pub use split::{MOST_UNITS, Part, split};
 

@@ -34,6 +34,8 @@ pub const PRIVATE: &str = "private";
 pub const NO_MESSAGES: &str = "no messages";
 /// Left out by `--include` or `--exclude`.
 pub const FILTERED: &str = "filtered out";
+/// A name that leads out of its archive.
+pub const UNSAFE_NAME: &str = "unsafe name";
 /// A hidden file, or in a hidden folder.
 pub const HIDDEN: &str = "hidden";
 /// Over the limit for one file.

@@ -3,6 +3,7 @@
 use scraper::{ElementRef, Node};
 
 use super::super::Limits;
+use super::super::text::tidy_line;
 use super::html_tree::{descendants, has_class, parse};
 use super::prose::Prose;
 
@@ -105,7 +106,7 @@ impl Walker {
             }
             "img" => {
                 let description = element.attr("alt").unwrap_or_default();
-                if !super::is_media(description) {
+                if !super::is_media(description) && !is_caption(element, description) {
                     self.prose.flowing(description);
                 }
             }
@@ -178,6 +179,15 @@ impl Walker {
     }
 }
 
+/// Whether the caption of a picture says the same.
+fn is_caption(picture: ElementRef<'_>, description: &str) -> bool {
+    let mut above = picture.ancestors().filter_map(ElementRef::wrap);
+    let caption = above
+        .find(|above| above.value().name() == "figure")
+        .and_then(|figure| descendants(figure, "figcaption").next());
+    caption.is_some_and(|caption| tidy_line(&caption.text().collect::<String>()) == tidy_line(description))
+}
+
 /// Tables that only place things on a page: they read as blocks, not as rows.
 fn is_layout(table: ElementRef<'_>) -> bool {
     let has_block = table.descendent_elements().skip(1).any(|inner| {
@@ -221,6 +231,12 @@ mod tests {
             <annotation encoding='application/x-tex'>E=mc^2</annotation></semantics></math></span>\
             <span class='katex-html'>E=mc2</span></span>.</p>";
         assert_eq!(text(html), "So E=mc^2.");
+    }
+
+    #[test]
+    fn a_caption_is_said_once() {
+        let html = "<figure><img alt='The deck' src=x.png><figcaption>The\n deck</figcaption></figure><img alt='Else'>";
+        assert_eq!(text(html), "The deck\n\nElse");
     }
 
     #[test]

@@ -91,7 +91,8 @@ pub(crate) fn descendants<'a>(
     element.descendent_elements().filter(move |inner| inner.value().name() == name)
 }
 
-/// The name in a tag that HTML knows, empty for comments; `None` for what only looks like a tag.
+/// The name in a tag that may stand in a text, empty for comments; `None` for what only looks like a tag:
+/// of another name, or with words in it that are no attributes.
 pub(crate) fn tag_name(raw: &str) -> Option<&str> {
     let inner = raw.strip_prefix('<')?;
     if inner.starts_with(['!', '?']) {
@@ -99,8 +100,70 @@ pub(crate) fn tag_name(raw: &str) -> Option<&str> {
     }
     let name = inner.trim_start_matches('/');
     let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-    KNOWN.split_whitespace().find(|tag| tag.eq_ignore_ascii_case(name)).map(|_| name)
+    let rest = inner.trim_start_matches('/').get(name.len()..)?;
+    let rest = rest.split_once('>').map_or(rest, |(attributes, _)| attributes);
+    (is_one_of(KNOWN, name) && has_attributes_only(rest)).then_some(name)
 }
+
+fn is_one_of(list: &str, name: &str) -> bool {
+    list.split_whitespace().any(|one| one.eq_ignore_ascii_case(name))
+}
+
+/// Whether it is blank, or every word is `name=value` or an attribute that needs no value.
+fn has_attributes_only(text: &str) -> bool {
+    let mut rest = text.trim_end_matches('/').trim_start();
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(rest.len());
+        let (name, after) = rest.split_at(end);
+        rest = match after.trim_start().strip_prefix('=') {
+            Some(value) => {
+                let value = value.trim_start();
+                match value.chars().next().filter(|quote| matches!(quote, '"' | '\'')) {
+                    // What a quote does not end may go on behind a `>`.
+                    Some(quote) => value[1..].split_once(quote).map_or("", |(_, rest)| rest),
+                    None => value.find(char::is_whitespace).map_or("", |end| &value[end..]),
+                }
+            }
+            None if is_one_of(WITHOUT_VALUE, name) => after,
+            None => return false,
+        }
+        .trim_start();
+    }
+    true
+}
+
+const WITHOUT_VALUE: &str = "\
+    allowfullscreen async autoplay border checked compact controls default defer disabled download hidden \
+    ismap loop multiple muted noshade nowrap open readonly required reversed selected";
+
+/// HTML in which everything that only looks like a tag is text.
+pub(crate) fn with_pseudo_tags_as_text(html: &str) -> Cow<'_, str> {
+    let is_pseudo = |raw: &str| {
+        let name = raw[1..].trim_start_matches('/');
+        let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        tag_name(raw).is_none() && !name.is_empty() && !is_one_of(OF_PAGES, name)
+    };
+    let pseudo: Vec<usize> =
+        html.match_indices('<').map(|(at, _)| at).filter(|&at| is_pseudo(&html[at..])).collect();
+    if pseudo.is_empty() {
+        return Cow::Borrowed(html);
+    }
+    let mut out = String::with_capacity(html.len() + 3 * pseudo.len());
+    let mut done = 0;
+    for at in pseudo {
+        out.push_str(&html[done..at]);
+        out.push_str("&lt;");
+        done = at + 1;
+    }
+    out.push_str(&html[done..]);
+    Cow::Owned(out)
+}
+
+/// Elements of whole pages.
+const OF_PAGES: &str = "\
+    address area article audio base body button canvas col colgroup data datalist dfn dialog embed fieldset \
+    footer form head header html label legend link main map mark math menu meta nav noscript object optgroup \
+    option output p param progress rp rt ruby select slot template textarea title track";
 
 /// Elements that may stand in a text.
 const KNOWN: &str = "\
@@ -132,5 +195,8 @@ mod tests {
         assert_eq!(tag_name("<br/>"), Some("br"));
         assert_eq!(tag_name("<!-- x -->"), Some(""));
         assert_eq!(tag_name("<YOUR_KEY>"), None);
+        assert_eq!(tag_name("<b and c>"), None);
+        assert_eq!(tag_name("<span style=\"color: red\" hidden>"), Some("span"));
+        assert_eq!(with_pseudo_tags_as_text("<NAME>\n<main>x</main>"), "&lt;NAME>\n<main>x</main>");
     }
 }

@@ -157,7 +157,7 @@ impl Walker {
             TagEnd::HtmlBlock => {
                 let html = std::mem::take(&mut self.html);
                 self.prose.block();
-                self.prose.text(&html::fragment_to_text(&html));
+                self.prose.text(&html::fragment_to_text(&html_tree::with_pseudo_tags_as_text(&html)));
                 self.prose.block();
             }
             TagEnd::Paragraph | TagEnd::BlockQuote(_) => self.prose.block(),
@@ -241,6 +241,8 @@ mod tests {
     fn what_only_looks_like_markup_stays() {
         let text = to_text("Use `<aside>` and <YOUR_KEY>, a<br>b and 2 * 3 * 4.", Dialect::Common).1;
         assert_eq!(text, "Use <aside> and <YOUR_KEY>, a\nb and 2 * 3 * 4.");
+        assert_eq!(to_text("If a<b and c>d, <u>go</u>.", Dialect::Common).1, "If a<b and c>d, go.");
+        assert_eq!(to_text("<YOUR_NAME>\n\nx", Dialect::Common).1, "<YOUR_NAME>\n\nx");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Writes text the way a person would retell a page: blocks apart, lists with dashes, tables as
 //! `a | b | c` rows. Converters tell it what they meet; it keeps the lines in order.
 
-use super::super::text::tidy_line;
+use super::super::text::{percent_decoded, tidy_line};
+use super::super::tree::file_name;
 use super::rows::table_row;
 
 /// The text so far, and where in lists and captures the writer stands.
@@ -252,6 +253,8 @@ impl Prose {
         let target = redirected(address);
         let address = target.as_deref().unwrap_or(address);
         let is_web = address.starts_with("http://") || address.starts_with("https://");
+        let named = file_of(label, address);
+        let label = named.as_deref().unwrap_or(label);
         let bare = tidy_line(label);
         if bare.is_empty() {
             if is_web {
@@ -275,6 +278,17 @@ impl Prose {
         self.out.truncate(self.out.trim_end().len());
         (self.title, self.out)
     }
+}
+
+/// The name of the file that a label shows percent-encoded, as its address does.
+fn file_of(label: &str, address: &str) -> Option<String> {
+    // In exports the address may be encoded twice.
+    let decoded = |path: &str| {
+        let once = percent_decoded(file_name(path)).into_owned();
+        percent_decoded(&once).into_owned()
+    };
+    let name = label.contains('%').then(|| decoded(label))?;
+    (name != label && name == decoded(address)).then_some(name)
 }
 
 /// Where Google's documents really link to.
@@ -311,6 +325,12 @@ fn says_nothing(label: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_label_that_is_an_encoded_file_name_is_decoded() {
+        assert_eq!(file_of("Doc%20name.pdf", "T/Doc%2520name.pdf").as_deref(), Some("Doc name.pdf"));
+        assert_eq!(file_of("100%25", "T/Doc.pdf"), None);
+    }
 
     fn written(write: impl FnOnce(&mut Prose)) -> String {
         let mut prose = Prose::default();

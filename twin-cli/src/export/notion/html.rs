@@ -11,16 +11,43 @@ use super::super::tree::{Entry, ending, file_name};
 use super::Page;
 use super::names::{clean_file_name, dashed_id};
 
-/// Reads a page. HTML without an article is no page of Notion's: [`None`].
-pub(super) fn page(bytes: &[u8], limits: &Limits) -> Result<Option<Page>, &'static str> {
+/// Reads a page. HTML without an article is no page of Notion's: [`None`]. Of a database within the page
+/// that `has_document` knows by its title, the title alone is kept.
+pub(super) fn page(
+    bytes: &[u8],
+    limits: &Limits,
+    has_document: &dyn Fn(&str) -> bool,
+) -> Result<Option<Page>, &'static str> {
     guarded(|| {
-        let tree = parse(&decoded(bytes), limits)?;
+        let mut tree = parse(&decoded(bytes), limits)?;
+        let told_elsewhere: Vec<_> = inline_tables(&tree, has_document).map(|table| table.id()).collect();
+        for table in told_elsewhere {
+            if let Some(mut table) = tree.tree.get_mut(table) {
+                table.detach();
+            }
+        }
         let article = descendants(tree.root_element(), "article").next();
         Ok(article.and_then(|article| {
             let id = dashed_id(article.attr("id")?)?;
             Some(Page { id: Some(id), ..read(&tree, article) })
         }))
     })
+}
+
+/// The tables beneath a title, as databases within a page are shown.
+fn inline_tables<'a>(
+    tree: &'a Html,
+    has_document: &dyn Fn(&str) -> bool,
+) -> impl Iterator<Item = ElementRef<'a>> {
+    let is_told = move |table: &ElementRef<'_>| {
+        let mut before = table.prev_siblings().filter_map(ElementRef::wrap);
+        before.next().is_some_and(|title| {
+            has_class(title, "collection-title")
+                && has_document(&tidy_line(&title.text().collect::<String>()))
+        })
+    };
+    let tables = descendants(tree.root_element(), "table");
+    tables.filter(|table| has_class(*table, "collection-content")).filter(is_told)
 }
 
 /// The id in a page's article, read no further than needed.
@@ -224,7 +251,7 @@ mod tests {
             "<html><head><title>In the head</title></head><body><article id=\"152bb52e-e2b5-8017-9846-fd78b2b60ea9\" class=\"page sans\">\
              <header><h1 class=\"page-title\"></h1>{header}</header><div class=\"page-body\">{body}</div></article></body></html>"
         );
-        page(html.as_bytes(), &Limits::default()).unwrap().unwrap()
+        page(html.as_bytes(), &Limits::default(), &|title| title == "Told elsewhere").unwrap().unwrap()
     }
 
     #[test]
@@ -232,7 +259,7 @@ mod tests {
         let page = read("", "<p>x</p>");
         assert_eq!(page.id.as_deref(), Some("152bb52ee2b580179846fd78b2b60ea9"));
         assert_eq!(page.title.as_deref(), Some("In the head"));
-        assert_eq!(super::page(b"<html><p>no article", &Limits::default()), Ok(None));
+        assert_eq!(super::page(b"<html><p>no article", &Limits::default(), &|_| false), Ok(None));
     }
 
     #[test]
@@ -286,6 +313,13 @@ mod tests {
         let inline =
             read("", &format!("<p>See</p><div class=\"collection-content\"><h4>Fares</h4>{table}</div>"));
         assert!(!inline.is_table);
+        let elsewhere = read(
+            "",
+            &format!(
+                "<p>See</p><div class=\"collection-content\"><h4 class=\"collection-title\">Told elsewhere</h4>{table}</div>"
+            ),
+        );
+        assert_eq!(elsewhere.body, "See\n\nTold elsewhere");
         assert_eq!(inline.body, "See\n\nFares\n\nName | Insured\nCar | No");
     }
 }

@@ -1,5 +1,6 @@
 //! Notion exports: pages and databases, as Markdown & CSV or as HTML.
 
+mod held;
 mod html;
 mod markdown;
 pub(crate) mod names;
@@ -94,7 +95,9 @@ impl Reader<'_> {
             Kind::Markdown => {
                 (markdown::page(&bytes, row_of.map(|database| &database.headers)), "notion-md/1")
             }
-            Kind::Html => match html::page(&bytes, &self.options.limits) {
+            Kind::Html => match html::page(&bytes, &self.options.limits, &|title| {
+                self.plan.has_table_within(index, title)
+            }) {
                 Ok(None) => return self.attachment(key, path, bytes),
                 Ok(Some(page)) => (Ok(page), "notion-html/1"),
                 Err(reason) => (Err(reason), "notion-html/1"),
@@ -108,7 +111,7 @@ impl Reader<'_> {
             }
         };
         let key = page.id.as_ref().map_or(key, |id| format!("notion:{id}"));
-        if page.is_table {
+        if page.is_table || (page.body.is_empty() && self.plan.has_table(index)) {
             // Where there is a CSV, the rows are in its document.
             return match self.plan.has_table(index) {
                 true => Outcome::Merged,
@@ -116,9 +119,7 @@ impl Reader<'_> {
             };
         }
         if page.body.is_empty() {
-            // All that such a page says is in the row.
-            let is_row = row_of.is_some_and(|database| database.has_values)
-                || self.plan.is_row_beside_its_table(index, &page);
+            let is_row = self.plan.holds_row(index, &page, &self.options.limits);
             return match (page.properties.is_empty(), page.has_blocks) {
                 _ if is_row => Outcome::Merged,
                 (true, false) => Outcome::skipped(path, reason::TITLE_ONLY),
@@ -132,7 +133,7 @@ impl Reader<'_> {
     fn table(&self, database: &Database<'_>, key: String, path: &str, bytes: &[u8]) -> Outcome {
         let described = database.page.and_then(|page| {
             let bytes = self.budget.read(page, self.options).ok()?;
-            html::page(&bytes, &self.options.limits).ok()?
+            html::page(&bytes, &self.options.limits, &|_| false).ok()?
         });
         let (title, description) = match described {
             Some(page) => (page.title, page.properties),

@@ -1,8 +1,11 @@
 //! What each file of a Notion export is, told from the names of all of them.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
+use super::super::Limits;
 use super::super::tree::{Entry, ending, file_name, folder_of, safe_path, stem};
+use super::held::Held;
 use super::{Page, html, names, table};
 
 /// A file's part in the export.
@@ -28,6 +31,24 @@ pub(super) struct Database<'a> {
     pub(super) has_values: bool,
     /// Its page in an HTML export: it knows the full title, a description, and the right id.
     pub(super) page: Option<&'a Entry>,
+    /// Its CSV, or the page that holds its rows.
+    source: Option<&'a Entry>,
+    held: OnceLock<Held>,
+}
+
+impl Database<'_> {
+    /// Whether its table says all that the page of a row says.
+    fn holds(&self, page: &Page, limits: &Limits) -> bool {
+        let read = || {
+            let source = self.source?;
+            let bytes = source.read(limits).ok()?;
+            if is_csv(&source.path) {
+                return Some(Held::in_csv(&bytes));
+            }
+            html::page(&bytes, limits, &|_| false).ok()?.map(|page| Held::in_lines(&page.body))
+        };
+        self.held.get_or_init(|| read().unwrap_or_default()).holds(page)
+    }
 }
 
 #[derive(Debug)]
@@ -90,7 +111,7 @@ impl<'a> Plan<'a> {
                 continue;
             }
             let database = self.databases.len();
-            self.databases.push(Database { has_values: true, ..Database::default() });
+            self.databases.push(Database { has_values: true, source: Some(entry), ..Database::default() });
             for place in [place, bare] {
                 if let Some(owner) = self.owners.get_mut(&place) {
                     owner.rows_of.get_or_insert(database);
@@ -110,6 +131,8 @@ impl<'a> Plan<'a> {
             titles: glance.titles,
             has_values: glance.has_values,
             page: page.filter(|page| ending(&page.path) == "html"),
+            source: Some(entry),
+            held: OnceLock::new(),
         });
         self.tables.insert(index, database);
         self.own(entry, Some(database), None);
@@ -190,19 +213,39 @@ impl<'a> Plan<'a> {
         owner.rows_of.map(|database| &self.databases[database])
     }
 
-    /// An export without folders for subpages has a row's page beside the table: it is known by its title
-    /// and by properties that are the table's columns.
-    pub(super) fn is_row_beside_its_table(&self, index: usize, page: &Page) -> bool {
+    /// Whether all that the page of a row says is in its table. An export without folders for subpages has
+    /// the page beside the table.
+    pub(super) fn holds_row(&self, index: usize, page: &Page, limits: &Limits) -> bool {
+        let holds = |database: &Database<'_>| database.has_values && database.holds(page, limits);
+        if let Some(database) = self.database_of(index) {
+            return holds(database);
+        }
         let folder = folder_of(&self.entries[index].path);
         let Some(title) = &page.title else { return false };
-        let names =
-            || page.properties.lines().map(|line| line.split_once(": ").map_or(line, |(name, _)| name));
+        !page.properties.is_empty()
+            && self.tables.iter().any(|(&table, &database)| {
+                let database = &self.databases[database];
+                folder_of(&self.entries[table].path) == folder
+                    && database.titles.contains(title)
+                    && holds(database)
+            })
+    }
+
+    /// Whether a database of that title, within a page, has a document of its own.
+    pub(super) fn has_table_within(&self, page: usize, title: &str) -> bool {
+        let (place, _) = place_and_id(&self.entries[page].path);
+        let bare = join(folder_of(&place), names::without_id(file_name(&place)));
+        // Names of files are cut and lack some characters.
+        let plain = |name: &str| -> String { name.chars().filter(|c| c.is_alphanumeric()).collect() };
         self.tables.iter().any(|(&table, &database)| {
+            let folder = folder_of(&self.entries[table].path);
             let database = &self.databases[database];
-            folder_of(&self.entries[table].path) == folder
-                && !page.properties.is_empty()
-                && database.titles.contains(title)
-                && names().all(|name| database.headers.contains(name))
+            let name = plain(&database.name);
+            (folder == place || folder == bare)
+                && database.has_values
+                && !name.is_empty()
+                && (name == plain(title)
+                    || (database.name.chars().count() >= 48 && plain(title).starts_with(&name)))
         })
     }
 
