@@ -102,7 +102,7 @@ fn rows_beside_their_table_are_folded_into_it_where_the_export_has_no_folders() 
     );
     let (documents, summary) = read(&[zip], &Options::default());
     let titles: Vec<_> = documents.iter().map(|document| document.title.as_str()).collect();
-    assert_eq!(titles, ["Tasks", "Status report"]);
+    assert_eq!(titles, ["Status report", "Tasks"]);
     assert_eq!(summary.merged, 1);
 }
 

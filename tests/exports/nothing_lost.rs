@@ -8,13 +8,13 @@ const DATABASE: &str = "Tasks 7c3c10467c3c10467c3c104600000026.csv";
 const ROW: &str = "Tasks/Sweep 1a7389f71a7389f71a7389f700000027.md";
 
 #[test]
-fn a_row_whose_page_says_more_than_the_table_is_a_document_of_its_own() {
+fn a_row_whose_page_says_more_than_the_table_is_added_to_the_table() {
     let table = "\u{FEFF}Name,Status\nSweep,Done\n";
     let cases = [
         (table, "# Sweep\n\nStatus: Done", 1),
-        (table, "# Sweep\n\nStatus: Done\nHidden: precious", 2),
-        (table, "# Paint\n\nStatus: Done", 2),
-        (table, "# Sweep\n\nStatus: Open", 2),
+        (table, "# Sweep\n\nStatus: Done\nHidden: precious", 1),
+        (table, "# Paint\n\nStatus: Done", 1),
+        (table, "# Sweep\n\nStatus: Open", 1),
     ];
     for (table, page, documents) in cases {
         let workshop = Workshop::new();

@@ -46,12 +46,17 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     let entries: Vec<&Entry> = export.roots.iter().flat_map(|(_, tree)| &tree.entries).collect();
     let plan = Plan::new(&entries);
     let reader = Reader { plan: &plan, options: run.options, budget: run.budget.clone() };
-    pool::ordered(
-        entries.iter().enumerate(),
-        |(_, entry)| entry.size,
-        |(index, entry)| reader.outcome(index, entry),
-        |outcome| run.take(outcome),
-    )
+    // Tables last: what their rows' pages say beyond them is known by then.
+    let (tables, others): (Vec<_>, Vec<_>) =
+        entries.iter().enumerate().partition(|(index, _)| matches!(plan.role(*index), Role::Table(_)));
+    [others, tables].into_iter().try_for_each(|entries| {
+        pool::ordered(
+            entries.into_iter(),
+            |(_, entry)| entry.size,
+            |(index, entry)| reader.outcome(index, entry),
+            |outcome| run.take(outcome),
+        )
+    })
 }
 
 struct Reader<'a> {
@@ -120,8 +125,11 @@ impl Reader<'_> {
         }
         if page.body.is_empty() {
             let is_row = self.plan.holds_row(index, &page, &self.options.limits);
+            let is_taken_in = !is_row
+                && !page.properties.is_empty()
+                && row_of.is_some_and(|database| database.takes_in(index, &page, &self.options.filter));
             return match (page.properties.is_empty(), page.has_blocks) {
-                _ if is_row => Outcome::Merged,
+                _ if is_row || is_taken_in => Outcome::Merged,
                 (true, false) => Outcome::skipped(path, reason::TITLE_ONLY),
                 (true, true) => Outcome::skipped(path, reason::NO_TEXT),
                 (false, _) => draft(key, page, source, converter, path),
@@ -139,14 +147,17 @@ impl Reader<'_> {
             Some(page) => (page.title, page.properties),
             None => (None, String::new()),
         };
+        let strays = database.strays();
         let rows = match convert::guard::guarded(|| table::to_text(bytes)) {
-            Ok(Some(rows)) => rows,
+            Ok(Some(rows)) => rows + &strays,
             Ok(None) => return Outcome::skipped(path, reason::NO_VALUES),
             Err(reason) => return Outcome::unconverted(key, path, reason),
         };
         let title = title.or_else(|| Some(database.name.clone()));
         let page = Page { title, properties: description, body: rows, ..Page::default() };
-        draft(key, page, digest(bytes), "notion-csv/1", path)
+        let source =
+            if strays.is_empty() { digest(bytes) } else { digest(&[bytes, strays.as_bytes()].concat()) };
+        draft(key, page, source, "notion-csv/1", path)
     }
 
     fn attachment(&self, key: String, path: &str, bytes: Vec<u8>) -> Outcome {

@@ -1,10 +1,10 @@
 //! What each file of a Notion export is, told from the names of all of them.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::super::Limits;
 use super::super::tree::{Entry, ending, file_name, folder_of, safe_path, stem};
+use super::super::{Filter, Limits};
 use super::held::Held;
 use super::{Page, html, names, table};
 
@@ -34,9 +34,29 @@ pub(super) struct Database<'a> {
     /// Its CSV, or the page that holds its rows.
     source: Option<&'a Entry>,
     held: OnceLock<Held>,
+    /// Rows that only their pages tell, or tell in full: by the place of the page among the entries.
+    strays: Mutex<BTreeMap<usize, String>>,
 }
 
 impl Database<'_> {
+    /// Takes in a row that its table does not hold. `false` where the table becomes no document of its own.
+    pub(super) fn takes_in(&self, index: usize, page: &Page, filter: &Filter) -> bool {
+        let is_taken = |table: &Entry| filter.takes(&[&table.path, &names::clean_path(&table.path)]);
+        if !self.has_values || !self.source.is_some_and(|table| is_csv(&table.path) && is_taken(table)) {
+            return false;
+        }
+        let title = page.title.as_deref().unwrap_or_default();
+        let row = std::iter::once(title).chain(page.properties.lines()).collect::<Vec<_>>().join(" | ");
+        self.strays.lock().unwrap_or_else(PoisonError::into_inner).insert(index, row);
+        true
+    }
+
+    /// The rows that were taken in, a line each.
+    pub(super) fn strays(&self) -> String {
+        let strays = self.strays.lock().unwrap_or_else(PoisonError::into_inner);
+        strays.values().map(|row| format!("\n{row}")).collect()
+    }
+
     /// Whether its table says all that the page of a row says.
     fn holds(&self, page: &Page, limits: &Limits) -> bool {
         let read = || {
@@ -133,6 +153,7 @@ impl<'a> Plan<'a> {
             page: page.filter(|page| ending(&page.path) == "html"),
             source: Some(entry),
             held: OnceLock::new(),
+            strays: Mutex::default(),
         });
         self.tables.insert(index, database);
         self.own(entry, Some(database), None);
