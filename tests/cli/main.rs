@@ -4,14 +4,24 @@
 
 mod account;
 mod ask;
+#[cfg(unix)]
+mod citizen;
 mod crash;
 mod documents;
+#[cfg(unix)]
+mod examples;
 mod exit_codes;
 mod handbook;
 mod import;
 mod lists;
+#[cfg(unix)]
+mod pictures;
 mod serve;
 mod settings;
+#[cfg(unix)]
+mod shell;
+#[cfg(unix)]
+mod snapshots;
 mod streams;
 mod support;
 mod sync;

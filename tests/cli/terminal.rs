@@ -93,6 +93,7 @@ impl Terminal {
     }
 
     /// Waits until the program waits for a key without showing it.
+    #[track_caller]
     pub(crate) fn waits_for_a_key(&self) -> &Self {
         let until = Instant::now() + PATIENCE;
         while rustix::termios::tcgetattr(&*self.pty)
@@ -100,7 +101,7 @@ impl Terminal {
             .local_modes
             .contains(rustix::termios::LocalModes::ECHO)
         {
-            assert!(Instant::now() < until, "it never waited");
+            assert!(Instant::now() < until, "it never waited:\n{}", self.shown.0.lock().unwrap().screen());
             std::thread::sleep(Duration::from_millis(2));
         }
         self
@@ -110,9 +111,21 @@ impl Terminal {
         self.child.id()
     }
 
-    /// Waits for its end.
+    /// How it looks in the end, and its code.
+    pub(crate) fn looks(self) -> (String, i32) {
+        let seen = self.finish();
+        (seen.screen, seen.code.unwrap())
+    }
+
+    /// Waits for its end, with this code.
     #[track_caller]
-    pub(crate) fn ends(mut self, code: i32) -> Seen {
+    pub(crate) fn ends(self, code: i32) -> Seen {
+        let seen = self.finish();
+        assert_eq!(seen.code, Some(code), "{}", seen.screen);
+        seen
+    }
+
+    pub(crate) fn finish(mut self) -> Seen {
         let until = Instant::now() + PATIENCE;
         let status = loop {
             match self.child.try_wait().unwrap() {
@@ -130,14 +143,12 @@ impl Terminal {
             modes.contains(rustix::termios::LocalModes::ECHO | rustix::termios::LocalModes::ICANON);
         let shown = self.shown.0.lock().unwrap();
         let screen = shown.parser.screen();
-        let seen = Seen {
+        Seen {
             screen: shown.screen(),
             raw: String::from_utf8_lossy(&shown.raw).into_owned(),
             code: status.code(),
             is_restored: modes_are_back && !screen.hide_cursor() && !screen.alternate_screen(),
-        };
-        assert_eq!(seen.code, Some(code), "{}", seen.screen);
-        seen
+        }
     }
 
     /// Waits until all that was written has been seen.
@@ -148,6 +159,14 @@ impl Terminal {
         while !guard.ended && Instant::now() < until {
             guard = changed.wait_timeout(guard, Duration::from_millis(20)).unwrap().0;
         }
+    }
+
+    /// The screen with its colours, as it is at the end.
+    pub(crate) fn last_picture(self) -> vt100::Screen {
+        let shown = self.shown.clone();
+        self.ends(0);
+        let shown = shown.0.lock().unwrap();
+        shown.parser.screen().clone()
     }
 
     /// The screen with its colours, as it is now.

@@ -1,1 +1,225 @@
-//! What a repository cannot hold is made here: links, unreadable files, litter on a disk.
+//! What a repository cannot hold is made here: links, cut archives, files past the limits.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use twin_cli::export::{Limits, Options, ReadError, read as read_exports, reason};
+
+use super::expectation::{fixtures, read};
+use super::workshop::{Workshop, keys, read_one, skipped};
+
+#[test]
+fn a_path_that_does_not_exist_is_an_error_that_names_it() {
+    let error =
+        read_exports(&["nowhere.zip".into()], &Options::default(), &(), &mut |_| unreachable!()).unwrap_err();
+    let ReadError::Open { path, .. } = &error else { panic!("{error}") };
+    assert_eq!(path, Path::new("nowhere.zip"));
+    assert!(error.to_string().starts_with("cannot read nowhere.zip: "), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_a_folder_are_skipped_and_never_followed() {
+    let workshop = Workshop::new();
+    let root = workshop.folder("notes", &[("a.md", "# A\n\nText"), ("../secret/b.md", "# B\n\nSecret")]);
+    std::os::unix::fs::symlink(workshop.path("secret"), root.join("folder")).unwrap();
+    std::os::unix::fs::symlink(workshop.path("secret/b.md"), root.join("file.md")).unwrap();
+    std::os::unix::fs::symlink(&root, root.join("circle")).unwrap();
+    let (documents, summary) = read_one(&root);
+    assert_eq!(keys(&documents), ["folder:notes/a.md"]);
+    let links = [("circle", reason::SYMLINK), ("file.md", reason::SYMLINK), ("folder", reason::SYMLINK)];
+    assert_eq!(skipped(&summary), links);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_no_utf_8_is_read_all_the_same() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let workshop = Workshop::new();
+    let root = workshop.folder("notes", &[]);
+    fs::write(root.join(std::ffi::OsStr::from_bytes(b"caf\xE9.md")), "Text").unwrap();
+    let (documents, _) = read_one(&root);
+    assert_eq!(keys(&documents), ["folder:notes/caf\u{FFFD}.md"]);
+}
+
+#[test]
+fn litter_on_a_disk_is_ignored_and_hidden_files_are_told() {
+    let workshop = Workshop::new();
+    let files =
+        [(".DS_Store", "x"), ("Thumbs.db", "x"), ("a.md", "Text"), (".git/HEAD", "ref"), (".env", "KEY=1")];
+    let (documents, summary) = read_one(&workshop.folder("notes", &files));
+    assert_eq!(keys(&documents), ["folder:notes/a.md"]);
+    assert_eq!(skipped(&summary), [(".env", reason::HIDDEN), (".git/HEAD", reason::HIDDEN)]);
+}
+
+#[test]
+fn decomposed_names_have_composed_keys_and_titles() {
+    let workshop = Workshop::new();
+    let (documents, _) = read_one(&workshop.folder("notes", &[("Cafe\u{301}.txt", "Text")]));
+    assert_eq!((documents[0].key.as_str(), documents[0].title.as_str()), ("folder:notes/Café.txt", "Café"));
+}
+
+#[test]
+fn a_document_is_never_blank() {
+    let workshop = Workshop::new();
+    let files = [
+        ("a.md", " \n\u{A0}\n"),
+        ("b.txt", "\u{200B}\u{FEFF}"),
+        ("c.html", "<p> </p>"),
+        ("d.csv", ",,\n"),
+        ("e.md", ""),
+    ];
+    let (documents, summary) = read_one(&workshop.folder("notes", &files));
+    assert!(documents.is_empty());
+    let reasons: Vec<_> = skipped(&summary).into_iter().map(|(_, reason)| reason).collect();
+    assert_eq!(reasons, [reason::NO_TEXT, reason::NO_TEXT, reason::NO_TEXT, reason::NO_TEXT, reason::EMPTY]);
+}
+
+#[test]
+fn a_file_past_the_size_limit_is_skipped_and_not_gone() {
+    let workshop = Workshop::new();
+    let root = workshop.folder("notes", &[("a.txt", &"x".repeat(2000)), ("b.txt", "Text")]);
+    let options = Options { limits: Limits { entry_bytes: 1000, ..Limits::default() }, ..Options::default() };
+    let (documents, summary) = read(&[root], &options);
+    assert_eq!(keys(&documents), ["folder:notes/b.txt"]);
+    assert_eq!(skipped(&summary), [("a.txt", reason::TOO_LARGE)]);
+    assert_eq!(summary.unconverted_keys, ["folder:notes/a.txt"]);
+}
+
+#[test]
+fn what_lies_past_the_runs_limit_is_skipped_and_not_gone() {
+    let workshop = Workshop::new();
+    let files: Vec<_> = (0..9).map(|n| (format!("{n}.txt"), vec![b'x'; 1000])).collect();
+    let files: Vec<_> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let options = Options { limits: Limits { run_bytes: 3000, ..Limits::default() }, ..Options::default() };
+    let (documents, summary) = read(&[workshop.zip("notes.zip", &files)], &options);
+    assert!(documents.len() < 9 && documents.len() >= 3, "{}", documents.len());
+    assert_eq!(documents.len() + summary.skipped.len(), 9);
+    assert!(summary.skipped.iter().all(|skipped| skipped.reason == reason::RUN_TOO_LARGE));
+    assert_eq!(summary.unconverted_keys.len(), summary.skipped.len());
+}
+
+#[test]
+fn files_past_the_limit_of_their_number_are_skipped_and_not_gone() {
+    let workshop = Workshop::new();
+    let zip = workshop.zip("notes.zip", &[("a.md", b"A"), ("b.md", b"B"), ("c.md", b"C")]);
+    let options = Options { limits: Limits { entries: 2, ..Limits::default() }, ..Options::default() };
+    let (documents, summary) = read(&[zip], &options);
+    assert_eq!(documents.len(), 2);
+    assert_eq!(skipped(&summary), [("c.md", reason::TOO_MANY)]);
+    assert_eq!(summary.unconverted_keys, ["folder:notes/c.md"]);
+}
+
+#[test]
+fn an_archive_within_an_archive_is_not_entered() {
+    let workshop = Workshop::new();
+    let inner = fs::read(workshop.zip("inner.zip", &[("a.md", b"A")])).unwrap();
+    let (documents, summary) = read_one(&workshop.zip("outer.zip", &[("inner.zip", &inner), ("b.md", b"B")]));
+    assert_eq!(keys(&documents), ["folder:outer/b.md"]);
+    assert_eq!(skipped(&summary), [("inner.zip", reason::NESTED_ARCHIVE)]);
+}
+
+#[test]
+fn of_a_cut_zip_the_whole_entries_are_read_and_it_does_not_count_as_whole() {
+    let workshop = Workshop::new();
+    let noise: Vec<u8> =
+        (0..5000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 25) as u8 % 64 + 32).collect();
+    let zip = workshop.zip("notes.zip", &[("a.md", b"Alpha"), ("b.md", b"Beta"), ("c.md", &noise)]);
+    let bytes = fs::read(&zip).unwrap();
+    fs::write(&zip, &bytes[..bytes.len() / 2]).unwrap();
+    let (documents, summary) = read_one(&zip);
+    assert_eq!(keys(&documents), ["folder:notes/a.md", "folder:notes/b.md"]);
+    assert_eq!(skipped(&summary), [("c.md", reason::UNREADABLE)]);
+    assert!(!summary.roots[0].whole);
+}
+
+#[test]
+fn a_damaged_archive_in_the_place_of_an_export_ends_nothing() {
+    let workshop = Workshop::new();
+    let broken = workshop.path("broken.zip");
+    fs::File::create(&broken).unwrap().write_all(b"PK\x03\x04 and then nothing of the kind").unwrap();
+    let good = workshop.folder("notes", &[("a.md", "Text")]);
+    let (documents, summary) = read(&[broken, good], &Options::default());
+    assert_eq!(keys(&documents), ["folder:notes/a.md"]);
+    assert!(!summary.roots[0].whole && summary.roots[1].whole);
+}
+
+#[test]
+fn the_same_file_twice_is_one_document_and_another_of_its_name_keeps_its_text() {
+    let workshop = Workshop::new();
+    let one = workshop.folder("x/notes", &[("a.md", "Same"), ("b.md", "One")]);
+    let other = workshop.folder("y/notes", &[("a.md", "Same"), ("b.md", "Another")]);
+    let (documents, summary) = read(&[one, other], &Options::default());
+    assert_eq!(keys(&documents), ["folder:notes/a.md", "folder:notes/b.md", "folder:notes/b.md (2)"]);
+    assert_eq!(skipped(&summary), [("a.md", "duplicate of folder:notes/a.md")]);
+}
+
+#[test]
+fn damaged_files_of_every_kind_end_nothing() {
+    let office = ["frame-agreement.docx", "price-list.xlsx", "old-list.xls", "kickoff.pptx", "berries.pdf"]
+        .map(|name| format!("office/{name}"));
+    let exports = ["notion-html-2023.zip", "mail-eml/multipart.eml", "gate.mbox", "slack-grid.zip"]
+        .map(|name| format!("exports/{name}"));
+    let workshop = Workshop::new();
+    let mut dice = 7u32;
+    for source in office.iter().chain(&exports) {
+        let whole = fs::read(fixtures().join(source)).unwrap();
+        for _ in 0..12 {
+            let mut bytes = whole.clone();
+            for _ in 0..8 {
+                dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let at = dice as usize % bytes.len();
+                bytes[at] ^= 1 << (dice >> 28 & 7);
+            }
+            bytes.truncate(bytes.len() - (dice as usize >> 8) % (bytes.len() / 4));
+            let path = workshop.path(Path::new(source).file_name().unwrap().to_str().unwrap());
+            fs::write(&path, bytes).unwrap();
+            let (documents, summary) = read_one(&path);
+            assert!(
+                !documents.is_empty() || !summary.skipped.is_empty() || !summary.roots[0].whole,
+                "{source}"
+            );
+        }
+    }
+}
+
+/// What the program makes of a PDF when it is started to convert one, with so much memory.
+#[cfg(unix)]
+fn converted_apart(pdf: &[u8], memory: u64) -> std::process::Output {
+    use std::process::{Command, Stdio};
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_twin"))
+        .args(["__convert-pdf", "52428800", "8000", &memory.to_string()])
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // One that gets no memory ends before it has read everything.
+    let _ = child.stdin.take().unwrap().write_all(pdf);
+    child.wait_with_output().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pdf_is_converted_in_a_process_of_its_own_and_refused_with_its_reason() {
+    let pdf = fs::read(fixtures().join("exports/folder/office/berries.pdf")).unwrap();
+    let converted = converted_apart(&pdf, 64 << 20);
+    assert!(converted.status.success());
+    assert!(!String::from_utf8(converted.stdout).unwrap().trim().is_empty());
+    let refused = converted_apart(b"%PDF-1.4\nno more", 64 << 20);
+    assert_eq!(refused.status.code(), Some(3));
+    assert_eq!(refused.stdout, reason::UNREADABLE.as_bytes());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pdf_that_takes_more_memory_than_it_may_ends_its_own_process_alone() {
+    let mut pdf = b"%PDF-1.4\n".to_vec();
+    pdf.resize(48 << 20, b' ');
+    let converted = converted_apart(&pdf, 16 << 20);
+    assert!(!converted.status.success());
+}

@@ -5,7 +5,10 @@
 
 mod accounting;
 mod bad_input;
+mod choices;
 mod expectation;
+mod nothing_lost;
+mod workshop;
 
 use expectation::Expectation;
 

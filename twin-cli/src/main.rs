@@ -8,11 +8,15 @@ use twin_cli::args::{self, Cli};
 use twin_cli::command::{self, Outcome};
 use twin_cli::context::Context;
 use twin_cli::error::CliError;
+use twin_cli::export;
 use twin_cli::stop::{self, Stop};
 use twin_cli::ui::{self, Ui};
 
 fn main() -> ExitCode {
     let line: Vec<OsString> = std::env::args_os().collect();
+    if let Some(code) = export::serve(&line) {
+        return code;
+    }
     let exit = match parse(&line) {
         Ok(cli) => {
             let ui = Ui::new(cli.global.ui());

@@ -59,10 +59,12 @@ impl Stop {
         let mut signals = Signals::listen()?;
         let mut command = std::pin::pin!(command);
         loop {
+            // Signals first: one that came while another program had the terminal was for that program, even
+            // where the command has the terminal back by now.
             let signal = tokio::select! {
                 biased;
-                result = &mut command => return result,
                 signal = signals.next() => signal,
+                result = &mut command => return result,
             };
             if signal == Signal::Interrupt && self.held.get() {
                 continue;

@@ -20,7 +20,7 @@ use retrieve::Evidence;
 use crate::store::{Result, Store};
 
 /// Below this the passages found have nothing to say to the question, and are not quoted.
-const UNRELATED: f64 = 0.2;
+const UNRELATED: f64 = 0.12;
 
 /// An answer with all the API tells of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +62,7 @@ pub(crate) fn answer(store: &Store, question: &str, context: &str, threshold: f6
     let terms = weigh::in_context(terms, context);
     let evidence = retrieve::retrieve(store, question, &terms)?;
     let (mut text, mut quoted) = extract::extract(&evidence, &terms);
-    let confidence = confidence::confidence(question, &terms, &quoted, &evidence);
+    let confidence = confidence::confidence(question, &terms, &quoted);
     if confidence < UNRELATED {
         text.clear();
         quoted.clear();
@@ -106,10 +106,13 @@ fn personal_reason(
 /// Whether a sum is above what the documents quoted allow: past the bound of a quoted rule where leave is
 /// asked for, and past every sum they name where none of their rules is about it.
 fn exceeds(store: &Store, question: &str, sum: Amount, quoted: &[&Evidence]) -> Result<bool> {
-    let past_a_quoted_bound =
-        quoted.iter().any(|evidence| Limits::of(&evidence.text, sum.unit).bound_below(sum.value).is_some());
-    if past_a_quoted_bound {
-        return Ok(judgement::asks_leave(question));
+    let leave = judgement::asks_leave(question);
+    let limits: Vec<Limits> = quoted.iter().map(|evidence| Limits::of(&evidence.text, sum.unit)).collect();
+    if limits.iter().any(|limits| limits.bound_below(sum.value).is_some()) {
+        return Ok(leave);
+    }
+    if leave && limits.iter().any(|limits| limits.caps_below(sum.value)) {
+        return Ok(true);
     }
     let mut whole = String::new();
     for evidence in quoted {

@@ -4,15 +4,13 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::rate_limit::RateLimit;
+use crate::refusal::{answers_in, api_message, describe, kind_of_status};
 
 /// A `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The longest part of an error response's body that is kept.
 const BODY_LIMIT: usize = 16 * 1024;
-/// The longest text of the API that `Display` shows, in characters.
-const SHOWN_LIMIT: usize = 500;
-
 /// What kind of failure an [`Error`] is; the statuses are those of the API reference's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -266,70 +264,6 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
     }
-}
-
-/// The `error` text of an API error body; `None` for anything else, such as a proxy's page.
-fn api_message(body: &str) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct ErrorBody {
-        error: String,
-    }
-    serde_json::from_str::<ErrorBody>(body).ok().map(|body| body.error).filter(|text| !text.trim().is_empty())
-}
-
-fn kind_of_status(status: u16) -> ErrorKind {
-    match status {
-        400 => ErrorKind::BadRequest,
-        401 => ErrorKind::Unauthorized,
-        402 => ErrorKind::AnswerLimit,
-        403 => ErrorKind::PlanLacksFeature,
-        404 => ErrorKind::NotFound,
-        422 => ErrorKind::NotConfigured,
-        429 => ErrorKind::RateLimited,
-        500..=599 => ErrorKind::Server,
-        _ => ErrorKind::UnexpectedStatus,
-    }
-}
-
-fn describe(kind: ErrorKind, status: u16, message: Option<&str>, key: &str) -> String {
-    let what = match kind {
-        ErrorKind::BadRequest => "the API refused the request",
-        ErrorKind::Unauthorized => return unauthorized(message, key),
-        ErrorKind::AnswerLimit => "the monthly answer limit is reached",
-        ErrorKind::PlanLacksFeature => "the plan does not include this feature",
-        ErrorKind::NotFound => "not found",
-        ErrorKind::NotConfigured => "the twin is not configured yet; complete its onboarding",
-        ErrorKind::RateLimited => "the rate limit is exceeded",
-        ErrorKind::Server => "the API failed",
-        _ if (300..400).contains(&status) => "the API answered with a redirect, which is not followed",
-        _ => "the API answered with an unexpected status",
-    };
-    with_message(format!("{what} ({status})"), message)
-}
-
-/// Adds what the API said, cut where it says too much for one line.
-fn with_message(what: String, message: Option<&str>) -> String {
-    let Some(message) = message else { return what };
-    match message.char_indices().nth(SHOWN_LIMIT) {
-        Some((end, _)) => format!("{what}: {}…", &message[..end]),
-        None => format!("{what}: {message}"),
-    }
-}
-
-fn unauthorized(message: Option<&str>, key: &str) -> String {
-    let kind = if key == "…" {
-        "the key sent, which has no twin_ prefix,".to_owned()
-    } else {
-        format!("the {key} key sent")
-    };
-    with_message(format!("{kind} was refused (401)"), message)
-}
-
-/// The `(used/limit)` of a text such as `Monthly answer limit reached (500/500).`
-fn answers_in(message: &str) -> Option<(u64, u64)> {
-    let (used, limit) = message.split('(').find_map(|part| part.split(')').next()?.split_once('/'))?;
-    let number = |text: &str| text.trim().replace(',', "").parse().ok();
-    Some((number(used)?, number(limit)?))
 }
 
 fn root_cause(error: &reqwest::Error) -> String {

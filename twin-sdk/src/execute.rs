@@ -10,9 +10,9 @@ use crate::call::{Meta, Options, Prepared, Reply};
 use crate::client::Shared;
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::observe::Attempt;
-use crate::pacing::Told;
 use crate::rate_limit::{self, RateLimit, retry_after};
 use crate::retry::{Decision, Failure, RetryPolicy, Spent, decide};
+use crate::window::Told;
 
 /// The longest response body that is read; the API's own stay far below.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;

@@ -103,12 +103,14 @@ mod open_enum;
 mod pacing;
 mod page;
 mod rate_limit;
+mod refusal;
 mod retry;
 mod stats;
 mod tls;
 mod transport;
 mod validate;
 pub mod webhook;
+mod window;
 mod wire;
 
 pub use api_key::ApiKey;

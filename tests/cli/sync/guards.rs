@@ -162,6 +162,39 @@ async fn an_archive_that_is_cut_short_deletes_nothing_of_its_reader() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_which_nothing_can_be_told_deletes_nothing_at_all() {
+    let wiki = Wiki::start().await;
+    let fixture = |name: &str| {
+        let path = format!("{}/../fixtures/exports/{name}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read(path).unwrap()
+    };
+    let second = fixture("takeout-20260302T093000Z-002.zip");
+    let one = wiki.bench.home.write("takeout-1.zip", fixture("takeout-20260302T093000Z-001.zip"));
+    let two = wiki.bench.home.write("takeout-2.zip", &second);
+    let (one, two) = (one.to_str().unwrap(), two.to_str().unwrap());
+    let args = ["kb", "sync", one, two, "--json", "--yes", "--prune", "--max-delete", "100"];
+    wiki.bench.twin(args).run().exits(0);
+    let titles = wiki.titles().await;
+    let page = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in</body></html>";
+    for broken in [&second[..0], &second[..2], &second[..4], &second[..40], &[0; 500], page] {
+        std::fs::write(two, broken).unwrap();
+        let ran = wiki.bench.twin(args).run().exits(11);
+        assert_eq!(ran.json()["pruned"], 0, "{} bytes: {ran:#?}", broken.len());
+        assert!(ran.stderr.contains("takeout-2.zip is cut short or damaged"), "{ran:#?}");
+    }
+    assert_eq!(wiki.titles().await, titles);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_cannot_be_written_is_told_before_anything_is_done() {
+    let wiki = Wiki::start().await;
+    wiki.write("a", "Text.");
+    let ran = wiki.sync(["--report", "missing/report.json"]).exits(2);
+    assert!(ran.stderr.contains("cannot write the report missing/report.json"), "{ran:#?}");
+    assert!(wiki.titles().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_run_on_the_same_state_is_refused() {
     let wiki = Wiki::synced(&["a"]).await;
     let journal = wiki.bench.home.path().join("twin-kb.lock.json.journal");

@@ -14,6 +14,13 @@ use crate::ui::{Json, Report};
 
 /// The commands on settings.
 #[derive(Debug, clap::Subcommand)]
+#[command(after_help = "\
+Examples:
+  twin config list
+  twin config set profile default
+
+Exit codes:
+  0 done, 5 not set, 2 no such setting or a value that cannot be used")]
 pub enum Command {
     /// Print where config.toml is
     #[command(after_help = "Examples:\n  twin config path\n\nExit codes:\n  0 done")]

@@ -114,7 +114,7 @@ impl Report for Topic {
         page.block(&format!("{}:", self.title), Tone::Strong);
         let widest = self.entries.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
         for (name, text) in &self.entries {
-            page.entry(&format!("  {name:<widest$}  "), text);
+            page.entry(&format!("  {name:<widest$}  "), Tone::Strong, text);
         }
     }
 

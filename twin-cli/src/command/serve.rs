@@ -25,7 +25,7 @@ use crate::ui::{Json, Notice, Report, Ui};
 #[command(after_help = "\
 Examples:
   twin serve --seed handbook.zip
-  twin serve --port 8080 --data twin.db --rate-limit 60 > twin.env & sleep 1; . ./twin.env; twin stats
+  twin serve --port 8080 --data twin.db --rate-limit 600 -v
 
 Exit codes:
   130 stopped by Ctrl-C, 143 stopped by SIGTERM, 2 bad input, 1 the port is taken")]

@@ -33,43 +33,58 @@ impl Export {
 pub(crate) fn exports(paths: &[PathBuf], options: &Options) -> Result<Vec<Export>, ReadError> {
     let mut exports: Vec<Export> = Vec::new();
     for path in paths {
-        let mut tree = tree::open(path, &options.limits)?;
-        if matches!(options.format, Format::Auto | Format::Notion) {
-            notion_names::enter_parts(&mut tree, &options.limits);
-        }
-        let reader = if options.format == Format::Auto { detected(path, &tree) } else { options.format };
-        for (reader, tree) in shared_out(reader, tree, options) {
-            let group = group(reader, path);
-            let same = exports
-                .iter_mut()
-                .find(|export| export.reader == reader && group.is_some() && export.group == group);
-            let root = (path.clone(), tree);
-            match same {
-                Some(export) => export.roots.push(root),
-                None => exports.push(Export { reader, group, roots: vec![root] }),
+        for (name, mut tree) in trees(path, options)? {
+            if matches!(options.format, Format::Auto | Format::Notion) {
+                notion_names::enter_parts(&mut tree, &options.limits);
+            }
+            let reader = if options.format == Format::Auto { detected(&name, &tree) } else { options.format };
+            for (reader, tree) in shared_out(reader, tree, options) {
+                let group = group(reader, &name);
+                let is_same = |export: &&mut Export| {
+                    export.reader == reader && group.is_some() && export.group == group
+                };
+                let root = (path.clone(), tree);
+                match exports.iter_mut().find(is_same) {
+                    Some(export) => export.roots.push(root),
+                    None => exports.push(Export { reader, group, roots: vec![root] }),
+                }
             }
         }
     }
     Ok(exports)
 }
 
-fn detected(path: &Path, tree: &Tree) -> Format {
-    let download = || name_of(path).is_some_and(drive::is_download_name);
+/// The tree of a PATH with its name; a folder into which Drive's archives were downloaded gives those.
+fn trees(path: &Path, options: &Options) -> Result<Vec<(String, Tree)>, ReadError> {
+    let mut tree = tree::open(path, &options.limits)?;
+    let mut trees = Vec::new();
+    if path.is_dir() && matches!(options.format, Format::Auto | Format::Drive) {
+        let is_archive = |entry: &Entry| !entry.path.contains('/') && drive::is_archive_name(&entry.path);
+        let (archives, others): (Vec<_>, Vec<_>) = tree.entries.into_iter().partition(is_archive);
+        tree.entries = others;
+        for archive in archives {
+            trees.push((archive.path.clone(), tree::open(&path.join(&archive.path), &options.limits)?));
+        }
+    }
+    if trees.is_empty() || !tree.entries.is_empty() || !tree.skipped.is_empty() {
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        trees.push((name, tree));
+    }
+    Ok(trees)
+}
+
+fn detected(name: &str, tree: &Tree) -> Format {
     if notion_names::is_export(tree) {
         Format::Notion
     } else if slack::is_export(tree) {
         Format::Slack
-    } else if drive::is_takeout(tree) || download() {
+    } else if drive::is_takeout(tree) || drive::is_download_name(name) {
         Format::Drive
     } else if !tree.entries.is_empty() && tree.entries.iter().all(is_mail) {
         Format::Mail
     } else {
         Format::Folder
     }
-}
-
-fn name_of(path: &Path) -> Option<&str> {
-    path.file_name().and_then(|name| name.to_str())
 }
 
 /// Names decide where they can, so that a folder of thousands is not opened file by file.
@@ -92,10 +107,12 @@ fn shared_out(reader: Format, mut tree: Tree, options: &Options) -> Vec<(Format,
         return vec![(reader, Tree { entries: files, ..tree })];
     }
     let mut mail = Tree { name: tree.name.clone(), entries: mboxes, whole: tree.whole, ..Tree::default() };
-    if files.iter().all(|entry| drive::is_overview(&entry.path)) {
+    // Settings of the mailbox are no files of Drive: what was not exported must not seem to be gone.
+    if files.iter().all(|entry| drive::is_overview(&entry.path) || tree::ending(&entry.path) == "json") {
         mail.skipped = tree.skipped;
-        for overview in files {
-            mail.skip(overview.path, reason::INDEX);
+        for file in files {
+            let reason = if drive::is_overview(&file.path) { reason::INDEX } else { reason::METADATA };
+            mail.skip(file.path, reason);
         }
         return vec![(Format::Mail, mail)];
     }
@@ -104,9 +121,9 @@ fn shared_out(reader: Format, mut tree: Tree, options: &Options) -> Vec<(Format,
 
 /// Parts of one Notion export are told by their names; all of Drive is one tree, and threads reach
 /// across mailboxes.
-fn group(reader: Format, path: &Path) -> Option<String> {
+fn group(reader: Format, name: &str) -> Option<String> {
     match reader {
-        Format::Notion => name_of(path).and_then(notion_names::part_of).map(str::to_owned),
+        Format::Notion => notion_names::part_of(name).map(str::to_owned),
         Format::Drive | Format::Mail => Some(String::new()),
         _ => None,
     }

@@ -28,6 +28,13 @@ pub(crate) fn is_download_name(name: &str) -> bool {
     name.to_ascii_lowercase().starts_with("drive-download-")
 }
 
+/// Whether a file is one of the archives that Takeout or Drive's pages pack.
+pub(crate) fn is_archive_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let packed = [".zip", ".tgz", ".tar.gz"].iter().any(|ending| lower.ends_with(ending));
+    packed && (is_download_name(name) || lower.starts_with("takeout-"))
+}
+
 /// The path in the tree that all archives are merged to.
 fn below_root(path: &str) -> &str {
     path.strip_prefix("Takeout/").unwrap_or(path)
@@ -36,7 +43,7 @@ fn below_root(path: &str) -> &str {
 pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     for (path, tree) in &export.roots {
         let root = Root { path: path.clone(), reader: Format::Drive, scope: scope(tree), whole: tree.whole };
-        run.begin(root, tree.entries.len(), &tree.skipped);
+        run.begin(root, tree, |path| Some(key_of(path)));
     }
     let entries: Vec<&Entry> = export.roots.iter().flat_map(|(_, tree)| &tree.entries).collect();
     let siblings = Siblings::new(&entries);
@@ -57,7 +64,11 @@ fn scope(tree: &Tree) -> String {
 }
 
 fn key(entry: &Entry) -> String {
-    format!("drive:{}", safe_path(below_root(&entry.path)))
+    key_of(&entry.path)
+}
+
+fn key_of(path: &str) -> String {
+    format!("drive:{}", safe_path(below_root(path)))
 }
 
 fn outcome(entry: &Entry, siblings: &Siblings<'_>, options: &Options, budget: &Budget) -> Outcome {
@@ -87,7 +98,7 @@ fn outcome(entry: &Entry, siblings: &Siblings<'_>, options: &Options, budget: &B
 
 fn document(entry: &Entry, source: [u8; 32], converted: Converted) -> Outcome {
     let path = entry.path.as_str();
-    Outcome::Document(Box::new(Draft {
+    Outcome::document(Draft {
         key: key(entry),
         title: converted.title.unwrap_or_else(|| stem(file_name(path)).to_owned()),
         text: converted.text,
@@ -98,7 +109,7 @@ fn document(entry: &Entry, source: [u8; 32], converted: Converted) -> Outcome {
         clean_path: Some(below_root(path).to_owned()),
         key_is_identity: false,
         files: 1,
-    }))
+    })
 }
 
 /// Links to other files are stored as bookmarks.

@@ -8,18 +8,20 @@ use super::convert::{self, Converted};
 use super::detect::Export;
 use super::run::{Draft, Outcome, Run, digest};
 use super::tree::{Entry, file_name, safe_path, stem};
-use super::{Format, Root, pool, reason};
+use super::{Document, Format, Limits, Root, Skipped, pool, reason, text};
 
 pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     for (path, tree) in &export.roots {
         let name = safe_path(&tree.name);
         let scope = if tree.single { format!("folder:{name}") } else { format!("folder:{name}/") };
-        let key = |entry: &Entry| {
-            if tree.single { scope.clone() } else { format!("{scope}{}", safe_path(&entry.path)) }
-        };
-        let root =
-            Root { path: path.clone(), reader: Format::Folder, scope: scope.clone(), whole: tree.whole };
-        run.begin(root, tree.entries.len(), &tree.skipped);
+        let key_of =
+            |path: &str| if tree.single { scope.clone() } else { format!("{scope}{}", safe_path(path)) };
+        let key = |entry: &Entry| key_of(&entry.path);
+        // What is left of a damaged archive may not tell whose it is: then it speaks for everyone's.
+        let is_anyones = !tree.whole && run.options.format == Format::Auto && !path.is_dir();
+        let spoken_for = if is_anyones { String::new() } else { scope.clone() };
+        let root = Root { path: path.clone(), reader: Format::Folder, scope: spoken_for, whole: tree.whole };
+        run.begin(root, tree, |path| Some(key_of(path)));
         let (options, budget) = (run.options, run.budget.clone());
         pool::ordered(
             tree.entries.iter(),
@@ -28,6 +30,9 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
                 let path = &entry.path;
                 if !options.filter.takes(&[path]) {
                     return Outcome::filtered(key(entry), path);
+                }
+                if !tree.single && path.split('/').any(|part| part == "..") {
+                    return Outcome::skipped(path, reason::UNSAFE_NAME);
                 }
                 if !tree.single && path.split('/').any(|part| part.starts_with('.')) {
                     return Outcome::skipped(path, reason::HIDDEN);
@@ -51,8 +56,10 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
 }
 
 fn document(key: String, path: &str, source: [u8; 32], converted: Converted, kind: DocumentType) -> Outcome {
-    let title = converted.title.unwrap_or_else(|| stem(file_name(path)).to_owned());
-    Outcome::Document(Box::new(Draft {
+    // Some Windows programs write `\` between folders.
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let title = converted.title.unwrap_or_else(|| stem(name).to_owned());
+    Outcome::document(Draft {
         key,
         title,
         text: converted.text,
@@ -63,5 +70,26 @@ fn document(key: String, path: &str, source: [u8; 32], converted: Converted, kin
         clean_path: None,
         key_is_identity: false,
         files: 1,
-    }))
+    })
+}
+
+/// A document of a single file's bytes.
+pub(crate) fn from_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Document, Skipped> {
+    let skipped = |reason: &str| Skipped { path: name.to_owned(), reason: reason.to_owned() };
+    let source = digest(&bytes);
+    let converted = convert::convert(name, bytes, limits).map_err(skipped)?;
+    let text = text::tidy(&converted.text);
+    if text.is_empty() {
+        return Err(skipped(reason::NO_TEXT));
+    }
+    let title = converted.title.as_deref().unwrap_or_else(|| stem(file_name(name)));
+    Ok(Document {
+        key: format!("folder:{}", safe_path(name)),
+        title: text::tidy_line(title),
+        kind: converted.kind.unwrap_or(DocumentType::Note),
+        text,
+        source: hex::encode(source),
+        converter: converted.converter.to_owned(),
+        path: name.to_owned(),
+    })
 }

@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use twin_sdk::DocumentType;
 
+pub use convert::isolated::serve;
 pub use filter::{Filter, Glob};
 pub use split::{MOST_UNITS, Part, split};
 
@@ -106,7 +107,7 @@ pub struct Limits {
     pub html_depth: usize,
     /// Elements and pieces of text of a page.
     pub html_nodes: usize,
-    /// How long one file's conversion may take.
+    /// How long one file's conversion may go on without showing progress.
     pub conversion: Duration,
 }
 
@@ -160,9 +161,9 @@ pub struct Summary {
     pub merged: u64,
     /// Every file that became no document.
     pub skipped: Vec<Skipped>,
-    /// Keys of what a filter left out: not gone.
+    /// Keys of what the options left out: not gone. A key that ends in `:` stands for all that begin so.
     pub filtered: Vec<String>,
-    /// Keys of what could not be converted this time: not gone.
+    /// Keys of what could not be converted this time: not gone. A key that ends in `:` as above.
     pub unconverted_keys: Vec<String>,
     /// What was read, for each PATH.
     pub roots: Vec<Root>,
@@ -176,7 +177,8 @@ pub struct Root {
     /// The reader that read it; never [`Format::Auto`].
     pub reader: Format,
     /// The keys it speaks for: all that begin with this where it ends in `:` or `/` (`notion:`,
-    /// `folder:<root>/`), this very key otherwise (a single file).
+    /// `folder:<root>/`), all there are where it is empty (an archive so damaged that its reader is not
+    /// known), this very key otherwise (a single file).
     pub scope: String,
     /// False when the archive is cut short or damaged: what is missing may have been in it.
     pub whole: bool,
@@ -194,6 +196,15 @@ pub enum ReadError {
         /// What the system says.
         source: io::Error,
     },
+}
+
+/// Makes a document of a single file's bytes, such as come from standard input; `name` tells its kind where
+/// the bytes do not, and its title where it has no heading.
+///
+/// # Errors
+/// When the bytes hold no document: with the reason.
+pub fn from_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Document, Skipped> {
+    folder::from_bytes(name, bytes, limits)
 }
 
 /// Reads every PATH (a zip, a tar or tgz, a folder or a single file) and hands each document to `sink`

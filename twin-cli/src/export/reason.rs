@@ -34,6 +34,8 @@ pub const PRIVATE: &str = "private";
 pub const NO_MESSAGES: &str = "no messages";
 /// Left out by `--include` or `--exclude`.
 pub const FILTERED: &str = "filtered out";
+/// A name that leads out of its archive.
+pub const UNSAFE_NAME: &str = "unsafe name";
 /// A hidden file, or in a hidden folder.
 pub const HIDDEN: &str = "hidden";
 /// Over the limit for one file.
@@ -48,3 +50,8 @@ pub const RUN_TOO_LARGE: &str = "past the run's size limit";
 pub const TOO_MANY: &str = "past the limit of files";
 /// Its conversion was given up after a while.
 pub const TOO_SLOW: &str = "took too long";
+
+/// Whether a file that was skipped for this reason may hold a document all the same.
+pub(crate) fn hides_content(reason: &str) -> bool {
+    [ENCRYPTED, UNREADABLE, TOO_MANY, RUN_TOO_LARGE].contains(&reason)
+}

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use twin_sdk::DocumentType;
 
 use super::filter::mapped_type;
-use super::tree;
+use super::tree::{self, Tree};
 use super::{Document, Observer, Options, Progress, Root, Skipped, Summary, reason, text};
 
 /// A document as a reader makes it.
@@ -76,6 +76,22 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    /// A document, tidied; without any text it is skipped.
+    pub(crate) fn document(mut draft: Draft) -> Self {
+        draft.text = text::tidy(&draft.text);
+        draft.key = text::tidy_line(&draft.key);
+        if draft.text.is_empty() {
+            return Self::Skipped { path: draft.path, reason: reason::NO_TEXT };
+        }
+        let title = text::tidy_line(&draft.title);
+        draft.title = match text::beginning(&title, MOST_TITLE) {
+            "" => "Untitled".to_owned(),
+            whole if whole.len() == title.len() => title,
+            cut => format!("{}…", cut.trim_end()),
+        };
+        Self::Document(Box::new(draft))
+    }
+
     pub(crate) fn skipped(path: &str, reason: &'static str) -> Self {
         Self::Skipped { path: path.to_owned(), reason }
     }
@@ -111,6 +127,9 @@ impl Budget {
     }
 }
 
+/// Bytes of a title; a first "heading" may be a whole page.
+const MOST_TITLE: usize = 1_000;
+
 /// One run over all PATHs.
 pub(crate) struct Run<'a> {
     pub(crate) options: &'a Options,
@@ -142,12 +161,20 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// A PATH is going to be read; `files` are in it, `skipped` of them no readable ones.
-    pub(crate) fn begin(&mut self, root: Root, files: usize, skipped: &[Skipped]) {
+    /// A PATH is going to be read. `key` tells the document of a file that cannot be opened: it may well
+    /// be there still.
+    pub(crate) fn begin(&mut self, mut root: Root, tree: &Tree, key: impl Fn(&str) -> Option<String>) {
+        let files = tree.entries.len() + tree.skipped.len();
+        self.summary.files += files as u64;
+        self.files_done += tree.skipped.len() as u64;
+        for skipped in tree.skipped.iter().filter(|skipped| reason::hides_content(&skipped.reason)) {
+            match key(&skipped.path) {
+                Some(key) => self.summary.unconverted_keys.push(text::tidy_line(&key)),
+                None => root.whole = false,
+            }
+        }
+        self.summary.skipped.extend_from_slice(&tree.skipped);
         self.summary.roots.push(root);
-        self.summary.files += (files + skipped.len()) as u64;
-        self.files_done += skipped.len() as u64;
-        self.summary.skipped.extend_from_slice(skipped);
     }
 
     /// Accounts for what became of a file.
@@ -182,29 +209,20 @@ impl<'a> Run<'a> {
     }
 
     fn document(&mut self, draft: Draft) -> ControlFlow<()> {
-        let text = text::tidy(&draft.text);
-        let key = text::tidy_line(&draft.key);
-        if text.is_empty() {
-            return self.take(Outcome::Unconverted { key, path: draft.path, reason: reason::NO_TEXT });
-        }
-        let Some(key) = self.own_key(key, &draft) else { return ControlFlow::Continue(()) };
-        let mut title = text::tidy_line(&draft.title);
-        if title.is_empty() {
-            title = "Untitled".to_owned();
-        }
+        let Some(key) = self.own_key(draft.key.clone(), &draft) else { return ControlFlow::Continue(()) };
         let paths = [draft.path.as_str(), draft.clean_path.as_deref().unwrap_or_default()];
         let kind = mapped_type(&self.options.type_map, &paths)
             .or_else(|| self.options.type_override.clone())
             .unwrap_or(draft.kind);
         self.summary.documents += 1;
         self.summary.merged += draft.files.saturating_sub(1);
-        self.bytes += text.len() as u64;
+        self.bytes += draft.text.len() as u64;
         self.progress(draft.files, &draft.path);
         (self.sink)(Document {
             key,
-            title,
+            title: draft.title,
             kind,
-            text,
+            text: draft.text,
             source: hex::encode(draft.source),
             converter: draft.converter.to_owned(),
             path: draft.path,

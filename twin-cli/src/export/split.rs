@@ -113,10 +113,11 @@ fn is_row(line: &str) -> bool {
     line.contains(" | ") || line.ends_with(" |") || line.starts_with("| ")
 }
 
-/// The header, with its line end, of the table that the line at `at` goes on with.
+/// The header, with its line end, of the table that goes on at `at`, be it within a row.
 fn table_header(text: &str, at: usize) -> Option<&str> {
-    let before = text[..at].strip_suffix('\n')?;
-    if !is_row(text[at..].lines().next()?) {
+    let line = text[..at].rfind('\n')? + 1;
+    let before = &text[..line - 1];
+    if !is_row(text[line..].lines().next()?) {
         return None;
     }
     let mut header = None;
@@ -182,6 +183,15 @@ mod tests {
         for part in &parts[1..] {
             assert!(part.text.starts_with("Name | Value\nrow "), "{:.40}", part.text);
         }
+        assert_eq!(joined(&parts), text);
+    }
+
+    #[test]
+    fn a_part_that_begins_within_a_row_repeats_the_header_too() {
+        let text = format!("Name | Value\nrow | {}", "some words ".repeat(10_000));
+        let parts = split("T", &text);
+        assert!(parts.len() > 2);
+        assert!(parts[1..].iter().all(|part| part.text.starts_with("Name | Value\n")));
         assert_eq!(joined(&parts), text);
     }
 

@@ -52,9 +52,9 @@ impl Coverage {
     }
 }
 
-/// A scope is a beginning of keys, or one key.
+/// A scope is a beginning of keys, one key, or nothing for every key.
 fn speaks_for(scope: &str, key: &str) -> bool {
-    key == scope || (scope.ends_with(['/', ':']) && key.starts_with(scope))
+    scope.is_empty() || key == scope || (scope.ends_with(['/', ':']) && key.starts_with(scope))
 }
 
 #[cfg(test)]
@@ -84,6 +84,13 @@ mod tests {
         let read = coverage(&[("notion:", true), ("notion:", false), ("drive:", true)], &[]);
         assert_eq!(read.absence("notion:ab"), Absence::Cut);
         assert_eq!(read.absence("drive:a"), Absence::Gone);
+    }
+
+    #[test]
+    fn an_archive_whose_reader_is_not_known_speaks_against_every_deletion() {
+        let read = coverage(&[("notion:", true), ("", false)], &[]);
+        assert_eq!(read.absence("notion:ab"), Absence::Cut);
+        assert_eq!(read.absence("drive:a"), Absence::Cut);
     }
 
     #[test]

@@ -208,8 +208,7 @@ impl Ui {
         if (self.options.quiet || self.options.json) && notice.label == "hint" {
             return;
         }
-        let label = format!("{}: ", notice.label);
-        self.say(&[(&label, notice.tone()), (&notice.text, Tone::Plain)]);
+        self.tell(notice.label, notice.tone(), &notice.text);
     }
 
     /// A line on standard error for people who watch: silent off a terminal, under `--quiet` and `--json`.
@@ -257,10 +256,16 @@ impl Ui {
 
     /// Tells a person of an error.
     pub(crate) fn complain(&self, error: &CliError) {
-        self.say(&[("error: ", Tone::Bad), (error.message(), Tone::Plain)]);
+        self.tell("error", Tone::Bad, error.message());
         if let Some(hint) = error.hint_text() {
-            self.say(&[("hint: ", Tone::Dim), (hint, Tone::Plain)]);
+            self.tell("hint", Tone::Dim, hint);
         }
+    }
+
+    fn tell(&self, label: &str, tone: Tone, text: &str) {
+        let mut page = self.page();
+        page.entry(&format!("{label}: "), tone, text);
+        self.show(page);
     }
 
     fn say(&self, parts: &[(&str, Tone)]) {

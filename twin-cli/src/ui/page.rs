@@ -41,8 +41,10 @@ impl Tone {
     }
 }
 
-/// The narrowest column that a meaning is wrapped in.
+/// The narrowest column that a meaning is wrapped in, beside its term.
 const NARROWEST: usize = 16;
+/// How far a meaning below its term is indented.
+const BELOW: usize = 6;
 
 /// Text for one screen, built line by line. Everything put on it is sanitized first.
 #[derive(Debug)]
@@ -106,23 +108,27 @@ impl Page {
         self.put(&sanitize::single_line(text), tone);
     }
 
-    /// A term and what it means, which stays beside the term where it is wrapped.
-    pub fn entry(&mut self, term: &str, meaning: &str) {
-        let indent = term.width();
-        if !self.is_terminal() || indent + NARROWEST > self.width() {
-            return self.line(&[(term, Tone::Plain), (meaning, Tone::Plain)]);
+    /// A term and what it means, which stays beside the term where it is wrapped, and goes below it where
+    /// there is no room.
+    pub fn entry(&mut self, term: &str, tone: Tone, meaning: &str) {
+        let (term, meaning) = (sanitize::single_line(term), sanitize::single_line(meaning));
+        if !self.is_terminal() {
+            self.put(&term, tone);
+            self.put(&meaning, Tone::Plain);
+            return self.gap();
         }
-        let hanging = " ".repeat(indent);
-        let options =
-            textwrap::Options::new(self.width()).initial_indent(&hanging).subsequent_indent(&hanging);
-        let meaning = sanitize::single_line(meaning);
+        let beside = term.width() + NARROWEST <= self.width();
+        let indent = if beside { term.width() } else { BELOW };
+        self.put(if beside { &term } else { term.trim_end() }, tone);
+        let options = textwrap::Options::new(self.width() - indent).break_words(true);
         for (number, line) in textwrap::wrap(&meaning, options).iter().enumerate() {
-            let start =
-                if number == 0 { sanitize::single_line(term) } else { Cow::Borrowed(hanging.as_str()) };
-            self.put(&start, Tone::Strong);
-            self.put(&line[indent..], Tone::Plain);
-            self.gap();
+            if number > 0 || !beside {
+                self.gap();
+                self.text.push_str(&" ".repeat(indent));
+            }
+            self.put(line, Tone::Plain);
         }
+        self.gap();
     }
 
     /// Text of this program itself that a machine will read, as it is.
@@ -240,6 +246,17 @@ mod tests {
         assert_eq!(page.into_text(), "doc_1\ta␉b␊c\n");
     }
 
+    #[test]
+    fn what_a_term_means_stays_beside_it() {
+        let mut page = Page::new(screen(true, false, 30));
+        page.entry("hint: ", Tone::Dim, "run 'twin login', or set TWIN_API_KEY");
+        page.entry("a term without room  ", Tone::Dim, "its meaning goes below it");
+        assert_eq!(
+            page.into_text(),
+            "hint: run 'twin login', or set\n      TWIN_API_KEY\na term without room\n      its meaning goes below\n      it\n"
+        );
+    }
+
     proptest! {
         #[test]
         fn no_line_is_wider_than_the_terminal(text in "[a-z 東é\n\t-]{0,300}", width in 20usize..200) {
@@ -254,6 +271,7 @@ mod tests {
             page.block(&text, Tone::Bad);
             page.line(&[(&text, Tone::Dim)]);
             page.row(&[&text, &text]);
+            page.entry(&text, Tone::Good, &text);
             let controls: Vec<char> =
                 page.into_text().chars().filter(|c| c.is_control() && !"\n\t".contains(*c)).collect();
             prop_assert_eq!(controls, Vec::<char>::new());

@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::Ui;
 use super::page::Tone;
 use super::sanitize;
+use super::table::truncate;
 
 /// What is over sooner shows nothing at all.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -19,6 +20,8 @@ const DRAWS_A_SECOND: u8 = 10;
 pub struct Progress {
     what: String,
     began: Instant,
+    /// Columns for the message. What is typed meanwhile, such as `^C`, has room behind it.
+    room: usize,
     form: Form,
 }
 
@@ -35,14 +38,15 @@ impl Progress {
         let began = Instant::now();
         let form = if ui.options.quiet || ui.options.no_progress {
             Form::None
-        } else if ui.stderr.can_redraw {
+        } else if ui.stderr.can_redraw && ui.verbosity() == 0 {
+            // Under -v other lines come in between, and a bar would be in their way.
             let bar = ProgressBar::hidden();
             bar.set_style(style());
             Form::Bar(bar)
         } else {
             Form::Lines { ui: *ui, last: Mutex::new(began) }
         };
-        Self { what: what.into(), began, form }
+        Self { what: what.into(), began, room: ui.stderr.width.saturating_sub(40).max(8), form }
     }
 
     /// So many of so many are done; `current` is what it is busy with, for those who watch.
@@ -60,9 +64,11 @@ impl Progress {
             Form::Bar(bar) => {
                 bar.set_length(total);
                 bar.set_position(done);
-                bar.set_message(format!("{}  {}", self.what, sanitize::single_line(current)));
+                let message = format!("{}  {}", self.what, sanitize::single_line(current));
+                bar.set_message(truncate(&message, self.room));
                 if bar.is_hidden() && self.began.elapsed() >= PATIENCE {
                     bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWS_A_SECOND));
+                    bar.tick();
                 }
             }
             Form::Lines { ui, last } => {
@@ -96,6 +102,6 @@ impl Drop for Progress {
 }
 
 fn style() -> ProgressStyle {
-    let style = ProgressStyle::with_template("{bar:20} {pos}/{len} {wide_msg}");
+    let style = ProgressStyle::with_template("{bar:20} {pos}/{len} {msg}");
     style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸ ")
 }

@@ -23,7 +23,7 @@ pub struct Screen {
     pub is_terminal: bool,
     /// Escape sequences for colour may be written to it.
     pub color: bool,
-    /// Lines can be drawn over: a terminal, and no dumb one.
+    /// Lines can be drawn over: a terminal, no dumb one, and no log of a build.
     pub can_redraw: bool,
     /// Columns; meaningful on a terminal only.
     pub width: usize,
@@ -46,7 +46,7 @@ impl Screen {
     fn probe(choice: ColorChoice, is_terminal: bool, term: fn() -> console::Term) -> Self {
         let width = if is_terminal { term().size_checked().map(|(_, columns)| columns.into()) } else { None };
         let color = use_color(choice, is_terminal, env::var);
-        let can_redraw = is_terminal && is_capable(env::var("TERM"));
+        let can_redraw = is_terminal && is_capable(env::var("TERM")) && !env::is_on("CI");
         Self { is_terminal, color, can_redraw, width: usable_width(width) }
     }
 }

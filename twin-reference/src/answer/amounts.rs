@@ -155,6 +155,11 @@ impl Limits {
         self.over.iter().copied().filter(|bound| *bound < value).reduce(f64::max)
     }
 
+    /// Whether sums are capped, and this one is past every cap.
+    pub(crate) fn caps_below(&self, value: f64) -> bool {
+        !self.tiers.is_empty() && self.tiers.iter().all(|(_, to)| *to < value)
+    }
+
     /// Whether sums are named, and this one is larger than all of them.
     pub(crate) fn tops(&self, value: f64) -> bool {
         !self.named.is_empty() && self.named.iter().all(|named| *named < value)
@@ -253,6 +258,9 @@ mod tests {
         assert_eq!(limits.bound_below(15_000.0), Some(10_000.0));
         assert_eq!(limits.bound_below(9_000.0), None);
         assert!(limits.tops(10_001.0) && !limits.tops(10_000.0));
+        let caps = Limits::of("Leads refund up to $40, managers up to $200.", Unit::Money);
+        assert!(caps.caps_below(350.0) && !caps.caps_below(150.0));
+        assert!(!Limits::of("The fee is $20.", Unit::Money).caps_below(350.0), "a price caps nothing");
         assert!(!Limits::of("no sums", Unit::Money).tops(1.0));
         assert!(!Limits::of("- $40\n- $500", Unit::Money).speaks_of(200.0), "a list is no range");
         assert_eq!(Limits::of("no more than $75", Unit::Money).bound_below(80.0), None);

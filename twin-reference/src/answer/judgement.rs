@@ -52,6 +52,7 @@ const PATTERNS: [(Asks, &[&str]); 4] = [
             "can|could|will|would|may|should|shall you|we|i _ promise|guarantee|commit|pledge|assure|vouch",
             "^ please promise|guarantee|commit|assure",
             "can|may|could|should|shall i|we tell|assure|inform|reassure _ _ that",
+            "please|kindly confirm|tell|assure|reassure|inform|let to|him|her|them|the|our|my _ that|know",
             "you _ give|make _ commitment|guarantee|promise|assurance",
             "your word|commitment|promise|guarantee",
         ],
@@ -69,6 +70,14 @@ const PATTERNS: [(Asks, &[&str]); 4] = [
             "what|how|which|who do|would|did you _ think|prefer|decide|choose|feel|reckon|favour|favor|recommend|suggest",
             "your opinion|view|take|preference|favourite|favorite|decision|feeling|thoughts|verdict|judgement|judgment",
             "can|could|will|would you match|reconsider|decide|promote|fire|dismiss|overrule|intervene|raise|increase|lower|reduce",
+            "can|could|will|would you _ move|transfer|switch|put|assign|promote|relieve|excuse me|us|him|her|them|my|our",
+            "can|could|will|would you _ cover|take|swap my|our|his|her shift|turn|duty|class|slot",
+            "can|could|will|would you postpone|delay|reschedule|push|bring|shift _ back|forward|deadline|release|launch|meeting|date",
+            "can|could|will|would you _ make|do me|us|an|a _ exception|favour|favor",
+            "can|could|will|would you lend|introduce|recommend|vouch|write me|us",
+            "can|could|may i|we have _ off",
+            "^ please give|move|transfer|promote|raise|increase|pay|refund|cancel|delete|change|send|let|book|fix|remove|put|add me|us|my|our|the|this|him|her|them",
+            "is it true that",
             "will|would|could you accept|reject|choose|pick|extend|support|hire|buy|sell|invest|fund|sponsor|vote|lend|offer|counter",
             "side are you",
             "am|will i|we _ promoted|fired|sacked|dismissed",
@@ -155,6 +164,28 @@ mod tests {
         for question in questions {
             assert_eq!(judge(question), asks, "{question}");
         }
+    }
+
+    #[test]
+    fn a_request_to_do_something_for_the_asker_needs_a_person_and_the_rule_for_it_does_not() {
+        for asked in [
+            "Could you cover my shift on Sunday?",
+            "Can you move me to the other team?",
+            "Will you push the release back by a week?",
+            "Please refund my last order.",
+            "Please tell the client that it ships on Monday.",
+        ] {
+            assert!(judge(asked).is_some(), "{asked}");
+        }
+        all_ask(
+            None,
+            &[
+                "Please tell me how refunds work.",
+                "How do I move my desk?",
+                "Who covers a shift on Sundays?",
+                "When can you take a day off?",
+            ],
+        );
     }
 
     #[test]

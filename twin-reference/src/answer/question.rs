@@ -13,6 +13,13 @@ const VERB: f64 = 0.5;
 /// What a period counts: an answer about another year or quarter is none.
 const PERIOD: f64 = 2.0;
 
+/// What the owner counts of what is asked about: `Kim's salary`.
+const OWNER: f64 = 0.5;
+/// What a word counts that says what to do with the person asked for.
+const CONTACT: f64 = 0.4;
+/// What a time of day counts that no document names.
+const TIME_UNKNOWN: f64 = 0.2;
+
 /// What `abroad` and `country` are worth for a name that follows `in`, `from` or `to`.
 const A_PLACE: f64 = 0.5;
 
@@ -86,6 +93,10 @@ impl Reader<'_> {
             for pair in words::pairs(word.text) {
                 self.push(Term::new(pair, 1.0, false));
             }
+        } else if let Some(time) = words::time_of_day(folded, &self.text[word.start + word.text.len()..]) {
+            let mut term = Term::new(time, CIRCUMSTANCE, false);
+            term.unknown = TIME_UNKNOWN;
+            self.push(term);
         } else if !folded.is_empty() && !is_stop_word(word, folded) && !self.is_number(word, folded) {
             let term = self.term(word, folded, before);
             self.push(term);
@@ -103,11 +114,18 @@ impl Reader<'_> {
             1.0
         };
         let mut term = Term::new(words::stem(folded), focus, is_name);
+        if owner {
+            term.known *= OWNER;
+        }
         let last = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
         if is_name && matches!(last.as_str(), "in" | "from" | "to") {
             term.forms.extend(["abroad", "country"].map(|place| (words::stem(place), A_PLACE)));
         } else if !is_name && (is_past(folded) || precedes_a_verb(&last)) {
             term.unknown *= VERB;
+        }
+        if asks_for_a_contact(before) {
+            term.known *= CONTACT;
+            term.unknown *= CONTACT;
         }
         term
     }
@@ -160,6 +178,17 @@ impl Reader<'_> {
                 || (plain && !is_period(folded) && folded.len() != 3)
                 || folded.ends_with('k'))
     }
+}
+
+/// Whether what follows is what to do with the person asked for: `who do I` call, tell, write to.
+fn asks_for_a_contact(before: &str) -> bool {
+    let mut words = before.rsplit(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut is = |options: &[&str]| {
+        words.next().is_some_and(|word| options.contains(&word.to_ascii_lowercase().as_str()))
+    };
+    is(&["i", "we", "one", "to"])
+        && is(&["do", "should", "can", "must", "shall", "have", "need"])
+        && is(&["who", "whom", "where", "i"])
 }
 
 fn is_past(word: &str) -> bool {

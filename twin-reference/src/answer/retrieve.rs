@@ -6,7 +6,7 @@ use super::passages::{self, Passage};
 use super::question::Term;
 use super::wanted::Wanted;
 use super::weigh::{Weighted, share};
-use super::{vocabulary, words};
+use super::words;
 use crate::store::{Hit, Result, Store};
 
 /// How many passages are looked at closely.
@@ -39,10 +39,6 @@ pub(crate) struct Evidence {
     pub(crate) in_text: Vec<f64>,
     /// How much of the question's weight is covered, 0 to 1.
     pub(crate) coverage: f64,
-    /// How much of it stands close together: in two sentences, with the headings and the title.
-    pub(crate) closeness: f64,
-    /// How much of the title the question names, 0 to 1.
-    pub(crate) title_named: f64,
 }
 
 /// The best passages for the terms, best first.
@@ -61,7 +57,7 @@ pub(crate) fn retrieve(store: &Store, question: &str, terms: &[Weighted]) -> Res
             .collect();
         let anywhere = best_of_each(terms.len(), looks.iter().map(|(_, look)| &look.covered));
         for (place, look) in looks {
-            let mut evidence = look.evidence(document, &title, &title_terms, place, terms, &anywhere);
+            let mut evidence = look.evidence(document, &title, place, terms, &anywhere);
             evidence.score += wanted.lift(&evidence.text, evidence.coverage, evidence.place == 0);
             found.push(evidence);
         }
@@ -111,7 +107,6 @@ impl<'a> Look<'a> {
         self,
         document: i64,
         title: &str,
-        title_terms: &HashSet<String>,
         place: usize,
         terms: &[Weighted],
         anywhere: &[f64],
@@ -120,8 +115,6 @@ impl<'a> Look<'a> {
             self.covered.iter().zip(anywhere).map(|(f, a)| f.max(ELSEWHERE * a)).collect();
         let (coverage, title_coverage) = (share(terms, &covered), share(terms, &self.in_title));
         let closeness = self.closeness(terms);
-        let title_named = self.in_title.iter().filter(|quality| **quality > 0.9).count() as f64
-            / title_terms.iter().filter(|term| !vocabulary::is_stop_word(term)).count().max(1) as f64;
         let score = 0.5 * coverage
             + 0.5 * closeness
             + TITLE * title_coverage
@@ -136,8 +129,6 @@ impl<'a> Look<'a> {
             covered,
             in_text: best_of_each(terms.len(), self.in_sentences.iter()),
             coverage,
-            closeness,
-            title_named,
         }
     }
 

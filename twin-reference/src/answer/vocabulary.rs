@@ -124,5 +124,10 @@ pub(super) fn class(stem: &str) -> Class {
 
 /// Other index terms for a notion, and how well each stands for it.
 pub(super) fn synonyms(stem: &str) -> impl Iterator<Item = (&'static str, f64)> {
-    VOCABULARY.synonyms.get(stem).into_iter().flatten().map(|(synonym, worth)| (synonym.as_str(), *worth))
+    VOCABULARY
+        .synonyms
+        .get(stem)
+        .into_iter()
+        .flatten()
+        .map(|(synonym, worth)| (synonym.as_str(), if *worth == SYNONYM { SYNONYM } else { RELATIVE }))
 }

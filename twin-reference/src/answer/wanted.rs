@@ -6,7 +6,7 @@ use super::words;
 /// What lifts a passage that has a rule for a sum the question names.
 const A_RULE: f64 = 0.05;
 /// What lifts one that has a tier for it, where it covers the whole question: such a tier mostly is the answer.
-const A_TIER: f64 = 0.8;
+const A_TIER: f64 = 0.5;
 /// What lifts a passage with a number, a sum or a time where the question asks for one.
 const A_NUMBER: f64 = 0.06;
 /// What lifts the first passage of a document, which mostly says what it is about.

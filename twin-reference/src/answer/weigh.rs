@@ -7,7 +7,11 @@ use crate::store::{Result, Store};
 const CONTEXT_TERMS: usize = 12;
 /// Rarity is measured as if there were at least this many passages, or a word would be common in a small
 /// knowledge base for standing there once.
-const FEWEST_PASSAGES: f64 = 60.0;
+const FEWEST_PASSAGES: f64 = 20.0;
+/// What a word weighs that stands in one passage alone, however many there are …
+const RAREST: f64 = 3.7;
+/// … and the share of it that one keeps that stands everywhere.
+const COMMONEST: f64 = 0.05;
 /// What a synonym is worth where the documents use the asker's own word as well, beside where they do not.
 const NEEDLESS_SYNONYM: f64 = 0.75;
 /// What the likely right form of a misspelt word is worth.
@@ -20,16 +24,19 @@ const ALIKE: f64 = 0.6;
 pub(crate) struct Weighted {
     pub(crate) term: Term,
     pub(crate) weight: f64,
+    /// Whether any document has it, in one of its forms.
+    pub(crate) is_known: bool,
 }
 
 /// Weighs the terms by how rare they are; a word that stands nowhere weighs as much as the rarest.
 pub(crate) fn weigh(store: &Store, terms: Vec<Term>) -> Result<Vec<Weighted>> {
     let passages = (store.passages()? as f64).max(FEWEST_PASSAGES);
+    let log = |count: f64| ((count + 0.5) / 1.5).ln();
     let weigh = |mut term: Term| {
         let frequency = frequency(store, &mut term)?;
-        let rarity = ((passages + 1.0) / (frequency + 0.5)).ln().max(0.1);
+        let rarity = RAREST * (1.0 - log(frequency.max(1.0)) / log(passages)).max(COMMONEST);
         let weight = if frequency > 0.0 { term.known } else { term.unknown } * rarity;
-        Ok(Weighted { term, weight })
+        Ok(Weighted { term, weight, is_known: frequency > 0.0 })
     };
     terms.into_iter().map(weigh).collect()
 }

@@ -50,7 +50,7 @@ fn joins(before: char, c: char, after: Option<char>) -> bool {
     let Some(after) = after else { return false };
     match c {
         '\'' | '\u{2019}' => before.is_alphabetic() && after.is_alphabetic(),
-        '.' | ',' => before.is_ascii_digit() && after.is_ascii_digit(),
+        '.' | ',' | ':' => before.is_ascii_digit() && after.is_ascii_digit(),
         _ => false,
     }
 }
@@ -139,7 +139,11 @@ fn each_term(text: &str, mut take: impl FnMut(&str)) {
             previous.clear();
             continue;
         }
-        let folded = fold(word.text);
+        let mut folded = fold(word.text);
+        if let Some(time) = time_of_day(&folded, &text[word.start + word.text.len()..]) {
+            take(&time);
+            folded.clear();
+        }
         let between = &text[end..word.start];
         if !previous.is_empty()
             && (between == "-" || (between == " " && vocabulary::is_phrase(&previous, &folded)))
@@ -151,6 +155,37 @@ fn each_term(text: &str, mut take: impl FnMut(&str)) {
         }
         (previous, end) = (folded, word.start + word.text.len());
     }
+}
+
+/// A time of day in hours and minutes: `2 pm`, `2pm` and `14:00` are one, and so are `noon` and `12:00`.
+pub(crate) fn time_of_day(folded: &str, after: &str) -> Option<String> {
+    if folded == "noon" || folded == "midday" {
+        return Some("12:00".to_owned());
+    }
+    if !folded.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let digits = folded.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let mut half = folded[digits.len()..].to_owned();
+    if half.is_empty() {
+        half = after
+            .trim_start_matches([' ', '.'])
+            .chars()
+            .filter(|&c| c != '.')
+            .take(2)
+            .collect::<String>()
+            .to_lowercase();
+    }
+    let (hours, minutes) = digits.split_once(':').unwrap_or((digits, "00"));
+    let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let hours = match half.as_str() {
+        "pm" if hours < 12 => hours + 12,
+        "am" if hours == 12 => 0,
+        "am" | "pm" => hours,
+        _ if digits.contains(':') => hours,
+        _ => return None,
+    };
+    (hours < 24 && minutes < 60).then(|| format!("{hours:02}:{minutes:02}"))
 }
 
 /// Every index term of a text, once.
@@ -217,6 +252,16 @@ mod tests {
         assert_eq!(terms("$1,200"), ["1200"]);
         assert_eq!(terms("1.200"), ["1200"]);
         assert_eq!(terms("1.5"), ["1.5"]);
+    }
+
+    #[test]
+    fn a_time_of_day_is_found_however_it_is_written() {
+        for text in ["2 pm", "2pm", "14:00", "2:00 p.m."] {
+            assert_eq!(terms(text)[0], "14:00", "{text}");
+        }
+        assert_eq!(terms("noon"), ["12:00"]);
+        assert_eq!(terms("12 am"), ["00:00", "am"]);
+        assert_eq!(terms("14 days, 16:90"), ["14", "day", "16:90"]);
     }
 
     #[test]

@@ -1,91 +1,12 @@
-//! The quality of answers, over knowledge bases of different kinds.
-//!
-//! A file under `kb/` holds documents (`=== Title`, then the text) and, after `???`, questions: `+` ones it
-//! answers, with the title that must come first, and `-` ones that need a person.
+//! What answers are made of. How good they are stands in `quality.rs`.
 
 use serde_json::json;
 use twin_reference::{Reference, Running, Seed};
 
 use crate::client::{ANY_PORT, Client};
 
-struct Question<'a> {
-    text: &'a str,
-    /// The title that answers it, or none where a person must.
-    source: Option<&'a str>,
-}
-
-fn read(file: &str) -> (Vec<Seed>, Vec<Question<'_>>) {
-    let (documents, questions) = file.split_once("\n???\n").expect("a file has questions");
-    let documents = documents.split("\n=== ").skip(1).map(|document| {
-        let (title, content) = document.split_once('\n').expect("a document has a title and a text");
-        Seed::new(title, content)
-    });
-    let questions = questions.lines().map(|line| match line.split_at(2) {
-        ("+ ", rest) => {
-            let (text, source) = rest.split_once(" => ").expect("an answerable question names its source");
-            Question { text, source: Some(source) }
-        }
-        (_, text) => Question { text, source: None },
-    });
-    (documents.collect(), questions.collect())
-}
-
 async fn twin_of(documents: Vec<Seed>) -> Running {
     Reference::new().no_rate_limit().documents(documents).serve(ANY_PORT).await.unwrap()
-}
-
-/// Asks every question of a file; answers how many of how many went right and tells which did not.
-async fn score(file: &str) -> (usize, usize, String) {
-    let (documents, questions) = read(file);
-    let twin = twin_of(documents).await;
-    let client = Client::of(&twin);
-    let mut wrong = String::new();
-    for question in &questions {
-        let answer = client.ask(question.text).await.body;
-        let right = match question.source {
-            Some(title) => answer["sources"][0] == title && answer["shouldEscalate"] == false,
-            None => answer["shouldEscalate"] == true,
-        };
-        if !right {
-            wrong += &format!("{}\n  {answer}\n", question.text);
-        }
-    }
-    (questions.len() - wrong.lines().count() / 2, questions.len(), wrong)
-}
-
-#[track_caller]
-fn at_least(percent: usize, (right, all, wrong): (usize, usize, String)) {
-    assert!(right * 100 >= percent * all, "{right} of {all} right; wrong:\n{wrong}");
-}
-
-#[tokio::test]
-async fn a_companys_questions_are_answered_or_escalated() {
-    at_least(90, score(include_str!("kb/startup.txt")).await);
-}
-
-#[tokio::test]
-async fn a_clinics_questions_are_answered_or_escalated() {
-    at_least(90, score(include_str!("kb/clinic.txt")).await);
-}
-
-#[tokio::test]
-async fn questions_asked_the_way_people_talk_are_answered_or_escalated() {
-    at_least(80, score(include_str!("kb/bakery.txt")).await);
-}
-
-#[tokio::test]
-async fn questions_about_an_api_are_answered_or_escalated() {
-    at_least(85, score(include_str!("kb/api.txt")).await);
-}
-
-#[tokio::test]
-async fn questions_about_by_laws_are_answered_or_escalated() {
-    at_least(90, score(include_str!("kb/bylaws.txt")).await);
-}
-
-#[tokio::test]
-async fn german_questions_are_answered_or_escalated() {
-    at_least(90, score(include_str!("kb/verein.txt")).await);
 }
 
 #[tokio::test]

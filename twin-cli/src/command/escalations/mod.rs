@@ -11,6 +11,13 @@ use crate::context::Context;
 
 /// The commands on escalations.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  twin escalations list
+  twin escalations resolve esc_xyz789
+
+Exit codes:
+  0 done, 3 done in part, 5 no such escalation, 2 usage, 4 no key, 7 no connection")]
 pub enum Command {
     List(list::Args),
     Resolve(resolve::Args),

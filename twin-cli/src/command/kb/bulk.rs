@@ -1,6 +1,7 @@
 //! What `kb import` and `kb sync` have in common, which is all but a few flags: read, plan, ask, carry out.
 
 use std::convert::Infallible;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -78,6 +79,9 @@ struct Run<'a> {
 impl Run<'_> {
     async fn run(self) -> Outcome {
         let args = &self.bulk.args;
+        if let Some(path) = &args.report {
+            can_be_written(path)?;
+        }
         let opened = match sync::open(&args.state, &self.connection.label, args.dry_run) {
             Ok(opened) => opened,
             Err(error) => return self.unopened(error),
@@ -302,6 +306,21 @@ fn refused(refusal: &Refusal) -> CliError {
 fn failure_name(error: &twin_sdk::Error) -> (String, String) {
     let error = CliError::from(error);
     (error.code().name().to_owned(), error.message().to_owned())
+}
+
+/// A report that cannot be written is told before there is anything to report.
+fn can_be_written(path: &Path) -> Result<(), CliError> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let probe = if path.is_dir() {
+        Err(std::io::ErrorKind::IsADirectory.into())
+    } else {
+        tempfile::tempfile_in(dir).map(drop)
+    };
+    probe.map_err(|error: std::io::Error| {
+        let error = std::io::Error::from(error.kind()); // the probe's own name says nothing
+        CliError::invalid(format!("cannot write the report {}: {error}", path.display()))
+            .hint("name a file in a folder that is there and can be written to")
+    })
 }
 
 fn partial(report: &Report) -> Option<CliError> {

@@ -12,6 +12,7 @@ use crate::command::listing::Unlisted;
 use crate::context::Context;
 use crate::error::{CliError, Code};
 use crate::files;
+use crate::stop::Signal;
 use crate::ui::page::{Page, Tone};
 use crate::ui::progress::Progress;
 use crate::ui::{Form, Json, Notice, Report};
@@ -45,7 +46,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let kb = connection.twin.kb();
     let listing = kb.list_all().await?;
     let unlisted = listing.missing().iter().map(Unlisted::from).collect();
-    let mut done = Exported { unlisted, ..Exported::default() };
+    let mut done = Exported { dir: dir.display().to_string(), unlisted, ..Exported::default() };
     let mut signal = context.stop.graceful();
     let progress = Progress::start(&context.ui, "Exporting");
     let (total, mut documents) = (listing.items.len() as u64, listing.items.into_iter());
@@ -60,7 +61,8 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
             Ok(result) => done.take(&document, &path, result).err(),
             Err(signal) => Some(signal.error()),
         };
-        let stopped = stopped.or_else(|| signal.borrow().map(|signal| signal.error()));
+        let told_to_stop = signal.borrow().filter(|_| documents.len() > 0);
+        let stopped = stopped.or_else(|| told_to_stop.map(Signal::error));
         if let Some(error) = stopped {
             done.remaining = total - done.dealt_with();
             done.error = Some(error);
@@ -74,6 +76,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
 /// How an export went.
 #[derive(Default, Serialize)]
 struct Exported {
+    dir: String,
     /// Documents written this time.
     written: u64,
     /// Documents whose file was there.
@@ -127,7 +130,7 @@ impl Exported {
 
 impl Report for Exported {
     fn text(&self, page: &mut Page) {
-        let mut text = format!("Wrote {}", count(self.written, "document"));
+        let mut text = format!("Wrote {} to {}", count(self.written, "document"), self.dir);
         if self.unchanged > 0 {
             text += &format!(", {} were there already", self.unchanged);
         }

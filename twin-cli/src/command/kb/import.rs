@@ -7,13 +7,17 @@ use crate::context::Context;
 use crate::sync::{MaxDelete, Mode};
 
 /// Bring exports in: create what is not known yet, leave what is
+///
+/// An import that was interrupted goes on where it stopped; 'twin kb sync' takes over from it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   twin kb import Export-3f2a.zip --dry-run
   twin kb import takeout-001.zip takeout-002.zip --type-map 'Policies/**=policy'
 
-An import that was interrupted goes on where it stopped; 'twin kb sync' takes over from it.")]
+Exit codes:
+  0 done, 3 done in part, 8 changes are pending (--dry-run --exit-code), 11 a guard refused, 2 bad input,
+  4 no key, 7 no connection, 9 the plan or its limit, 130 and 143 stopped")]
 pub struct Args {
     #[command(flatten)]
     bulk: BulkArgs,

@@ -23,15 +23,21 @@ use crate::context::Context;
 
 /// The commands on the knowledge base.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  twin kb list --type policy
+  twin kb add expenses.docx
+  twin kb export backup
+
+Exit codes:
+  0 done, 3 done in part, 5 no such document, 2 usage, 4 no key, 7 no connection")]
 pub enum Command {
     List(list::Args),
     Get(get::Args),
     Add(add::Args),
     Delete(delete::Args),
     Export(export::Args),
-    /// Bring exports in: create what is not known yet, leave what is
     Import(import::Args),
-    /// Make the knowledge base mirror exports
     Sync(sync::Args),
     /// Look into the state file of a sync, or drop entries of it
     #[command(subcommand)]

@@ -17,10 +17,15 @@ use crate::words::count;
 
 /// Look into the state file of 'kb sync', or drop entries of it
 #[derive(Debug, clap::Subcommand)]
+#[command(after_help = "\
+Examples:
+  twin kb state show
+  twin kb state forget --all --yes
+
+Exit codes:
+  0 done, 5 no such key, 2 no state file or a prompt was needed, 11 a sync is under way")]
 pub enum Command {
-    /// Show what the state knows
     Show(ShowArgs),
-    /// Drop entries; the knowledge base stays as it is
     Forget(ForgetArgs),
 }
 
@@ -28,6 +33,13 @@ pub enum Command {
 ///
 /// In a pipe: a row a source, separated by tabs: key, type, title, ids.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  twin kb state show
+  twin kb state show --state drive.lock.json --json
+
+Exit codes:
+  0 done, 2 no state file, or one that cannot be read")]
 pub struct ShowArgs {
     #[command(flatten)]
     file: FileArgs,
@@ -38,6 +50,13 @@ pub struct ShowArgs {
 /// The next sync takes these sources for new. Documents that are forgotten are no longer ours: no sync
 /// deletes them.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  twin kb state forget 'notion:6d2c1f7a9b3e4f508a7c6d5e4f3a2b1c'
+  twin kb state forget --all --yes
+
+Exit codes:
+  0 done, 5 no such key, 2 no state file or a prompt was needed, 11 a sync is under way")]
 pub struct ForgetArgs {
     #[command(flatten)]
     file: FileArgs,

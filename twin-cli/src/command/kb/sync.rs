@@ -6,7 +6,11 @@ use crate::command::Outcome;
 use crate::context::Context;
 use crate::sync::{MaxDelete, Mode};
 
-/// Make the knowledge base mirror exports: create, replace what changed and, with --prune, delete what is gone
+/// Make the knowledge base mirror exports
+///
+/// It creates what is new, replaces what changed and, with --prune, deletes what is gone.
+///
+/// Only documents that the state file names are ever deleted. Keep that file: commit it, or cache it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -14,7 +18,9 @@ Examples:
   twin kb sync Export-3f2a.zip --prune
   twin kb sync drive/ --state drive.lock.json --prune --yes --json
 
-Only documents that the state file names are ever deleted. Keep that file: commit it, or cache it.")]
+Exit codes:
+  0 done, 3 done in part, 8 changes are pending (--dry-run --exit-code), 11 a guard refused, 2 bad input,
+  4 no key, 7 no connection, 9 the plan or its limit, 130 and 143 stopped")]
 pub struct Args {
     #[command(flatten)]
     bulk: BulkArgs,

@@ -20,6 +20,13 @@ use crate::input::Input;
 
 /// The commands on webhooks.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  twin webhook listen --secret-file secret.txt
+  twin webhook trigger --to http://localhost:4242 --secret-file secret.txt
+
+Exit codes:
+  0 done, 12 the signature does not match, 2 usage or no secret, 7 no connection")]
 pub enum Command {
     Verify(verify::Args),
     Listen(listen::Args),

@@ -82,12 +82,15 @@ impl Walker {
     }
 
     fn finish(self, prose: &mut Prose) {
-        for paragraph in self.paragraphs.iter().filter(|paragraph| !paragraph.trim().is_empty()) {
+        let paragraphs = self.paragraphs.iter().filter(|paragraph| !paragraph.trim().is_empty());
+        let label = if self.series.is_empty() { "" } else { "Chart: " };
+        for (index, paragraph) in paragraphs.enumerate() {
             prose.line();
+            prose.text(if index == 0 { label } else { "" });
             prose.text(paragraph);
         }
         let Some(first) = self.series.first() else { return };
-        let mut rows = vec![vec![String::new()]];
+        let mut rows = vec![vec!["Category".to_owned()]];
         rows[0].extend(self.series.iter().map(|series| series.name.clone()));
         let longest = self.series.iter().map(|series| series.values.len()).max().unwrap_or(0);
         for place in 0..longest.max(first.categories.len()) {

@@ -1,10 +1,13 @@
 //! Word documents: one walk over the XML, without recursion, however deep it nests.
 
+use std::collections::HashMap;
+
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::super::{Limits, reason};
 use super::docx_styles::{Numbering, Styles};
+use super::equation::Equation;
 use super::package::{Package, attribute, entity, name_of};
 use super::prose::Prose;
 
@@ -47,6 +50,10 @@ struct Walker<'a> {
     paragraphs: Vec<Paragraph>,
     links: Vec<String>,
     tables: Vec<Vec<Vec<String>>>,
+    equation: Equation,
+    notes: HashMap<String, usize>,
+    /// What the paragraph before says of its picture, where it says nothing else.
+    picture: Option<String>,
     in_text: bool,
     in_properties: bool,
 }
@@ -58,6 +65,7 @@ struct Paragraph {
     level: Option<usize>,
     list: Option<String>,
     outline: bool,
+    picture: Option<String>,
 }
 
 impl<'a> Walker<'a> {
@@ -71,6 +79,9 @@ impl<'a> Walker<'a> {
             paragraphs: Vec::new(),
             links: Vec::new(),
             tables: Vec::new(),
+            equation: Equation::default(),
+            notes: HashMap::new(),
+            picture: None,
             in_text: false,
             in_properties: false,
         }
@@ -125,7 +136,6 @@ impl<'a> Walker<'a> {
             "br" | "cr" => self.prose.line(),
             "noBreakHyphen" => self.prose.text("-"),
             "sym" => self.symbol(tag),
-            "den" => self.prose.text("/"),
             "hyperlink" => {
                 let target = attribute(tag, "id").and_then(|id| (self.target)(&id));
                 self.links.push(target.unwrap_or_default());
@@ -143,15 +153,15 @@ impl<'a> Walker<'a> {
             "tc" => self.prose.capture(),
             "docPr" => self.description(tag),
             "footnoteReference" | "endnoteReference" => {
-                let id = attribute(tag, "id").unwrap_or_default();
-                self.prose.text(&format!("[{id}]"));
+                let number = self.note(tag);
+                self.prose.text(&format!("[{number}]"));
             }
             "footnote" | "endnote" => {
-                let id = attribute(tag, "id").unwrap_or_default();
+                let number = self.note(tag);
                 self.prose.block();
-                self.prose.text(&format!("[{id}] "));
+                self.prose.text(&format!("[{number}] "));
             }
-            _ => {}
+            _ => self.prose.text(self.equation.start(tag)),
         }
     }
 
@@ -180,8 +190,20 @@ impl<'a> Walker<'a> {
                     row.push(cell);
                 }
             }
-            _ => {}
+            _ => {
+                if let Some(sign) = self.equation.end(name) {
+                    self.prose.text(&sign);
+                }
+            }
         }
+    }
+
+    /// A note's number: they count in the order in which they are met.
+    fn note(&mut self, tag: &BytesStart<'_>) -> usize {
+        let kind = name_of(tag).trim_end_matches("Reference");
+        let id = attribute(tag, "id").unwrap_or_default();
+        let next = self.notes.len() + 1;
+        *self.notes.entry(format!("{kind} {id}")).or_insert(next)
     }
 
     fn property(&mut self, tag: &BytesStart<'_>) {
@@ -201,6 +223,11 @@ impl<'a> Walker<'a> {
         if text.trim().is_empty() {
             return;
         }
+        let is_caption = self.picture.take().is_some_and(|picture| picture == text.trim());
+        if is_caption {
+            return;
+        }
+        self.picture = paragraph.picture.filter(|picture| picture == text.trim());
         let style = paragraph.style.as_deref().map(|id| self.styles.get(id)).unwrap_or_default();
         let list = paragraph.list.or(style.list).filter(|id| id != "0");
         if style.is_heading || paragraph.outline {
@@ -230,6 +257,9 @@ impl<'a> Walker<'a> {
         let text = attribute(tag, "descr").unwrap_or_default();
         if !text.is_empty() && !super::is_media(&text) {
             self.prose.text(&text);
+            if let Some(paragraph) = self.paragraphs.last_mut() {
+                paragraph.picture = Some(text.trim().to_owned());
+            }
         }
     }
 }

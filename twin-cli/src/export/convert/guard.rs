@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
-use std::sync::{Once, mpsc};
+use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
+use std::sync::{Arc, Once, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -26,39 +27,39 @@ pub(crate) fn guarded<T>(convert: impl FnOnce() -> Result<T, &'static str>) -> R
 
 /// By which a converter tells that it goes on.
 pub(crate) struct Pulse {
-    sender: Option<mpsc::SyncSender<()>>,
+    sender: mpsc::SyncSender<()>,
     deadline: Instant,
 }
 
 impl Pulse {
     /// Tells that a step is done; false when nobody waits any longer.
     pub(crate) fn beat(&self) -> bool {
-        let is_awaited = match &self.sender {
-            Some(sender) => !matches!(sender.try_send(()), Err(mpsc::TrySendError::Disconnected(()))),
-            None => true,
-        };
+        let is_awaited = !matches!(self.sender.try_send(()), Err(mpsc::TrySendError::Disconnected(())));
         is_awaited && Instant::now() < self.deadline
-    }
-
-    /// For work that nobody bounds.
-    pub(crate) fn unwatched() -> Self {
-        Self { sender: None, deadline: Instant::now() + Duration::from_secs(3600) }
     }
 }
 
 /// As [`guarded`], on a thread of its own that is given up when it shows no progress for `longest`, or
 /// takes many times as long. A thread cannot be stopped: one that hangs goes on until the process ends,
-/// but nobody waits for it.
+/// but nobody waits for it. While some of those go on, nothing more is begun: they would pile up.
 pub(crate) fn bounded<T: Send + 'static>(
     longest: Duration,
     convert: impl FnOnce(&Pulse) -> Result<T, &'static str> + Send + 'static,
 ) -> Result<T, &'static str> {
+    if GIVEN_UP.load(Ordering::Relaxed) >= MOST_GIVEN_UP {
+        return Err(reason::TOO_SLOW);
+    }
     let (pulse, beats) = mpsc::sync_channel(1);
     let (sender, receiver) = mpsc::sync_channel(1);
     let deadline = Instant::now() + longest * MOST_PATIENCE;
+    let is_settled = Arc::new(AtomicBool::new(false));
+    let settled = Arc::clone(&is_settled);
     let spawned = thread::Builder::new().name("converter".into()).stack_size(STACK).spawn(move || {
-        let pulse = Pulse { sender: Some(pulse), deadline };
+        let pulse = Pulse { sender: pulse, deadline };
         let result = guarded(|| convert(&pulse));
+        if settled.swap(true, Ordering::Relaxed) {
+            GIVEN_UP.fetch_sub(1, Ordering::Relaxed);
+        }
         // The receiver is gone when the time was up: the result is no longer wanted.
         let _ = sender.send(result);
     });
@@ -68,7 +69,12 @@ pub(crate) fn bounded<T: Send + 'static>(
     loop {
         match beats.recv_timeout(longest) {
             Ok(()) if Instant::now() < deadline => {}
-            Ok(()) | Err(mpsc::RecvTimeoutError::Timeout) => return Err(reason::TOO_SLOW),
+            Ok(()) | Err(mpsc::RecvTimeoutError::Timeout) => {
+                if !is_settled.swap(true, Ordering::Relaxed) {
+                    GIVEN_UP.fetch_add(1, Ordering::Relaxed);
+                }
+                return Err(reason::TOO_SLOW);
+            }
             // The converter has dropped its pulse: it is done.
             Err(mpsc::RecvTimeoutError::Disconnected) => {
                 return receiver.recv().unwrap_or(Err(reason::UNREADABLE));
@@ -77,8 +83,11 @@ pub(crate) fn bounded<T: Send + 'static>(
     }
 }
 
+/// Threads that go on though nobody waits for them.
+static GIVEN_UP: AtomicIsize = AtomicIsize::new(0);
+const MOST_GIVEN_UP: isize = 4;
 /// Times the longest silence that a conversion may take in all.
-const MOST_PATIENCE: u32 = 15;
+pub(super) const MOST_PATIENCE: u32 = 15;
 
 /// Panics elsewhere are reported as before.
 fn silence_converters() {

@@ -69,7 +69,7 @@ fn text(name: &str, head: &[u8]) -> Kind {
         "md" | "markdown" | "mdown" | "mkd" | "mkdn" | "mdx" => Kind::Markdown,
         "eml" | "mht" | "mhtml" => Kind::Mail,
         "mbox" | "mbx" => Kind::Mbox,
-        "" | "txt" if start.lines().next().is_some_and(|line| is_separator(line.as_bytes())) => Kind::Mbox,
+        "" if start.lines().next().is_some_and(|line| is_separator(line.as_bytes())) => Kind::Mbox,
         _ if is_html => Kind::Html,
         "html" | "htm" | "xhtml" => Kind::Html,
         "csv" | "tsv" | "tab" => Kind::Csv,

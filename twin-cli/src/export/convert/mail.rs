@@ -79,8 +79,13 @@ pub(crate) fn letter(bytes: &[u8], limits: &Limits) -> Result<Letter, &'static s
         subject: tidy_line(message.subject().unwrap_or_default()),
         from: message.from().or(message.sender()).map(sender).unwrap_or_default(),
         sent: message.date().map(shown_time).unwrap_or_default(),
-        body: body(&message, limits)?,
-        attachments: message.attachments().filter_map(|part| part.attachment_name()).map(tidy_line).collect(),
+        body: body(&message, limits, 0)?,
+        attachments: message
+            .attachments()
+            .filter(|part| part.message().is_none())
+            .filter_map(|part| part.attachment_name())
+            .map(tidy_line)
+            .collect(),
     })
 }
 
@@ -106,8 +111,11 @@ fn is_beyond_measure(bytes: &[u8]) -> bool {
 const MOST_PARTS: usize = 20_000;
 const MOST_HEADERS: usize = 20_000;
 
-/// The plain text where there is one, else what the HTML says.
-fn body(message: &Message<'_>, limits: &Limits) -> Result<String, &'static str> {
+/// Messages within messages whose text is read.
+const MOST_NESTED: usize = 8;
+
+/// The plain text where there is one, else what the HTML says; then what was forwarded with it.
+fn body(message: &Message<'_>, limits: &Limits, depth: usize) -> Result<String, &'static str> {
     let mut texts = Vec::new();
     for part in message.text_bodies() {
         texts.push(match &part.body {
@@ -123,8 +131,32 @@ fn body(message: &Message<'_>, limits: &Limits) -> Result<String, &'static str> 
             }
         }
     }
+    if depth < MOST_NESTED {
+        for inner in message.attachments().filter_map(|part| part.message()) {
+            texts.push(forwarded(inner, limits, depth + 1)?);
+        }
+    }
     texts.retain(|text| !text.trim().is_empty());
     Ok(texts.join("\n\n"))
+}
+
+/// A message that lies in another one, under what its headers say.
+fn forwarded(message: &Message<'_>, limits: &Limits, depth: usize) -> Result<String, &'static str> {
+    let heads = [
+        ("From", message.from().or(message.sender()).map(sender).unwrap_or_default()),
+        ("Subject", tidy_line(message.subject().unwrap_or_default())),
+        ("Date", message.date().map(shown_time).unwrap_or_default()),
+    ];
+    let mut lines: Vec<String> = heads
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
+    let body = body(message, limits, depth)?;
+    if !body.is_empty() {
+        lines.extend([String::new(), body]);
+    }
+    Ok(lines.join("\n"))
 }
 
 fn sender(address: &Address<'_>) -> String {
@@ -186,6 +218,19 @@ mod tests {
             --b\r\nContent-Type: text/plain\r\n\r\n \r\n--b\r\nContent-Type: text/html\r\n\r\n<p>Said</p>\r\n--b--\r\n";
         let letter = letter(mail.as_bytes(), &Limits::default()).unwrap();
         assert_eq!(letter.body, "Said");
+    }
+
+    #[test]
+    fn what_is_forwarded_says_who_wrote_what_and_when() {
+        let mail = "Subject: Fwd\r\nFrom: A <a@x>\r\nContent-Type: multipart/digest; boundary=b\r\n\r\n\
+            --b\r\n\r\nSubject: One\r\nFrom: B <b@x>\r\nDate: Mon, 2 Mar 2026 09:32:00 +0000\r\n\r\nFirst\r\n\
+            --b\r\nContent-Type: message/rfc822\r\n\r\nSubject: Two\r\n\r\nSecond\r\n--b--\r\n";
+        let letter = letter(mail.as_bytes(), &Limits::default()).unwrap();
+        assert_eq!(
+            letter.body,
+            "From: B\nSubject: One\nDate: 2026-03-02 09:32\n\nFirst\n\nSubject: Two\n\nSecond"
+        );
+        assert!(letter.attachments.is_empty());
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
 
 use super::super::text::beginning;
-use super::html;
 use super::prose::Prose;
+use super::{html, html_tree};
 
 /// How line breaks, images and stray marks read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,7 +157,7 @@ impl Walker {
             TagEnd::HtmlBlock => {
                 let html = std::mem::take(&mut self.html);
                 self.prose.block();
-                self.prose.text(&html::fragment_to_text(&html));
+                self.prose.text(&html::fragment_to_text(&html_tree::with_pseudo_tags_as_text(&html)));
                 self.prose.block();
             }
             TagEnd::Paragraph | TagEnd::BlockQuote(_) => self.prose.block(),
@@ -212,7 +212,7 @@ impl Walker {
     }
 
     fn inline_html(&mut self, raw: &str) {
-        match html::tag_name(raw) {
+        match html_tree::tag_name(raw) {
             Some("br" | "p" | "div" | "li" | "tr") => self.prose.line(),
             Some(_) => {}
             // `<T>` or `<your key>` is what somebody wrote, not markup.
@@ -241,6 +241,8 @@ mod tests {
     fn what_only_looks_like_markup_stays() {
         let text = to_text("Use `<aside>` and <YOUR_KEY>, a<br>b and 2 * 3 * 4.", Dialect::Common).1;
         assert_eq!(text, "Use <aside> and <YOUR_KEY>, a\nb and 2 * 3 * 4.");
+        assert_eq!(to_text("If a<b and c>d, <u>go</u>.", Dialect::Common).1, "If a<b and c>d, go.");
+        assert_eq!(to_text("<YOUR_NAME>\n\nx", Dialect::Common).1, "<YOUR_NAME>\n\nx");
     }
 
     #[test]

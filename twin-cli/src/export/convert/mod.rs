@@ -3,9 +3,12 @@
 mod chart;
 mod docx;
 mod docx_styles;
+mod equation;
 mod front_matter;
 pub(crate) mod guard;
 pub(crate) mod html;
+pub(crate) mod html_tree;
+pub(crate) mod isolated;
 mod kind;
 pub(crate) mod mail;
 pub(crate) mod markdown;
@@ -16,6 +19,7 @@ mod pdf_check;
 pub(crate) mod plain;
 mod pptx;
 pub(crate) mod prose;
+pub(crate) mod rows;
 mod sheet;
 pub(crate) mod table;
 mod xls;
@@ -23,7 +27,6 @@ mod xls_strings;
 
 use std::sync::{Mutex, PoisonError};
 
-use guard::Pulse;
 pub(crate) use kind::{HEAD, Kind, is_media};
 use markdown::Dialect;
 use package::Package;
@@ -51,12 +54,16 @@ pub(crate) fn convert(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Con
     }
     let kind = Kind::of(name, &bytes);
     if bytes.len() <= QUICK && matches!(kind, Kind::Markdown | Kind::Text | Kind::Html | Kind::Csv) {
-        return guard::guarded(|| convert_as(kind, name, bytes, limits, &Pulse::unwatched()));
+        return guard::guarded(|| convert_as(kind, name, bytes, limits));
+    }
+    if kind == Kind::Pdf {
+        let text = isolated::pdf_to_text(bytes, limits)?;
+        return Ok(Converted { title: None, text, kind: None, converter: "pdf/1" });
     }
     // What takes much memory is done one at a time.
     let _alone = (weight(kind, &bytes) > HEAVY).then(|| ALONE.lock().unwrap_or_else(PoisonError::into_inner));
     let (name, limits) = (name.to_owned(), limits.clone());
-    guard::bounded(limits.conversion, move |pulse| convert_as(kind, &name, bytes, &limits, pulse))
+    guard::bounded(limits.conversion, move |_| convert_as(kind, &name, bytes, &limits))
 }
 
 static ALONE: Mutex<()> = Mutex::new(());
@@ -67,8 +74,6 @@ const HEAVY: u64 = 4 << 20;
 fn weight(kind: Kind, bytes: &[u8]) -> u64 {
     match kind {
         Kind::Docx | Kind::Pptx | Kind::Xlsx => package::inflated_size(bytes),
-        // How much a PDF holds cannot be told beforehand.
-        Kind::Pdf => bytes.len() as u64 * 8,
         _ => bytes.len() as u64,
     }
 }
@@ -76,18 +81,12 @@ fn weight(kind: Kind, bytes: &[u8]) -> u64 {
 /// Texts up to this size take no time worth watching.
 const QUICK: usize = 256 * 1024;
 
-fn convert_as(
-    kind: Kind,
-    name: &str,
-    bytes: Vec<u8>,
-    limits: &Limits,
-    pulse: &Pulse,
-) -> Result<Converted, &'static str> {
+fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
     let (title, text, converter) = match kind {
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
         Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/1"),
         Kind::Html => {
-            let (title, text) = html::to_text(&html::decoded(&bytes), limits)?;
+            let (title, text) = html::to_text(&html_tree::decoded(&bytes), limits)?;
             (title, text, "html/1")
         }
         Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name)?, "csv/1"),
@@ -101,7 +100,6 @@ fn convert_as(
         }
         Kind::Xlsx => (None, sheet::to_text(bytes, limits)?, "xlsx/1"),
         Kind::Xls => (None, xls::to_text(&bytes, limits)?, "xls/1"),
-        Kind::Pdf => (None, pdf::to_text(&bytes, limits, pulse)?, "pdf/1"),
         Kind::Media => return Err(reason::MEDIA),
         Kind::Encrypted => return Err(reason::ENCRYPTED),
         // An office file that is none is damaged; any other zip may hold anything.
@@ -113,7 +111,7 @@ fn convert_as(
             let (title, text) = mail::to_text(&bytes, limits)?;
             (title, text, "mail/1")
         }
-        Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
+        Kind::Mbox | Kind::Pdf | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
     };
     Ok(Converted { title, text, kind: None, converter })
 }

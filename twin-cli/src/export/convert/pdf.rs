@@ -9,7 +9,7 @@ use unpdf::{Error, PageStreamOptions, ParseEvent, ParseOptions, PdfParser};
 use super::super::{Limits, reason};
 use super::guard::Pulse;
 use super::pdf_check::check;
-use super::prose::table_row;
+use super::rows::table_row;
 
 /// The text of all pages. Protected by a password, damaged, or only pictures: the reason instead.
 pub(super) fn to_text(bytes: &[u8], limits: &Limits, pulse: &Pulse) -> Result<String, &'static str> {

@@ -7,6 +7,7 @@ use quick_xml::reader::Reader;
 
 use super::super::{Limits, reason};
 use super::chart;
+use super::equation::Equation;
 use super::package::{Package, Relation, attribute, entity, name_of, reference};
 use super::prose::Prose;
 
@@ -81,6 +82,7 @@ struct Walker {
     table: Option<Vec<Vec<String>>>,
     skipped: usize,
     in_text: bool,
+    equation: Equation,
 }
 
 impl Walker {
@@ -137,7 +139,7 @@ impl Walker {
                 self.blocks.extend(id.map(Block::Related));
             }
             "cNvPr" => self.description(tag),
-            _ => {}
+            _ => self.line.push_str(self.equation.start(tag)),
         }
     }
 
@@ -160,7 +162,7 @@ impl Walker {
             }
             "tbl" => self.blocks.extend(self.table.take().map(Block::Table)),
             "txBody" if self.table.is_none() => self.end_shape(),
-            _ => {}
+            _ => self.line.extend(self.equation.end(name)),
         }
     }
 

@@ -1,7 +1,9 @@
 //! Writes text the way a person would retell a page: blocks apart, lists with dashes, tables as
 //! `a | b | c` rows. Converters tell it what they meet; it keeps the lines in order.
 
-use super::super::text::{push_tidy_line, tidy_line};
+use super::super::text::{percent_decoded, tidy_line};
+use super::super::tree::file_name;
+use super::rows::table_row;
 
 /// The text so far, and where in lists and captures the writer stands.
 #[derive(Debug, Default)]
@@ -10,7 +12,7 @@ pub(crate) struct Prose {
     gap: Gap,
     lists: Vec<List>,
     captures: Vec<(String, Gap, Vec<List>)>,
-    /// The last text was an item written by [`Prose::list_line`].
+    /// The last line stands in a list: one more item goes on with it, whoever opened it.
     after_item: bool,
     title: Option<String>,
 }
@@ -125,8 +127,8 @@ impl Prose {
             }
         }
         self.gap = Gap::None;
-        self.after_item = false;
         let depth = self.lists.len();
+        self.after_item = depth > 0;
         if let Some(list) = self.lists.last_mut() {
             let marker = list.marker.take();
             let indent = if marker.is_some() { depth - 1 } else { depth };
@@ -149,10 +151,10 @@ impl Prose {
 
     /// Opens a list; `first` is the number of its first item where it is numbered.
     pub(crate) fn begin_list(&mut self, first: Option<u64>) {
-        if self.lists.is_empty() {
-            self.block()
-        } else {
-            self.line()
+        match (self.lists.is_empty(), self.after_item) {
+            (true, true) => self.gap = Gap::Line,
+            (true, false) => self.block(),
+            (false, _) => self.line(),
         }
         self.lists.push(List { next_number: first, marker: None });
     }
@@ -188,7 +190,6 @@ impl Prose {
         self.text(text);
         self.lists.truncate(outer);
         self.block();
-        self.after_item = true;
     }
 
     /// The item is one to tick off.
@@ -249,7 +250,11 @@ impl Prose {
 
     /// A link: its label, and the address where the label says nothing.
     pub(crate) fn link(&mut self, label: &str, address: &str) {
+        let target = redirected(address);
+        let address = target.as_deref().unwrap_or(address);
         let is_web = address.starts_with("http://") || address.starts_with("https://");
+        let named = file_of(label, address);
+        let label = named.as_deref().unwrap_or(label);
         let bare = tidy_line(label);
         if bare.is_empty() {
             if is_web {
@@ -275,37 +280,22 @@ impl Prose {
     }
 }
 
-/// Cells beside one another; empty cells at the end are left out, a row without text is empty.
-pub(crate) fn table_row<S: AsRef<str>>(cells: &[S]) -> String {
-    let mut row = String::new();
-    push_row(&mut row, cells.iter().map(AsRef::as_ref));
-    row
+/// The name of the file that a label shows percent-encoded, as its address does.
+fn file_of(label: &str, address: &str) -> Option<String> {
+    // In exports the address may be encoded twice.
+    let decoded = |path: &str| {
+        let once = percent_decoded(file_name(path)).into_owned();
+        percent_decoded(&once).into_owned()
+    };
+    let name = label.contains('%').then(|| decoded(label))?;
+    (name != label && name == decoded(address)).then_some(name)
 }
 
-/// Appends what [`table_row`] makes of the cells; false where they hold no text.
-pub(crate) fn push_row<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) -> bool {
-    let start = out.len();
-    let (mut count, mut used, mut end) = (0, 0, start);
-    for cell in cells {
-        if count > 0 {
-            out.push_str(" | ");
-        }
-        count += 1;
-        let before = out.len();
-        push_tidy_line(out, cell);
-        if out.len() > before {
-            (used, end) = (count, out.len());
-        }
-    }
-    out.truncate(end);
-    if used == 1 && count > 1 {
-        // The bar tells that this is still a row of the table.
-        out.push_str(" |");
-    }
-    if out[start..].starts_with(' ') {
-        out.remove(start);
-    }
-    used > 0
+/// Where Google's documents really link to.
+fn redirected(address: &str) -> Option<String> {
+    address.strip_prefix("https://www.google.com/url?")?;
+    let url = url::Url::parse(address).ok()?;
+    url.query_pairs().find(|(name, _)| name == "q").map(|(_, target)| target.into_owned())
 }
 
 fn says_nothing(label: &str) -> bool {
@@ -335,6 +325,12 @@ fn says_nothing(label: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_label_that_is_an_encoded_file_name_is_decoded() {
+        assert_eq!(file_of("Doc%20name.pdf", "T/Doc%2520name.pdf").as_deref(), Some("Doc name.pdf"));
+        assert_eq!(file_of("100%25", "T/Doc.pdf"), None);
+    }
 
     fn written(write: impl FnOnce(&mut Prose)) -> String {
         let mut prose = Prose::default();
@@ -367,6 +363,23 @@ mod tests {
     }
 
     #[test]
+    fn lists_side_by_side_read_as_one() {
+        let text = written(|prose| {
+            for word in ["one", "two"] {
+                prose.begin_list(None);
+                prose.begin_item();
+                prose.text(word);
+                prose.end_item();
+                prose.end_list();
+            }
+            prose.text("After");
+            prose.list_line(0, None, "three");
+            prose.list_line(1, Some(4), "four");
+        });
+        assert_eq!(text, "- one\n- two\n\nAfter\n\n- three\n  4. four");
+    }
+
+    #[test]
     fn a_link_shows_its_address_only_where_the_label_says_nothing() {
         let text = written(|prose| {
             prose.link("the policy", "https://example.com/p");
@@ -375,16 +388,12 @@ mod tests {
             prose.space();
             prose.link("", "https://example.com/r");
             prose.link("", "page.md");
+            prose.space();
+            prose.link("here", "https://www.google.com/url?q=https://x.example/a%3Fb&sa=D");
         });
-        assert_eq!(text, "the policy here (https://example.com/q) https://example.com/r");
-    }
-
-    #[test]
-    fn a_row_keeps_its_places_and_drops_only_what_is_empty_at_its_end() {
-        assert_eq!(table_row(&["a", "", "c\nd", ""]), "a |  | c d");
-        assert_eq!(table_row(&["a", "", ""]), "a |");
-        assert_eq!(table_row(&["", "b"]), "| b");
-        assert_eq!(table_row(&["", " "]), "");
-        assert_eq!(table_row(&["a"]), "a");
+        assert_eq!(
+            text,
+            "the policy here (https://example.com/q) https://example.com/r here (https://x.example/a?b)"
+        );
     }
 }

@@ -10,7 +10,7 @@ use calamine::{DataRef, ExcelDateTime, Reader, Xlsb, Xlsx};
 
 use super::super::{Limits, reason};
 use super::package::Package;
-use super::prose::table_row;
+use super::rows::table_row;
 
 type Place = (u32, u32);
 pub(super) type Visit<'a> = &'a mut dyn FnMut(Place, String) -> ControlFlow<()>;

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use csv::StringRecord;
 
 use super::super::reason;
-use super::prose::push_row;
+use super::rows::push_row;
 use crate::export::text::beginning;
 use crate::export::tree::ending;
 

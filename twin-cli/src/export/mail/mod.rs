@@ -12,7 +12,7 @@ use super::convert::guard::guarded;
 use super::convert::mail::{Envelope, Letter, envelope, letter};
 use super::convert::{self, Kind};
 use super::detect::Export;
-use super::run::{Draft, Outcome, Run};
+use super::run::{Draft, Outcome, Run, digest};
 use super::tree::{Bytes, Entry, file_name};
 use super::{Format, Options, Root, pool, reason};
 use threads::Threads;
@@ -22,6 +22,7 @@ struct Message<'a> {
     entry: &'a Entry,
     place: Place,
     id: Option<String>,
+    key: String,
     at: i64,
 }
 
@@ -42,9 +43,9 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
         }
         let single = tree.single.then(|| index.messages.get(before)).flatten();
         let single = single.filter(|message| matches!(message.place, Place::File));
-        let scope = single.map_or_else(|| "mail:".to_owned(), key);
+        let scope = single.map_or_else(|| "mail:".to_owned(), |message| message.key.clone());
         let root = Root { path: path.clone(), reader: Format::Mail, scope, whole: tree.whole };
-        run.begin(root, tree.entries.len(), &tree.skipped);
+        run.begin(root, tree, |_| None);
     }
     for outcome in outcomes.into_iter().flatten() {
         run.take(outcome)?;
@@ -86,10 +87,10 @@ impl<'a> Index<'a> {
                 let head = entry.head(HEADERS);
                 let envelope = envelope(&head).unwrap_or_default();
                 if !run.options.filter.takes(&[path]) {
-                    let id = envelope.id.unwrap_or_else(|| path.to_owned());
-                    return Some(Outcome::filtered(format!("mail:{id}"), path));
+                    let key = key(entry, &Place::File, envelope.id.as_deref(), run.options);
+                    return Some(Outcome::filtered(key, path));
                 }
-                self.push(entry, Place::File, envelope);
+                self.push(entry, Place::File, envelope, run.options);
                 None
             }
             Kind::Media => Some(Outcome::skipped(path, reason::MEDIA)),
@@ -111,7 +112,7 @@ impl<'a> Index<'a> {
             let envelope = envelope(&message.headers).unwrap_or_default();
             if !is_unwanted(&envelope.labels) {
                 let place = Place::Part { mbox: bytes.clone(), start: message.start, len: message.len };
-                self.push(entry, place, envelope);
+                self.push(entry, place, envelope, run.options);
             }
         });
         match (read, found) {
@@ -120,9 +121,10 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn push(&mut self, entry: &'a Entry, place: Place, envelope: Envelope) {
+    fn push(&mut self, entry: &'a Entry, place: Place, envelope: Envelope, options: &Options) {
         self.threads.add(&envelope);
-        self.messages.push(Message { entry, place, id: envelope.id, at: envelope.at });
+        let key = key(entry, &place, envelope.id.as_deref(), options);
+        self.messages.push(Message { entry, place, id: envelope.id, key, at: envelope.at });
     }
 }
 
@@ -131,38 +133,13 @@ const HEADERS: usize = 256 * 1024;
 
 /// Gmail's labels for Spam and Trash, in the languages its accounts are kept in.
 fn is_unwanted(labels: &str) -> bool {
-    let unwanted = [
-        "spam",
-        "trash",
-        "bin",
-        "papierkorb",
-        "corbeille",
-        "pourriel",
-        "papelera",
-        "cestino",
-        "lixeira",
-        "lixo",
-        "prullenbak",
-        "papperskorg",
-        "papirkurv",
-        "kosz",
-        "koš",
-        "roskakori",
-        "çöp kutusu",
-        "корзина",
-        "спам",
-        "кошик",
-        "ゴミ箱",
-        "迷惑メール",
-        "垃圾邮件",
-        "已删除邮件",
-        "垃圾郵件",
-        "垃圾桶",
-        "휴지통",
-        "스팸",
-    ];
-    labels.split(',').any(|label| unwanted.contains(&label.trim().to_lowercase().as_str()))
+    labels.split(',').any(|label| UNWANTED.split('|').any(|unwanted| unwanted == label.trim().to_lowercase()))
 }
+
+const UNWANTED: &str = "\
+    spam|trash|bin|papierkorb|corbeille|pourriel|papelera|cestino|lixeira|lixo|prullenbak|\
+    papperskorg|papirkurv|kosz|koš|roskakori|çöp kutusu|корзина|спам|кошик|ゴミ箱|迷惑メール|\
+    垃圾邮件|已删除邮件|垃圾郵件|垃圾桶|휴지통|스팸";
 
 impl Message<'_> {
     fn size(&self) -> u64 {
@@ -173,14 +150,7 @@ impl Message<'_> {
     }
 
     fn bytes(&self, options: &Options) -> Result<Vec<u8>, &'static str> {
-        match &self.place {
-            Place::File => self.entry.read(&options.limits),
-            Place::Part { len, .. } if *len > options.limits.entry_bytes => Err(reason::TOO_LARGE),
-            Place::Part { mbox, start, len } => {
-                let bytes = mbox.range(*start, *len).map_err(|_| reason::UNREADABLE)?;
-                Ok(mbox::unquoted(&bytes))
-            }
-        }
+        self.place.bytes(self.entry, options)
     }
 
     /// The message in the export, for people.
@@ -192,11 +162,27 @@ impl Message<'_> {
     }
 }
 
-fn key(message: &Message<'_>) -> String {
-    match (&message.id, &message.place) {
+impl Place {
+    fn bytes(&self, entry: &Entry, options: &Options) -> Result<Vec<u8>, &'static str> {
+        match self {
+            Place::File => entry.read(&options.limits),
+            Place::Part { len, .. } if *len > options.limits.entry_bytes => Err(reason::TOO_LARGE),
+            Place::Part { mbox, start, len } => {
+                let bytes = mbox.range(*start, *len).map_err(|_| reason::UNREADABLE)?;
+                Ok(mbox::unquoted(&bytes))
+            }
+        }
+    }
+}
+
+/// By its Message-ID; one without is known by what it says, wherever it lies.
+fn key(entry: &Entry, place: &Place, id: Option<&str>, options: &Options) -> String {
+    match (id, place) {
         (Some(id), _) => format!("mail:{id}"),
-        (None, Place::File) => format!("mail:{}", message.entry.path),
-        (None, Place::Part { start, .. }) => format!("mail:{}#{start}", message.entry.path),
+        (None, place) => match place.bytes(entry, options) {
+            Ok(bytes) => format!("mail:sha256-{}", hex::encode(&digest(bytes.trim_ascii_end())[..16])),
+            Err(_) => format!("mail:{}", entry.path),
+        },
     }
 }
 
@@ -224,17 +210,17 @@ fn document(thread: &[&Message<'_>], options: &Options) -> Vec<Outcome> {
                 files += u64::from(is_file);
             }
             Err(reason) if is_file => {
-                outcomes.push(Outcome::unconverted(key(message), &message.path(), reason))
+                outcomes.push(Outcome::unconverted(message.key.clone(), &message.path(), reason))
             }
             Err(reason) => {
-                outcomes.push(Outcome::LostPart { key: key(message), path: message.path(), reason })
+                outcomes.push(Outcome::LostPart { key: message.key.clone(), path: message.path(), reason })
             }
         }
     }
     let (Some(oldest), false) = (thread.first(), letters.is_empty()) else { return outcomes };
     let title = letters.iter().map(|letter| letter.subject.clone()).find(|subject| !subject.is_empty());
-    outcomes.push(Outcome::Document(Box::new(Draft {
-        key: key(oldest),
+    outcomes.push(Outcome::document(Draft {
+        key: oldest.key.clone(),
         title: title.unwrap_or_else(|| "No subject".to_owned()),
         text: told(&letters),
         kind: DocumentType::Email,
@@ -244,7 +230,7 @@ fn document(thread: &[&Message<'_>], options: &Options) -> Vec<Outcome> {
         clean_path: None,
         key_is_identity: true,
         files,
-    })));
+    }));
     outcomes
 }
 

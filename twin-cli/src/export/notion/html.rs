@@ -4,22 +4,50 @@ use scraper::{ElementRef, Html};
 
 use super::super::Limits;
 use super::super::convert::guard::guarded;
-use super::super::convert::html::{Walker, decoded, descendants, has_class, parse};
+use super::super::convert::html::Walker;
+use super::super::convert::html_tree::{decoded, descendants, has_class, parse};
 use super::super::text::tidy_line;
 use super::super::tree::{Entry, ending, file_name};
 use super::Page;
 use super::names::{clean_file_name, dashed_id};
 
-/// Reads a page. HTML without an article is no page of Notion's: [`None`].
-pub(super) fn page(bytes: &[u8], limits: &Limits) -> Result<Option<Page>, &'static str> {
+/// Reads a page. HTML without an article is no page of Notion's: [`None`]. Of a database within the page
+/// that `has_document` knows by its title, the title alone is kept.
+pub(super) fn page(
+    bytes: &[u8],
+    limits: &Limits,
+    has_document: &dyn Fn(&str) -> bool,
+) -> Result<Option<Page>, &'static str> {
     guarded(|| {
-        let tree = parse(&decoded(bytes), limits)?;
+        let mut tree = parse(&decoded(bytes), limits)?;
+        let told_elsewhere: Vec<_> = inline_tables(&tree, has_document).map(|table| table.id()).collect();
+        for table in told_elsewhere {
+            if let Some(mut table) = tree.tree.get_mut(table) {
+                table.detach();
+            }
+        }
         let article = descendants(tree.root_element(), "article").next();
         Ok(article.and_then(|article| {
             let id = dashed_id(article.attr("id")?)?;
             Some(Page { id: Some(id), ..read(&tree, article) })
         }))
     })
+}
+
+/// The tables beneath a title, as databases within a page are shown.
+fn inline_tables<'a>(
+    tree: &'a Html,
+    has_document: &dyn Fn(&str) -> bool,
+) -> impl Iterator<Item = ElementRef<'a>> {
+    let is_told = move |table: &ElementRef<'_>| {
+        let mut before = table.prev_siblings().filter_map(ElementRef::wrap);
+        before.next().is_some_and(|title| {
+            has_class(title, "collection-title")
+                && has_document(&tidy_line(&title.text().collect::<String>()))
+        })
+    };
+    let tables = descendants(tree.root_element(), "table");
+    tables.filter(|table| has_class(*table, "collection-content")).filter(is_told)
 }
 
 /// The id in a page's article, read no further than needed.
@@ -34,8 +62,11 @@ pub(super) fn article_id(page: &Entry) -> Option<String> {
 pub(super) fn is_table_page(page: &Entry) -> bool {
     let head = page.head(STYLES);
     let head = String::from_utf8_lossy(&head);
-    let body = head.split_once("class=\"page-body\">").map(|(_, body)| body.trim_start());
-    body.is_some_and(|body| body.starts_with("<table class=\"collection-content\""))
+    let Some((_, mut body)) = head.split_once("class=\"page-body\">") else { return false };
+    while let Some((_, rest)) = body.strip_prefix("<div").and_then(|body| body.split_once('>')) {
+        body = rest;
+    }
+    body.starts_with("<table class=\"collection-content\"")
 }
 
 /// The styles at the start of a page, and a long header, fit in so many bytes.
@@ -70,18 +101,21 @@ fn title(tree: &Html, article: ElementRef<'_>) -> Option<String> {
 }
 
 fn body_of(body: ElementRef<'_>) -> Page {
-    let mut blocks = body.child_elements().filter(|block| !matches!(block.value().name(), "br"));
-    let first = blocks.next();
-    let is_table = blocks.next().is_none()
-        && first
-            .is_some_and(|block| block.value().name() == "table" && has_class(block, "collection-content"));
-    let mut walker = Walker::new(notion_element);
-    walker.children(body);
-    let text = walker.prose.finish().1.trim().to_owned();
+    let text = text_of(body);
+    let is_table = only_block(body)
+        .is_some_and(|block| block.value().name() == "table" && has_class(block, "collection-content"));
     // An empty paragraph is what an empty page consists of.
     let has_blocks =
         body.descendent_elements().any(|element| matches!(element.value().name(), "img" | "figure" | "a"));
     Page { has_blocks: has_blocks || !text.is_empty(), body: text, is_table, ..Page::default() }
+}
+
+/// The single block of a page, whatever wraps it.
+fn only_block(parent: ElementRef<'_>) -> Option<ElementRef<'_>> {
+    let mut blocks = parent.child_elements().filter(|block| !matches!(block.value().name(), "br"));
+    let only = blocks.next().filter(|_| blocks.next().is_none())?;
+    let wraps = only.value().name() == "div" && only.attr("class").is_none_or(str::is_empty);
+    if wraps { only_block(only) } else { Some(only) }
 }
 
 /// `Key: Value` for every property with a value.
@@ -95,6 +129,7 @@ fn rows_of(table: ElementRef<'_>) -> impl Iterator<Item = String> {
 
 fn text_of(element: ElementRef<'_>) -> String {
     let mut walker = Walker::new(notion_element);
+    walker.breaks_are_meant = true;
     walker.children(element);
     let (_, text) = walker.prose.finish();
     text.trim().to_owned()
@@ -117,17 +152,22 @@ fn notion_element(walker: &mut Walker, element: ElementRef<'_>) -> bool {
             callout(walker, element);
             true
         }
-        "span" if has("selected-value") || has("user") => {
-            separated(walker, element);
+        "summary" if has_heading_size(element) => {
+            let text = walker.captured(element);
+            walker.prose.heading(&text);
             true
         }
-        "time" => {
+        "span" | "a" if stands_beside_another_value(element) => {
+            walker.prose.flowing(", ");
+            element.value().name() == "a" && link(walker, element)
+        }
+        "time" if is_property_value(element) => {
+            // Outside of properties the mark belongs to what somebody wrote.
             let text = tidy_line(&element.text().collect::<String>());
             walker.prose.flowing(text.strip_prefix('@').unwrap_or(&text));
             true
         }
         "a" => link(walker, element),
-        "td" => false,
         _ => false,
     }
 }
@@ -159,16 +199,33 @@ fn callout(walker: &mut Walker, element: ElementRef<'_>) {
     walker.prose.block();
 }
 
-/// Several values stand side by side without anything between them.
-fn separated(walker: &mut Walker, element: ElementRef<'_>) {
-    let before = element.prev_sibling();
-    let follows_value = before
-        .and_then(ElementRef::wrap)
-        .is_some_and(|before| has_class(before, "selected-value") || has_class(before, "user"));
-    if follows_value {
-        walker.prose.flowing(", ");
-    }
-    walker.children(element);
+fn is_property_value(element: ElementRef<'_>) -> bool {
+    let cell = element.ancestors().filter_map(ElementRef::wrap).find(|above| above.value().name() == "td");
+    cell.is_some_and(|cell| !has_class(cell, "cell-title"))
+}
+
+/// Toggles may be headings: only their size tells.
+fn has_heading_size(summary: ElementRef<'_>) -> bool {
+    let style = summary.attr("style").unwrap_or_default();
+    ["1.875em", "1.5em", "1.25em"].iter().any(|size| style.contains(size))
+}
+
+/// In a property, several values stand side by side without anything between them.
+fn stands_beside_another_value(element: ElementRef<'_>) -> bool {
+    let is_value = |element: ElementRef<'_>| {
+        let is_link = element.value().name() == "a"
+            || element.child_elements().any(|child| child.value().name() == "a");
+        is_link || has_class(element, "selected-value") || has_class(element, "user")
+    };
+    let is_property = || {
+        let cell = element.parent().and_then(ElementRef::wrap).filter(|cell| cell.value().name() == "td");
+        let table = cell.and_then(|cell| {
+            cell.ancestors().filter_map(ElementRef::wrap).find(|above| above.value().name() == "table")
+        });
+        table.is_some_and(|table| has_class(table, "properties") || has_class(table, "collection-content"))
+    };
+    let before = element.prev_sibling().and_then(ElementRef::wrap);
+    before.is_some_and(is_value) && is_value(element) && is_property()
 }
 
 /// A link that shows the path of a file shows its name instead.
@@ -194,7 +251,7 @@ mod tests {
             "<html><head><title>In the head</title></head><body><article id=\"152bb52e-e2b5-8017-9846-fd78b2b60ea9\" class=\"page sans\">\
              <header><h1 class=\"page-title\"></h1>{header}</header><div class=\"page-body\">{body}</div></article></body></html>"
         );
-        page(html.as_bytes(), &Limits::default()).unwrap().unwrap()
+        page(html.as_bytes(), &Limits::default(), &|title| title == "Told elsewhere").unwrap().unwrap()
     }
 
     #[test]
@@ -202,7 +259,7 @@ mod tests {
         let page = read("", "<p>x</p>");
         assert_eq!(page.id.as_deref(), Some("152bb52ee2b580179846fd78b2b60ea9"));
         assert_eq!(page.title.as_deref(), Some("In the head"));
-        assert_eq!(super::page(b"<html><p>no article", &Limits::default()), Ok(None));
+        assert_eq!(super::page(b"<html><p>no article", &Limits::default(), &|_| false), Ok(None));
     }
 
     #[test]
@@ -211,13 +268,18 @@ mod tests {
             "<table class=\"properties\"><tbody>\
              <tr class=\"property-row property-row-multi_select\"><th><span class=\"icon property-icon\"><svg/></span>Tags</th>\
              <td><span class=\"selected-value\">A</span><span class=\"selected-value\">B</span></td></tr>\
+             <tr class=\"property-row property-row-relation\"><th>See</th><td><a href=\"A%20x.html\">A</a><a href=\"B%20x.html\">B</a></td></tr>\
+             <tr class=\"property-row property-row-text\"><th>Note</th><td>two\nlines <strong>bold</strong><em>er</em></td></tr>\
              <tr class=\"property-row property-row-checkbox\"><th>Done</th><td><div class=\"checkbox checkbox-on\"></div></td></tr>\
              <tr class=\"property-row property-row-date\"><th>Due</th><td><time>@May 2, 2023</time></td></tr>\
              <tr class=\"property-row property-row-file\"><th>File</th><td><a href=\"T/My%20plan.pdf\">T/My%20plan.pdf</a></td></tr>\
              <tr class=\"property-row property-row-text\"><th>None</th><td></td></tr></tbody></table>",
             "",
         );
-        assert_eq!(page.properties, "Tags: A, B\nDone: Yes\nDue: May 2, 2023\nFile: My plan.pdf");
+        assert_eq!(
+            page.properties,
+            "Tags: A, B\nSee: A, B\nNote: two\nlines bolder\nDone: Yes\nDue: May 2, 2023\nFile: My plan.pdf"
+        );
         assert!(page.body.is_empty() && !page.has_blocks);
     }
 
@@ -228,13 +290,16 @@ mod tests {
             "<nav class=\"table_of_contents\"><a>Boarding</a></nav><h1>Boarding</h1>\
              <ul class=\"to-do-list\"><li><div class=\"checkbox checkbox-on\"></div> <span class=\"to-do-children-checked\">swept</span></li></ul>\
              <ul class=\"toggle\"><li><details open=\"\"><summary>What?</summary><p>This.</p></details></li></ul>\
+             <div style=\"display:contents\"><ul class=\"bulleted-list\"><li>first\nin two lines</li></ul></div>\
+             <div style=\"display:contents\"><ul class=\"bulleted-list\"><li>second</li></ul></div>\
+             <details><summary style=\"font-weight:600;font-size:1.25em\">A heading</summary><p>under it</p></details>\
              <figure class=\"callout\"><div style=\"font-size:1.5em\"><span class=\"icon\">💡</span></div><div style=\"width:100%\">Take care.<p>Always.</p></div></figure>\
              <figure class=\"image\"><a href=\"T/x.png\"><img src=\"T/x.png\"/></a><figcaption>The deck</figcaption></figure>\
              <figure class=\"link-to-page\"><a href=\"Fares%20x.html\"><span class=\"icon\">💶</span>Fares</a></figure>",
         );
         assert_eq!(
             page.body,
-            "Boarding\n\n- [x] swept\n\n- What?\n  This.\n\n💡 Take care.\n\nAlways.\n\nThe deck\n\nFares"
+            "Boarding\n\n- [x] swept\n- What?\n  This.\n- first\n  in two lines\n- second\n\nA heading\n\nunder it\n\n💡 Take care.\n\nAlways.\n\nThe deck\n\nFares"
         );
     }
 
@@ -248,6 +313,13 @@ mod tests {
         let inline =
             read("", &format!("<p>See</p><div class=\"collection-content\"><h4>Fares</h4>{table}</div>"));
         assert!(!inline.is_table);
+        let elsewhere = read(
+            "",
+            &format!(
+                "<p>See</p><div class=\"collection-content\"><h4 class=\"collection-title\">Told elsewhere</h4>{table}</div>"
+            ),
+        );
+        assert_eq!(elsewhere.body, "See\n\nTold elsewhere");
         assert_eq!(inline.body, "See\n\nFares\n\nName | Insured\nCar | No");
     }
 }

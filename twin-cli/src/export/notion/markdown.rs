@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::super::convert::guard::guarded;
-use super::super::convert::html::tag_name;
+use super::super::convert::html_tree::tag_name;
 use super::super::convert::markdown::{Dialect, line_to_text, to_text};
 use super::super::convert::plain::decoded;
 use super::super::text::tidy_line;

@@ -1,5 +1,6 @@
 //! Notion exports: pages and databases, as Markdown & CSV or as HTML.
 
+mod held;
 mod html;
 mod markdown;
 pub(crate) mod names;
@@ -40,7 +41,7 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
             _ => "notion:".to_owned(),
         };
         let root = Root { path: path.clone(), reader: Format::Notion, scope, whole: tree.whole };
-        run.begin(root, tree.entries.len(), &tree.skipped);
+        run.begin(root, tree, plan::named_key);
     }
     let entries: Vec<&Entry> = export.roots.iter().flat_map(|(_, tree)| &tree.entries).collect();
     let plan = Plan::new(&entries);
@@ -70,7 +71,7 @@ impl Reader<'_> {
             _ => {}
         }
         if !self.options.filter.takes(&[path, &names::clean_path(path)]) {
-            return Outcome::filtered(key, path);
+            return Outcome::filtered(self.plan.true_key(index).unwrap_or(key), path);
         }
         let bytes = match self.budget.read(entry, self.options) {
             Ok(bytes) => bytes,
@@ -94,7 +95,9 @@ impl Reader<'_> {
             Kind::Markdown => {
                 (markdown::page(&bytes, row_of.map(|database| &database.headers)), "notion-md/1")
             }
-            Kind::Html => match html::page(&bytes, &self.options.limits) {
+            Kind::Html => match html::page(&bytes, &self.options.limits, &|title| {
+                self.plan.has_table_within(index, title)
+            }) {
                 Ok(None) => return self.attachment(key, path, bytes),
                 Ok(Some(page)) => (Ok(page), "notion-html/1"),
                 Err(reason) => (Err(reason), "notion-html/1"),
@@ -103,10 +106,12 @@ impl Reader<'_> {
         };
         let page = match page {
             Ok(page) => page,
-            Err(reason) => return Outcome::unconverted(key, path, reason),
+            Err(reason) => {
+                return Outcome::unconverted(self.plan.true_key(index).unwrap_or(key), path, reason);
+            }
         };
         let key = page.id.as_ref().map_or(key, |id| format!("notion:{id}"));
-        if page.is_table {
+        if page.is_table || (page.body.is_empty() && self.plan.has_table(index)) {
             // Where there is a CSV, the rows are in its document.
             return match self.plan.has_table(index) {
                 true => Outcome::Merged,
@@ -114,11 +119,11 @@ impl Reader<'_> {
             };
         }
         if page.body.is_empty() {
-            let is_row = row_of.is_some_and(|database| database.has_values);
+            let is_row = self.plan.holds_row(index, &page, &self.options.limits);
             return match (page.properties.is_empty(), page.has_blocks) {
+                _ if is_row => Outcome::Merged,
                 (true, false) => Outcome::skipped(path, reason::TITLE_ONLY),
                 (true, true) => Outcome::skipped(path, reason::NO_TEXT),
-                (false, _) if is_row => Outcome::Merged,
                 (false, _) => draft(key, page, source, converter, path),
             };
         }
@@ -128,7 +133,7 @@ impl Reader<'_> {
     fn table(&self, database: &Database<'_>, key: String, path: &str, bytes: &[u8]) -> Outcome {
         let described = database.page.and_then(|page| {
             let bytes = self.budget.read(page, self.options).ok()?;
-            html::page(&bytes, &self.options.limits).ok()?
+            html::page(&bytes, &self.options.limits, &|_| false).ok()?
         });
         let (title, description) = match described {
             Some(page) => (page.title, page.properties),
@@ -148,7 +153,7 @@ impl Reader<'_> {
         let source = digest(&bytes);
         let name = names::clean_file_name(file_name(path));
         match convert::convert(&name, bytes, &self.options.limits) {
-            Ok(converted) => Outcome::Document(Box::new(Draft {
+            Ok(converted) => Outcome::document(Draft {
                 key,
                 title: converted.title.unwrap_or_else(|| stem(&name).to_owned()),
                 text: converted.text,
@@ -159,7 +164,7 @@ impl Reader<'_> {
                 clean_path: Some(names::clean_path(path)),
                 key_is_identity: false,
                 files: 1,
-            })),
+            }),
             Err(reason) => Outcome::unconverted(key, path, reason),
         }
     }
@@ -174,7 +179,7 @@ fn draft(key: String, page: Page, source: Digest256, converter: &'static str, pa
         (false, false) => format!("{}\n\n{}", page.properties, page.body),
         _ => page.properties + &page.body,
     };
-    Outcome::Document(Box::new(Draft {
+    Outcome::document(Draft {
         key,
         title,
         text,
@@ -185,5 +190,5 @@ fn draft(key: String, page: Page, source: Digest256, converter: &'static str, pa
         clean_path: Some(names::clean_path(path)),
         key_is_identity: true,
         files: 1,
-    }))
+    })
 }

@@ -1,9 +1,12 @@
 //! What each file of a Notion export is, told from the names of all of them.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
+use super::super::Limits;
 use super::super::tree::{Entry, ending, file_name, folder_of, safe_path, stem};
-use super::{html, names, table};
+use super::held::Held;
+use super::{Page, html, names, table};
 
 /// A file's part in the export.
 #[derive(Debug, Clone, Copy)]
@@ -22,10 +25,30 @@ pub(super) enum Role<'a> {
 pub(super) struct Database<'a> {
     pub(super) name: String,
     pub(super) headers: HashSet<String>,
+    /// Of the first rows.
+    pub(super) titles: HashSet<String>,
     /// Some cell of the table has a value, so that it becomes a document.
     pub(super) has_values: bool,
     /// Its page in an HTML export: it knows the full title, a description, and the right id.
     pub(super) page: Option<&'a Entry>,
+    /// Its CSV, or the page that holds its rows.
+    source: Option<&'a Entry>,
+    held: OnceLock<Held>,
+}
+
+impl Database<'_> {
+    /// Whether its table says all that the page of a row says.
+    fn holds(&self, page: &Page, limits: &Limits) -> bool {
+        let read = || {
+            let source = self.source?;
+            let bytes = source.read(limits).ok()?;
+            if is_csv(&source.path) {
+                return Some(Held::in_csv(&bytes));
+            }
+            html::page(&bytes, limits, &|_| false).ok()?.map(|page| Held::in_lines(&page.body))
+        };
+        self.held.get_or_init(|| read().unwrap_or_default()).holds(page)
+    }
 }
 
 #[derive(Debug)]
@@ -88,7 +111,7 @@ impl<'a> Plan<'a> {
                 continue;
             }
             let database = self.databases.len();
-            self.databases.push(Database { has_values: true, ..Database::default() });
+            self.databases.push(Database { has_values: true, source: Some(entry), ..Database::default() });
             for place in [place, bare] {
                 if let Some(owner) = self.owners.get_mut(&place) {
                     owner.rows_of.get_or_insert(database);
@@ -105,8 +128,11 @@ impl<'a> Plan<'a> {
         self.databases.push(Database {
             name: names::without_id(file_name(&place)).to_owned(),
             headers: glance.headers,
+            titles: glance.titles,
             has_values: glance.has_values,
             page: page.filter(|page| ending(&page.path) == "html"),
+            source: Some(entry),
+            held: OnceLock::new(),
         });
         self.tables.insert(index, database);
         self.own(entry, Some(database), None);
@@ -161,6 +187,11 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// The key of a page by its article, without reading it whole.
+    pub(super) fn true_key(&self, index: usize) -> Option<String> {
+        article_id(self.entries[index]).map(|id| format!("notion:{id}"))
+    }
+
     /// An attachment belongs to the page in whose folder it lies.
     fn attachment_key(&self, path: &str) -> String {
         let mut folder = folder_of(path);
@@ -180,6 +211,42 @@ impl<'a> Plan<'a> {
     pub(super) fn database_of(&self, index: usize) -> Option<&Database<'a>> {
         let owner = self.owners.get(folder_of(&self.entries[index].path))?;
         owner.rows_of.map(|database| &self.databases[database])
+    }
+
+    /// Whether all that the page of a row says is in its table. An export without folders for subpages has
+    /// the page beside the table.
+    pub(super) fn holds_row(&self, index: usize, page: &Page, limits: &Limits) -> bool {
+        let holds = |database: &Database<'_>| database.has_values && database.holds(page, limits);
+        if let Some(database) = self.database_of(index) {
+            return holds(database);
+        }
+        let folder = folder_of(&self.entries[index].path);
+        let Some(title) = &page.title else { return false };
+        !page.properties.is_empty()
+            && self.tables.iter().any(|(&table, &database)| {
+                let database = &self.databases[database];
+                folder_of(&self.entries[table].path) == folder
+                    && database.titles.contains(title)
+                    && holds(database)
+            })
+    }
+
+    /// Whether a database of that title, within a page, has a document of its own.
+    pub(super) fn has_table_within(&self, page: usize, title: &str) -> bool {
+        let (place, _) = place_and_id(&self.entries[page].path);
+        let bare = join(folder_of(&place), names::without_id(file_name(&place)));
+        // Names of files are cut and lack some characters.
+        let plain = |name: &str| -> String { name.chars().filter(|c| c.is_alphanumeric()).collect() };
+        self.tables.iter().any(|(&table, &database)| {
+            let folder = folder_of(&self.entries[table].path);
+            let database = &self.databases[database];
+            let name = plain(&database.name);
+            (folder == place || folder == bare)
+                && database.has_values
+                && !name.is_empty()
+                && (name == plain(title)
+                    || (database.name.chars().count() >= 48 && plain(title).starts_with(&name)))
+        })
     }
 
     /// Whether a database's page has its rows in a CSV, too.
@@ -204,13 +271,19 @@ fn places(entries: &[&Entry]) -> HashSet<String> {
     places
 }
 
+/// The key of a page or a table, as far as its name tells.
+pub(super) fn named_key(path: &str) -> Option<String> {
+    let id = place_and_id(path).1?;
+    if is_csv(path) {
+        Some(format!("notion:{id}:table"))
+    } else {
+        is_page_name(path).then(|| format!("notion:{id}"))
+    }
+}
+
 /// The key of a single file given as a PATH.
 pub(super) fn single_key(name: &str) -> String {
-    match place_and_id(name) {
-        (_, Some(id)) if is_csv(name) => format!("notion:{id}:table"),
-        (_, Some(id)) => format!("notion:{id}"),
-        _ => format!("notion:/{}", safe_path(&names::clean_path(name))),
-    }
+    named_key(name).unwrap_or_else(|| format!("notion:/{}", safe_path(&names::clean_path(name))))
 }
 
 /// The path without its ending (and `_all`), and the id in it.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use super::super::convert::plain::decoded;
-use super::super::convert::prose::push_row;
+use super::super::convert::rows::push_row;
 use super::super::convert::table::rows;
 use super::super::text::tidy_line;
 use super::super::tree::Entry;
@@ -14,6 +14,7 @@ use super::values::cleaned;
 #[derive(Debug, Default)]
 pub(super) struct Glance {
     pub(super) headers: HashSet<String>,
+    pub(super) titles: HashSet<String>,
     pub(super) has_values: bool,
 }
 
@@ -28,6 +29,7 @@ pub(super) fn glance(entry: &Entry) -> Glance {
         if is_header {
             glance.headers = row.iter().map(tidy_line).collect();
         } else {
+            glance.titles.extend(row.get(0).map(tidy_line));
             glance.has_values |= row.iter().any(|cell| !cell.trim().is_empty());
         }
         is_header = false;

@@ -26,7 +26,6 @@ pub(crate) struct Names {
 /// A channel or a private conversation: a folder with a file for each day.
 #[derive(Debug)]
 struct Conversation<'a> {
-    folder: &'a str,
     title: String,
     private: bool,
     days: Vec<&'a Entry>,
@@ -56,7 +55,7 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     for (path, tree) in &export.roots {
         let root =
             Root { path: path.clone(), reader: Format::Slack, scope: "slack:".to_owned(), whole: tree.whole };
-        run.begin(root, tree.entries.len(), &tree.skipped);
+        run.begin(root, tree, |path| is_day(path).then(|| key_of(path)));
         let workspace = Workspace::read(tree, run.options);
         for entry in tree.entries.iter().filter(|entry| !is_day(&entry.path)) {
             run.take(Outcome::skipped(&entry.path, reason::METADATA))?;
@@ -68,10 +67,12 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
+fn key_of(path: &str) -> String {
+    format!("slack:{}/{}", safe_path(file_name(folder_of(path))), stem(file_name(path)))
+}
+
 fn read_conversation(conversation: &Conversation<'_>, names: &Names, run: &mut Run<'_>) -> ControlFlow<()> {
-    let key = |entry: &Entry| {
-        format!("slack:{}/{}", safe_path(file_name(conversation.folder)), stem(file_name(&entry.path)))
-    };
+    let key = |entry: &Entry| key_of(&entry.path);
     if conversation.private && !run.options.include_private {
         for entry in &conversation.days {
             run.take(Outcome::LeftOut {
@@ -107,7 +108,7 @@ fn read_conversation(conversation: &Conversation<'_>, names: &Names, run: &mut R
 }
 
 fn document(conversation: &Conversation<'_>, key: String, path: &str, bytes: &[u8], day: &Day) -> Outcome {
-    Outcome::Document(Box::new(Draft {
+    Outcome::document(Draft {
         key,
         title: format!("{}, {}", conversation.title, stem(file_name(path))),
         text: day.text(),
@@ -118,7 +119,7 @@ fn document(conversation: &Conversation<'_>, key: String, path: &str, bytes: &[u
         clean_path: None,
         key_is_identity: true,
         files: 1,
-    }))
+    })
 }
 
 /// What the lists at an export's root tell.
@@ -191,13 +192,13 @@ impl Workspace {
         conversations
     }
 
-    fn conversation<'a>(&self, folder: &'a str) -> Conversation<'a> {
+    fn conversation<'a>(&self, folder: &str) -> Conversation<'a> {
         let name = file_name(folder);
         let (title, private) = self.known.get(name).cloned().unwrap_or_else(|| {
             // What no list names may be private where the channels are listed.
             (format!("#{name}"), self.lists_channels || name.starts_with("mpdm-") || name.starts_with("D0"))
         });
-        Conversation { folder, title, private, days: Vec::new() }
+        Conversation { title, private, days: Vec::new() }
     }
 }
 

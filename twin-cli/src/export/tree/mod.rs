@@ -123,6 +123,7 @@ pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Tree, ReadError> {
         Some(Container::Zip) if !is_office_name(&name) => zip::list(&shared, limits),
         Some(Container::Tar) => tar::list(&shared, false, limits),
         Some(Container::Gzip) => tar::list(&shared, true, limits),
+        _ if is_archive_name(&name) => no_archive(&name, shared.len()),
         _ => Tree {
             entries: vec![Entry {
                 path: name.clone(),
@@ -174,6 +175,17 @@ impl Container {
             None
         }
     }
+}
+
+/// What is named like an archive and is none, such as a download that failed: what it held is not known.
+fn no_archive(name: &str, size: u64) -> Tree {
+    let mut tree = Tree::default();
+    tree.skip(name.to_owned(), if size == 0 { reason::EMPTY } else { reason::UNREADABLE });
+    tree
+}
+
+fn is_archive_name(name: &str) -> bool {
+    matches!(names::ending(name).as_str(), "zip" | "tar" | "tgz" | "gz")
 }
 
 /// Office files are zips, too, but as a PATH they are one document.
