@@ -1,10 +1,11 @@
 //! Creates whose answers are lost, and documents that fail: each is told, and none is doubled.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::json;
-use twin_reference::{Fault, Seed};
+use twin_reference::{Fault, ManualClock, Reference, Seed};
 
 use crate::wiki::{Wiki, assert_counts};
 
@@ -138,4 +139,34 @@ async fn a_document_that_is_gone_already_is_deleted_well_enough() {
     wiki.write("e", "Text.");
     assert_counts(&wiki.sync(["--prune"]).exits(0), &[("created", 1), ("pruned", 2)]);
     assert_eq!(wiki.titles().await, ["c", "e"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_create_that_failed_and_lands_after_the_run_is_found_by_the_next() {
+    let wiki = Wiki::start().await;
+    wiki.write("a", "Text.");
+    wiki.bench.running.fault(Fault::fails(500, 3).on("POST", "/v1/kb"));
+    let ran = wiki.sync([]).exits(3);
+    assert_eq!(ran.json()["failed"][0]["code"], "server_error");
+    let late = wiki.foreign("a", "a\n\nText.").await;
+    let writes = wiki.writes_during(|| assert_counts(&wiki.sync([]).exits(0), &[("created", 1)]));
+    assert_eq!(writes, Vec::<String>::new());
+    assert_eq!(wiki.state()["a"]["ids"], json!([late]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_something_was_created_is_judged_by_the_servers_clock() {
+    for server_time in ["2001-01-01T00:00:00Z", "2101-01-01T00:00:00Z"] {
+        let clock = ManualClock::at(server_time.parse().unwrap());
+        let wiki = Wiki::of(Reference::new().no_rate_limit().clock(Arc::new(clock.clone()))).await;
+        wiki.foreign("a", "a\n\nText.").await;
+        clock.advance(Duration::from_secs(2));
+        ["a", "b"].iter().for_each(|page| wiki.write(page, "Text."));
+        wiki.bench.running.fault(Fault::applied_then_dropped().on("POST", "/v1/kb"));
+        let writes = wiki.writes_during(|| {
+            assert_counts(&wiki.sync(["--init", "--type", "sop"]).exits(0), &[("created", 2)]);
+        });
+        assert_eq!(writes.len(), 2, "{server_time}");
+        assert_eq!(wiki.titles().await, ["a", "a", "b"]);
+    }
 }

@@ -201,7 +201,9 @@ impl<'a, D: Disk> Apply<'a, D> {
     /// A create that was sent again may have happened the first time as well, only later. Then one of the two
     /// equal documents goes: the one that is known to be ours.
     async fn look_for_twins(&self) {
-        for (key, doubt) in self.sent_again.take() {
+        let mut sent_again = self.sent_again.take();
+        sent_again.dedup();
+        for (key, doubt) in sent_again {
             let Some(mut entry) = self.entry(&key).filter(|entry| entry.hash == doubt.hash) else { continue };
             let owned = |id: &str| self.ledger.borrow().owns(id);
             let Settled::Made(twin) = settle::settle(self.kb, &doubt, owned).await else { continue };

@@ -94,19 +94,21 @@ impl<D: Disk> Apply<'_, D> {
     ) -> Result<(), Setback> {
         let content = digest::of_content(&part.text);
         let _turn = self.turns.take(&digest::of_rendering(&part.title, &source.kind, &content)).await;
+        let doubt = self.doubt(source, place, part, &content);
+        entry.doubts.push(doubt.clone());
+        self.put(entry.clone())?;
         for tried in 1.. {
-            let doubt = self.doubt(source, place, part, &content);
-            entry.doubts.push(doubt.clone());
-            self.put(entry.clone())?;
             let document = NewDocument::new(&part.title, &part.text).of_type(source.kind.clone());
             let made = match self.send(document).await {
                 Sent::Made(id) => Some(id),
+                // What was sent before, and lost, may still happen: the doubt stays, for the next run.
+                Sent::Not(setback) if tried > 1 => return Err(setback),
                 Sent::Not(setback) => {
                     entry.doubts.retain(|other| *other != doubt);
                     self.put(entry.clone())?;
                     return Err(setback);
                 }
-                Sent::Lost(lost) => self.recover(entry, &doubt, lost, tried).await?,
+                Sent::Lost(lost) => self.recover(&source.key, &doubt, lost, tried).await?,
             };
             if let Some(id) = made {
                 self.kb.succeeded();
@@ -134,7 +136,7 @@ impl<D: Disk> Apply<'_, D> {
     /// Looks for what a lost create made. `None` where it did not happen and is to be sent again.
     async fn recover(
         &self,
-        entry: &mut Entry,
+        key: &str,
         doubt: &Doubt,
         lost: Lost,
         tried: u32,
@@ -142,12 +144,10 @@ impl<D: Disk> Apply<'_, D> {
         let reason = match (settle(self.kb, doubt, |id| self.ledger.borrow().owns(id)).await, &lost.error) {
             (Settled::Made(id), _) => return Ok(Some(id)),
             (Settled::Never, Some(error)) if !lost.may_land_late => {
-                entry.doubts.retain(|other| other != doubt);
                 if tried >= TRIES {
-                    self.put(entry.clone())?;
                     return Err(self.setback(Trouble::Failed(error.clone())));
                 }
-                self.sent_again.borrow_mut().push((entry.key.clone(), doubt.clone()));
+                self.sent_again.borrow_mut().push((key.to_owned(), doubt.clone()));
                 self.pause(BACKOFF * 2u32.pow(tried - 1)).await;
                 return Ok(None);
             }

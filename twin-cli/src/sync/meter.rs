@@ -71,7 +71,12 @@ impl Meter {
         tally.figures.rate_limited += u64::from(attempt.status == Some(429));
         let window_began = || attempt.rate_limit?.reset?.checked_sub(LONGEST_WINDOW).ok();
         if let Some(date) = attempt.date.or_else(window_began) {
-            tally.server_time = Some((date, Instant::now()));
+            // The earliest reading counts: a proxy with a clock of its own must not make it later.
+            let now = Instant::now();
+            let known = tally.server_time.and_then(|(date, at)| later(date, now - at));
+            if known.is_none_or(|known| date < known) {
+                tally.server_time = Some((date, now));
+            }
         }
         if let Some(limit) = attempt.rate_limit.and_then(|rate| rate.limit) {
             tally.limit = Some(limit);
@@ -102,8 +107,8 @@ impl Meter {
     pub(crate) fn server_time(&self) -> Timestamp {
         let told = self.tally().server_time;
         let time = match told {
-            Some((date, at)) => date.checked_add(SignedDuration::try_from(at.elapsed()).unwrap_or_default()),
-            None => Timestamp::now().checked_sub(UNCERTAINTY),
+            Some((date, at)) => later(date, at.elapsed()),
+            None => Timestamp::now().checked_sub(UNCERTAINTY).ok(),
         };
         let second = time.map(Timestamp::as_second).unwrap_or_default();
         Timestamp::from_second(second).unwrap_or_default()
@@ -130,6 +135,10 @@ impl Meter {
             tally.wakes_at = None;
         }
     }
+}
+
+fn later(time: Timestamp, by: Duration) -> Option<Timestamp> {
+    time.checked_add(SignedDuration::try_from(by).ok()?).ok()
 }
 
 /// A request that waits; it waits no longer when this is dropped.
