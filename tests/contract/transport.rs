@@ -1,5 +1,7 @@
 //! Where the key goes, and where it does not.
 
+use std::sync::mpsc;
+
 use twin_sdk::{ApiKey, ErrorKind, Twin};
 use twin_tests::{Reply, ScriptedServer};
 
@@ -17,6 +19,18 @@ async fn every_request_carries_the_key_and_names_the_crate() {
     assert!(request.starts_with("GET /v1/kb?type=policy&limit=7 HTTP/1.1\r\n"), "{request}");
     assert!(request.contains(&format!("authorization: Bearer {KEY}\r\n")), "{request}");
     assert!(request.contains("user-agent: twin-sdk-rust/0."), "{request}");
+}
+
+#[tokio::test]
+async fn an_observer_is_told_the_servers_time_with_every_answer() {
+    let date = ("date", "Thu, 14 Mar 2024 13:39:18 GMT");
+    let server = ScriptedServer::start([Reply::json(500, &[date], ""), Reply::CloseAfterReading]).await;
+    let (told, times) = mpsc::channel();
+    let builder = Twin::builder(ApiKey::new(KEY).unwrap()).base_url(server.url());
+    let builder = builder.on_attempt(move |attempt| told.send(attempt.date).unwrap());
+    let _ = builder.build().unwrap().stats().retries(1).await;
+    let at = "2024-03-14T13:39:18Z".parse().unwrap();
+    assert_eq!(times.try_iter().collect::<Vec<_>>(), [Some(at), None]);
 }
 
 #[tokio::test]

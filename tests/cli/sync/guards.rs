@@ -146,9 +146,9 @@ async fn without_a_state_a_listing_that_is_cut_settles_nothing() {
 async fn an_archive_that_is_cut_short_deletes_nothing_of_its_reader() {
     let wiki = Wiki::synced(&["a", "b", "c"]).await;
     let zip = zip(&[
-        ("a.md", "# a\n\nOther text.\n"),
-        ("b.md", "# b\n\nText of b.\n"),
-        ("c.md", "# c\n\nText of c.\n"),
+        ("a.md", b"# a\n\nOther text.\n".as_slice()),
+        ("b.md", b"# b\n\nText of b.\n"),
+        ("c.md", b"# c\n\nText of c.\n"),
     ]);
     let path = wiki.bench.home.write("wiki.zip", &zip[..zip.len() * 3 / 10]);
     let args = ["kb", "sync", path.to_str().unwrap(), "--json", "--yes", "--prune"];
@@ -222,12 +222,40 @@ async fn a_state_that_is_damaged_or_from_the_future_is_refused_with_a_way_out() 
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_of_parts_that_is_cut_after_the_first_is_not_taken_for_that_part() {
+    let page =
+        |n: u8| (format!("Page {n} 0123456789abcdef0123456789abcde{n}.md"), format!("# Page {n}\n\nText.\n"));
+    let part = |n: u8| {
+        let (name, text) = page(n);
+        (
+            format!("Export-0d9c1b7a-52e8-4f36-a0c4-91b3d7e2f865-Part-{n}.zip"),
+            zip(&[(&name, text.as_bytes())]),
+        )
+    };
+    let (first, second) = (part(1), part(2));
+    let whole = zip(&[(&first.0, &first.1), (&second.0, &second.1)]);
+    let wiki = Wiki::start().await;
+    let path = wiki.bench.home.write("export.zip", &whole);
+    let args = ["kb", "sync", path.to_str().unwrap(), "--json", "--yes", "--prune"];
+    assert_counts(&wiki.bench.twin(args).run().exits(0), &[("created", 2)]);
+    for length in [whole.len() / 2, whole.len() - 30] {
+        std::fs::write(&path, &whole[..length]).unwrap();
+        wiki.bench.twin(args).run().exits(11);
+        assert_eq!(wiki.titles().await, ["Page 1", "Page 2"]);
+    }
+}
+
 /// A zip of these files, stored as they are.
-fn zip(files: &[(&str, &str)]) -> Vec<u8> {
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, text) in files {
-        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-        std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+    for (name, bytes) in files {
+        zip.start_file(
+            *name,
+            zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored),
+        )
+        .unwrap();
+        std::io::Write::write_all(&mut zip, bytes).unwrap();
     }
     zip.finish().unwrap().into_inner()
 }

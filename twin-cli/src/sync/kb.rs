@@ -138,3 +138,27 @@ impl Kb {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use twin_sdk::ApiKey;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_keep_the_pace_that_was_asked_for_until_the_run_is_stopped() {
+        let twin =
+            Twin::builder(ApiKey::new("twin_test_one").unwrap()).base_url("http://127.0.0.1:9").build();
+        let kb = Kb::new(twin.unwrap(), Meter::start(), Halt::default(), Some(120));
+        let begun = Instant::now();
+        for _ in 0..5 {
+            kb.turn().await;
+        }
+        assert_eq!(begun.elapsed(), Duration::from_secs(2), "the first at once, then one every half second");
+        kb.halt().stop(Reason::Asked);
+        kb.turn().await;
+        kb.turn().await;
+        assert_eq!(begun.elapsed(), Duration::from_secs(2));
+        assert!(matches!(kb.list(None).await, Err(Trouble::Stopped)));
+    }
+}

@@ -76,11 +76,18 @@ impl<R: Read> Read for Checked<R> {
 /// Lists a zip; one without a sound directory is searched for what can still be read.
 pub(super) fn list(archive: &SharedFile, limits: &Limits) -> Tree {
     let mut tree = match ZipArchive::new(archive.cursor()) {
-        Ok(zip) => directory(&zip, archive, limits),
-        Err(_) => salvage::list(archive, limits, &HashSet::new()),
+        Ok(zip) if !is_of_an_entry(&zip, archive) => directory(&zip, archive, limits),
+        _ => salvage::list(archive, limits, &HashSet::new()),
     };
     separate_by_slash(&mut tree);
     tree
+}
+
+/// Of an archive of archives that is cut short, the last directory is that of an archive within it.
+fn is_of_an_entry(zip: &ZipArchive<Cursor>, archive: &SharedFile) -> bool {
+    let mut start = [0; 4];
+    let is_zip = archive.cursor().read_exact(&mut start).is_ok() && start == *b"PK\x03\x04";
+    zip.offset() > 0 && is_zip
 }
 
 fn directory(zip: &ZipArchive<Cursor>, archive: &SharedFile, limits: &Limits) -> Tree {
