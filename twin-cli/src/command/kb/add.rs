@@ -152,11 +152,7 @@ impl Report for Added {
     fn text(&self, page: &mut Page) {
         let id = self.id.as_deref().unwrap_or_default();
         if page.is_terminal() {
-            page.line(&[
-                ("Added ", Tone::Good),
-                (&self.document.title, Tone::Strong),
-                (&format!("  {id}"), Tone::Dim),
-            ]);
+            page.entry("Added ", Tone::Good, &format!("{}  {id}", self.document.title));
         } else if !id.is_empty() {
             page.row(&[id]);
         }

@@ -223,7 +223,7 @@ impl Triage<'_> {
 
     fn added(&self, title: &str, id: &str) {
         let mut page = self.context.ui.page();
-        page.line(&[("Added ", Tone::Good), (title, Tone::Strong), (&format!("  {id}"), Tone::Dim)]);
+        page.entry("Added ", Tone::Good, &format!("{title}  {id}"));
         self.context.ui.show(page);
     }
 
