@@ -190,4 +190,28 @@ mod in_a_terminal {
             assert_eq!(listed(&bench).len(), left, "{}", seen.screen);
         }
     }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_question_wider_than_the_terminal_is_drawn_once() {
+        let bench = Bench::start().await;
+        let ids: Vec<_> = listed(&bench).into_iter().map(|document| document.0).collect();
+        let line = ["kb", "delete"].map(str::to_owned).into_iter().chain(ids);
+        let terminal = Terminal::start(bench.twin(line), 40);
+        terminal.shows("[y/N]").types("yny\n");
+        let screen = terminal.ends(0).screen;
+        assert_eq!(screen.matches("for good?").count(), 1, "{screen}");
+        assert!(!screen.contains("[y/N]") && screen.contains(" yes\n"), "{screen}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_dumb_terminal_is_asked_in_plain_lines() {
+        let bench = Bench::start().await;
+        let id = &listed(&bench)[0].0;
+        for (answer, code) in [("nope\n", 1), ("Yes\n", 0)] {
+            let terminal = Terminal::start(bench.twin(["kb", "delete", id]).env("TERM", "dumb"), 80);
+            terminal.shows("for good? [y/N]").types(answer);
+            let seen = terminal.ends(code);
+            assert!(!seen.raw.contains('\u{1b}'), "{}", seen.raw);
+        }
+    }
 }

@@ -103,9 +103,16 @@ impl Page {
         self.gap();
     }
 
-    /// The start of a line that something else goes on with.
-    pub fn start(&mut self, text: &str, tone: Tone) {
-        self.put(&sanitize::single_line(text), tone);
+    /// Lines whose last one something goes on with that takes `after` columns: it is left open.
+    pub fn question(&mut self, text: &str, after: usize, tone: Tone) {
+        let text = sanitize::single_line(text);
+        let lines = textwrap::wrap(&text, self.width().saturating_sub(after).max(NARROWEST));
+        for (number, line) in lines.iter().enumerate() {
+            if number > 0 {
+                self.gap();
+            }
+            self.put(line, tone);
+        }
     }
 
     /// A term and what it means, which stays beside the term where it is wrapped, and goes below it where

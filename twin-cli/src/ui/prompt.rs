@@ -2,7 +2,8 @@
 
 use std::io::{self, ErrorKind};
 
-use console::{Key, Term};
+use dialoguer::console::{Key, Term};
+use dialoguer::{Confirm, Password};
 
 use super::Ui;
 use super::page::Tone;
@@ -29,24 +30,36 @@ impl Ui {
 
     /// Asks for something that must not be seen.
     pub(crate) async fn ask_secret(&self, what: &str) -> Result<String, CliError> {
-        self.ask(&format!("{what} (not shown): "));
-        aside(Term::read_secure_line).await
+        let prompt = self.ask(&format!("{what} (not shown)"), ": ");
+        if !self.stderr.can_redraw {
+            super::write_stderr(&(prompt + ": "));
+            return aside(Term::read_secure_line).await;
+        }
+        let ask =
+            |term: &Term| Password::new().with_prompt(prompt).allow_empty_password(true).interact_on(term);
+        aside(move |term| Ok(ask(term)?)).await
     }
 
-    /// Asks a question that is answered by yes or no; anything but yes is no.
+    /// Asks a question that is answered by yes or no; Enter alone is no.
     pub(crate) async fn ask_to_go_on(&self, question: &str) -> Result<bool, CliError> {
-        self.ask(&format!("{question} [y/N] "));
-        let answer = aside(|_| {
-            let mut line = String::new();
-            io::stdin().read_line(&mut line).map(|_| line)
-        });
-        Ok(matches!(answer.await?.trim().to_lowercase().as_str(), "y" | "yes"))
+        let prompt = self.ask(question, " [y/N] ");
+        if !self.stderr.can_redraw {
+            super::write_stderr(&(prompt + " [y/N] "));
+            let answer = aside(Term::read_line).await?;
+            return Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"));
+        }
+        let _cursor = CursorBack;
+        let ask = |term: &Term| {
+            Confirm::new().with_prompt(prompt).default(false).wait_for_newline(true).interact_on(term)
+        };
+        aside(move |term| Ok(ask(term)?)).await
     }
 
     /// Asks for one of these keys, each a letter of its word; the others are not heard.
     pub(crate) async fn ask_key(&self, choices: &'static [(char, &'static str)]) -> Result<char, CliError> {
         let words = choices.iter().map(|(key, word)| word.replacen(*key, &format!("[{key}]"), 1));
-        self.ask(&format!("{} ", words.collect::<Vec<_>>().join("  ")));
+        let prompt = self.ask(&words.collect::<Vec<_>>().join("  "), " ");
+        super::write_stderr(&(prompt + " "));
         let key = aside(|term| {
             loop {
                 match term.read_key()? {
@@ -64,10 +77,17 @@ impl Ui {
         Ok(key)
     }
 
-    fn ask(&self, question: &str) {
+    /// Shows all but the last line of a question; that line, with room left for what goes after it. Only one line
+    /// can be drawn anew with every key.
+    fn ask(&self, question: &str, after: &str) -> String {
         let mut page = self.page();
-        page.start(question, Tone::Strong);
-        self.show(page);
+        page.question(question, after.len(), Tone::Strong);
+        let text = page.into_text();
+        let (above, last) = text.rsplit_once('\n').unwrap_or(("", &text));
+        if !above.is_empty() {
+            super::write_stderr(&format!("{above}\n"));
+        }
+        last.to_owned()
     }
 }
 
@@ -88,6 +108,16 @@ async fn aside<T: Send + 'static>(
         ErrorKind::Interrupted => Signal::Interrupt.error(),
         _ => CliError::io("cannot ask", &error),
     })
+}
+
+/// Dropping it brings the cursor back, which a question hides while it waits.
+struct CursorBack;
+
+impl Drop for CursorBack {
+    fn drop(&mut self) {
+        // There is nowhere to tell that this fails.
+        let _ = Term::stderr().show_cursor();
+    }
 }
 
 /// The terminal's modes; dropping it brings them back.

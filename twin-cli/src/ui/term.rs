@@ -2,6 +2,8 @@
 
 use std::io::IsTerminal;
 
+use dialoguer::console::Term;
+
 use crate::env;
 
 /// When to use colour.
@@ -35,15 +37,15 @@ const NARROWEST: usize = 20;
 impl Screen {
     /// Standard output as it is.
     pub fn stdout(choice: ColorChoice) -> Self {
-        Self::probe(choice, std::io::stdout().is_terminal(), console::Term::stdout)
+        Self::probe(choice, std::io::stdout().is_terminal(), Term::stdout)
     }
 
     /// Standard error as it is.
     pub fn stderr(choice: ColorChoice) -> Self {
-        Self::probe(choice, std::io::stderr().is_terminal(), console::Term::stderr)
+        Self::probe(choice, std::io::stderr().is_terminal(), Term::stderr)
     }
 
-    fn probe(choice: ColorChoice, is_terminal: bool, term: fn() -> console::Term) -> Self {
+    fn probe(choice: ColorChoice, is_terminal: bool, term: fn() -> Term) -> Self {
         let width = if is_terminal { term().size_checked().map(|(_, columns)| columns.into()) } else { None };
         let color = use_color(choice, is_terminal, env::var);
         let can_redraw = is_terminal && is_capable(env::var("TERM")) && !env::is_on("CI");
