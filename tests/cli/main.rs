@@ -27,6 +27,7 @@ mod support;
 mod sync;
 #[cfg(unix)]
 mod terminal;
+mod threats;
 mod tls;
 #[cfg(unix)]
 mod triage;

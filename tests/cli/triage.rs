@@ -55,6 +55,16 @@ async fn keys_resolve_skip_go_back_and_quit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn escape_and_ctrl_d_quit() {
+    let bench = bench().await;
+    for key in ["\u{1b}", "\u{4}"] {
+        let terminal = triage(&bench);
+        terminal.shows("1 of 3").waits_for_a_key().types(key);
+        assert!(terminal.ends(0).screen.ends_with("\n3 left."));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_becomes_a_document_the_twin_answers_from() {
     let bench = bench().await;
     let terminal = triage_writing(&bench, "Volcanoes form where magma rises through the crust.\n");
@@ -177,9 +187,14 @@ async fn with_nothing_open_there_is_nothing_to_do() {
 async fn what_the_network_sends_cannot_steer_the_terminal() {
     let bench = Bench::of(Reference::new()).await;
     let hostile = "Why\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}?";
-    bench.twin(["ask", hostile, "--as", "\u{1b}[31mMallory"]).run().exits(0);
+    bench.twin(["ask", hostile, "--as", "\u{1b}[31mMallory\nResolved already."]).run().exits(0);
     let terminal = triage(&bench);
-    terminal.shows("1 of 1").shows("Why␛]0;owned").waits_for_a_key().types("q");
+    terminal
+        .shows("1 of 1")
+        .shows("Why␛]0;owned")
+        .shows("␛[31mMallory Resolved already. · now")
+        .waits_for_a_key();
+    terminal.types("q");
     let seen = terminal.ends(0);
     assert!(!seen.raw.contains("\u{1b}]0;owned") && !seen.raw.contains("\u{1b}[2J"), "{}", seen.raw);
 }

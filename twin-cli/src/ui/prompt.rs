@@ -11,6 +11,9 @@ use crate::env;
 use crate::error::{CliError, Code};
 use crate::stop::Signal;
 
+/// Ctrl-D, where keys are read one by one.
+const END_OF_INPUT: char = '\u{4}';
+
 impl Ui {
     /// Whether someone is there: standard input and standard error are terminals, and neither `--no-input` nor
     /// `CI` says otherwise.
@@ -55,14 +58,20 @@ impl Ui {
         aside(move |term| Ok(ask(term)?)).await
     }
 
-    /// Asks for one of these keys, each a letter of its word; the others are not heard.
-    pub(crate) async fn ask_key(&self, choices: &'static [(char, &'static str)]) -> Result<char, CliError> {
+    /// Asks for one of these keys, each a letter of its word; the others are not heard. Esc and Ctrl-D, which lead
+    /// out elsewhere, stand for `way_out`.
+    pub(crate) async fn ask_key(
+        &self,
+        choices: &'static [(char, &'static str)],
+        way_out: char,
+    ) -> Result<char, CliError> {
         let words = choices.iter().map(|(key, word)| word.replacen(*key, &format!("[{key}]"), 1));
         let prompt = self.ask(&words.collect::<Vec<_>>().join("  "), " ");
         super::write_stderr(&(prompt + " "));
-        let key = aside(|term| {
+        let key = aside(move |term| {
             loop {
                 match term.read_key()? {
+                    Key::Escape | Key::Char(END_OF_INPUT) => return Ok(way_out),
                     Key::Char(key) if is_choice(choices, key) => return Ok(key.to_ascii_lowercase()),
                     Key::Unknown | Key::UnknownEscSeq(_) if !term.is_term() => {
                         return Err(ErrorKind::UnexpectedEof.into());

@@ -27,7 +27,7 @@ use crate::ui::{Form, Json, Notice, Report};
 ///   r  mark it as resolved
 ///   a  write an answer in $VISUAL or $EDITOR; it becomes a document, and the twin is asked again
 ///   t  ask the twin again now
-///   s  skip it, b  go back, q  quit
+///   s  skip it, b  go back, q (or Esc)  quit
 ///
 /// Asking again costs an answer, and may escalate again. What you write stays in a file until it is added.
 #[derive(Debug, clap::Args)]
@@ -134,7 +134,7 @@ impl Triage<'_> {
                 let signal = signal.ok().and_then(|signal| *signal);
                 Err(signal.unwrap_or(Signal::Terminate).error())
             }
-            key = ui.ask_key(&KEYS) => key,
+            key = ui.ask_key(&KEYS, 'q') => key,
         }
     }
 
@@ -208,8 +208,11 @@ impl Triage<'_> {
         page.gap();
         let confidence = answer::confidence(escalation.confidence);
         let asked = age(escalation.created_at, Timestamp::now());
-        let who = Some(escalation.asked_by.as_str()).filter(|name| !name.trim().is_empty());
-        let facts = [who.unwrap_or("unknown"), &asked, &confidence, &escalation.id];
+        let mut who = escalation.asked_by.split_whitespace().collect::<Vec<_>>().join(" ");
+        if who.is_empty() {
+            who = "unknown".to_owned();
+        }
+        let facts = [&who, &asked, &confidence, &escalation.id].map(String::as_str);
         page.block(&facts.join(" · "), Tone::Dim);
         if !escalation.reason.trim().is_empty() {
             page.block(&escalation.reason, Tone::Warning);
