@@ -11,7 +11,7 @@ use crate::answer;
 use crate::message::{Reply, Request};
 use crate::reference::Feature;
 use crate::seed::Seed;
-use crate::store::{DOCUMENT_TYPES, Month, NewEscalation, Status, StoreError};
+use crate::store::{DOCUMENT_TYPES, NewEscalation, StoreError};
 use crate::twin::Twin;
 use input::{Body, Query};
 
@@ -144,7 +144,7 @@ struct Answered<'a> {
 
 fn within_month(twin: &Twin, now: Timestamp) -> Result<(), Refusal> {
     let Some(limit) = twin.rules.monthly_limit else { return Ok(()) };
-    let used = twin.store.answered_in(&Month::of(now))?;
+    let used = twin.store.answered_in_month_of(now)?;
     if used < u64::from(limit) {
         return Ok(());
     }
@@ -187,12 +187,8 @@ fn delete_document(twin: &mut Twin, id: &str) -> Served {
 
 fn list_escalations(twin: &Twin, request: &Request) -> Served {
     let query = Query::parse(&request.query);
-    let status = match query.one_of("status", &["open", "resolved", "all"])? {
-        Some("resolved") => Status::Resolved,
-        Some("all") => Status::All,
-        _ => Status::Open,
-    };
-    let page = twin.store.escalations(status, query.limit()?)?;
+    let status = query.one_of("status", &["open", "resolved", "all"])?.unwrap_or("open");
+    let page = twin.store.escalations(Some(status).filter(|status| *status != "all"), query.limit()?)?;
     Ok(Reply::json(StatusCode::OK, &json!({ "escalations": page.items, "total": page.total })))
 }
 

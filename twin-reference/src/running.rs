@@ -81,10 +81,10 @@ impl Running {
         Ok(documents.into_iter().map(|document| document.id).collect())
     }
 
-    /// How many documents the knowledge base holds.
+    /// How many documents the knowledge base holds; none where the store fails.
     pub async fn document_count(&self) -> u64 {
-        let page = self.worker.run(|twin| twin.store.documents(None, 0)).await;
-        page.ok().and_then(Result::ok).map_or(0, |page| page.total)
+        let count = self.worker.run(|twin| twin.store.document_count()).await;
+        count.ok().and_then(Result::ok).unwrap_or_default()
     }
 
     /// Makes something go wrong on a request to come.

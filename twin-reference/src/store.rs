@@ -12,12 +12,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, Row, params};
 
 pub(crate) use documents::DOCUMENT_TYPES;
-pub(crate) use escalations::{NewEscalation, Status};
+pub(crate) use escalations::NewEscalation;
 pub(crate) use index::Hit;
-pub(crate) use usage::Month;
 
 /// The layout of the database; a file of a later one is refused.
 const SCHEMA_VERSION: i64 = 1;
@@ -105,6 +104,32 @@ impl Store {
 
     fn version(&self) -> Result<i64> {
         Ok(self.db.pragma_query_value(None, "user_version", |row| row.get(0))?)
+    }
+
+    /// The newest rows of a table: those that have `filter`, a column and its value, or all of them. Of the
+    /// same moment the one put in last comes first.
+    fn page<T>(
+        &self,
+        table: &str,
+        columns: &str,
+        filter: Option<(&str, &str)>,
+        limit: u32,
+        from_row: fn(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Page<T>> {
+        let (column, value) = filter.unzip();
+        let condition = column.map_or("?1 IS NULL".to_owned(), |column| format!("{column} = ?1"));
+        let total = self
+            .db
+            .prepare_cached(&format!("SELECT count(*) FROM {table} WHERE {condition}"))?
+            .query_row([value], |row| row.get(0))?;
+        let items = self
+            .db
+            .prepare_cached(&format!(
+                "SELECT {columns} FROM {table} WHERE {condition} ORDER BY created_ms DESC, seq DESC LIMIT ?2"
+            ))?
+            .query_map(params![value, limit], from_row)?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(Page { items, total })
     }
 }
 

@@ -72,22 +72,14 @@ impl Store {
         Ok(added)
     }
 
-    /// Documents, newest first; of the same moment the one put in last comes first.
+    /// Documents of a type, or all of them, newest first.
     pub(crate) fn documents(&self, kind: Option<&str>, limit: u32) -> Result<Page<Document>> {
-        let (filter, kind) =
-            if kind.is_some() { ("WHERE type = ?1", kind) } else { ("WHERE ?1 IS NULL", None) };
-        let total = self
-            .db
-            .prepare_cached(&format!("SELECT count(*) FROM documents {filter}"))?
-            .query_row([kind], |row| row.get(0))?;
-        let items = self
-            .db
-            .prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM documents {filter} ORDER BY created_ms DESC, seq DESC LIMIT ?2"
-            ))?
-            .query_map(params![kind, limit], from_row)?
-            .collect::<rusqlite::Result<_>>()?;
-        Ok(Page { items, total })
+        self.page("documents", COLUMNS, kind.map(|kind| ("type", kind)), limit, from_row)
+    }
+
+    /// How many documents there are.
+    pub(crate) fn document_count(&self) -> Result<u64> {
+        Ok(self.db.query_row("SELECT count(*) FROM documents", [], |row| row.get(0))?)
     }
 
     /// One document with its content.

@@ -1,10 +1,10 @@
-//! Escalations, and the answers that open them.
+//! Answers, the escalations they open, and the queue of webhooks that tell of them.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
 use serde::Serialize;
 
-use super::{Month, Page, Result, Store, moment, new_id, usage};
+use super::{Page, Result, Store, moment, new_id, usage};
 
 /// An escalation as the API shows it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -41,24 +41,6 @@ struct Event<'a> {
     timestamp: Timestamp,
 }
 
-/// Which escalations a listing shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Status {
-    Open,
-    Resolved,
-    All,
-}
-
-impl Status {
-    fn as_str(self) -> Option<&'static str> {
-        match self {
-            Self::Open => Some("open"),
-            Self::Resolved => Some("resolved"),
-            Self::All => None,
-        }
-    }
-}
-
 const COLUMNS: &str = "id, question, asked_by, confidence, reason, status, created_ms, resolved_ms";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Escalation> {
@@ -86,7 +68,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<()> {
         let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        usage::count(&transaction, Month::of(now), confidence, escalation.is_some())?;
+        usage::count(&transaction, now, confidence, escalation.is_some())?;
         for seq in drew_on {
             transaction
                 .prepare_cached("UPDATE documents SET hits = hits + 1 WHERE seq = ?")?
@@ -120,21 +102,9 @@ impl Store {
         Ok(())
     }
 
-    /// Escalations, newest first.
-    pub(crate) fn escalations(&self, status: Status, limit: u32) -> Result<Page<Escalation>> {
-        let filter = if status == Status::All { "WHERE ?1 IS NULL" } else { "WHERE status = ?1" };
-        let total = self
-            .db
-            .prepare_cached(&format!("SELECT count(*) FROM escalations {filter}"))?
-            .query_row([status.as_str()], |row| row.get(0))?;
-        let items = self
-            .db
-            .prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM escalations {filter} ORDER BY created_ms DESC, seq DESC LIMIT ?2"
-            ))?
-            .query_map(params![status.as_str(), limit], from_row)?
-            .collect::<rusqlite::Result<_>>()?;
-        Ok(Page { items, total })
+    /// Escalations of a status, or all of them, newest first.
+    pub(crate) fn escalations(&self, status: Option<&str>, limit: u32) -> Result<Page<Escalation>> {
+        self.page("escalations", COLUMNS, status.map(|status| ("status", status)), limit, from_row)
     }
 
     /// Resolves an escalation; one that is resolved already stays as it is.

@@ -10,15 +10,10 @@ use super::{Result, Store};
 /// What one answer saves its asker.
 const MINUTES_PER_ANSWER: u64 = 3;
 
-/// A calendar month in UTC, such as `2026-03`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Month(String);
-
-impl Month {
-    pub(crate) fn of(moment: Timestamp) -> Self {
-        let date = TimeZone::UTC.to_datetime(moment).date();
-        Self(format!("{:04}-{:02}", date.year(), date.month()))
-    }
+/// The calendar month of a moment in UTC, such as `2026-03`.
+fn month(moment: Timestamp) -> String {
+    let date = TimeZone::UTC.to_datetime(moment).date();
+    format!("{:04}-{:02}", date.year(), date.month())
 }
 
 /// `GET /v1/stats`, by the contract's formulas.
@@ -34,21 +29,21 @@ pub(crate) struct Stats {
 }
 
 /// Adds one answer to its month.
-pub(super) fn count(db: &Connection, month: Month, confidence: f64, escalated: bool) -> Result<()> {
+pub(super) fn count(db: &Connection, now: Timestamp, confidence: f64, escalated: bool) -> Result<()> {
     db.prepare_cached(
         "INSERT INTO usage(month, answered, escalated, confidence) VALUES(?1, 1, ?2, ?3)
          ON CONFLICT(month) DO UPDATE SET
            answered = answered + 1, escalated = escalated + ?2, confidence = confidence + ?3",
     )?
-    .execute(params![month.0, escalated, confidence])?;
+    .execute(params![month(now), escalated, confidence])?;
     Ok(())
 }
 
 impl Store {
-    /// How many questions were answered in a month.
-    pub(crate) fn answered_in(&self, month: &Month) -> Result<u64> {
+    /// How many questions were answered in the month of this moment.
+    pub(crate) fn answered_in_month_of(&self, now: Timestamp) -> Result<u64> {
         let mut statement = self.db.prepare_cached("SELECT answered FROM usage WHERE month = ?")?;
-        Ok(statement.query_row([&month.0], |row| row.get(0)).optional()?.unwrap_or_default())
+        Ok(statement.query_row([month(now)], |row| row.get(0)).optional()?.unwrap_or_default())
     }
 
     pub(crate) fn stats(&self) -> Result<Stats> {
@@ -63,7 +58,7 @@ impl Store {
             avg_confidence: ratio(confidence, answered),
             handle_rate: ratio(answered.saturating_sub(escalated) as f64, answered),
             total_saved_minutes: MINUTES_PER_ANSWER.saturating_mul(answered),
-            kb_doc_count: self.db.query_row("SELECT count(*) FROM documents", [], |row| row.get(0))?,
+            kb_doc_count: self.document_count()?,
         })
     }
 }
@@ -86,7 +81,7 @@ mod tests {
 
     #[test]
     fn months_begin_in_utc() {
-        assert_eq!(Month::of("2026-02-28T23:59:59.999Z".parse().unwrap()).0, "2026-02");
-        assert_eq!(Month::of("2026-03-01T00:00:00Z".parse().unwrap()).0, "2026-03");
+        assert_eq!(month("2026-02-28T23:59:59.999Z".parse().unwrap()), "2026-02");
+        assert_eq!(month("2026-03-01T00:00:00Z".parse().unwrap()), "2026-03");
     }
 }
