@@ -11,7 +11,6 @@ use serde_json::json;
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
 
 /// One request, read whole.
-#[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) method: Method,
     pub(crate) path: String,
@@ -21,7 +20,7 @@ pub(crate) struct Request {
 }
 
 /// One reply: status, the headers beyond those every reply carries, and a body.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,

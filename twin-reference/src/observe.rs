@@ -1,7 +1,5 @@
 //! Telling someone of each request, for a log.
 
-use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
@@ -24,21 +22,14 @@ pub struct Handled<'a> {
 }
 
 /// Who is told.
-#[derive(Clone)]
-pub(crate) struct Observer(Arc<dyn Fn(&Handled<'_>) + Send + Sync>);
+pub(crate) struct Observer(Box<dyn Fn(&Handled<'_>) + Send + Sync>);
 
 impl Observer {
     pub(crate) fn new(observer: impl Fn(&Handled<'_>) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(observer))
+        Self(Box::new(observer))
     }
 
     pub(crate) fn tell(&self, handled: &Handled<'_>) {
         (self.0)(handled);
-    }
-}
-
-impl fmt::Debug for Observer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Observer")
     }
 }

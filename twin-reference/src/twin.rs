@@ -21,7 +21,6 @@ use crate::store::Store;
 use crate::worker::Stopped;
 
 /// How the twin was configured to behave.
-#[derive(Debug)]
 pub(crate) struct Rules {
     pub(crate) keys: Vec<String>,
     pub(crate) monthly_limit: Option<u32>,
@@ -39,7 +38,6 @@ pub(crate) struct Lab {
 }
 
 /// The twin's whole state. It lives on a thread of its own (see [`crate::worker`]).
-#[derive(Debug)]
 pub(crate) struct Twin {
     pub(crate) rules: Rules,
     pub(crate) store: Store,
@@ -140,8 +138,10 @@ impl Twin {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let (value, None) = (values.next()?.to_str().ok()?, values.next()) else { return None };
         let (scheme, key) = value.split_once(' ')?;
-        let key = key.trim();
-        scheme.eq_ignore_ascii_case("bearer").then(|| self.rules.keys.iter().position(|k| k == key))?
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return None;
+        }
+        self.rules.keys.iter().position(|known| known == key.trim())
     }
 }
 
