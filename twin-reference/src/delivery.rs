@@ -26,7 +26,6 @@ const TRY_TIMEOUT: Duration = Duration::from_secs(10);
 const AT_ONCE: usize = 16;
 
 /// Where escalations are told to, and under which secret.
-#[derive(Clone)]
 pub(crate) struct Webhook {
     url: Url,
     secret: Vec<u8>,
@@ -104,9 +103,9 @@ impl Courier {
     }
 
     /// Finishes the tries in flight. What still waits for another try stays in the store.
-    pub(crate) async fn close(&mut self) {
+    pub(crate) async fn close(self) {
         self.closing.send_replace(true);
-        let _ = (&mut self.task).await;
+        let _ = self.task.await;
     }
 }
 

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use crate::clock::{Clock, SystemClock};
@@ -16,7 +17,7 @@ use crate::quota::Quota;
 use crate::received::Recorder;
 use crate::running::{Door, Running};
 use crate::seed::Seed;
-use crate::store::{Store, StoreError};
+use crate::store::{self, Store};
 use crate::twin::{Lab, Rules, Twin};
 use crate::worker::Worker;
 
@@ -313,19 +314,22 @@ impl Reference {
         let quota = Quota::new(self.limit, self.window, rules.keys.len());
         let (clock, seeds, data, observer) = (self.clock, self.seeds, self.data, self.observer);
         let open = move || {
-            let opened = Store::open(data.as_deref()).and_then(|mut store| {
-                if !seeds.is_empty() {
-                    store.add_documents(seeds, clock.now())?;
-                }
-                Ok(store)
-            });
-            let failed = |error: StoreError| StartError::Data { path: data, reason: error.to_string() };
-            let store = opened.map_err(failed)?;
+            let store = open_store(data.as_deref(), seeds, clock.now());
+            let store = store.map_err(|error| StartError::Data { path: data, reason: error.to_string() })?;
             Ok(Twin { rules, store, quota, clock, lab: lab_for_twin, observer, delivery: delivery_for_twin })
         };
-        let worker = Worker::start(open, StartError::Thread).await?;
+        let worker = Worker::start(open).await?;
         Ok(Opened { worker, lab, key, webhook, backoff: self.backoff, delivery })
     }
+}
+
+/// The store with the seeds in.
+fn open_store(data: Option<&Path>, seeds: Vec<Seed>, now: Timestamp) -> store::Result<Store> {
+    let mut store = Store::open(data)?;
+    if !seeds.is_empty() {
+        store.add_documents(seeds, now)?;
+    }
+    Ok(store)
 }
 
 /// A twin that is open but has no door yet.

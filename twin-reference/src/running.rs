@@ -24,7 +24,7 @@ pub struct Running {
     lab: Arc<Lab>,
     key: String,
     url: String,
-    door: Option<Door>,
+    door: Door,
     courier: Option<Courier>,
 }
 
@@ -47,7 +47,7 @@ impl Running {
             #[cfg(feature = "serve")]
             Door::Hyper(door) => format!("http://{}", door.address),
         };
-        Self { worker, lab, key, url, door: Some(door), courier }
+        Self { worker, lab, key, url, door, courier }
     }
 
     /// The base URL for clients, such as `http://127.0.0.1:49152`.
@@ -119,20 +119,22 @@ impl Running {
     #[cfg(feature = "wiremock")]
     pub fn mock_server(&self) -> &::wiremock::MockServer {
         match &self.door {
-            Some(Door::Wiremock(server)) => server,
-            _ => panic!("only a twin from Reference::start has a mock server"),
+            Door::Wiremock(server) => server,
+            #[cfg(feature = "serve")]
+            Door::Hyper(_) => panic!("only a twin from Reference::start has a mock server"),
         }
     }
 
     /// Ends the twin: accepts nothing more, finishes the requests and webhook tries in flight, and closes
     /// the data.
-    pub async fn shutdown(mut self) {
-        match self.door.take() {
+    pub async fn shutdown(self) {
+        match self.door {
+            #[cfg(feature = "wiremock")]
+            Door::Wiremock(server) => drop(server),
             #[cfg(feature = "serve")]
-            Some(Door::Hyper(mut door)) => door.close().await,
-            _ => {}
+            Door::Hyper(door) => door.close().await,
         }
-        if let Some(courier) = &mut self.courier {
+        if let Some(courier) = self.courier {
             courier.close().await;
         }
         self.worker.stop().await;

@@ -52,9 +52,9 @@ impl Door {
     }
 
     /// Accepts nothing more and finishes the requests in flight.
-    pub(crate) async fn close(&mut self) {
+    pub(crate) async fn close(self) {
         self.closing.send_replace(true);
-        let _ = (&mut self.accepting).await;
+        let _ = self.accepting.await;
     }
 }
 

@@ -3,12 +3,14 @@
 //! SQLite blocks, and its connection has one user at a time. So the twin has a thread of its own, and all
 //! that is asked of it is a job in that thread's queue: no locks, and no blocking on an async thread.
 
+use std::io;
 use std::sync::mpsc;
 use std::thread;
 
 use tokio::sync::oneshot;
 
 use crate::message::Request;
+use crate::reference::StartError;
 use crate::twin::{Outcome, Twin};
 
 enum Message {
@@ -29,10 +31,9 @@ pub(crate) struct Stopped;
 
 impl Worker {
     /// Starts the thread with a twin that is opened there. Answers once it is open.
-    pub(crate) async fn start<E: Send + 'static>(
-        open: impl FnOnce() -> Result<Twin, E> + Send + 'static,
-        no_thread: impl FnOnce(std::io::Error) -> E,
-    ) -> Result<Self, E> {
+    pub(crate) async fn start(
+        open: impl FnOnce() -> Result<Twin, StartError> + Send + 'static,
+    ) -> Result<Self, StartError> {
         let (queue, jobs) = mpsc::channel();
         let (opened, is_open) = oneshot::channel();
         let life = move || match open() {
@@ -42,13 +43,10 @@ impl Worker {
             }
             Err(error) => drop(opened.send(Err(error))),
         };
-        if let Err(error) = thread::Builder::new().name("twin-reference".to_owned()).spawn(life) {
-            return Err(no_thread(error));
-        }
-        match is_open.await {
-            Ok(result) => result.map(|()| Self { queue }),
-            Err(_) => Err(no_thread(std::io::Error::other("the twin's thread ended while it was starting"))),
-        }
+        thread::Builder::new().name("twin-reference".to_owned()).spawn(life).map_err(StartError::Thread)?;
+        let ended = |_| StartError::Thread(io::Error::other("the twin's thread ended while it was starting"));
+        is_open.await.map_err(ended)??;
+        Ok(Self { queue })
     }
 
     /// Runs a job on the twin and answers what it answers.
