@@ -112,9 +112,9 @@ fn unit(before: &str, after: &str) -> Option<Unit> {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Limits {
     /// The bounds past which another rule holds: the 500 of `above $500`.
-    pub(crate) over: Vec<f64>,
+    over: Vec<f64>,
     /// Every sum it names.
-    pub(crate) named: Vec<f64>,
+    named: Vec<f64>,
     /// From and to: `$50–$500`, and from nothing the 75 of `up to $75`.
     tiers: Vec<(f64, f64)>,
 }

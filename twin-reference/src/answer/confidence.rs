@@ -15,13 +15,10 @@ use super::weigh::Weighted;
 /// Set above what is fitted (-2.8): of questions nobody had in mind when the vocabulary was written, more are
 /// escalated needlessly than answered wrongly.
 const BASE: f64 = -2.5;
-const COEFFICIENTS: [f64; 3] = [
-    // The share of the question's weight that is covered.
-    2.54, // The share of it in words that are telling and that no document knows.
-    -1.8,
-    // The score of the best passage, which also tells whether the title and the kind of thing wanted fit.
-    3.79,
-];
+/// Of the share of the question's weight that is covered, of the share of it in words that are telling and that
+/// no document knows, and of the score of the best passage, which also tells whether the title and the kind of
+/// thing wanted fit.
+const COEFFICIENTS: [f64; 3] = [2.54, -1.8, 3.79];
 
 /// What a sum that the passage has a rule for counts, in the weight of a rare word.
 const SUM: f64 = 0.4;
@@ -42,6 +39,7 @@ pub(crate) fn confidence(question: &str, terms: &[Weighted], quoted: &[&Evidence
 
 /// What an answer's confidence is made of.
 struct Features {
+    /// In the order of the coefficients.
     values: [f64; 3],
     /// How much the question says at all, 0 to 1.
     enough: f64,

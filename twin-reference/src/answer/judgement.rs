@@ -96,6 +96,15 @@ const PATTERNS: [(Asks, &[&str]); 4] = [
     ),
 ];
 
+/// Patterns of questions about what the asker may do.
+const LEAVE: [&str; 5] = [
+    "^ can|may|could|shall|should i|we",
+    "^ can|may|could|shall|should the|a|an|our|my",
+    "^ may|can|could|is|are it|we|you _ allowed|ok|okay|possible|fine|permitted|spend|refund|give|offer|pay",
+    "^ am|are i|we allowed|permitted",
+    "go ahead",
+];
+
 /// What the question asks of a person, if anything. Each of its sentences is looked at by itself.
 pub(crate) fn judge(question: &str) -> Option<Asks> {
     question.split(['.', '?', '!', ';', '\n']).find_map(|sentence| {
@@ -108,15 +117,7 @@ pub(crate) fn judge(question: &str) -> Option<Asks> {
 pub(crate) fn asks_leave(question: &str) -> bool {
     question.split(['.', '?', '!', ';', ',', '\n']).any(|sentence| {
         let words = words(sentence);
-        let leave = [
-            "^ can|may|could|shall|should i|we",
-            "^ can|may|could|shall|should the|a|an|our|my _",
-            "^ may|can|could|is|are it|we|you _ allowed|ok|okay|possible|fine|permitted|spend|refund|give|offer|pay",
-            "^ am|are i|we allowed|permitted",
-            "^ and|so|but can|may|could i|we",
-            "go ahead",
-        ];
-        leave.iter().any(|pattern| matches(pattern, &words))
+        LEAVE.iter().any(|pattern| matches(pattern, &words))
     })
 }
 

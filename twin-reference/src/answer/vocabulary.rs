@@ -110,6 +110,7 @@ pub(super) fn irregular(folded: &str) -> Option<&'static str> {
     IRREGULAR.get(folded).copied()
 }
 
+/// The class of a stem; in several lists it counts as what is found first here.
 pub(super) fn class(stem: &str) -> Class {
     if VOCABULARY.weak.contains(stem) {
         Class::Weak
@@ -124,10 +125,5 @@ pub(super) fn class(stem: &str) -> Class {
 
 /// Other index terms for a notion, and how well each stands for it.
 pub(super) fn synonyms(stem: &str) -> impl Iterator<Item = (&'static str, f64)> {
-    VOCABULARY
-        .synonyms
-        .get(stem)
-        .into_iter()
-        .flatten()
-        .map(|(synonym, worth)| (synonym.as_str(), if *worth == SYNONYM { SYNONYM } else { RELATIVE }))
+    VOCABULARY.synonyms.get(stem).into_iter().flatten().map(|(synonym, worth)| (synonym.as_str(), *worth))
 }
