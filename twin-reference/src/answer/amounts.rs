@@ -126,7 +126,8 @@ impl Limits {
         let mut last: Option<Amount> = None;
         for amount in amounts(text).into_iter().filter(|amount| amount.unit == unit) {
             limits.named.push(amount.value);
-            let before = text[..amount.start].trim_end_matches(SYMBOLS).trim_end().to_lowercase();
+            let since = last.map_or(0, |last| last.start);
+            let before = text[since..amount.start].trim_end_matches(SYMBOLS).trim_end().to_lowercase();
             match last.filter(|last| is_dash(text[last.end..amount.start].trim_end_matches(SYMBOLS))) {
                 Some(from) => limits.tiers.push((from.value, amount.value)),
                 None if ends_with_any(&before, &UNDER) => limits.tiers.push((0.0, amount.value)),

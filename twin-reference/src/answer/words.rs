@@ -99,8 +99,9 @@ thread_local! {
     static STEMS: RefCell<HashMap<String, String>> = RefCell::new(HashMap::new());
 }
 
-/// How many stems are remembered.
+/// How many stems are remembered, and of words of how many bytes at most: what is longer is hardly seen again.
 const MOST_STEMS: usize = 50_000;
+const LONGEST_WORD: usize = 32;
 
 /// The index term of a folded word.
 pub(crate) fn stem(folded: &str) -> String {
@@ -121,7 +122,7 @@ fn with_stem<T>(folded: &str, then: impl FnOnce(&str) -> T) -> T {
             None => STEMMER.with(|stemmer| stemmer.stem(word).into_owned()),
         };
         let result = then(&stem);
-        if stems.len() < MOST_STEMS {
+        if stems.len() < MOST_STEMS && folded.len() <= LONGEST_WORD {
             stems.insert(folded.to_owned(), stem);
         }
         result
@@ -273,6 +274,13 @@ mod tests {
     #[test]
     fn what_has_no_spaces_is_split_into_pairs() {
         assert_eq!(terms("休暇規定"), ["休暇", "暇規", "規定"]);
+    }
+
+    #[test]
+    fn only_words_that_may_come_again_are_remembered() {
+        let long = "x".repeat(50_000);
+        assert_eq!(terms(&format!("policies {long}")), ["polici", &long]);
+        STEMS.with_borrow(|stems| assert!(stems.contains_key("policies") && !stems.contains_key(&long)));
     }
 
     #[test]
