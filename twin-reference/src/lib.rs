@@ -40,7 +40,7 @@
 //! - [`Reference::start`] (feature `wiremock`) is for tests: over a [wiremock](https://docs.rs/wiremock) server, on which you can mount
 //!   mocks of your own ([`Running::mock_server`]). It takes one request at a time and keeps a copy of each.
 //! - [`Reference::serve`] (feature `serve`) is for what runs long or must start fast: over hyper, with memory
-//!   that stays flat. An empty twin in memory opens in about a millisecond; 10,000 pages of 2 kB given to
+//!   that grows with the knowledge base alone. An empty twin in memory opens in about a millisecond; 10,000 pages of 2 kB given to
 //!   [`Reference::documents`] take about two seconds.
 //!
 //! Both features are on by default. Both doors do the same with every request.
@@ -54,6 +54,7 @@
 //!   with 429 does not count, any other of an accepted key does. A caller without one is told of a full window.
 //! - Months are calendar months in UTC.
 //! - Listings are newest first; `total` counts all that match.
+//! - In memory it keeps the newest 100,000 escalations, and as many webhooks still to deliver; in a file all.
 //!
 //! # How it answers
 //! It extracts and does not invent: the answer is made of sentences of the documents as they stand, found by

@@ -278,8 +278,8 @@ impl Reference {
         Ok(opened.behind(Door::Wiremock(server)))
     }
 
-    /// Serves the twin over HTTP/1.1 on this address (port 0 for any free one). Memory stays flat however
-    /// long it runs. It ends when the [`Running`] is dropped, and gracefully with [`Running::shutdown`].
+    /// Serves the twin over HTTP/1.1 on this address (port 0 for any free one). However long it runs, its
+    /// memory grows with the knowledge base alone. It ends when the [`Running`] is dropped, and gracefully with [`Running::shutdown`].
     ///
     /// # Errors
     /// When the data cannot be opened, the address not be listened on, or the webhook's URL not be used.

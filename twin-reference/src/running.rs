@@ -81,7 +81,7 @@ impl Running {
         Ok(documents.into_iter().map(|document| document.id).collect())
     }
 
-    /// How many documents the knowledge base holds; none where the store fails.
+    /// How many documents the knowledge base holds; 0 where the store fails.
     pub async fn document_count(&self) -> u64 {
         let count = self.worker.run(|twin| twin.store.document_count()).await;
         count.ok().and_then(Result::ok).unwrap_or_default()

@@ -21,6 +21,10 @@ pub(crate) use index::Hit;
 /// The layout of the database; a file of a later one is refused.
 const SCHEMA_VERSION: i64 = 1;
 
+/// How many escalations a store in memory keeps, and how many deliveries: a twin that runs for long under load
+/// would fill the memory with them.
+const MOST_IN_MEMORY: i64 = 100_000;
+
 const SCHEMA: &str = "
 CREATE TABLE documents(
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, type TEXT NOT NULL,
@@ -69,17 +73,19 @@ pub(crate) struct Page<T> {
 #[derive(Debug)]
 pub(crate) struct Store {
     db: Connection,
+    /// How many escalations, and how many deliveries, are kept at most. The oldest make room.
+    most: i64,
 }
 
 impl Store {
     /// Opens the file, making it where there is none, or a fresh store in memory.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self> {
-        let db = match path {
-            Some(path) => open_file(path)?,
-            None => Connection::open_in_memory()?,
+        let (db, most) = match path {
+            Some(path) => (open_file(path)?, i64::MAX),
+            None => (Connection::open_in_memory()?, MOST_IN_MEMORY),
         };
         db.set_prepared_statement_cache_capacity(64);
-        let mut store = Self { db };
+        let mut store = Self { db, most };
         store.migrate()?;
         Ok(store)
     }
@@ -149,6 +155,13 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
+}
+
+/// Takes all but the newest rows out of a table that grows by one row at a time.
+fn keep_newest(db: &Connection, table: &str, most: i64) -> Result<()> {
+    let oldest_out = format!("DELETE FROM {table} WHERE seq <= (SELECT max(seq) FROM {table}) - ?");
+    db.prepare_cached(&oldest_out)?.execute([most])?;
+    Ok(())
 }
 
 /// An id as the API makes them: a prefix and sixteen random letters and digits.

@@ -1,10 +1,10 @@
 //! Answers, the escalations they open, and the queue of webhooks that tell of them.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use serde::Serialize;
 
-use super::{Page, Result, Store, moment, new_id, usage};
+use super::{Page, Result, Store, keep_newest, moment, new_id, usage};
 
 /// An escalation as the API shows it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -56,6 +56,36 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Escalation> {
     })
 }
 
+/// Opens an escalation and, where a webhook is told of it, keeps the body to send.
+fn open(
+    db: &Connection,
+    escalation: NewEscalation<'_>,
+    confidence: f64,
+    with_webhook: bool,
+    now: Timestamp,
+) -> Result<()> {
+    let NewEscalation { question, asked_by, reason } = escalation;
+    let (id, created_ms) = (new_id("esc_"), now.as_millisecond());
+    db.prepare_cached(
+        "INSERT INTO escalations(id, question, asked_by, confidence, reason, created_ms) VALUES(?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![id, question, asked_by, confidence, reason, created_ms])?;
+    if with_webhook {
+        let event = Event {
+            event: "escalation.created",
+            escalation_id: &id,
+            question,
+            asked_by,
+            confidence,
+            reason,
+            timestamp: moment(created_ms),
+        };
+        let body = serde_json::to_string(&event).map_err(std::io::Error::from)?;
+        db.prepare_cached("INSERT INTO deliveries(body) VALUES(?)")?.execute([body])?;
+    }
+    Ok(())
+}
+
 impl Store {
     /// Counts an answer, adds a hit to each document it drew on (by place in the store), opens its
     /// escalation and, where a webhook is told of it, keeps the body to send: all of it or nothing.
@@ -74,29 +104,10 @@ impl Store {
                 .prepare_cached("UPDATE documents SET hits = hits + 1 WHERE seq = ?")?
                 .execute([seq])?;
         }
-        if let Some(NewEscalation { question, asked_by, reason }) = escalation {
-            let id = new_id("esc_");
-            let created_ms = now.as_millisecond();
-            transaction
-                .prepare_cached(
-                    "INSERT INTO escalations(id, question, asked_by, confidence, reason, created_ms)
-                     VALUES(?, ?, ?, ?, ?, ?)",
-                )?
-                .execute(params![id, question, asked_by, confidence, reason, created_ms])?;
-            if with_webhook {
-                let timestamp = moment(created_ms);
-                let event = Event {
-                    event: "escalation.created",
-                    escalation_id: &id,
-                    question,
-                    asked_by,
-                    confidence,
-                    reason,
-                    timestamp,
-                };
-                let body = serde_json::to_string(&event).map_err(std::io::Error::from)?;
-                transaction.prepare_cached("INSERT INTO deliveries(body) VALUES(?)")?.execute([body])?;
-            }
+        if let Some(escalation) = escalation {
+            open(&transaction, escalation, confidence, with_webhook, now)?;
+            keep_newest(&transaction, "escalations", self.most)?;
+            keep_newest(&transaction, "deliveries", self.most)?;
         }
         transaction.commit()?;
         Ok(())
@@ -136,5 +147,24 @@ impl Store {
     /// How many bodies wait to be delivered.
     pub(crate) fn deliveries_waiting(&self) -> Result<u64> {
         Ok(self.db.query_row("SELECT count(*) FROM deliveries", [], |row| row.get(0))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_memory_the_oldest_escalations_and_deliveries_make_room_for_new_ones() {
+        let mut store = Store { most: 2, ..Store::open(None).unwrap() };
+        for question in ["one", "two", "three"] {
+            let escalation = NewEscalation { question, asked_by: "API", reason: "why" };
+            store.record_answer(0.2, &[], Some(escalation), true, Timestamp::UNIX_EPOCH).unwrap();
+        }
+        let kept = store.escalations(None, 200).unwrap();
+        let questions: Vec<&str> = kept.items.iter().map(|escalation| escalation.question.as_str()).collect();
+        assert_eq!((questions, kept.total), (vec!["three", "two"], 2));
+        assert_eq!(store.deliveries_waiting().unwrap(), 2);
+        assert_eq!(store.answered_in_month_of(Timestamp::UNIX_EPOCH).unwrap(), 3);
     }
 }
