@@ -17,7 +17,7 @@ pub struct Handled<'a> {
     pub status: Option<u16>,
     /// How long the twin took.
     pub elapsed: Duration,
-    /// Requests left in the key's window.
+    /// Requests left in the key's window; `None` where the answer does not say.
     pub remaining: Option<u64>,
 }
 

@@ -204,8 +204,9 @@ impl Reference {
         self
     }
 
-    /// Tells this URL of every escalation, signed with the secret. Each delivery is tried three times, one
-    /// and five seconds apart, until a 2xx comes back. The URL is checked when the twin starts.
+    /// Tells this URL (http or https) of every escalation, signed with the secret. Each delivery is tried three
+    /// times, one and five seconds apart and ten seconds long at most, until a 2xx comes back. The URL is checked
+    /// when the twin starts.
     #[must_use]
     pub fn webhook(mut self, url: impl Into<String>, secret: impl Into<String>) -> Self {
         self.webhook = Some((url.into(), secret.into()));
@@ -234,22 +235,23 @@ impl Reference {
         self
     }
 
-    /// Starts with this document in the knowledge base.
+    /// Starts with this document in the knowledge base, besides those its [`data`](Reference::data) holds.
     #[must_use]
     pub fn document(mut self, seed: Seed) -> Self {
         self.seeds.push(seed);
         self
     }
 
-    /// Starts with these documents in the knowledge base, stored together.
+    /// Starts with these documents in the knowledge base, all of them or none, besides those its
+    /// [`data`](Reference::data) holds.
     #[must_use]
     pub fn documents(mut self, seeds: impl IntoIterator<Item = Seed>) -> Self {
         self.seeds.extend(seeds);
         self
     }
 
-    /// Keeps what is received, so that [`Running::received`] can tell (the last 10,000 requests, at most
-    /// 64 MiB). [`start`](Reference::start) does so by itself.
+    /// Keeps what is received, so that [`Running::received`] can tell: the last 10,000 requests, with at most
+    /// 64 MiB of bodies. [`start`](Reference::start) does so by itself.
     #[must_use]
     pub fn record(mut self) -> Self {
         self.record = true;
