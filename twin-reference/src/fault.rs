@@ -115,19 +115,16 @@ impl Fault {
 
     /// Whether the fault happens to this request; counts it where it matches.
     fn strikes(&mut self, method: &Method, path: &str) -> bool {
-        let matches = self.times > 0
-            && self
-                .filter
-                .as_ref()
-                .is_none_or(|(m, prefix)| m == method.as_str() && path.starts_with(prefix));
-        if matches && self.skip > 0 {
+        let is_meant = |(m, prefix): &(String, String)| m == method.as_str() && path.starts_with(prefix);
+        if self.times == 0 || !self.filter.as_ref().is_none_or(is_meant) {
+            return false;
+        }
+        if self.skip > 0 {
             self.skip -= 1;
             return false;
         }
-        if matches {
-            self.times -= 1;
-        }
-        matches
+        self.times -= 1;
+        true
     }
 
     /// Whether the twin does what the request asks for.

@@ -5,24 +5,18 @@ use super::words::{self, Word};
 
 /// What the circumstances a question is asked in count beside its topic: `for a SaaS tool`, `in Tokyo`.
 const CIRCUMSTANCE: f64 = 0.6;
-/// What verbs and adjectives count where a document knows them, and where none does.
-const MANNER_KNOWN: f64 = 0.85;
-const MANNER_UNKNOWN: f64 = 0.3;
 /// What a verb counts that no document knows: `to rent` is said in more ways than `clubhouse`.
 const VERB: f64 = 0.5;
 /// What a period counts: an answer about another year or quarter is none.
 const PERIOD: f64 = 2.0;
-
 /// What the owner counts of what is asked about: `Kim's salary`.
 const OWNER: f64 = 0.5;
 /// What a word counts that says what to do with the person asked for.
 const CONTACT: f64 = 0.4;
 /// What a time of day counts that no document names.
 const TIME_UNKNOWN: f64 = 0.2;
-
 /// What `abroad` and `country` are worth for a name that follows `in`, `from` or `to`.
 const A_PLACE: f64 = 0.5;
-
 /// What either half of a hyphenated word is worth.
 const A_PART: f64 = 0.7;
 
@@ -44,7 +38,7 @@ impl Term {
         let (known, unknown) = match vocabulary::class(&stem) {
             Class::Weak => (0.3, 0.1),
             Class::Common => (0.55, 0.2),
-            Class::Manner => (MANNER_KNOWN, MANNER_UNKNOWN),
+            Class::Manner => (0.85, 0.3),
             Class::Telling if is_name => (1.0, 0.8),
             Class::Telling => (1.0, 1.0),
         };

@@ -1,6 +1,6 @@
 //! Which passages answer a question, and how much of it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::passages::{self, Passage};
 use super::question::Term;
@@ -66,15 +66,14 @@ pub(crate) fn retrieve(store: &Store, question: &str, terms: &[Weighted]) -> Res
     Ok(found)
 }
 
+/// The documents hit, best first, each with its passages.
 fn by_document(hits: Vec<Hit>) -> Vec<(i64, Vec<usize>)> {
     let mut documents: Vec<(i64, Vec<usize>)> = Vec::new();
-    let mut places = HashMap::new();
     for hit in hits {
-        let place = *places.entry(hit.document).or_insert_with(|| {
-            documents.push((hit.document, Vec::new()));
-            documents.len() - 1
-        });
-        documents[place].1.push(hit.passage);
+        match documents.iter_mut().find(|(document, _)| *document == hit.document) {
+            Some((_, passages)) => passages.push(hit.passage),
+            None => documents.push((hit.document, vec![hit.passage])),
+        }
     }
     documents
 }
