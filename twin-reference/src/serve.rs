@@ -14,11 +14,11 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::message::{MAX_BODY, Request};
-use crate::twin::Outcome;
+use crate::twin::{Outcome, Twin};
 use crate::worker::Worker;
 
 /// The longest a connection may stay idle or take over its request line and headers. Longer than a
@@ -68,25 +68,24 @@ async fn accept(listener: TcpListener, worker: Worker, mut closed: watch::Receiv
             let place = places.clone().acquire_owned().await;
             (listener.accept().await, place)
         };
-        let (accepted, place) = tokio::select! {
+        let accepted = tokio::select! {
             _ = closed.wait_for(|closed| *closed) => break,
             next = next => next,
         };
         match accepted {
-            Ok((stream, _)) => {
+            (Ok((stream, _)), Ok(place)) => {
                 // Small answers go out at once; where that cannot be set they go out a little later.
                 let _ = stream.set_nodelay(true);
-                let worker = worker.clone();
-                let service = service_fn(move |request| answer(worker.clone(), request));
+                let (worker, place) = (worker.clone(), Arc::new(place));
+                let service = service_fn(move |request| answer(worker.clone(), place.clone(), request));
                 let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
                 tokio::spawn(async move {
-                    let _place = place;
                     // A connection that breaks is its client's affair, and one that a fault closes ends so too.
                     let _ = connection.await;
                 });
             }
             // Out of file handles, most likely: give connections a moment to end.
-            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            _ => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     }
     drop(listener);
@@ -102,7 +101,15 @@ enum Closed {
     Body,
 }
 
-async fn answer(worker: Worker, request: hyper::Request<Incoming>) -> Result<Response<Full<Bytes>>, Closed> {
+/// A connection's place among those at once. A request of it keeps the place until it is handled, even where its
+/// client has gone: otherwise such requests would pile up before a busy twin.
+type Place = Arc<OwnedSemaphorePermit>;
+
+async fn answer(
+    worker: Worker,
+    place: Place,
+    request: hyper::Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Closed> {
     let (head, body) = request.into_parts();
     let body = tokio::time::timeout(BODY_TIMEOUT, read(body)).await.map_err(|_| Closed::Body)??;
     let request = Request {
@@ -112,7 +119,12 @@ async fn answer(worker: Worker, request: hyper::Request<Incoming>) -> Result<Res
         headers: head.headers,
         body,
     };
-    let outcome = worker.handle(request).await.unwrap_or_else(|stopped| Outcome::unavailable(&stopped));
+    let handle = move |twin: &mut Twin| {
+        let outcome = twin.handle(&request);
+        drop(place);
+        outcome
+    };
+    let outcome = worker.run(handle).await.unwrap_or_else(|stopped| Outcome::unavailable(&stopped));
     let reply = outcome.reply.ok_or(Closed::Fault)?;
     if !outcome.delay.is_zero() {
         tokio::time::sleep(outcome.delay).await;

@@ -47,13 +47,14 @@ struct Closes(Arc<Door>);
 
 impl Match for Closes {
     fn matches(&self, request: &wiremock::Request) -> bool {
-        let outcome = self.0.worker.handle_blocking(Request {
+        let request = Request {
             method: request.method.clone(),
             path: request.url.path().to_owned(),
             query: request.url.query().unwrap_or_default().to_owned(),
             headers: request.headers.clone(),
             body: Bytes::copy_from_slice(&request.body),
-        });
+        };
+        let outcome = self.0.worker.run_blocking(move |twin| twin.handle(&request));
         let outcome = outcome.unwrap_or_else(|stopped| Outcome::unavailable(&stopped));
         let closes = outcome.reply.is_none();
         *self.0.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);

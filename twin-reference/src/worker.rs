@@ -9,9 +9,8 @@ use std::thread;
 
 use tokio::sync::oneshot;
 
-use crate::message::Request;
 use crate::reference::StartError;
-use crate::twin::{Outcome, Twin};
+use crate::twin::Twin;
 
 enum Message {
     Job(Box<dyn FnOnce(&mut Twin) + Send>),
@@ -60,19 +59,16 @@ impl Worker {
         answer.await.map_err(|_| Stopped)
     }
 
-    /// Handles a request while the calling thread waits.
+    /// Runs a job on the twin while the calling thread waits, and answers what it answers.
     #[cfg(feature = "wiremock")]
-    pub(crate) fn handle_blocking(&self, request: Request) -> Result<Outcome, Stopped> {
+    pub(crate) fn run_blocking<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Twin) -> T + Send + 'static,
+    ) -> Result<T, Stopped> {
         let (reply, answer) = mpsc::sync_channel(1);
-        let job = Box::new(move |twin: &mut Twin| drop(reply.send(twin.handle(&request))));
+        let job = Box::new(move |twin: &mut Twin| drop(reply.send(job(twin))));
         self.queue.send(Message::Job(job)).map_err(|_| Stopped)?;
         answer.recv().map_err(|_| Stopped)
-    }
-
-    /// Handles a request.
-    #[cfg(feature = "serve")]
-    pub(crate) async fn handle(&self, request: Request) -> Result<Outcome, Stopped> {
-        self.run(move |twin| twin.handle(&request)).await
     }
 
     /// Ends the thread after the jobs already in its queue, and the store with it.
