@@ -217,3 +217,14 @@ async fn where_no_answer_tells_the_time_a_wrong_clock_doubles_nothing() {
         assert_eq!(writes.len(), 2, "{server_time} {has_documents}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_which_only_an_old_document_is_left_to_delete_counts_once() {
+    let wiki = Wiki::synced(&["a", "b"]).await;
+    wiki.write("a", "Other text.");
+    wiki.bench.running.fault(Fault::fails(400, 1).on("DELETE", "/v1/kb"));
+    assert_counts(&wiki.sync([]).exits(3), &[("unchanged", 1)]);
+    assert_eq!(wiki.titles().await, ["a", "a", "b"]);
+    assert_counts(&wiki.sync([]).exits(0), &[("replaced", 1), ("unchanged", 1)]);
+    assert_eq!(wiki.titles().await, ["a", "b"]);
+}
