@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use twin_reference::{Fault, ManualClock, Reference, Seed};
 
 use crate::wiki::{Wiki, assert_counts};
@@ -169,4 +171,60 @@ async fn when_something_was_created_is_judged_by_the_servers_clock() {
         assert_eq!(writes.len(), 2, "{server_time}");
         assert_eq!(wiki.titles().await, ["a", "a", "b"]);
     }
+}
+
+/// The address of a proxy that passes all on but what tells the time of the twin.
+async fn timeless(twin: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let twin = twin.trim_start_matches("http://").to_owned();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let (mut requests, mut to_client) = client.into_split();
+            let (mut answers, mut to_twin) = TcpStream::connect(&twin).await.unwrap().into_split();
+            tokio::spawn(async move { tokio::io::copy(&mut requests, &mut to_twin).await });
+            tokio::spawn(async move {
+                let mut bytes = vec![0; 65_536];
+                while let Ok(length @ 1..) = answers.read(&mut bytes).await {
+                    let answer = String::from_utf8_lossy(&bytes[..length]);
+                    let answer = answer.replace("\r\ndate:", "\r\nx-at:").replace("-reset:", "-never:");
+                    to_client.write_all(answer.as_bytes()).await.unwrap();
+                }
+            });
+        }
+    });
+    url
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_answer_tells_the_time_a_wrong_clock_doubles_nothing() {
+    for (server_time, has_documents) in
+        [("2001-01-01T00:00:00Z", true), ("2001-01-01T00:00:00Z", false), ("2101-01-01T00:00:00Z", true)]
+    {
+        let clock = ManualClock::at(server_time.parse().unwrap());
+        let wiki = Wiki::of(Reference::new().no_rate_limit().clock(Arc::new(clock.clone()))).await;
+        if has_documents {
+            wiki.foreign("b", "b\n\nText.").await;
+        }
+        clock.advance(Duration::from_secs(2));
+        ["a", "b"].iter().for_each(|page| wiki.write(page, "Text."));
+        wiki.bench.running.fault(Fault::applied_then_dropped().on("POST", "/v1/kb").times(2));
+        let url = timeless(wiki.bench.running.url()).await;
+        let writes = wiki.writes_during(|| {
+            let sync = wiki.twin("sync", ["--init", "--type", "sop"]).env("TWIN_BASE_URL", &url);
+            assert_counts(&sync.run().exits(0), &[("created", 2)]);
+        });
+        assert_eq!(writes.len(), 2, "{server_time} {has_documents}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_which_only_an_old_document_is_left_to_delete_counts_once() {
+    let wiki = Wiki::synced(&["a", "b"]).await;
+    wiki.write("a", "Other text.");
+    wiki.bench.running.fault(Fault::fails(400, 1).on("DELETE", "/v1/kb"));
+    assert_counts(&wiki.sync([]).exits(3), &[("unchanged", 1)]);
+    assert_eq!(wiki.titles().await, ["a", "a", "b"]);
+    assert_counts(&wiki.sync([]).exits(0), &[("replaced", 1), ("unchanged", 1)]);
+    assert_eq!(wiki.titles().await, ["a", "b"]);
 }

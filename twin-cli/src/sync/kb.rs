@@ -68,7 +68,9 @@ impl Kb {
             kind: document.document_type,
             created_at: document.created_at,
         });
-        Ok(Listing { documents: documents.collect(), total })
+        let documents: Vec<Listed> = documents.collect();
+        documents.iter().for_each(|document| self.meter.see(document.created_at));
+        Ok(Listing { documents, total })
     }
 
     /// The text of a document; `None` where there is no such document.
@@ -82,7 +84,11 @@ impl Kb {
 
     /// Creates a document: its id, or `None` where it was created but the answer does not tell it.
     pub(crate) async fn create(&self, document: NewDocument) -> Answer<Option<String>> {
-        Ok(self.send(self.twin.kb().create(document)).await?.id)
+        let created = self.send(self.twin.kb().create(document)).await?;
+        if let Some(document) = created.document {
+            self.meter.see(document.created_at);
+        }
+        Ok(created.id)
     }
 
     /// Deletes a document. That it is gone already is as good.

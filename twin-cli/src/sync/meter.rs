@@ -31,6 +31,7 @@ struct Tally {
     asleep_since: Option<Instant>,
     wakes_at: Option<Instant>,
     server_time: Option<(Timestamp, Instant)>,
+    newest_document: Option<Timestamp>,
     limit: Option<u64>,
 }
 
@@ -59,6 +60,7 @@ impl Meter {
             asleep_since: None,
             wakes_at: None,
             server_time: None,
+            newest_document: None,
             limit: None,
         })))
     }
@@ -102,13 +104,24 @@ impl Meter {
         self.tally().limit
     }
 
+    /// Sees when a document was created: the server's clock says no less.
+    pub(crate) fn see(&self, created_at: Timestamp) {
+        let mut tally = self.tally();
+        tally.newest_document = tally.newest_document.max(Some(created_at));
+    }
+
     /// A moment that is not after the present one by the server's clock, in whole seconds as its answers tell
     /// the time.
     pub(crate) fn server_time(&self) -> Timestamp {
-        let told = self.tally().server_time;
+        let (told, newest) = {
+            let tally = self.tally();
+            (tally.server_time, tally.newest_document)
+        };
         let time = match told {
             Some((date, at)) => later(date, at.elapsed()),
-            None => Timestamp::now().checked_sub(UNCERTAINTY).ok(),
+            // This machine's clock may be far ahead; the newest document is of the past at any rate. Where there is
+            // none, it may be any time.
+            None => Timestamp::now().checked_sub(UNCERTAINTY).ok().min(newest),
         };
         let second = time.map(Timestamp::as_second).unwrap_or_default();
         Timestamp::from_second(second).unwrap_or_default()
@@ -216,6 +229,17 @@ mod tests {
 
     #[test]
     fn without_a_servers_clock_an_attempt_may_lie_some_time_back() {
-        assert!(Meter::start().server_time() <= Timestamp::now() - UNCERTAINTY);
+        let meter = Meter::start();
+        assert_eq!(meter.server_time(), Timestamp::UNIX_EPOCH, "with no document either, it may be any time");
+        meter.see(Timestamp::now());
+        assert!(meter.server_time() <= Timestamp::now() - UNCERTAINTY);
+    }
+
+    #[test]
+    fn without_a_servers_clock_an_attempt_may_be_as_old_as_the_newest_document() {
+        let meter = Meter::start();
+        let second = |second| Timestamp::from_second(second).unwrap();
+        [1_000, 3_000, 2_000].into_iter().for_each(|created| meter.see(second(created)));
+        assert_eq!(meter.server_time(), second(3_000));
     }
 }

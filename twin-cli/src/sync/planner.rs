@@ -142,7 +142,8 @@ impl Planner<'_> {
             (Standing::Same, Some(mut entry)) => {
                 (entry.source, entry.converter) = (source.source.clone(), source.converter.clone());
                 entry.drop_next();
-                self.plan.unchanged += 1;
+                // Where something is left to delete, it counts as replaced.
+                self.plan.unchanged += usize::from(entry.old.is_empty());
                 self.clear(entry);
             }
             (Standing::Rerendered, Some(mut entry)) => {

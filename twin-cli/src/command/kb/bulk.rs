@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::bulk_args::BulkArgs;
+use super::bulk_notices::{failures, notices, partial, refused};
 use super::bulk_progress::{Reading, Uploading};
 use super::bulk_report::{BulkReport, Cost, PlanView};
 use crate::command::Outcome;
@@ -15,7 +16,7 @@ use crate::error::{CliError, Code};
 use crate::stop::Signal;
 use crate::sync::{
     self, Halt, Kb, MaxDelete, Meter, Mode, OpenError, Opened, Orders, Pace, Prepared, ReadingError, Reason,
-    Refusal, Report, Trouble,
+    Report, Trouble,
 };
 use crate::ui::Notice;
 use crate::words::count;
@@ -299,10 +300,6 @@ fn declined() -> CliError {
     CliError::new(Code::Declined, "nothing was done")
 }
 
-fn refused(refusal: &Refusal) -> CliError {
-    CliError::new(Code::Guard, refusal.to_string()).hint(refusal.hint())
-}
-
 fn failure_name(error: &twin_sdk::Error) -> (String, String) {
     let error = CliError::from(error);
     (error.code().name().to_owned(), error.message().to_owned())
@@ -323,65 +320,6 @@ fn can_be_written(path: &Path) -> Result<(), CliError> {
     })
 }
 
-fn partial(report: &Report) -> Option<CliError> {
-    if report.is_whole() {
-        return None;
-    }
-    let (failed, unresolved) = (report.failed.len(), report.unresolved.len());
-    let mut parts = Vec::new();
-    if failed > 0 {
-        parts.push(format!("{} failed", count(failed, "document")));
-    }
-    if unresolved > 0 {
-        parts.push(format!("of {} it cannot be told whether all was created", count(unresolved, "document")));
-    }
-    let hint = match unresolved {
-        0 => "run it again: it goes on where it stopped",
-        _ => "run it again: it looks for them once more; --assume-new takes them for not created",
-    };
-    Some(CliError::new(Code::Partial, parts.join(", and ")).hint(hint))
-}
-
-fn failures(report: &Report) -> Vec<Notice> {
-    const MOST: usize = 10;
-    let failed = report.failed.iter().map(|failed| format!("{} failed: {}", failed.key, failed.message));
-    let unresolved = report
-        .unresolved
-        .iter()
-        .map(|source| format!("{} ({}): {}", source.title, source.key, source.reason));
-    let mut lines: Vec<Notice> = failed.chain(unresolved).take(MOST).map(Notice::warning).collect();
-    let all = report.failed.len() + report.unresolved.len();
-    if all > MOST {
-        lines.push(Notice::warning(format!("and {} more: --report FILE lists them", all - MOST)));
-    }
-    lines
-}
-
-/// What should be known of a plan beside what it does.
-fn notices(prepared: &Prepared, bulk: &Bulk) -> Vec<Notice> {
-    let mut notices = Vec::new();
-    for path in &prepared.cut {
-        notices.push(Notice::warning(format!("{} is cut short or damaged", path.display())).vital());
-    }
-    if prepared.documents() == 0 && prepared.refusal().is_none() {
-        let paths: Vec<_> = bulk.args.paths.iter().map(|path| path.display().to_string()).collect();
-        notices.push(Notice::warning(format!("nothing to do: no documents in {}", paths.join(", "))).vital());
-    }
-    if prepared.plan.rerendered > 0 {
-        notices.push(Notice::hint(format!(
-            "{} would read otherwise by this version of twin: --rerender renews them",
-            count(prepared.plan.rerendered, "unchanged document")
-        )));
-    }
-    if prepared.survey.unlisted > 0 && !bulk.args.verify {
-        notices.push(Notice::warning(format!(
-            "the knowledge base misses {}: --verify makes them anew",
-            count(prepared.survey.unlisted, "known document")
-        )));
-    }
-    notices
-}
-
 /// The longest a status is shown before it is brought up to date.
 pub(super) const TICK: Duration = Duration::from_millis(200);
 
@@ -395,12 +333,5 @@ mod tests {
         halt.stop(Reason::TimeUp);
         halt.stop(Reason::Asked);
         assert!(matches!(halt.reason(), Some(Reason::TimeUp)));
-    }
-
-    #[test]
-    fn what_is_left_undone_is_told_in_numbers() {
-        assert_eq!(partial(&Report::default()), None);
-        let report = Report { remaining: 1, ..Report::default() };
-        assert!(partial(&report).is_some());
     }
 }

@@ -7,6 +7,7 @@ use crate::exit::Exit;
 use crate::sync::{Action, Prepared, Report, Task};
 use crate::ui::page::{Page, Tone};
 use crate::ui::{self, Form, Json, Notice};
+use crate::words::count;
 
 /// How a bulk command ended.
 pub(super) struct BulkReport {
@@ -134,7 +135,7 @@ impl Cost {
         if kinds.is_empty() {
             return "nothing to upload or delete".to_owned();
         }
-        let mut line = format!("{} = {} requests", kinds.join(" + "), self.requests);
+        let mut line = format!("{} = {}", kinds.join(" + "), count(self.requests, "request"));
         if let Some(rate) = self.rate {
             line += &format!(", about {} at {rate}/min", rough_time(self.requests as u64, rate));
         }
@@ -304,6 +305,7 @@ mod tests {
             "41 create + 12 replace + 3 delete = 68 requests, about 1m10s at 60/min"
         );
         assert_eq!(cost(2, 0, 0, 2, None), "2 create = 2 requests");
+        assert_eq!(cost(0, 0, 1, 1, None), "1 delete = 1 request");
         assert_eq!(cost(0, 0, 0, 0, Some(60)), "nothing to upload or delete");
     }
 

@@ -4,6 +4,7 @@ mod add;
 mod backup_file;
 mod bulk;
 mod bulk_args;
+mod bulk_notices;
 mod bulk_progress;
 mod bulk_report;
 mod delete;
