@@ -184,7 +184,7 @@ mod in_a_terminal {
         let id = &listed(&bench)[0].0;
         for (answer, code, left) in [("\n", 1, 3), ("n\n", 1, 3), ("yes\n", 0, 2)] {
             let terminal = Terminal::start(bench.twin(["kb", "delete", id]), 80);
-            terminal.shows("for good? [y/N]").types(answer);
+            terminal.shows("for good? [y/N]").waits_for_a_key().types(answer);
             let seen = terminal.ends(code);
             assert!(seen.is_restored, "{seen:#?}");
             assert_eq!(listed(&bench).len(), left, "{}", seen.screen);
@@ -197,7 +197,7 @@ mod in_a_terminal {
         let ids: Vec<_> = listed(&bench).into_iter().map(|document| document.0).collect();
         let line = ["kb", "delete"].map(str::to_owned).into_iter().chain(ids);
         let terminal = Terminal::start(bench.twin(line), 40);
-        terminal.shows("[y/N]").types("yny\n");
+        terminal.shows("[y/N]").agrees(true);
         let screen = terminal.ends(0).screen;
         assert_eq!(screen.matches("for good?").count(), 1, "{screen}");
         assert!(!screen.contains("[y/N]") && screen.contains(" yes\n"), "{screen}");

@@ -148,7 +148,7 @@ async fn sync() {
     page("Engineering/Incidents", "Write down what happened within a day.");
     std::fs::remove_file(bench.home.path().join("wiki/People/Sick-days.md")).unwrap();
     let terminal = Terminal::start(bench.twin(["kb", "sync", "wiki", "--prune"]), COLUMNS);
-    terminal.shows("[y/N]").types("y\n");
+    terminal.shows("[y/N]").agrees(true);
     check("sync", "twin kb sync wiki --prune", &terminal.last_picture());
 }
 
@@ -171,7 +171,7 @@ async fn triage() {
     let twin = bench.twin(["escalations", "triage"]).env("EDITOR", "sh -c 'cat text >> \"$0\"'");
     let terminal = Terminal::start(twin, COLUMNS);
     terminal.shows("1 of 2").waits_for_a_key().types("a");
-    terminal.shows("Resolve it? [y/N]").types("y\n");
+    terminal.shows("Resolve it? [y/N]").agrees(true);
     terminal.shows("2 of 2").waits_for_a_key();
     check("triage", "twin escalations triage", &terminal.picture());
     terminal.types("q");

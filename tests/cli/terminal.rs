@@ -107,6 +107,14 @@ impl Terminal {
         self
     }
 
+    /// Answers a question with yes or no, once the program listens for each key.
+    #[track_caller]
+    pub(crate) fn agrees(&self, agrees: bool) {
+        let (key, drawn) = if agrees { ("y", "[Y/n]") } else { ("n", "[y/N]") };
+        self.waits_for_a_key().types(key);
+        self.shows(drawn).waits_for_a_key().types("\n");
+    }
+
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }

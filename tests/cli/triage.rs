@@ -70,7 +70,7 @@ async fn an_answer_becomes_a_document_the_twin_answers_from() {
     let terminal = triage_writing(&bench, "Volcanoes form where magma rises through the crust.\n");
     terminal.shows("1 of 3").waits_for_a_key().types("a");
     terminal.shows("Added ").shows("Confidence: ").shows("Source: How do volcanoes form?");
-    terminal.shows("Resolve it? [y/N]").types("y\n");
+    terminal.shows("Resolve it? [y/N]").agrees(true);
     terminal.shows("2 of 3").waits_for_a_key().types("q");
     let seen = terminal.ends(0);
     assert!(seen.screen.ends_with("1 resolved, 1 answered, 2 left."), "{}", seen.screen);
@@ -91,7 +91,7 @@ async fn what_was_typed_is_kept_where_the_upload_fails_and_is_there_again() {
     terminal.shows("error: ").shows("your text is kept in");
     assert_eq!(drafts(&bench), ["# How do volcanoes form?\n\nMagma rises.\n"]);
     terminal.waits_for_a_key().types("a");
-    terminal.shows("Resolve it? [y/N]").types("\n");
+    terminal.shows("Resolve it? [y/N]").waits_for_a_key().types("\n");
     terminal.waits_for_a_key().types("q");
     terminal.ends(0);
     let posted =
@@ -163,7 +163,7 @@ async fn ctrl_c_in_the_editor_is_the_editors() {
     let terminal = Terminal::start(bench.twin(["escalations", "triage"]).env("VISUAL", editor), 80);
     terminal.shows("1 of 3").waits_for_a_key().types("a");
     terminal.shows("ready").types("\u{3}");
-    terminal.shows("Added ").shows("Resolve it? [y/N]").types("n\n");
+    terminal.shows("Added ").shows("Resolve it? [y/N]").agrees(false);
     terminal.waits_for_a_key().types("q");
     terminal.ends(0);
 }

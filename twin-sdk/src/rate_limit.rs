@@ -19,8 +19,12 @@ pub struct RateLimit {
     pub reset: Option<Timestamp>,
     /// Time from the response to the reset. Computed from the response's own `Date`, so that a wrong local
     /// clock does no harm; zero where the reset has passed. `Date` has whole seconds: up to one second long.
+    /// Without a `Date` the local clock stands in, and no more than the minute a window lasts is believed.
     pub resets_in: Option<Duration>,
 }
+
+/// How long a window lasts.
+const WINDOW: Duration = Duration::from_secs(60);
 
 impl RateLimit {
     /// Reads the headers; `None` where none of them is there. `wall` stands in for a missing `Date`.
@@ -36,7 +40,8 @@ impl RateLimit {
         }
         let resets_in = reset.and(reset_seconds).map(|seconds| {
             let server_time = server_time(headers, wall).duration_since(SystemTime::UNIX_EPOCH);
-            Duration::from_secs(seconds).saturating_sub(server_time.unwrap_or_default())
+            let resets_in = Duration::from_secs(seconds).saturating_sub(server_time.unwrap_or_default());
+            if date(headers).is_some() { resets_in } else { resets_in.min(WINDOW) }
         });
         Some(Self { limit, remaining, reset, resets_in })
     }
@@ -87,6 +92,17 @@ mod tests {
         let wrong_clock = || SystemTime::UNIX_EPOCH;
         let limit = RateLimit::from_headers(&headers, wrong_clock).unwrap();
         assert_eq!(limit.resets_in, Some(Duration::from_secs(42)));
+    }
+
+    #[test]
+    fn without_the_servers_clock_no_more_than_a_minute_is_waited_for() {
+        let headers = headers(&[("x-ratelimit-reset", "1710423600")]);
+        let behind_by = |seconds| {
+            let wall = || SystemTime::UNIX_EPOCH + Duration::from_secs(1_710_423_600 - seconds);
+            RateLimit::from_headers(&headers, wall).unwrap().resets_in
+        };
+        assert_eq!(behind_by(20), Some(Duration::from_secs(20)));
+        assert_eq!(behind_by(3_600), Some(Duration::from_secs(60)));
     }
 
     #[test]

@@ -115,6 +115,17 @@ async fn what_a_filter_leaves_out_or_another_path_holds_is_not_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_can_no_longer_be_converted_is_not_gone() {
+    let wiki = Wiki::synced(&["a", "b", "c", "d", "e"]).await;
+    wiki.bench.home.write("wiki/a.md", [0, 1, 2, 3].repeat(50)); // of no kind that is known
+    wiki.bench.home.write("wiki/b.md", b"\x89PNG\r\n\x1a\n\0\0\0\0");
+    wiki.bench.home.write("wiki/c.md", "");
+    wiki.bench.home.write("wiki/d.md", " \n\n");
+    assert_counts(&wiki.sync(["--prune"]).exits(0), &[("pruned", 0), ("unchanged", 1), ("kept", 4)]);
+    assert_eq!(wiki.titles().await, ["a", "b", "c", "d", "e"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_prune_what_is_gone_is_kept() {
     let wiki = Wiki::synced(&["a", "b"]).await;
     wiki.remove("a");

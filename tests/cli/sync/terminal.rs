@@ -49,19 +49,19 @@ async fn a_plan_is_confirmed_before_anything_is_written() {
         terminal
             .shows("6 requests, about 6s at 60/min")
             .shows("Go on, and delete 1 document? [y/N]")
-            .types("n\n");
+            .agrees(false);
         let seen = terminal.ends(1);
         assert!(seen.screen.contains("nothing was done") && seen.is_restored, "{seen:?}");
 
         let terminal = Terminal::start(sync(&wiki, &[]), 80);
-        terminal.shows("[y/N]").types("\u{3}");
+        terminal.shows("[y/N]").waits_for_a_key().types("\u{3}");
         assert!(terminal.ends(130).is_restored);
     });
     assert_eq!(writes, Vec::<String>::new());
     assert_eq!(wiki.files(), ["twin-kb.lock.json"]);
 
     let terminal = Terminal::start(sync(&wiki, &[]), 80);
-    terminal.shows("[y/N]").types("y\n");
+    terminal.shows("[y/N]").agrees(true);
     let seen = terminal.ends(0);
     assert!(
         seen.screen.contains("1 created, 1 replaced, 1 pruned, 2 unchanged, 1 skipped"),
@@ -78,7 +78,7 @@ async fn without_a_state_it_asks_before_it_builds_upon_documents_that_are_there(
     let wiki = wiki().await;
     std::fs::remove_file(wiki.state_path()).unwrap();
     let terminal = Terminal::start(wiki.bench.twin(["kb", "import", "wiki"]), 80);
-    terminal.shows("There is no state file, and the knowledge base has documents. Go on? [y/N]").types("y\n");
+    terminal.shows("There is no state file, and the knowledge base has documents. Go on? [y/N]").agrees(true);
     let seen = terminal.ends(0);
     assert!(seen.screen.contains("2 created, 2 adopted"), "{}", seen.screen);
 }

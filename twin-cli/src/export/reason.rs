@@ -53,5 +53,5 @@ pub const TOO_SLOW: &str = "took too long";
 
 /// Whether a file that was skipped for this reason may hold a document all the same.
 pub(crate) fn hides_content(reason: &str) -> bool {
-    [ENCRYPTED, UNREADABLE, TOO_MANY, RUN_TOO_LARGE].contains(&reason)
+    [ENCRYPTED, UNREADABLE, SYMLINK, TOO_MANY, RUN_TOO_LARGE].contains(&reason)
 }

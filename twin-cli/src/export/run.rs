@@ -81,7 +81,7 @@ impl Outcome {
         draft.text = text::tidy(&draft.text);
         draft.key = text::tidy_line(&draft.key);
         if draft.text.is_empty() {
-            return Self::Skipped { path: draft.path, reason: reason::NO_TEXT };
+            return Self::unconverted(draft.key, &draft.path, reason::NO_TEXT);
         }
         let title = text::tidy_line(&draft.title);
         draft.title = match text::beginning(&title, MOST_TITLE) {
@@ -100,11 +100,9 @@ impl Outcome {
         Self::LeftOut { key, path: path.to_owned(), reason: reason::FILTERED }
     }
 
+    /// A file that is there, though nothing could be made of it: what was made of it before is not gone. Not so
+    /// where a reader understands that a page says nothing any more: that one is skipped.
     pub(crate) fn unconverted(key: String, path: &str, reason: &'static str) -> Self {
-        // A file that is empty is read whole: it says that there is nothing.
-        if reason == reason::EMPTY || reason == reason::MEDIA || reason == reason::UNKNOWN_KIND {
-            return Self::skipped(path, reason);
-        }
         Self::Unconverted { key, path: path.to_owned(), reason }
     }
 }

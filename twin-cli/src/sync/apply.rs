@@ -85,6 +85,13 @@ impl<'a, D: Disk> Apply<'a, D> {
         }
     }
 
+    /// Creates of a run that vanished, which had not happened when this one looked: the last of them may have been
+    /// on its way still.
+    pub(crate) fn expect_late(&self, settled: Vec<(String, Doubt, Settled)>) {
+        let never = settled.into_iter().filter(|(.., outcome)| *outcome == Settled::Never);
+        self.sent_again.borrow_mut().extend(never.map(|(key, doubt, _)| (key, doubt)));
+    }
+
     /// Carries out the plan as far as it goes, and saves the state.
     pub(crate) async fn run(&self, plan: &Plan) -> Applied {
         let mut applied = Applied { unresolved: plan.unresolved.clone(), ..Applied::default() };

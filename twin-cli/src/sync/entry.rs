@@ -144,6 +144,16 @@ impl Entry {
         }
     }
 
+    /// Takes what a doubtful create made for a whole first rendering, where its title says that there is no other
+    /// part: it bears no `(1/3)`.
+    pub(crate) fn complete_if_single(&mut self, made: &Doubt) {
+        let is_first = !self.is_whole() && made.part == 0 && made.title == self.title;
+        if is_first && let Some(next) = self.next.take_if(|next| next.hash == made.hash) {
+            self.hash = next.hash;
+            self.ids = next.parts.into_values().collect();
+        }
+    }
+
     /// The entry as one line of JSON, in the order of fields that the contract names.
     pub(crate) fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default() // strings and numbers only: it cannot fail

@@ -56,7 +56,10 @@ impl Planner<'_> {
         for (key, doubt, outcome) in settled {
             let Some(mut entry) = self.plan.state.get(key).cloned() else { continue };
             match outcome {
-                Settled::Made(id) => entry.found(doubt, id.clone()),
+                Settled::Made(id) => {
+                    entry.found(doubt, id.clone());
+                    entry.complete_if_single(doubt);
+                }
                 Settled::Never => entry.doubts.retain(|other| other != doubt),
                 Settled::Open(reason) => {
                     let (key, title) = (key.clone(), entry.title.clone());

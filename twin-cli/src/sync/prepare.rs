@@ -224,6 +224,7 @@ impl Prepared {
         let state = std::mem::replace(&mut self.plan.state, State::new(""));
         let ledger = Ledger::open(state, self.opened.on_disk, files)?;
         let apply = Apply::new(kb, ledger, self.export, self.survey.before, self.orders.pace, watch);
+        apply.expect_late(self.survey.findings.settled);
         let applied = apply.run(&self.plan).await;
         Ok((self.plan, applied))
     }

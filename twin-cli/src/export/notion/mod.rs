@@ -91,7 +91,7 @@ impl Reader<'_> {
 
     fn page(&self, index: usize, key: String, path: &str, bytes: Vec<u8>) -> Outcome {
         if bytes.is_empty() {
-            return Outcome::skipped(path, reason::EMPTY);
+            return Outcome::unconverted(self.plan.true_key(index).unwrap_or(key), path, reason::EMPTY);
         }
         let source = digest(&bytes);
         let kind = Kind::of(file_name(path), &bytes);
@@ -131,7 +131,7 @@ impl Reader<'_> {
             return match (page.properties.is_empty(), page.has_blocks) {
                 _ if is_row || is_taken_in => Outcome::Merged,
                 (true, false) => Outcome::skipped(path, reason::TITLE_ONLY),
-                (true, true) => Outcome::skipped(path, reason::NO_TEXT),
+                (true, true) => Outcome::unconverted(key, path, reason::NO_TEXT),
                 (false, _) => draft(key, page, source, converter, path),
             };
         }
