@@ -180,6 +180,17 @@ fn events_are_printed_once_in_a_line_each() {
 }
 
 #[test]
+fn an_event_of_another_name_about_the_same_escalation_is_printed_too() {
+    let home = Home::new();
+    let mut listener = Listener::start(&home, &[]);
+    for name in ["escalation.created", "escalation.resolved"] {
+        let body = event("esc_1").replace("escalation.created", name);
+        assert_eq!(listener.post(&body, &signed(&body)), 200);
+        assert!(listener.line().starts_with(&format!("esc_1\t{name}\t")));
+    }
+}
+
+#[test]
 fn json_is_a_line_an_event_with_all_it_holds() {
     let home = Home::new();
     // Under --json nothing but events is printed, so the port must be known beforehand.
