@@ -328,6 +328,23 @@ async fn a_sample_event_arrives_signed_with_the_fields_that_were_set() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_is_waited_for_no_longer_than_the_timeout_says() {
+    let slow = MockServer::start().await;
+    let answer = ResponseTemplate::new(200).set_delay(Duration::from_secs(600));
+    Mock::given(any()).respond_with(answer).mount(&slow).await;
+    let home = Home::new();
+    let twin = home.twin(["webhook", "trigger", "--to", &slow.uri(), "--timeout", "50ms"]);
+    let ran = twin.env("TWIN_WEBHOOK_SECRET", SECRET).run().exits(7);
+    assert!(ran.stderr.contains("did not answer in time"), "{ran:#?}");
+
+    let mut listener = Listener::start(&home, &["--forward-to", &slow.uri(), "--timeout", "50ms"]);
+    assert_eq!(listener.post(&event("esc_1"), &signed(&event("esc_1"))), 200);
+    listener.line();
+    let ran = listener.end("-INT").exits(130);
+    assert!(ran.stderr.contains("esc_1 was not passed on"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_refuses_or_fails_is_named() {
     let home = Home::new();
     let listener = Listener::start(&home, &[]);
