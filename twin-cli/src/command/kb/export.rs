@@ -16,7 +16,7 @@ use crate::stop::Signal;
 use crate::ui::page::{Page, Tone};
 use crate::ui::progress::Progress;
 use crate::ui::{Form, Json, Notice, Report};
-use crate::words::count;
+use crate::words::{count, remaining};
 
 /// Write every document to a folder, as Markdown with front matter
 ///
@@ -123,7 +123,7 @@ impl Exported {
     fn incomplete(&self, dir: &Path) -> Option<CliError> {
         let unlisted: u64 = self.unlisted.iter().map(Unlisted::count).sum();
         let lacking = self.failed.len() as u64 + unlisted;
-        let message = format!("{} lacks {lacking} documents", dir.display());
+        let message = format!("{} lacks {}", dir.display(), count(lacking, "document"));
         (lacking > 0).then(|| CliError::new(Code::Partial, message))
     }
 }
@@ -148,7 +148,7 @@ impl Report for Exported {
                 Notice::warning(format!("{id} was not written: {message}"))
             }));
             if self.remaining > 0 {
-                notices.push(Notice::warning(format!("{} documents remain", self.remaining)));
+                notices.push(Notice::warning(remaining(self.remaining, "document")));
                 notices.push(Notice::hint("the same command goes on from here"));
             }
         }
