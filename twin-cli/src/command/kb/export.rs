@@ -38,6 +38,9 @@ pub struct Args {
     dir: PathBuf,
 }
 
+/// Documents in a row on which the service fails before it is taken to be down.
+const FAILURES_IN_A_ROW: u32 = 5;
+
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let dir = args.dir;
     std::fs::create_dir_all(&dir)
@@ -87,6 +90,8 @@ struct Exported {
     remaining: u64,
     unlisted: Vec<Unlisted>,
     #[serde(skip)]
+    failures_in_a_row: u32,
+    #[serde(skip)]
     error: Option<CliError>,
 }
 
@@ -107,17 +112,27 @@ impl Exported {
                 files::replace_private(path, &backup_file::text(&document))
                     .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))?;
                 self.written += 1;
+                self.failures_in_a_row = 0;
             }
             Err(error) if error.kind() == ErrorKind::NotFound => self.gone += 1,
             Err(error) => {
                 let error = CliError::from(error);
-                if error.ends_a_bulk_run() {
+                if self.would_meet_again(&error) {
                     return Err(error);
                 }
                 self.failed.push(Failed::new(listed.id.clone(), &error));
             }
         }
         Ok(())
+    }
+
+    /// Whether the next document would fail as well: the service may fail on one alone.
+    fn would_meet_again(&mut self, error: &CliError) -> bool {
+        if error.code() != Code::ServerError {
+            return error.ends_a_bulk_run();
+        }
+        self.failures_in_a_row += 1;
+        self.failures_in_a_row == FAILURES_IN_A_ROW
     }
 
     fn incomplete(&self, dir: &Path) -> Option<CliError> {
