@@ -57,6 +57,7 @@ fn table() -> Vec<Row> {
         row(ask, "server_error", 7).with(Fault::html(502)).status(502),
         row(ask, "network", 7).with(Fault::dropped_after_read()),
         row(&["ask", KNOWN, "--timeout", "50ms"], "timeout", 7).with(Fault::slow(Duration::from_secs(5))),
+        row(ask, "timeout", 7).with(Fault::fails(408, 1)).status(408),
         row(ask, "monthly_limit", 9).of(Reference::new().monthly_limit(0)).status(402),
         row(stats, "plan", 9).of(Reference::new().plan_lacks(Feature::Stats)).status(403),
         row(stats, "not_configured", 1).of(Reference::new().onboarding_incomplete()).status(422),

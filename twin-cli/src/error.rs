@@ -203,7 +203,9 @@ impl From<twin_sdk::Error> for CliError {
 impl From<&twin_sdk::Error> for CliError {
     /// The API's own text where there is one, and what to do about each kind of failure.
     fn from(error: &twin_sdk::Error) -> Self {
-        let (code, hint) = what_to_do(error.kind());
+        // A 408 is a timeout, whichever end of the connection measured it.
+        let kind = if error.status() == Some(408) { ErrorKind::Timeout } else { error.kind() };
+        let (code, hint) = what_to_do(kind);
         let own = match (error.kind(), error.message()) {
             (ErrorKind::BadRequest, Some(text)) => format!("the API refused the request: {text}"),
             (ErrorKind::Server, Some(text)) => format!("the API failed: {text}"),
