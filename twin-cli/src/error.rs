@@ -233,7 +233,7 @@ fn what_to_do(kind: ErrorKind) -> (Code, Option<&'static str>) {
         }
         ErrorKind::AnswerLimit => (Code::MonthlyLimit, Some("upgrade the plan, or wait for the next month")),
         ErrorKind::PlanLacksFeature => (Code::Plan, Some("upgrade the plan to use this")),
-        ErrorKind::NotFound => (Code::NotFound, Some("check the id; 'list' shows the ones there are")),
+        ErrorKind::NotFound => (Code::NotFound, Some("is the base URL that of the Twin API?")),
         ErrorKind::NotConfigured => {
             (Code::NotConfigured, Some("complete the twin's onboarding in the Twin web app, then try again"))
         }
