@@ -106,6 +106,25 @@ async fn a_rate_limit_tells_how_long_to_wait() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn waits_that_add_up_to_more_than_allowed_say_that_they_were_tried() {
+    let bench = Bench::start().await;
+    bench.running.fault(Fault::rate_limited(1).times(2));
+    let error = bench.twin(["stats", "--json", "--max-wait", "1s"]).run().exits(6).json_error();
+    let hint = error["hint"].as_str().unwrap();
+    assert!(hint.contains("the 1s of --max-wait are used up"), "{error:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_without_the_api_is_doubted_before_any_id() {
+    let bench = Bench::start().await;
+    let elsewhere = format!("{}/elsewhere", bench.running.url());
+    let ran = bench.twin(["stats", "--base-url", &elsewhere]).run().exits(5);
+    assert!(ran.stderr.contains("\nhint: is the base URL"), "{ran:#?}");
+    let ran = bench.twin(["kb", "get", "doc_none"]).run().exits(5);
+    assert!(ran.stderr.contains("\nhint: check the id"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_short_rate_limit_is_waited_out() {
     let bench = Bench::start().await;
     bench.running.fault(Fault::rate_limited(1));

@@ -180,8 +180,9 @@ impl Context {
         }
     }
 
-    /// Says where it was that could not be reached.
+    /// Adds what the error alone cannot know: how long was waited, and where it was that could not be reached.
     pub fn explain(&self, error: CliError) -> CliError {
+        let error = error.after_waiting(self.flags.max_wait.unwrap_or(LONGEST_WAIT));
         let Some(address) = self.address.get().filter(|_| error.code() == Code::Network) else {
             return error;
         };

@@ -150,6 +150,17 @@ impl CliError {
         self
     }
 
+    /// Says of a wait which by itself is allowed that earlier ones of the same call used up `allowed`.
+    pub fn after_waiting(self, allowed: Duration) -> Self {
+        match self.retry_after {
+            Some(wait) if self.code == Code::RateLimited && wait <= allowed => {
+                let (wait, allowed) = (whole_seconds(wait), whole_seconds(allowed));
+                self.hint(format!("the {allowed}s of --max-wait are used up: wait {wait}s, or allow more"))
+            }
+            _ => self,
+        }
+    }
+
     /// Adds a hint where there is none yet.
     pub fn or_hint(self, hint: impl Into<String>) -> Self {
         if self.hint.is_some() { self } else { self.hint(hint) }
