@@ -56,6 +56,14 @@ async fn the_key_is_looked_for_in_the_order_of_the_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_profiles_command_says_on_standard_error_is_heard() {
+    let bench = bench().await;
+    write_config(&bench, "echo 'touch the security key' >&2; exit 3");
+    let ran = stats(&bench, &[]).run().exits(4);
+    assert!(ran.stderr.starts_with("touch the security key\nerror: "), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_variable_counts_as_unset() {
     let bench = bench().await;
     write_credentials(&bench.home, bench.running.url(), RIGHT);

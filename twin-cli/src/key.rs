@@ -66,15 +66,17 @@ async fn run(command: &str, place: &str) -> Result<String, CliError> {
         CliError::new(Code::NoKey, format!("{place} failed: {why}"))
             .hint("run the command by itself to see why")
     };
-    let output = tokio::process::Command::new(shell)
+    // Not `output()`, which keeps back what the command has to say on standard error.
+    let child = tokio::process::Command::new(shell)
         .args([flag, command])
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
+        .stdout(Stdio::piped())
         .kill_on_drop(true)
-        .output()
-        .await
+        .spawn()
         .map_err(|error| failed(error.to_string()))?;
     if !output.status.success() {
+    let output = child.wait_with_output().await.map_err(|error| failed(error.to_string()))?;
         return Err(failed(output.status.to_string()));
     }
     String::from_utf8(output.stdout).map_err(|_| failed("its output is not text".to_owned()))
