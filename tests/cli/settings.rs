@@ -64,6 +64,14 @@ async fn what_a_profiles_command_says_on_standard_error_is_heard() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_profile_without_a_key_is_logged_in_to_by_its_name() {
+    let bench = bench().await;
+    bench.home.twin(["config", "set", "profiles.work.base_url", bench.running.url()]).run().exits(0);
+    let ran = stats(&bench, &["--profile", "work"]).run().exits(4);
+    assert!(ran.stderr.contains("twin login --profile work"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_variable_counts_as_unset() {
     let bench = bench().await;
     write_credentials(&bench.home, bench.running.url(), RIGHT);

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use twin_sdk::ApiKey;
 
 use crate::args::GlobalArgs;
+use crate::config::DEFAULT_PROFILE;
 use crate::credentials::{self, Credentials};
 use crate::env;
 use crate::error::{CliError, Code};
@@ -70,13 +71,13 @@ async fn run(command: &str, place: &str) -> Result<String, CliError> {
     let child = tokio::process::Command::new(shell)
         .args([flag, command])
         .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
         .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
         .kill_on_drop(true)
         .spawn()
         .map_err(|error| failed(error.to_string()))?;
-    if !output.status.success() {
     let output = child.wait_with_output().await.map_err(|error| failed(error.to_string()))?;
+    if !output.status.success() {
         return Err(failed(output.status.to_string()));
     }
     String::from_utf8(output.stdout).map_err(|_| failed("its output is not text".to_owned()))
@@ -85,7 +86,7 @@ async fn run(command: &str, place: &str) -> Result<String, CliError> {
 fn stored(path: &Path, remote: &Remote, ui: &Ui) -> Result<Found, CliError> {
     let credentials = Credentials::load(path)?;
     let Some(stored) = credentials.profiles.get(&remote.profile_name) else {
-        return Err(no_key("no API key".to_owned()));
+        return Err(no_key_of(&remote.profile_name));
     };
     if let Some(warning) = credentials::loose_mode(path) {
         ui.notice(&Notice::warning(warning));
@@ -103,6 +104,14 @@ fn bound_elsewhere(remote: &Remote, own: &str) -> CliError {
         format!("the key of profile '{profile}' is for {own} and is not sent to {here}"),
     )
     .hint("set TWIN_API_KEY, or run 'twin login' with another --profile for that address")
+}
+
+fn no_key_of(profile: &str) -> CliError {
+    if profile == DEFAULT_PROFILE {
+        return no_key("no API key".to_owned());
+    }
+    CliError::new(Code::NoKey, format!("no API key for profile '{profile}'"))
+        .hint(format!("run 'twin login --profile {profile}', or set TWIN_API_KEY"))
 }
 
 fn no_key(what: String) -> CliError {
