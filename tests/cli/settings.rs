@@ -81,6 +81,17 @@ async fn an_empty_variable_counts_as_unset() {
     twin.run().exits(0);
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_no_text_is_refused_and_not_passed_over() {
+    use std::os::unix::ffi::OsStrExt;
+    let bench = bench().await;
+    write_credentials(&bench.home, bench.running.url(), RIGHT);
+    let ran = stats(&bench, &[]).env("TWIN_API_KEY", std::ffi::OsStr::from_bytes(b"\xff\xfe")).run().exits(4);
+    assert!(ran.stderr.contains("TWIN_API_KEY"), "{ran:#?}");
+    assert_eq!(bench.requests(), Vec::<String>::new());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stored_key_is_sent_to_its_own_origin_alone() {
     let (bench, other) = (bench().await, bench().await);
