@@ -52,6 +52,22 @@ async fn stored_keys_are_for_their_owner_alone_and_one_login_leaves_the_other_ke
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn logins_at_the_same_time_keep_every_key() {
+    let bench = bench().await;
+    let profiles: Vec<String> = (0..8).map(|number| format!("profile-{number}")).collect();
+    std::thread::scope(|scope| {
+        for profile in &profiles {
+            let line = ["login", "--with-key", "--base-url", bench.running.url(), "--profile", profile];
+            let twin = bench.home.twin(line);
+            scope.spawn(|| twin.with_stdin(KEY).exits(0));
+        }
+    });
+    for profile in &profiles {
+        bench.home.twin(["stats", "--profile", profile]).run().exits(0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_the_api_refuses_is_not_stored() {
     let bench = bench().await;
     let line = ["login", "--with-key", "--base-url", bench.running.url()];

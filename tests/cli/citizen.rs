@@ -128,7 +128,7 @@ async fn ctrl_c_in_a_bulk_command_tells_what_remains() {
     let terminal = Terminal::start(bench.twin(["kb", "export", "backup"]), 80);
     terminal.shows("1/3 Exporting").types("\u{3}");
     let seen = terminal.ends(130);
-    assert!(seen.screen.contains("documents remain") && seen.screen.contains("interrupted"), "{seen:#?}");
+    assert!(seen.screen.contains("1 document remains") && seen.screen.contains("interrupted"), "{seen:#?}");
     assert!(seen.is_restored, "{seen:#?}");
     bench.twin(["kb", "export", "backup"]).run().exits(0);
 }

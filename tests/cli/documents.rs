@@ -172,6 +172,21 @@ async fn an_export_goes_on_where_it_was_and_tells_what_is_lacking() {
     bench.twin(["kb", "export", "file"]).run().exits(2);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_the_service_fails_on_does_not_keep_the_others_from_an_export() {
+    let bench =
+        Bench::of(Reference::new().documents((0..8).map(|n| Seed::new(format!("Page {n}"), "Text.")))).await;
+    let export = |dir: &str| bench.twin(["kb", "export", dir, "--json"]).run();
+    bench.running.fault(Fault::fails(500, 3).on("GET", "/v1/kb/"));
+    let report = export("backup").exits(3).json();
+    assert_eq!((&report["written"], &report["remaining"]), (&json!(7), &json!(0)));
+    assert_eq!(report["failed"][0]["code"], json!("server_error"), "{report:#}");
+
+    bench.running.fault(Fault::fails(500, u32::MAX).on("GET", "/v1/kb/"));
+    let report = export("down").exits(7).json();
+    assert_eq!((&report["written"], &report["remaining"]), (&json!(0), &json!(4)));
+}
+
 #[cfg(unix)]
 mod in_a_terminal {
     use super::listed;

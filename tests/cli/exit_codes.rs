@@ -57,6 +57,7 @@ fn table() -> Vec<Row> {
         row(ask, "server_error", 7).with(Fault::html(502)).status(502),
         row(ask, "network", 7).with(Fault::dropped_after_read()),
         row(&["ask", KNOWN, "--timeout", "50ms"], "timeout", 7).with(Fault::slow(Duration::from_secs(5))),
+        row(ask, "timeout", 7).with(Fault::fails(408, 1)).status(408),
         row(ask, "monthly_limit", 9).of(Reference::new().monthly_limit(0)).status(402),
         row(stats, "plan", 9).of(Reference::new().plan_lacks(Feature::Stats)).status(403),
         row(stats, "not_configured", 1).of(Reference::new().onboarding_incomplete()).status(422),
@@ -102,6 +103,25 @@ async fn a_rate_limit_tells_how_long_to_wait() {
     let error = bench.twin(["stats", "--json", "--max-wait", "0"]).run().exits(6).json_error();
     assert_eq!(error["retryAfter"], json!(30), "{error:#}");
     assert!(error["hint"].as_str().unwrap().contains("--max-wait 30s"), "{error:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn waits_that_add_up_to_more_than_allowed_say_that_they_were_tried() {
+    let bench = Bench::start().await;
+    bench.running.fault(Fault::rate_limited(1).times(2));
+    let error = bench.twin(["stats", "--json", "--max-wait", "1s"]).run().exits(6).json_error();
+    let hint = error["hint"].as_str().unwrap();
+    assert!(hint.contains("the 1s of --max-wait are used up"), "{error:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_without_the_api_is_doubted_before_any_id() {
+    let bench = Bench::start().await;
+    let elsewhere = format!("{}/elsewhere", bench.running.url());
+    let ran = bench.twin(["stats", "--base-url", &elsewhere]).run().exits(5);
+    assert!(ran.stderr.contains("\nhint: is the base URL"), "{ran:#?}");
+    let ran = bench.twin(["kb", "get", "doc_none"]).run().exits(5);
+    assert!(ran.stderr.contains("\nhint: check the id"), "{ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

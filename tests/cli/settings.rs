@@ -56,6 +56,22 @@ async fn the_key_is_looked_for_in_the_order_of_the_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_profiles_command_says_on_standard_error_is_heard() {
+    let bench = bench().await;
+    write_config(&bench, "echo 'touch the security key' >&2; exit 3");
+    let ran = stats(&bench, &[]).run().exits(4);
+    assert!(ran.stderr.starts_with("touch the security key\nerror: "), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_without_a_key_is_logged_in_to_by_its_name() {
+    let bench = bench().await;
+    bench.home.twin(["config", "set", "profiles.work.base_url", bench.running.url()]).run().exits(0);
+    let ran = stats(&bench, &["--profile", "work"]).run().exits(4);
+    assert!(ran.stderr.contains("twin login --profile work"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_variable_counts_as_unset() {
     let bench = bench().await;
     write_credentials(&bench.home, bench.running.url(), RIGHT);
@@ -63,6 +79,17 @@ async fn an_empty_variable_counts_as_unset() {
     twin.env("TWIN_BASE_URL", "").env("NO_COLOR", "").run().exits(0);
     let twin = bench.home.twin(["stats", "--profile", "default"]).env("TWIN_BASE_URL", bench.running.url());
     twin.run().exits(0);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_no_text_is_refused_and_not_passed_over() {
+    use std::os::unix::ffi::OsStrExt;
+    let bench = bench().await;
+    write_credentials(&bench.home, bench.running.url(), RIGHT);
+    let ran = stats(&bench, &[]).env("TWIN_API_KEY", std::ffi::OsStr::from_bytes(b"\xff\xfe")).run().exits(4);
+    assert!(ran.stderr.contains("TWIN_API_KEY"), "{ran:#?}");
+    assert_eq!(bench.requests(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

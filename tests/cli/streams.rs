@@ -28,6 +28,11 @@ async fn a_full_disk_is_an_error() {
     twin.command().stdout(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
     let ran = twin.run().exits(1);
     assert!(ran.stderr.contains("error: cannot write to standard output"), "{ran:#?}");
+
+    let mut twin = bench.twin(["--version"]);
+    twin.command().stdout(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    let ran = twin.run().exits(1);
+    assert!(ran.stderr.contains("error: cannot write to standard output"), "{ran:#?}");
 }
 
 #[cfg(unix)]

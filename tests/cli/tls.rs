@@ -73,7 +73,9 @@ async fn run(twin: Twin) -> Ran {
 async fn an_unknown_authority_is_refused_until_it_is_named() {
     let (home, secure) = (Home::new(), Secure::start().await);
     let refused = run(secure.stats(&home, &[])).await.exits(7);
-    assert!(refused.stderr.contains("certificate"), "{refused:#?}");
+    for way in ["certificate", "--cacert", "--system-certs"] {
+        assert!(refused.stderr.contains(way), "{refused:#?}");
+    }
 
     let authority = home.write("ca.pem", &secure.authority);
     run(secure.stats(&home, &["--cacert", authority.to_str().unwrap()])).await.exits(0);

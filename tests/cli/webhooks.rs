@@ -180,6 +180,17 @@ fn events_are_printed_once_in_a_line_each() {
 }
 
 #[test]
+fn an_event_of_another_name_about_the_same_escalation_is_printed_too() {
+    let home = Home::new();
+    let mut listener = Listener::start(&home, &[]);
+    for name in ["escalation.created", "escalation.resolved"] {
+        let body = event("esc_1").replace("escalation.created", name);
+        assert_eq!(listener.post(&body, &signed(&body)), 200);
+        assert!(listener.line().starts_with(&format!("esc_1\t{name}\t")));
+    }
+}
+
+#[test]
 fn json_is_a_line_an_event_with_all_it_holds() {
     let home = Home::new();
     // Under --json nothing but events is printed, so the port must be known beforehand.
@@ -314,6 +325,23 @@ async fn a_sample_event_arrives_signed_with_the_fields_that_were_set() {
     trigger(&[&fields[..], &["--event", "other.event", "--timestamp", "2026-01-02T03:04:05Z"]].concat())
         .exits(0);
     assert_eq!(listener.line(), "esc_9\tother.event\t0.5\tZoë\t2026-01-02T03:04:05Z\tWhy?");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_is_waited_for_no_longer_than_the_timeout_says() {
+    let slow = MockServer::start().await;
+    let answer = ResponseTemplate::new(200).set_delay(Duration::from_secs(600));
+    Mock::given(any()).respond_with(answer).mount(&slow).await;
+    let home = Home::new();
+    let twin = home.twin(["webhook", "trigger", "--to", &slow.uri(), "--timeout", "50ms"]);
+    let ran = twin.env("TWIN_WEBHOOK_SECRET", SECRET).run().exits(7);
+    assert!(ran.stderr.contains("did not answer in time"), "{ran:#?}");
+
+    let mut listener = Listener::start(&home, &["--forward-to", &slow.uri(), "--timeout", "50ms"]);
+    assert_eq!(listener.post(&event("esc_1"), &signed(&event("esc_1"))), 200);
+    listener.line();
+    let ran = listener.end("-INT").exits(130);
+    assert!(ran.stderr.contains("esc_1 was not passed on"), "{ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

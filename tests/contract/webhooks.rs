@@ -117,6 +117,15 @@ fn repeats_are_recognised_and_the_memory_is_bounded() {
 }
 
 #[test]
+fn an_event_of_another_name_about_the_same_escalation_is_no_repeat() {
+    let mut later = event();
+    later.event = "escalation.resolved".into();
+    let mut seen = Seen::new(3);
+    assert!([&event(), &later].into_iter().all(|event| seen.is_first(event)));
+    assert!(![event(), later].iter().any(|event| seen.is_first(event)));
+}
+
+#[test]
 fn the_references_javascript_and_openssl_agree() {
     for name in BODIES {
         let path = format!("{}/../fixtures/webhook/{name}.body", env!("CARGO_MANIFEST_DIR"));

@@ -104,6 +104,7 @@ impl fmt::Display for Setting {
 
 /// Sets a setting, or takes it out; everything else in the file stays as it is, comments too.
 pub(crate) fn set(path: &Path, setting: &Setting, new: Option<&str>) -> Result<(), CliError> {
+    let _held = files::hold(path);
     let text = files::read_if_there(path)?.unwrap_or_default();
     let mut file: DocumentMut = text
         .parse()

@@ -180,11 +180,17 @@ impl Context {
         }
     }
 
-    /// Says where it was that could not be reached.
+    /// Adds what the error alone cannot know: how long was waited, and where it was that could not be reached.
     pub fn explain(&self, error: CliError) -> CliError {
+        let error = error.after_waiting(self.flags.max_wait.unwrap_or(LONGEST_WAIT));
         let Some(address) = self.address.get().filter(|_| error.code() == Code::Network) else {
             return error;
         };
+        if error.message().contains("invalid peer certificate: UnknownIssuer") {
+            return error.or_hint(
+                "where your company's own authority signs, name it with --cacert, or trust it with --system-certs",
+            );
+        }
         let proxied = address.starts_with("https:") && env::var("HTTPS_PROXY").is_some();
         let way = if proxied { " (by the proxy of HTTPS_PROXY)" } else { "" };
         error.or_hint(format!("check the connection to {address}{way}, and that this is the right base URL"))

@@ -52,8 +52,19 @@ impl Credentials {
         })
     }
 
+    /// Changes the keys of the file as it is by now: another run may have changed it since.
+    pub(crate) fn update(
+        path: &Path,
+        change: impl FnOnce(&mut BTreeMap<String, StoredKey>),
+    ) -> Result<(), CliError> {
+        let _held = files::hold(path);
+        let mut credentials = Self::load(path)?;
+        change(&mut credentials.profiles);
+        credentials.save(path)
+    }
+
     /// Writes the file in one step, readable by its owner alone.
-    pub(crate) fn save(&self, path: &Path) -> Result<(), CliError> {
+    fn save(&self, path: &Path) -> Result<(), CliError> {
         let text = toml_edit::ser::to_string_pretty(self)
             .map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
         files::replace_private(path, &text)

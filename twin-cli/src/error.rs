@@ -150,6 +150,17 @@ impl CliError {
         self
     }
 
+    /// Says of a wait which by itself is allowed that earlier ones of the same call used up `allowed`.
+    pub fn after_waiting(self, allowed: Duration) -> Self {
+        match self.retry_after {
+            Some(wait) if self.code == Code::RateLimited && wait <= allowed => {
+                let (wait, allowed) = (whole_seconds(wait), whole_seconds(allowed));
+                self.hint(format!("the {allowed}s of --max-wait are used up: wait {wait}s, or allow more"))
+            }
+            _ => self,
+        }
+    }
+
     /// Adds a hint where there is none yet.
     pub fn or_hint(self, hint: impl Into<String>) -> Self {
         if self.hint.is_some() { self } else { self.hint(hint) }
@@ -203,7 +214,9 @@ impl From<twin_sdk::Error> for CliError {
 impl From<&twin_sdk::Error> for CliError {
     /// The API's own text where there is one, and what to do about each kind of failure.
     fn from(error: &twin_sdk::Error) -> Self {
-        let (code, hint) = what_to_do(error.kind());
+        // A 408 is a timeout, whichever end of the connection measured it.
+        let kind = if error.status() == Some(408) { ErrorKind::Timeout } else { error.kind() };
+        let (code, hint) = what_to_do(kind);
         let own = match (error.kind(), error.message()) {
             (ErrorKind::BadRequest, Some(text)) => format!("the API refused the request: {text}"),
             (ErrorKind::Server, Some(text)) => format!("the API failed: {text}"),
@@ -231,7 +244,7 @@ fn what_to_do(kind: ErrorKind) -> (Code, Option<&'static str>) {
         }
         ErrorKind::AnswerLimit => (Code::MonthlyLimit, Some("upgrade the plan, or wait for the next month")),
         ErrorKind::PlanLacksFeature => (Code::Plan, Some("upgrade the plan to use this")),
-        ErrorKind::NotFound => (Code::NotFound, Some("check the id; 'list' shows the ones there are")),
+        ErrorKind::NotFound => (Code::NotFound, Some("is the base URL that of the Twin API?")),
         ErrorKind::NotConfigured => {
             (Code::NotConfigured, Some("complete the twin's onboarding in the Twin web app, then try again"))
         }

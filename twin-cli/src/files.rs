@@ -1,5 +1,6 @@
 //! Where `twin` keeps its files, and how it replaces them.
 
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -30,6 +31,16 @@ pub(crate) fn create_private_dir(dir: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir)
+}
+
+/// Keeps other runs from changing files beside this one until the result is dropped. Where the file system has
+/// no locks, nothing does.
+pub(crate) fn hold(path: &Path) -> Option<File> {
+    let dir = path.parent()?;
+    create_private_dir(dir).ok()?;
+    let lock = File::create(dir.join(".lock")).ok()?;
+    lock.lock().ok()?;
+    Some(lock)
 }
 
 /// Replaces a file in one step with one that only its owner may read. A symbolic link stays one.

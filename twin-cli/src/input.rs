@@ -9,6 +9,9 @@ use crate::error::{CliError, Code};
 /// Far more than any text the API takes.
 const LONGEST: u64 = 16 * 1024 * 1024;
 
+/// Some programs and shells, on Windows above all, begin a text with it.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// Where a text comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Input {
@@ -22,7 +25,7 @@ impl Input {
         if path.as_os_str() == "-" { Input::Stdin } else { Input::File(path.to_owned()) }
     }
 
-    /// The whole text without its final line feed; `what` names it in errors.
+    /// The whole text without its final line feed and a byte order mark; `what` names it in errors.
     ///
     /// It may be long in coming, from a pipe say: it is read aside, so that Ctrl-C is heard.
     pub(crate) async fn read(&self, what: &'static str) -> Result<String, CliError> {
@@ -42,6 +45,9 @@ impl Input {
         let mut text = String::from_utf8(self.bytes(what)?).map_err(|_| {
             CliError::invalid(format!("{self} is not UTF-8 text")).hint("convert it first, with iconv say")
         })?;
+        if text.starts_with(BYTE_ORDER_MARK) {
+            text.drain(..BYTE_ORDER_MARK.len_utf8());
+        }
         text.truncate(text.strip_suffix("\r\n").or(text.strip_suffix('\n')).unwrap_or(&text).len());
         Ok(text)
     }
@@ -87,6 +93,11 @@ mod tests {
         assert_eq!(read(b"a\r\n").unwrap(), "a");
         assert_eq!(read(b" a \n\n").unwrap(), " a \n");
         assert_eq!(read(b"").unwrap(), "");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_text() {
+        assert_eq!(read("\u{feff}twin_live_x\r\n".as_bytes()).unwrap(), "twin_live_x");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use twin_sdk::ApiKey;
 
 use crate::args::GlobalArgs;
+use crate::config::DEFAULT_PROFILE;
 use crate::credentials::{self, Credentials};
 use crate::env;
 use crate::error::{CliError, Code};
@@ -66,14 +67,16 @@ async fn run(command: &str, place: &str) -> Result<String, CliError> {
         CliError::new(Code::NoKey, format!("{place} failed: {why}"))
             .hint("run the command by itself to see why")
     };
-    let output = tokio::process::Command::new(shell)
+    // Not `output()`, which keeps back what the command has to say on standard error.
+    let child = tokio::process::Command::new(shell)
         .args([flag, command])
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .kill_on_drop(true)
-        .output()
-        .await
+        .spawn()
         .map_err(|error| failed(error.to_string()))?;
+    let output = child.wait_with_output().await.map_err(|error| failed(error.to_string()))?;
     if !output.status.success() {
         return Err(failed(output.status.to_string()));
     }
@@ -83,7 +86,7 @@ async fn run(command: &str, place: &str) -> Result<String, CliError> {
 fn stored(path: &Path, remote: &Remote, ui: &Ui) -> Result<Found, CliError> {
     let credentials = Credentials::load(path)?;
     let Some(stored) = credentials.profiles.get(&remote.profile_name) else {
-        return Err(no_key("no API key".to_owned()));
+        return Err(no_key_of(&remote.profile_name));
     };
     if let Some(warning) = credentials::loose_mode(path) {
         ui.notice(&Notice::warning(warning));
@@ -101,6 +104,14 @@ fn bound_elsewhere(remote: &Remote, own: &str) -> CliError {
         format!("the key of profile '{profile}' is for {own} and is not sent to {here}"),
     )
     .hint("set TWIN_API_KEY, or run 'twin login' with another --profile for that address")
+}
+
+fn no_key_of(profile: &str) -> CliError {
+    if profile == DEFAULT_PROFILE {
+        return no_key("no API key".to_owned());
+    }
+    CliError::new(Code::NoKey, format!("no API key for profile '{profile}'"))
+        .hint(format!("run 'twin login --profile {profile}', or set TWIN_API_KEY"))
 }
 
 fn no_key(what: String) -> CliError {

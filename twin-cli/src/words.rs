@@ -7,6 +7,12 @@ pub(crate) fn count(number: impl TryInto<u64>, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
+/// `1 document remains`, `2 documents remain`.
+pub(crate) fn remaining(number: impl TryInto<u64>, noun: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    format!("{} {}", count(number, noun), if number == 1 { "remains" } else { "remain" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -17,5 +23,6 @@ mod tests {
             [count(0u64, "page"), count(1usize, "page"), count(2u8, "page")],
             ["0 pages", "1 page", "2 pages"]
         );
+        assert_eq!([remaining(1u64, "page"), remaining(2u64, "page")], ["1 page remains", "2 pages remain"]);
     }
 }

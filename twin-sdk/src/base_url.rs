@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use url::{Host, Url};
+use url::{Host, ParseError, Url};
 
 use crate::error::{Error, Result};
 
@@ -53,7 +53,10 @@ impl FromStr for BaseUrl {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), without what the text may hold of secrets.
     fn from_str(text: &str) -> Result<Self> {
         let unusable = |why: &str| Error::invalid_input(format!("the base URL cannot be used: {why}"));
-        let mut url = Url::parse(text.trim()).map_err(|error| unusable(&error.to_string()))?;
+        let mut url = Url::parse(text.trim()).map_err(|error| match error {
+            ParseError::RelativeUrlWithoutBase => unusable("it must begin with https://"),
+            error => unusable(&error.to_string()),
+        })?;
         if !matches!(url.scheme(), "https" | "http") {
             return Err(unusable("it must begin with https://"));
         }
@@ -124,7 +127,8 @@ mod tests {
             "",
         ] {
             let error = refused.parse::<BaseUrl>().unwrap_err();
-            assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+            let shown = format!("{error:?}");
+            assert!(!shown.contains("secret") && !shown.contains("relative"), "{shown}");
         }
     }
 

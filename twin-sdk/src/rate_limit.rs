@@ -51,8 +51,9 @@ impl RateLimit {
 /// `Date`; zero where it has passed). `None` where the header is missing or makes no sense.
 pub(crate) fn retry_after(headers: &HeaderMap, wall: impl FnOnce() -> SystemTime) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More seconds than fit are still a wait.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(value).ok()?;
     Some(date.duration_since(server_time(headers, wall)).unwrap_or_default())
@@ -109,6 +110,8 @@ mod tests {
     fn retry_after_is_read_as_seconds_and_as_a_date() {
         let wall = || SystemTime::UNIX_EPOCH;
         assert_eq!(retry_after(&headers(&[("retry-after", "30")]), wall), Some(Duration::from_secs(30)));
+        let endless = Some(Duration::from_secs(u64::MAX));
+        assert_eq!(retry_after(&headers(&[("retry-after", "99999999999999999999")]), wall), endless);
         let dated = headers(&[
             ("retry-after", "Thu, 14 Mar 2024 13:40:00 GMT"),
             ("date", "Thu, 14 Mar 2024 13:39:18 GMT"),

@@ -177,34 +177,35 @@ fn keyed(secret: &[u8]) -> Result<Hmac<Sha256>, WebhookError> {
     Hmac::new_from_slice(secret).map_err(|_| WebhookError::EmptySecret)
 }
 
-/// Remembers the last events by [`Event::escalation_id`], so that a repeated delivery is answered and not
-/// worked on twice. Its memory is bounded: the oldest are forgotten.
+/// Remembers the last events by their name and [`Event::escalation_id`], so that a repeated delivery is
+/// answered and not worked on twice. Its memory is bounded: the oldest are forgotten.
 #[derive(Debug, Clone)]
 pub struct Seen {
     capacity: usize,
-    ids: HashSet<String>,
-    order: VecDeque<String>,
+    events: HashSet<(EventName, String)>,
+    order: VecDeque<(EventName, String)>,
 }
 
 impl Seen {
     /// Remembers at most `capacity` events; at least one.
     pub fn new(capacity: usize) -> Self {
-        Self { capacity: capacity.max(1), ids: HashSet::new(), order: VecDeque::new() }
+        Self { capacity: capacity.max(1), events: HashSet::new(), order: VecDeque::new() }
     }
 
-    /// Notes an event; `true` where it is the first of its id. One without an id is always the first.
+    /// Notes an event; `true` where it is the first of its name and id. One without an id is always the first.
     pub fn is_first(&mut self, event: &Event) -> bool {
         if event.escalation_id.is_empty() {
             return true;
         }
-        if !self.ids.insert(event.escalation_id.clone()) {
+        let known_by = (event.event.clone(), event.escalation_id.clone());
+        if !self.events.insert(known_by.clone()) {
             return false;
         }
-        self.order.push_back(event.escalation_id.clone());
+        self.order.push_back(known_by);
         if self.order.len() > self.capacity
             && let Some(oldest) = self.order.pop_front()
         {
-            self.ids.remove(&oldest);
+            self.events.remove(&oldest);
         }
         true
     }

@@ -15,6 +15,7 @@ use crate::stop::Signal;
 use crate::ui::page::{Page, Tone};
 use crate::ui::progress::Progress;
 use crate::ui::{Form, Json, Notice, Report};
+use crate::words::{count, remaining};
 
 /// How long a call may go on after the signal to stop.
 const LAST_CALL: Duration = Duration::from_secs(3);
@@ -26,8 +27,8 @@ pub(super) struct Verb {
     pub(super) doing: &'static str,
     /// `deleted`; also the name of the list in `--json`.
     pub(super) done: &'static str,
-    /// `documents`
-    pub(super) things: &'static str,
+    /// `document`
+    pub(super) thing: &'static str,
 }
 
 /// What became of the ids.
@@ -102,8 +103,8 @@ where
         }
     }
     if !bulk.failed.is_empty() {
-        let (failed, all) = (bulk.failed.len(), bulk.failed.len() + bulk.done.len());
-        let message = format!("{failed} of {all} {} could not be {}", verb.things, verb.done);
+        let (failed, all) = (bulk.failed.len(), count(bulk.failed.len() + bulk.done.len(), verb.thing));
+        let message = format!("{failed} of {all} could not be {}", verb.done);
         bulk.error = Some(CliError::new(Code::Partial, message));
     }
     Ok(bulk)
@@ -173,7 +174,7 @@ impl Report for Bulk {
         let failed = self.failed.iter().map(|Failed { id, message, .. }| {
             Notice::warning(format!("{id} was not {}: {message}", verb.done))
         });
-        let remaining = (left > 0).then(|| Notice::warning(format!("{left} {} remain", verb.things)));
+        let remaining = (left > 0).then(|| Notice::warning(remaining(left, verb.thing)));
         failed.chain(remaining).collect()
     }
 

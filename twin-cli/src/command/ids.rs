@@ -32,10 +32,13 @@ pub(crate) fn check(id: &str) -> Result<(), CliError> {
     Err(CliError::invalid(format!("'{id}' is no id")).hint("'list' shows the ids: doc_… or esc_…"))
 }
 
-/// Says which id it was that does not exist.
+/// Says which id it was that does not exist, and where to look for the ones that do.
 pub(crate) fn explain(error: twin_sdk::Error, id: &str) -> CliError {
     let error = CliError::from(error);
-    if error.code() == Code::NotFound { error.about(id) } else { error }
+    if error.code() != Code::NotFound {
+        return error;
+    }
+    error.about(id).hint("check the id; 'list' shows the ones there are")
 }
 
 #[cfg(test)]

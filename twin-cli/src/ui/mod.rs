@@ -298,7 +298,13 @@ pub fn print_clap(error: &clap::Error, options: Options) -> Exit {
         }
         return Exit::Usage;
     }
-    write_stdout(&text).map_or_else(|error| error.exit(), |_| Exit::Done)
+    match write_stdout(&text) {
+        Ok(_) => Exit::Done,
+        Err(error) => {
+            ui.error(&error);
+            error.exit()
+        }
+    }
 }
 
 /// clap's message without its frame: what is wrong, and the tips as the hint.

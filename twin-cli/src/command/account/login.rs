@@ -70,10 +70,10 @@ fn store(remote: &Remote, key: &ApiKey) -> Result<String, CliError> {
         config::set(&config::path()?, &setting, Some(&address))?;
     }
     let path = credentials::path()?;
-    let mut credentials = Credentials::load(&path)?;
     let stored = StoredKey { origin: remote.base_url.origin(), api_key: key.expose().to_owned() };
-    credentials.profiles.insert(remote.profile_name.clone(), stored);
-    credentials.save(&path)?;
+    Credentials::update(&path, |keys| {
+        keys.insert(remote.profile_name.clone(), stored);
+    })?;
     Ok(path.display().to_string())
 }
 

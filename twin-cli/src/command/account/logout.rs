@@ -26,10 +26,11 @@ pub struct Args {}
 pub(crate) async fn run(_: Args, context: &Context) -> Outcome {
     let remote = settings::remote(&context.flags)?;
     let path = credentials::path()?;
-    let mut credentials = Credentials::load(&path)?;
-    let removed = credentials.profiles.remove(&remote.profile_name).is_some();
+    let removed = Credentials::load(&path)?.profiles.contains_key(&remote.profile_name);
     if removed {
-        credentials.save(&path)?;
+        Credentials::update(&path, |keys| {
+            keys.remove(&remote.profile_name);
+        })?;
     }
     let still = if env::var("TWIN_API_KEY").is_some() {
         Some("TWIN_API_KEY")

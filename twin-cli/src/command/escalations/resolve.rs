@@ -19,7 +19,7 @@ pub struct Args {
     ids: Vec<String>,
 }
 
-const RESOLVE: Verb = Verb { doing: "Resolving", done: "resolved", things: "escalations" };
+const RESOLVE: Verb = Verb { doing: "Resolving", done: "resolved", thing: "escalation" };
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let ids = ids::all(args.ids).await?;

@@ -58,7 +58,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
 
 /// Text as it came; its first line is the title where it is a heading.
 fn typed_in(text: &str, has_title: bool) -> NewDocument {
-    let text = text.trim_start_matches('\u{feff}').trim_start_matches(['\r', '\n']);
+    let text = text.trim_start_matches(['\r', '\n']);
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let marks = first.len() - first.trim_start_matches('#').len();
     let heading = first[marks..].trim().trim_end_matches('#').trim_end();

@@ -26,7 +26,7 @@ pub struct Args {
     yes: bool,
 }
 
-const DELETE: Verb = Verb { doing: "Deleting", done: "deleted", things: "documents" };
+const DELETE: Verb = Verb { doing: "Deleting", done: "deleted", thing: "document" };
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let from_stdin = args.ids.iter().any(|id| id == "-");

@@ -16,7 +16,7 @@ use crate::stop::Signal;
 use crate::ui::page::{Page, Tone};
 use crate::ui::progress::Progress;
 use crate::ui::{Form, Json, Notice, Report};
-use crate::words::count;
+use crate::words::{count, remaining};
 
 /// Write every document to a folder, as Markdown with front matter
 ///
@@ -37,6 +37,9 @@ pub struct Args {
     #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     dir: PathBuf,
 }
+
+/// Documents in a row on which the service fails before it is taken to be down.
+const FAILURES_IN_A_ROW: u32 = 5;
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let dir = args.dir;
@@ -87,6 +90,8 @@ struct Exported {
     remaining: u64,
     unlisted: Vec<Unlisted>,
     #[serde(skip)]
+    failures_in_a_row: u32,
+    #[serde(skip)]
     error: Option<CliError>,
 }
 
@@ -107,11 +112,12 @@ impl Exported {
                 files::replace_private(path, &backup_file::text(&document))
                     .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))?;
                 self.written += 1;
+                self.failures_in_a_row = 0;
             }
             Err(error) if error.kind() == ErrorKind::NotFound => self.gone += 1,
             Err(error) => {
                 let error = CliError::from(error);
-                if error.ends_a_bulk_run() {
+                if self.would_meet_again(&error) {
                     return Err(error);
                 }
                 self.failed.push(Failed::new(listed.id.clone(), &error));
@@ -120,10 +126,19 @@ impl Exported {
         Ok(())
     }
 
+    /// Whether the next document would fail as well: the service may fail on one alone.
+    fn would_meet_again(&mut self, error: &CliError) -> bool {
+        if error.code() != Code::ServerError {
+            return error.ends_a_bulk_run();
+        }
+        self.failures_in_a_row += 1;
+        self.failures_in_a_row == FAILURES_IN_A_ROW
+    }
+
     fn incomplete(&self, dir: &Path) -> Option<CliError> {
         let unlisted: u64 = self.unlisted.iter().map(Unlisted::count).sum();
         let lacking = self.failed.len() as u64 + unlisted;
-        let message = format!("{} lacks {lacking} documents", dir.display());
+        let message = format!("{} lacks {}", dir.display(), count(lacking, "document"));
         (lacking > 0).then(|| CliError::new(Code::Partial, message))
     }
 }
@@ -148,7 +163,7 @@ impl Report for Exported {
                 Notice::warning(format!("{id} was not written: {message}"))
             }));
             if self.remaining > 0 {
-                notices.push(Notice::warning(format!("{} documents remain", self.remaining)));
+                notices.push(Notice::warning(remaining(self.remaining, "document")));
                 notices.push(Notice::hint("the same command goes on from here"));
             }
         }

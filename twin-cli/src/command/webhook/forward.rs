@@ -14,51 +14,68 @@ use crate::context::Context;
 use crate::error::{CliError, Code};
 use crate::ui::{Notice, Ui};
 
-/// How long a receiver may take to answer.
-const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A client for requests to this address, by the global flags.
-pub(super) fn client(to: &Url, context: &Context) -> Result<Client, CliError> {
-    Ok(context.transport()?.client_for(to)?)
+/// Where webhooks are sent, and how, by the global flags.
+#[derive(Debug)]
+pub(super) struct Target {
+    url: Url,
+    client: Client,
+    timeout: Duration,
 }
 
-/// The status of the answer.
-pub(super) async fn status(request: RequestBuilder, to: &Url) -> Result<u16, CliError> {
-    let agent = concat!("twin-cli/", env!("CARGO_PKG_VERSION"));
-    let sent = request.header("User-Agent", agent).timeout(TIMEOUT).send().await;
-    let error = match sent {
-        Ok(response) => return Ok(response.status().as_u16()),
-        Err(error) => error.without_url(),
-    };
-    let url = shown(to);
-    Err(if error.is_timeout() {
-        CliError::new(Code::Timeout, format!("{url} did not answer in time"))
-    } else if error.is_connect() {
-        CliError::new(Code::Network, format!("{url} cannot be reached")).hint("is something listening there?")
-    } else {
-        CliError::new(Code::Network, format!("the connection to {url} broke"))
-    })
+impl Target {
+    pub(super) fn new(url: Url, context: &Context) -> Result<Self, CliError> {
+        let client = context.transport()?.client_for(&url)?;
+        Ok(Self { url, client, timeout: context.attempt_timeout() })
+    }
+
+    /// The address as it may be shown.
+    pub(super) fn shown(&self) -> String {
+        shown(&self.url)
+    }
+
+    /// A request to send to it.
+    pub(super) fn post(&self) -> RequestBuilder {
+        let agent = concat!("twin-cli/", env!("CARGO_PKG_VERSION"));
+        self.client.post(self.url.clone()).header("User-Agent", agent).timeout(self.timeout)
+    }
+
+    /// The status it answers with.
+    pub(super) async fn status(&self, request: RequestBuilder) -> Result<u16, CliError> {
+        let error = match request.send().await {
+            Ok(response) => return Ok(response.status().as_u16()),
+            Err(error) => error.without_url(),
+        };
+        let url = self.shown();
+        Err(if error.is_timeout() {
+            CliError::new(Code::Timeout, format!("{url} did not answer in time"))
+        } else if error.is_connect() {
+            CliError::new(Code::Network, format!("{url} cannot be reached"))
+                .hint("is something listening there?")
+        } else {
+            CliError::new(Code::Network, format!("the connection to {url} broke"))
+        })
+    }
 }
 
 /// Passes deliveries on, one after the other, and tells what their receiver answered.
-pub(super) async fn all(to: Url, client: Client, mut deliveries: mpsc::Receiver<Delivery>, ui: Ui) {
+pub(super) async fn all(target: Target, mut deliveries: mpsc::Receiver<Delivery>, ui: Ui) {
     while let Some(delivery) = deliveries.recv().await {
         let id = delivery.event.escalation_id.clone();
         let began = Instant::now();
-        match status(request(&to, &client, delivery), &to).await {
+        match target.status(passing_on(delivery, &target)).await {
             Ok(status @ 200..300) => {
                 ui.remark(&format!("  {id} → {status} in {}ms", began.elapsed().as_millis()))
             }
-            Ok(status) => ui.notice(&Notice::warning(format!("{id}: {} answered {status}", shown(&to)))),
+            Ok(status) => ui.notice(&Notice::warning(format!("{id}: {} answered {status}", target.shown()))),
             Err(error) => ui.notice(&Notice::warning(format!("{id} was not passed on: {error}"))),
         }
     }
 }
 
-fn request(to: &Url, client: &Client, delivery: Delivery) -> RequestBuilder {
+fn passing_on(delivery: Delivery, target: &Target) -> RequestBuilder {
     let content_type = delivery.content_type.unwrap_or(HeaderValue::from_static("application/json"));
-    client
-        .post(to.clone())
+    target
+        .post()
         .header(CONTENT_TYPE, content_type)
         .header(SIGNATURE_HEADER, delivery.signature)
         .body(delivery.body)

@@ -8,8 +8,9 @@ use tokio::sync::mpsc;
 use twin_sdk::webhook::EventName;
 use url::Url;
 
+use super::forward::{self, Target};
 use super::receive::{Delivery, Receiver};
-use super::{Secret, forward, parse_url};
+use super::{Secret, parse_url};
 use crate::command::answer::percent;
 use crate::command::serve::Stopped;
 use crate::command::{Nothing, Outcome};
@@ -56,8 +57,8 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let (passed_on, forwarding) = match args.forward_to {
         Some(to) => {
             let (sender, receiver) = mpsc::channel(WAITING);
-            let client = forward::client(&to, context)?;
-            (Some(sender), Some(tokio::spawn(forward::all(to, client, receiver, ui))))
+            let target = Target::new(to, context)?;
+            (Some(sender), Some(tokio::spawn(forward::all(target, receiver, ui))))
         }
         None => (None, None),
     };

@@ -7,7 +7,8 @@ use serde::Serialize;
 use twin_sdk::webhook::{SIGNATURE_HEADER, Verifier};
 use url::Url;
 
-use super::{Secret, forward, parse_url, shown};
+use super::forward::Target;
+use super::{Secret, parse_url};
 use crate::command::Outcome;
 use crate::context::Context;
 use crate::error::{CliError, Code};
@@ -87,23 +88,22 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
         reason: args.reason,
         timestamp: args.timestamp.unwrap_or(now),
     };
-    let sent = send(&args.to, sample, &verifier, context).await?;
-    Ok(Box::new(sent))
+    let target = Target::new(args.to, context)?;
+    Ok(Box::new(send(&target, sample, &verifier).await?))
 }
 
-async fn send(to: &Url, event: Sample, verifier: &Verifier, context: &Context) -> Result<Sent, CliError> {
+async fn send(target: &Target, event: Sample, verifier: &Verifier) -> Result<Sent, CliError> {
     let body =
         serde_json::to_vec(&event).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
     let signature = verifier.sign(&body);
-    let client = forward::client(to, context)?;
     let began = Instant::now();
-    let request = client
-        .post(to.clone())
+    let request = target
+        .post()
         .header("Content-Type", "application/json")
         .header(SIGNATURE_HEADER, &signature)
         .body(body);
-    let status = forward::status(request, to).await?;
-    let url = shown(to);
+    let status = target.status(request).await?;
+    let url = target.shown();
     if !(200..300).contains(&status) {
         let code = if status >= 500 { Code::ServerError } else { Code::UnexpectedAnswer };
         let error = CliError::new(code, format!("{url} answered {status}")).status(Some(status));
