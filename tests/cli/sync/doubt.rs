@@ -157,6 +157,39 @@ async fn a_create_that_failed_and_lands_after_the_run_is_found_by_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_a_doubt_turns_out_to_have_made_stays_until_pruning_is_asked_for() {
+    let wiki = Wiki::synced(&["stays"]).await;
+    wiki.write("a", "Text.");
+    wiki.bench.running.fault(Fault::fails(500, 3).on("POST", "/v1/kb"));
+    wiki.sync([]).exits(3);
+    let late = wiki.foreign("a", "a\n\nText.").await;
+    wiki.remove("a");
+    assert_counts(&wiki.sync([]).exits(0), &[("unchanged", 1), ("kept", 1)]);
+    assert_eq!(wiki.state()["a"]["ids"], json!([late]));
+    assert_counts(&wiki.sync(["--prune"]).exits(0), &[("pruned", 1), ("unchanged", 1)]);
+    assert_eq!(wiki.titles().await, ["stays"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_create_of_an_earlier_run_that_lands_after_the_next_one_looked_leaves_one_document() {
+    let wiki = Wiki::start().await;
+    wiki.write("a", "Text.");
+    wiki.bench.running.fault(Fault::fails(500, 3).on("POST", "/v1/kb"));
+    wiki.sync([]).exits(3);
+    let posts = || wiki.bench.requests().iter().filter(|request| *request == "POST /v1/kb").count();
+    let before = posts();
+    wiki.bench.running.fault(Fault::slow(Duration::from_millis(500)).on("POST", "/v1/kb"));
+    let next = wiki.twin("sync", []).spawn();
+    while posts() == before {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    wiki.foreign("a", "a\n\nText.").await;
+    let ran = tokio::task::spawn_blocking(|| next.wait_with_output()).await.unwrap().unwrap();
+    assert_eq!(ran.status.code(), Some(0), "{ran:?}");
+    assert_eq!(wiki.titles().await, ["a"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn when_something_was_created_is_judged_by_the_servers_clock() {
     for server_time in ["2001-01-01T00:00:00Z", "2101-01-01T00:00:00Z"] {
         let clock = ManualClock::at(server_time.parse().unwrap());

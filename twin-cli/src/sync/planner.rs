@@ -58,7 +58,9 @@ impl Planner<'_> {
             match outcome {
                 Settled::Made(id) => {
                     entry.found(doubt, id.clone());
-                    entry.complete_if_single(doubt);
+                    if !self.keys.contains(key.as_str()) {
+                        entry.complete_if_single(doubt); // no upload will
+                    }
                 }
                 Settled::Never => entry.doubts.retain(|other| other != doubt),
                 Settled::Open(reason) => {
