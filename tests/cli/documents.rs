@@ -187,6 +187,22 @@ async fn a_document_that_the_service_fails_on_does_not_keep_the_others_from_an_e
     assert_eq!((&report["written"], &report["remaining"]), (&json!(0), &json!(4)));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_the_service_fails_on_does_not_keep_the_others_from_being_deleted() {
+    let bench =
+        Bench::of(Reference::new().documents((0..8).map(|n| Seed::new("Page", format!("{n}"))))).await;
+    let ids: Vec<String> = listed(&bench).into_iter().map(|document| document.0).collect();
+    let delete =
+        || bench.twin(["kb", "delete", "--yes", "--json"].map(str::to_owned).iter().chain(&ids)).run();
+    bench.running.fault(Fault::fails(500, u32::MAX).on("DELETE", format!("/v1/kb/{}", ids[1])));
+    let report = delete().exits(3).json();
+    assert_eq!(report["deleted"].as_array().unwrap().len(), 7);
+    assert_eq!(report["failed"][0]["id"], json!(ids[1]));
+
+    bench.running.fault(Fault::fails(500, u32::MAX).on("DELETE", "/v1/kb/"));
+    assert_eq!(delete().exits(7).json()["remaining"].as_array().unwrap().len(), 4);
+}
+
 #[cfg(unix)]
 mod in_a_terminal {
     use super::listed;

@@ -55,6 +55,30 @@ impl Failed {
     }
 }
 
+/// Things in a row on which the service fails before it is taken to be down.
+const FAILURES_IN_A_ROW: u32 = 5;
+
+/// Whether the service works at all, or fails on single things only.
+#[derive(Debug, Default)]
+pub(super) struct Health {
+    failures_in_a_row: u32,
+}
+
+impl Health {
+    pub(super) fn is_well(&mut self) {
+        self.failures_in_a_row = 0;
+    }
+
+    /// Whether the next thing would fail as well.
+    pub(super) fn would_meet_again(&mut self, error: &CliError) -> bool {
+        if error.code() != Code::ServerError {
+            return error.ends_a_bulk_run();
+        }
+        self.failures_in_a_row += 1;
+        self.failures_in_a_row == FAILURES_IN_A_ROW
+    }
+}
+
 /// Calls the API once for each id, in this order. What concerns one id alone does not stop the others.
 pub(super) async fn run<C, T>(
     ids: Vec<String>,
@@ -74,17 +98,21 @@ where
     let connection =
         if alone.is_some() { context.connect().await? } else { context.connect_for_bulk().await? };
     let mut signal = context.stop.graceful();
+    let mut health = Health::default();
     let progress = Progress::start(&context.ui, verb.doing);
     let (total, mut ids) = (ids.len() as u64, ids.into_iter());
     while let Some(id) = ids.next() {
         progress.update(total - ids.len() as u64 - 1, total, &id);
         let result = finished(call(&connection, &id).into_future(), &mut signal).await;
         match result {
-            Ok(Ok(_)) => bulk.done.push(id),
+            Ok(Ok(_)) => {
+                health.is_well();
+                bulk.done.push(id);
+            }
             Ok(Err(error)) if alone.is_some() => return Err(ids::explain(error, &id)),
             Ok(Err(error)) => {
                 let error = CliError::from(error);
-                if error.ends_a_bulk_run() {
+                if health.would_meet_again(&error) {
                     bulk.stop(std::iter::once(id).chain(ids), error);
                     return Ok(bulk);
                 }

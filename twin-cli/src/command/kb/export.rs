@@ -7,7 +7,7 @@ use twin_sdk::{Document, ErrorKind};
 
 use super::backup_file;
 use crate::command::Outcome;
-use crate::command::bulk::{Failed, finished};
+use crate::command::bulk::{Failed, Health, finished};
 use crate::command::listing::Unlisted;
 use crate::context::Context;
 use crate::error::{CliError, Code};
@@ -37,9 +37,6 @@ pub struct Args {
     #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     dir: PathBuf,
 }
-
-/// Documents in a row on which the service fails before it is taken to be down.
-const FAILURES_IN_A_ROW: u32 = 5;
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let dir = args.dir;
@@ -90,7 +87,7 @@ struct Exported {
     remaining: u64,
     unlisted: Vec<Unlisted>,
     #[serde(skip)]
-    failures_in_a_row: u32,
+    health: Health,
     #[serde(skip)]
     error: Option<CliError>,
 }
@@ -112,27 +109,18 @@ impl Exported {
                 files::replace_private(path, &backup_file::text(&document))
                     .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))?;
                 self.written += 1;
-                self.failures_in_a_row = 0;
+                self.health.is_well();
             }
             Err(error) if error.kind() == ErrorKind::NotFound => self.gone += 1,
             Err(error) => {
                 let error = CliError::from(error);
-                if self.would_meet_again(&error) {
+                if self.health.would_meet_again(&error) {
                     return Err(error);
                 }
                 self.failed.push(Failed::new(listed.id.clone(), &error));
             }
         }
         Ok(())
-    }
-
-    /// Whether the next document would fail as well: the service may fail on one alone.
-    fn would_meet_again(&mut self, error: &CliError) -> bool {
-        if error.code() != Code::ServerError {
-            return error.ends_a_bulk_run();
-        }
-        self.failures_in_a_row += 1;
-        self.failures_in_a_row == FAILURES_IN_A_ROW
     }
 
     fn incomplete(&self, dir: &Path) -> Option<CliError> {
