@@ -3,10 +3,11 @@
 //! right answer or the right error; no document is lost or doubled; nothing panics.
 //!
 //! `cargo test` tries a fixed sample. `TWIN_FAULTS=all cargo test -p twin-cli --test cli faults -- --nocapture`
-//! tries every fault, which takes a while, and shows the figures.
+//! tries every fault, which takes a while, and shows the figures; a number in place of `all` tries every nth.
 //!
 //! What no client can notice over plain HTTP, which has no checksum, is a byte that became another one, and a
-//! message that came twice ([`Damage::is_noticeable`]); TLS refuses both. There the tests ask for less: no hang, no
+//! message that came twice ([`Damage::is_noticeable`]); TLS refuses both, unless a gateway behind it mixes up its
+//! answers. There the tests ask for less: no hang, no
 //! panic, one of the exit codes of the table, and that no document goes that the command was not to delete.
 //!
 //! Not here are the commands that do not talk to the API: `ask --from`, `kb state`, `config`, `logout`, `webhook`.
@@ -62,10 +63,14 @@ impl Verdict {
     }
 }
 
-/// Every fault where all are asked for, else every nth.
+/// Every nth fault, or as many as are asked for.
 fn sample(spoils: Vec<Spoil>, nth: usize) -> Vec<Spoil> {
-    let all = std::env::var("TWIN_FAULTS").is_ok_and(|which| which == "all");
-    spoils.into_iter().step_by(if all { 1 } else { nth }).collect()
+    let nth = match std::env::var("TWIN_FAULTS").as_deref() {
+        Ok("all") => 1,
+        Ok(other) => other.parse().unwrap(),
+        Err(_) => nth,
+    };
+    spoils.into_iter().step_by(nth).collect()
 }
 
 /// Tries each of them, prints the figures, and fails where anything is not right.
@@ -76,16 +81,21 @@ where
 {
     let begun = std::time::Instant::now();
     let (mut running, mut ended) = (JoinSet::new(), Vec::new());
-    for (name, trial) in trials {
-        if running.len() >= AT_ONCE {
-            ended.extend(running.join_next().await);
+    let mut trials = trials.into_iter();
+    loop {
+        while running.len() < AT_ONCE
+            && let Some((name, trial)) = trials.next()
+        {
+            running.spawn(async move { (name, trial.await) });
         }
-        running.spawn(async move { (name, trial.await) });
+        let Some(trial) = running.join_next().await else { break };
+        let (name, verdict): (String, Verdict) = trial.unwrap();
+        if !verdict.is_right() {
+            println!("{name}: {verdict:?}");
+        }
+        ended.push(verdict);
     }
-    ended.extend(running.join_all().await.into_iter().map(Ok));
-    let ended: Vec<(String, Verdict)> = ended.into_iter().map(Result::unwrap).collect();
-
-    let sum = |count: fn(&Verdict) -> usize| ended.iter().map(|(_, verdict)| count(verdict)).sum::<usize>();
+    let sum = |count: fn(&Verdict) -> usize| ended.iter().map(count).sum::<usize>();
     println!(
         "{what}: {} faults in {:.0?}: {} right answers, {} right errors; {} documents lost, {} doubled; {} hangs, {} panics",
         ended.len(),
@@ -97,12 +107,5 @@ where
         sum(|verdict| usize::from(verdict.hung)),
         sum(|verdict| usize::from(verdict.panicked)),
     );
-    let wrong: Vec<_> = ended.iter().filter(|(_, verdict)| !verdict.is_right()).collect();
-    for (name, Verdict { lost, doubled, hung, panicked, wrong, .. }) in &wrong {
-        println!("{name}: lost {lost}, doubled {doubled}, hung {hung}, panicked {panicked}");
-        wrong.iter().for_each(|what| println!("    {what}"));
-    }
-    assert!(wrong.is_empty(), "{what}: {} are not right", wrong.len());
-    assert!(ended.iter().any(|(_, verdict)| verdict.answered), "{what}: nothing was answered");
-    assert!(ended.iter().any(|(_, verdict)| !verdict.answered), "{what}: nothing failed");
+    assert!(ended.iter().all(Verdict::is_right), "{what}: not all is right");
 }

@@ -30,7 +30,7 @@ pub(crate) enum Damage {
 impl Damage {
     /// Whether a client has a way to see it. Plain HTTP has no checksum: another byte is as good as the right
     /// one, a response that comes twice is the answer to two requests, and a request that comes twice is two.
-    /// TLS refuses all of them.
+    /// TLS refuses all of them, on the way that it guards.
     pub(crate) fn is_noticeable(self) -> bool {
         !matches!(self, Damage::Duplicate | Damage::Echo | Damage::Corrupt(_))
     }
