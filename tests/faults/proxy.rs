@@ -18,7 +18,7 @@ use super::spoil::{Damage, Place, Spoil};
 /// A byte so often is a conversation that goes on and leads nowhere.
 const TRICKLE: Duration = Duration::from_millis(20);
 /// So many bytes come one by one; the rest of a long message comes at once.
-const DRIPPING: usize = 2_000;
+const DRIPPING: usize = 400;
 
 /// A proxy that accepts connections until it is dropped.
 pub(crate) struct Proxy {

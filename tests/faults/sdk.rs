@@ -126,7 +126,7 @@ async fn attempt(endpoint: Endpoint, spoil: Spoil) -> Verdict {
     // That a write is done is told by its status.
     let is_told = spoil.passes_status() && endpoint.writes() && endpoint != Endpoint::Ask;
     let must_succeed = spoil.passes_all()
-        || (is_told && spoil.damage != Damage::Reset)
+        || (is_told && spoil.damage != Damage::Reset && !spoil.damage.takes_time())
         || (endpoint.is_repeatable() && !spoil.lasting && !spoil.damage.takes_time())
         || !bench.world.proxy.has_spoiled();
     verdict.expect(!must_succeed || result.is_ok(), || format!("{result:?} where it could succeed"));

@@ -100,7 +100,7 @@ impl Spoil {
     /// The timeout of one attempt that goes with it: short where only a timeout ends it.
     pub(crate) fn timeout(self) -> std::time::Duration {
         let may_stall = self.damage.takes_time() || !self.damage.is_noticeable();
-        std::time::Duration::from_millis(if may_stall { 400 } else { 20_000 })
+        std::time::Duration::from_millis(if may_stall { 400 } else { 60_000 })
     }
 }
 
