@@ -125,10 +125,11 @@ async fn attempt(endpoint: Endpoint, spoil: Spoil) -> Verdict {
     verdict.expect(tells_the_truth, || format!("{result:?}, with {effects} effects"));
     // That a write is done is told by its status.
     let is_told = spoil.passes_status() && endpoint.writes() && endpoint != Endpoint::Ask;
-    let must_succeed = spoil.passes_all()
-        || (is_told && spoil.damage != Damage::Reset && !spoil.damage.takes_time())
-        || (endpoint.is_repeatable() && !spoil.lasting && !spoil.damage.takes_time())
-        || !bench.world.proxy.has_spoiled();
+    let must_succeed = !spoil.damage.takes_time()
+        && (spoil.passes_all()
+            || (is_told && spoil.damage != Damage::Reset)
+            || (endpoint.is_repeatable() && !spoil.lasting)
+            || !bench.world.proxy.has_spoiled());
     verdict.expect(!must_succeed || result.is_ok(), || format!("{result:?} where it could succeed"));
     let must_fail = spoil.lasting && !spoil.may_pass() && !is_told;
     verdict.expect(!must_fail || result.is_err(), || format!("{result:?} where it cannot succeed"));
