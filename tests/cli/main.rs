@@ -11,6 +11,9 @@ mod documents;
 #[cfg(unix)]
 mod examples;
 mod exit_codes;
+#[cfg(unix)]
+#[path = "../faults/mod.rs"]
+mod faults;
 mod handbook;
 mod import;
 mod lists;

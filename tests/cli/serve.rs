@@ -3,8 +3,13 @@
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::process::Child;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
+use tokio::task::JoinSet;
+use twin_sdk::{ApiKey, ErrorKind, NewDocument, RetryPolicy, Twin};
 
 use crate::support::{Home, KNOWN};
 
@@ -26,6 +31,13 @@ impl Server {
 
     pub(crate) fn twin(&self, home: &Home, line: &[&str]) -> crate::support::Twin {
         self.environment.iter().fold(home.twin(line), |twin, (name, value)| twin.env(name, value))
+    }
+
+    /// A client that tries nothing twice.
+    fn client(&self) -> Twin {
+        let key = ApiKey::new(self.environment["TWIN_API_KEY"].as_str()).unwrap();
+        let twin = Twin::builder(key).base_url(self.environment["TWIN_BASE_URL"].as_str());
+        twin.retry(RetryPolicy::none()).build().unwrap()
     }
 }
 
@@ -78,6 +90,83 @@ fn its_data_outlives_it() {
         let stats = server.twin(&home, &["stats", "--json"]).run().exits(0).json();
         assert_eq!(stats["totalAnswered"], json!(expected));
     }
+}
+
+/// What a client of a busy twin was told.
+#[derive(Default)]
+struct Acknowledged {
+    /// Documents that were created: ids and texts.
+    created: Vec<(String, String)>,
+    /// Documents that were deleted.
+    deleted: Vec<String>,
+}
+
+/// How far the load has come, for all its clients.
+#[derive(Default)]
+struct Load {
+    calls: AtomicUsize,
+    is_dying: AtomicBool,
+}
+
+/// Creates, deletes, asks and lists until the twin is gone. Nothing may fail before.
+async fn keep_busy(twin: Twin, client: usize, load: Arc<Load>) -> Acknowledged {
+    let mut told = Acknowledged::default();
+    for n in 0.. {
+        let text = format!("Text {n} of client {client}.");
+        let done = match n % 4 {
+            0 | 1 => {
+                let created = twin.kb().create(NewDocument::new(format!("{client}-{n}"), &text)).await;
+                created.map(|created| told.created.push((created.id.unwrap(), text)))
+            }
+            2 => {
+                // A delete that is not acknowledged leaves it open whether the document is there.
+                let (id, _) = told.created.swap_remove(0);
+                twin.kb().delete(&id).await.map(|_| told.deleted.push(id))
+            }
+            _ => match twin.ask(format!("What is text {n} of client {client}?")).await {
+                Ok(_) => twin.kb().list().await.map(drop),
+                Err(error) => Err(error),
+            },
+        };
+        if let Err(error) = done {
+            assert!(load.is_dying.load(Ordering::SeqCst), "{error}");
+            return told;
+        }
+        load.calls.fetch_add(1, Ordering::SeqCst);
+    }
+    told
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_it_acknowledged_under_load_outlives_a_kill() {
+    const CLIENTS: usize = 64;
+    let home = Home::new();
+    let flags = ["--data", "twin.db", "--rate-limit", "1000000"];
+    let (mut server, load) = (Server::start(&home, &flags), Arc::new(Load::default()));
+    let clients = (0..CLIENTS).map(|client| keep_busy(server.client(), client, Arc::clone(&load)));
+    let clients: JoinSet<Acknowledged> = clients.collect();
+    let begun = Instant::now();
+    while load.calls.load(Ordering::SeqCst) < 12 * CLIENTS {
+        assert!(begun.elapsed() < Duration::from_secs(120), "it stands still");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    load.is_dying.store(true, Ordering::SeqCst);
+    server.child.kill().unwrap();
+    let told = clients.join_all().await;
+
+    let server = Server::start(&home, &flags);
+    let twin = server.client();
+    for Acknowledged { created, deleted, .. } in &told {
+        for (id, text) in created {
+            assert_eq!(twin.kb().get(id).await.unwrap().content.as_ref(), Some(text));
+        }
+        for id in deleted {
+            assert_eq!(twin.kb().get(id).await.unwrap_err().kind(), ErrorKind::NotFound);
+        }
+    }
+    let created: usize = told.iter().map(|told| told.created.len()).sum();
+    let total = twin.kb().list().await.unwrap().total as usize;
+    assert!((created..=created + CLIENTS).contains(&total), "{total} documents, {created} acknowledged");
 }
 
 #[test]

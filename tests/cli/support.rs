@@ -1,8 +1,9 @@
 //! What these tests share: a home of its own for each, the binary, and a twin with a few documents.
 
-use std::io::Write;
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -63,6 +64,17 @@ impl Twin {
 
     pub(crate) fn run(mut self) -> Ran {
         Ran::new(self.0.output().unwrap())
+    }
+
+    /// Runs it with this text on standard input; `None` where it does not end in time.
+    pub(crate) async fn run_within(mut self, stdin: &str, limit: Duration) -> Option<Ran> {
+        let mut input = tempfile::tempfile().unwrap();
+        input.write_all(stdin.as_bytes()).unwrap();
+        input.rewind().unwrap();
+        self.0.stdin(input);
+        let mut command = tokio::process::Command::from(self.0);
+        let output = tokio::time::timeout(limit, command.kill_on_drop(true).output()).await;
+        output.ok().map(|output| Ran::new(output.unwrap()))
     }
 
     pub(crate) fn spawn(mut self) -> Child {

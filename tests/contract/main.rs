@@ -1,7 +1,6 @@
 //! The SDK over real HTTP: against servers that misbehave, and against the reference.
 
 mod endpoints;
-mod faults;
 mod payloads;
 mod retries;
 mod secrets;

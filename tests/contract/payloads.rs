@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use twin_sdk::webhook::Event;
-use twin_sdk::{ApiKey, NewDocument, Twin};
+use twin_sdk::{ApiKey, ErrorKind, NewDocument, Twin};
 use twin_tests::{Reply, ScriptedServer};
 
 fn fixture(name: &str) -> String {
@@ -71,6 +71,13 @@ async fn documents_round_trip() {
     let (twin, _server) = answering(200, "kb-get-answer.json").await;
     let document = twin.kb().get("doc_abc123").await.unwrap();
     assert_eq!(json!({ "doc": document }), fixture_json("kb-get-answer.json"));
+}
+
+#[tokio::test]
+async fn another_document_than_the_one_asked_for_is_refused() {
+    let (twin, _server) = answering(200, "kb-get-answer.json").await;
+    let error = twin.kb().get("doc_other").await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)));
 }
 
 #[tokio::test]

@@ -89,7 +89,7 @@ impl Request for Ask {
         Prepared::with_body("POST /v1/twin", Method::POST, endpoints.twin.clone(), self)
     }
 
-    fn decode(reply: Reply) -> Result<Answer> {
+    fn decode(&self, reply: Reply) -> Result<Answer> {
         reply.json()
     }
 }

@@ -77,7 +77,7 @@ impl<R: Request> Call<R> {
         let prepared = self.request.prepare(&shared.endpoints)?;
         let (reply, meta) = execute(shared, &prepared, &self.options, wants_rate_limit).await?;
         let attempts = meta.attempts;
-        let data = R::decode(reply).map_err(|error| error.with_call(prepared.call, attempts))?;
+        let data = self.request.decode(reply).map_err(|error| error.with_call(prepared.call, attempts))?;
         Ok(WithMeta { data, meta })
     }
 }
@@ -160,7 +160,7 @@ pub trait Request: Send + 'static {
 
     /// Reads a success.
     #[doc(hidden)]
-    fn decode(reply: Reply) -> Result<Self::Output>;
+    fn decode(&self, reply: Reply) -> Result<Self::Output>;
 }
 
 /// An HTTP request that can be sent any number of times.
@@ -243,6 +243,11 @@ impl Reply {
 }
 
 fn undecodable(status: u16, error: serde_json::Error) -> Error {
-    let text = format!("the API's answer is not what its reference says: {error}");
-    Error::new(ErrorKind::Decode, text, Outcome::Applied).with_status(status).with_source(error)
+    unexpected(status, &error).with_source(error)
+}
+
+/// The error for a success that does not say what the reference promises.
+pub(crate) fn unexpected(status: u16, what: impl std::fmt::Display) -> Error {
+    let text = format!("the API's answer is not what its reference says: {what}");
+    Error::new(ErrorKind::Decode, text, Outcome::Applied).with_status(status)
 }

@@ -175,7 +175,7 @@ impl Request for ListEscalations {
         Ok(Prepared::new("GET /v1/escalations", Method::GET, url))
     }
 
-    fn decode(reply: Reply) -> Result<Page<Escalation>> {
+    fn decode(&self, reply: Reply) -> Result<Page<Escalation>> {
         #[derive(Deserialize)]
         struct Body {
             escalations: Vec<Escalation>,
@@ -202,7 +202,7 @@ impl Request for ResolveEscalation {
         Prepared::with_body("PATCH /v1/escalations/{id}", Method::PATCH, url, &body)
     }
 
-    fn decode(reply: Reply) -> Result<Resolved> {
+    fn decode(&self, reply: Reply) -> Result<Resolved> {
         let value = reply.body().and_then(|body| unwrap_envelope(body, "escalation").ok());
         Ok(Resolved { escalation: value.and_then(|value| serde_json::from_value(value).ok()) })
     }

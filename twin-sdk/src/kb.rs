@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::call::{Call, Endpoints, Prepared, Reply, Request};
+use crate::call::{Call, Endpoints, Prepared, Reply, Request, unexpected};
 use crate::client::Twin;
 use crate::error::Result;
 use crate::open_enum::open_enum;
@@ -162,7 +162,8 @@ impl Kb<'_> {
     /// One document with its content (`GET /v1/kb/{id}`).
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) where there is no such document.
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) where there is no such document,
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) where the answer is another document.
     pub fn get(&self, id: impl Into<String>) -> Call<GetDocument> {
         Call::new(self.twin, GetDocument { id: id.into() })
     }
@@ -223,7 +224,7 @@ impl Request for ListDocuments {
         Ok(Prepared::new("GET /v1/kb", Method::GET, url))
     }
 
-    fn decode(reply: Reply) -> Result<Page<Document>> {
+    fn decode(&self, reply: Reply) -> Result<Page<Document>> {
         #[derive(Deserialize)]
         struct Body {
             docs: Vec<Document>,
@@ -248,8 +249,14 @@ impl Request for GetDocument {
         Ok(Prepared::new("GET /v1/kb/{id}", Method::GET, with_id(&endpoints.kb, &self.id)?))
     }
 
-    fn decode(reply: Reply) -> Result<Document> {
-        reply.enveloped("doc")
+    fn decode(&self, reply: Reply) -> Result<Document> {
+        let status = reply.status;
+        let document: Document = reply.enveloped("doc")?;
+        // A connection that mixed up its answers must not pass off one document as another.
+        if document.id != self.id {
+            return Err(unexpected(status, "it is another document"));
+        }
+        Ok(document)
     }
 }
 
@@ -269,7 +276,7 @@ impl Request for CreateDocument {
         Prepared::with_body("POST /v1/kb", Method::POST, endpoints.kb.clone(), &self.document)
     }
 
-    fn decode(reply: Reply) -> Result<Created> {
+    fn decode(&self, reply: Reply) -> Result<Created> {
         let value = reply.body().and_then(|body| unwrap_envelope(body, "doc").ok()).unwrap_or_default();
         let id = value.get("id").and_then(|id| id.as_str()).filter(|id| !id.is_empty()).map(str::to_owned);
         Ok(Created { id, document: serde_json::from_value(value).ok() })
@@ -289,7 +296,7 @@ impl Request for DeleteDocument {
         Ok(Prepared::new("DELETE /v1/kb/{id}", Method::DELETE, with_id(&endpoints.kb, &self.id)?))
     }
 
-    fn decode(reply: Reply) -> Result<Deleted> {
+    fn decode(&self, reply: Reply) -> Result<Deleted> {
         Ok(Deleted { by_earlier_attempt: reply.is_not_found() })
     }
 }

@@ -49,7 +49,7 @@ impl Request for GetStats {
         Ok(Prepared::new("GET /v1/stats", Method::GET, endpoints.stats.clone()))
     }
 
-    fn decode(reply: Reply) -> Result<Stats> {
+    fn decode(&self, reply: Reply) -> Result<Stats> {
         reply.json()
     }
 }

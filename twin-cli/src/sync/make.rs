@@ -122,8 +122,9 @@ impl<D: Disk> Apply<'_, D> {
 
     async fn send(&self, document: NewDocument) -> Sent {
         match self.kb.create(document).await {
-            Ok(Some(id)) => Sent::Made(id),
-            Ok(None) => Sent::Lost(Lost { error: None, may_land_late: false }),
+            Ok(Some(id)) if !self.was_there(&id) => Sent::Made(id),
+            // A document that was there before is the answer to something else.
+            Ok(_) => Sent::Lost(Lost { error: None, may_land_late: false }),
             Err(Trouble::Failed(error)) if error.outcome() != Outcome::NotApplied => {
                 let may_land_late =
                     error.kind() == ErrorKind::Timeout || matches!(error.status(), Some(408 | 504 | 524));
@@ -131,6 +132,10 @@ impl<D: Disk> Apply<'_, D> {
             }
             Err(trouble) => Sent::Not(self.setback(trouble)),
         }
+    }
+
+    fn was_there(&self, id: &str) -> bool {
+        self.ledger.borrow().owns(id) || self.before.iter().any(|(before, _)| before == id)
     }
 
     /// Looks for what a lost create made. `None` where it did not happen and is to be sent again.
