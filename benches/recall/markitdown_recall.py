@@ -14,6 +14,7 @@ import json
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -24,7 +25,8 @@ MARKITDOWN = "markitdown[all]==0.1.8"
 DEFAULT_FLOOR = {"pdf": 0.93, "": 0.97}
 
 # What markitdown adds and no file says: comments, pictures, link targets, escapes,
-# and the names pandas invents for empty cells.
+# the names pandas invents for empty cells, the zero of a whole number that Python
+# read as a float, and the midnight of a date.
 ADDED = (
     (re.compile(r"<!--.*?-->", re.DOTALL), " "),
     (re.compile(r"!\[[^\]]*\]\([^)]*\)"), " "),
@@ -33,7 +35,7 @@ ADDED = (
     (re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])"), r"\1"),
     (re.compile(r"&(?:amp|lt|gt|quot|nbsp);"), " "),
 )
-ADDED_BY_PANDAS = (re.compile(r"\bNaN\b"), re.compile(r"\bUnnamed: \d+(?:_level_\d+)?"))
+ADDED_BY_PYTHON = tuple(map(re.compile, (r"\bNaN\b", r"\bUnnamed: \d+(?:_level_\d+)?", r"(?<=\d)\.0\b", r"(?<=\d) 00:00:00\b")))
 
 
 @dataclass
@@ -55,7 +57,12 @@ class Row:
 
 def main():
     options = parse_options()
-    python = install(options.venv)
+    try:
+        python = install(options.venv)
+    except subprocess.CalledProcessError:
+        shutil.rmtree(options.venv, ignore_errors=True)  # or the next run takes it for whole
+        print("not measured: markitdown could not be installed")
+        return 2
     rows = [compare(path, python, options) for path in options.files]
     if options.json:
         print(json.dumps([asdict(row) | {"timesFaster": row.times_faster} for row in rows], indent=1, ensure_ascii=False))
@@ -118,7 +125,7 @@ def plain(markdown, kind):
     """markitdown's text without what markitdown added to it."""
     for pattern, replacement in ADDED:
         markdown = pattern.sub(replacement, markdown)
-    for pattern in ADDED_BY_PANDAS if kind in ("xlsx", "xls") else ():
+    for pattern in ADDED_BY_PYTHON if kind in ("xlsx", "xls", "pptx") else ():
         markdown = pattern.sub(" ", markdown)
     return markdown
 
@@ -138,11 +145,11 @@ def floor(kind, given):
 
 
 def print_table(rows, show_missing):
-    print(f"{'recall':>7} {'words':>7} {'markitdown':>11} {'ours':>9} {'faster':>7}  file")
+    print("## Word recall and speed beside markitdown\n\n| file | words | recall | markitdown | ours | times faster | missed most |")
+    print("|---|---|---|---|---|---|---|")
     for row in rows:
-        print(f"{row.recall:7.3f} {row.words:7} {row.markitdown_ms:8.0f} ms {row.ours_ms:6.1f} ms {row.times_faster:6.0f}×  {row.file}")
-        if row.missing and show_missing:
-            print(" " * 47 + "missing: " + ", ".join(f"{word} ×{count}" for word, count in row.missing))
+        missing = ", ".join(f"{word} ×{count}" for word, count in row.missing[:show_missing])
+        print(f"| {pathlib.Path(row.file).name} | {row.words} | {row.recall:.3f} | {row.markitdown_ms:.0f} ms | {row.ours_ms:.1f} ms | {row.times_faster:.0f} | {missing} |")
 
 
 if __name__ == "__main__":

@@ -33,10 +33,15 @@ async fn main() {
     let window = Duration::from_secs(next(6).into());
     let setting = Setting { window, limit: next(60), documents: next(599) };
     let Setting { limit, documents, .. } = setting;
-    println!("{documents} documents, {limit} requests in a window of {} s\n", window.as_secs());
+    println!("## Loading {documents} documents at {limit} requests in a window of {} s\n", window.as_secs());
     println!("| way | documents | lost | requests | 429 | of all | time over the minimum |");
     println!("|---|---|---|---|---|---|---|");
-    row("plain loop of the API reference", setting, 0, plain_loop).await;
+    if Command::new("node").arg("--version").output().await.is_ok() {
+        row("JavaScript loop of the API reference", setting, 0, javascript_loop).await;
+    } else {
+        println!("| JavaScript loop of the API reference | not measured: node is missing |");
+    }
+    row("the same loop on the SDK", setting, 0, plain_loop).await;
     row("exponential backoff, 6 tries, 8 at once", setting, 0, backoff).await;
     for (name, processes) in [("twin kb import", 1), ("twin kb import, 4 processes on one key", 4)] {
         let pages = pages(setting, processes);
@@ -85,6 +90,17 @@ fn client(twin: &Running) -> Twin {
 
 fn document(number: u32) -> NewDocument {
     NewDocument::new(format!("Page {number}"), format!("Text of page {number}."))
+}
+
+/// The loop as the API reference has it, under Node.
+async fn javascript_loop(setting: Setting, twin: Arc<Running>) -> Sent {
+    let mut node = Command::new("node");
+    node.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/import_loop.mjs")).arg(setting.documents.to_string());
+    node.env("TWIN_API_KEY", twin.key()).env("TWIN_BASE_URL", twin.url());
+    assert!(node.status().await.expect("node runs").success());
+    // It looks at no answer and repeats nothing, so what did not arrive was refused.
+    let requests = u64::from(setting.documents);
+    Sent { requests, refused: requests - twin.document_count().await }
 }
 
 /// One after the other, and no look at the answers.
