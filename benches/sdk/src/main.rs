@@ -121,7 +121,12 @@ impl Client {
                 Self::OpenAi(async_openai::Client::build(http(), config))
             }
             "octocrab" => Self::Octocrab(
-                octocrab::Octocrab::builder().base_uri(url).unwrap().personal_token(KEY.to_owned()).build().unwrap(),
+                octocrab::Octocrab::builder()
+                    .base_uri(url)
+                    .unwrap()
+                    .personal_token(KEY.to_owned())
+                    .build()
+                    .unwrap(),
             ),
             other => panic!("no client {other}"),
         }
@@ -205,6 +210,8 @@ async fn serve() {
                 .header("x-ratelimit-reset", "1710423600");
             Ok::<_, Infallible>(response.body(Full::new(Bytes::from_static(ANSWER.as_bytes()))).unwrap())
         });
-        tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
+        tokio::spawn(
+            hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer),
+        );
     }
 }
