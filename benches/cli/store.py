@@ -27,13 +27,13 @@ def main():
     with tempfile.TemporaryDirectory() as folder, serving("--data", f"{folder}/twin.db") as environment:
         client = Client(environment)
         adds = [client.milliseconds("POST", "/v1/kb", document(number)) for number in range(DOCUMENTS)]
-        asked = [f"What about case {number}?" for number in range(ROUNDS)]
+        rare = [f"What is {number}?" for number in range(1000, 1000 + ROUNDS)]
         common = ["Who checks the seal of the rear door before the first round?"] * ROUNDS
         floor = statistics.median(client.milliseconds("GET", "/v1/nothing", None, 404) for _ in range(ROUNDS))
         print("## The reference twin with 10,000 documents of 2 KB\n\n| request | ms | without the round trip |\n|---|---|---|")
         for name, times in [
             ("one more document", adds[-ROUNDS:]),
-            ("a question of a rare word", [client.ask(question) for question in asked]),
+            ("a question of one rare word", [client.ask(question) for question in rare]),
             ("a question of words that every document has", [client.ask(question) for question in common]),
         ]:
             took = statistics.median(times)
