@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn without_the_servers_clock_no_more_than_a_minute_is_waited_for() {
         let headers = headers(&[("x-ratelimit-reset", "1710423600")]);
-        let behind_by = |seconds| {
+        let behind_by = |seconds: u64| {
             let wall = || SystemTime::UNIX_EPOCH + Duration::from_secs(1_710_423_600 - seconds);
             RateLimit::from_headers(&headers, wall).unwrap().resets_in
         };
