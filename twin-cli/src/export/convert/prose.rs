@@ -258,7 +258,9 @@ impl Prose {
         let bare = tidy_line(label);
         if bare.is_empty() {
             if is_web {
+                self.space();
                 self.inline(address);
+                self.space();
             }
         } else {
             self.text(label);
@@ -388,12 +390,14 @@ mod tests {
             prose.space();
             prose.link("", "https://example.com/r");
             prose.link("", "page.md");
-            prose.space();
+            prose.text("and");
+            prose.link("", "https://example.com/s");
             prose.link("here", "https://www.google.com/url?q=https://x.example/a%3Fb&sa=D");
         });
         assert_eq!(
             text,
-            "the policy here (https://example.com/q) https://example.com/r here (https://x.example/a?b)"
+            "the policy here (https://example.com/q) https://example.com/r and https://example.com/s \
+             here (https://x.example/a?b)"
         );
     }
 }
