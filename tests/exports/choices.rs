@@ -149,3 +149,14 @@ fn a_takeout_of_mail_speaks_for_mail_alone_and_one_of_both_for_both() {
     assert_eq!(scopes("takeout-1-001.zip", &[mail, settings]), ["mail:"]);
     assert_eq!(scopes("takeout-2-001.zip", &[mail, settings, file]), ["drive:", "mail:"]);
 }
+
+#[test]
+fn the_folder_in_which_a_mail_program_keeps_an_mbox_is_mail() {
+    let workshop = Workshop::new();
+    let mbox = "From a Mon Mar 02 09:30:00 2026\nMessage-ID: <a@x>\nSubject: A\n\nText\n";
+    let notes = [("INBOX.mbox/mbox", mbox), ("INBOX.mbox/table_of_contents", "\0"), ("Sent.msf", "// mork")];
+    let (documents, summary) = read(&[workshop.folder("mail", &notes)], &Options::default());
+    assert_eq!(keys(&documents), ["mail:a@x"]);
+    let told = [("INBOX.mbox/table_of_contents", reason::UNKNOWN_KIND), ("Sent.msf", reason::UNKNOWN_KIND)];
+    assert_eq!(skipped(&summary), told);
+}
