@@ -227,7 +227,7 @@ fn document(thread: &[&Message<'_>], options: &Options) -> Vec<Outcome> {
         text: told(&letters),
         kind: DocumentType::Email,
         source: sum.finalize().into(),
-        converter: "mail/1",
+        converter: "mail/2",
         path: oldest.path(),
         clean_path: None,
         key_is_identity: true,

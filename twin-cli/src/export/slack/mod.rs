@@ -114,7 +114,7 @@ fn document(conversation: &Conversation<'_>, key: String, path: &str, bytes: &[u
         text: day.text(),
         kind: DocumentType::Slack,
         source: day.digest(digest(bytes)),
-        converter: "slack/1",
+        converter: "slack/2",
         path: path.to_owned(),
         clean_path: None,
         key_is_identity: true,
