@@ -103,7 +103,7 @@ fn parts_of_one_export_that_were_unpacked_are_read_together() {
         format!("notion:{}/list.csv", ids[0]),
         format!("notion:{}:table", ids[1]),
     ];
-    let (documents, _) = read(&[root.clone()], &Options::default());
+    let (documents, _) = read(std::slice::from_ref(&root), &Options::default());
     assert_eq!(keys(&documents), expected);
     let (documents, _) = read(&[root.join(one), root.join(two)], &Options::default());
     assert_eq!(keys(&documents), expected);

@@ -10,6 +10,7 @@ pub(crate) mod html;
 pub(crate) mod html_tree;
 pub(crate) mod isolated;
 mod kind;
+mod link;
 pub(crate) mod mail;
 pub(crate) mod markdown;
 mod ole;
