@@ -1,10 +1,8 @@
 //! A channel's day: its messages in order, replies under the message they answer.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt;
 
 use jiff::Timestamp;
-use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -12,6 +10,7 @@ use super::super::run::Digest256;
 use super::super::tree::Entry;
 use super::super::{Options, reason};
 use super::Names;
+use super::elements::{LARGEST_MESSAGE, each};
 use super::markup::{list, plain, shown, string, time};
 
 /// The time of a message, by which Slack names it; its digits sort like the time.
@@ -43,7 +42,7 @@ pub(super) fn late_replies(days: &[&Entry], names: &Names, options: &Options) ->
         let mut own = HashSet::new();
         let mut replies = Vec::new();
         // What cannot be read is told when the day itself is read.
-        let _ = each_message(&bytes, |message| match thread_of(message) {
+        let _ = each(&bytes, LARGEST_MESSAGE, |message| match thread_of(message) {
             Some(thread) => replies.extend(said(message, names).map(|said| (thread, said))),
             None => {
                 if !time(message, "thread_ts").is_empty() && said(message, names).is_some() {
@@ -74,29 +73,32 @@ pub(super) struct Day {
 /// A message and its replies.
 #[derive(Debug, Default)]
 struct Thread {
-    /// More than one where messages bear the same time, or none.
-    first: Vec<Said>,
+    first: Option<Said>,
+    /// Others that bear the same time, or none.
+    others: Vec<Said>,
     replies: Vec<Said>,
 }
 
 impl Day {
     pub(super) fn read(bytes: &[u8], names: &Names, late: &Late) -> Result<Self, &'static str> {
         let mut day = Self::default();
-        each_message(bytes, |message| {
+        each(bytes, LARGEST_MESSAGE, |message| {
             let Some(said) = said(message, names) else { return };
             match thread_of(message) {
                 Some(_) if late.moved.contains(&said.ts) => {}
                 Some(thread) => day.threads.entry(thread).or_default().replies.push(said),
                 None => {
                     let thread = day.threads.entry(said.ts.clone()).or_default();
-                    if thread.first.last() != Some(&said) {
-                        thread.first.push(said);
+                    match thread.others.last().or(thread.first.as_ref()) {
+                        None => thread.first = Some(said),
+                        Some(last) if *last == said => {}
+                        Some(_) => thread.others.push(said),
                     }
                 }
             }
         })?;
         for (ts, thread) in &mut day.threads {
-            if let Some(others) = late.replies.get(ts).filter(|_| !thread.first.is_empty()) {
+            if let Some(others) = late.replies.get(ts).filter(|_| thread.first.is_some()) {
                 for reply in others {
                     day.late.update(reply.text.as_bytes());
                 }
@@ -118,17 +120,13 @@ impl Day {
 
     pub(super) fn text(&self) -> String {
         let mut threads = Vec::new();
-        for (ts, Thread { first, replies }) in &self.threads {
+        for (ts, Thread { first, others, replies }) in &self.threads {
             let day = date(ts);
-            threads.extend(first.iter().map(|message| message.line(&day, "")));
-            if replies.is_empty() {
-                continue;
-            }
-            let mut lines: Vec<String> =
-                if first.is_empty() { None } else { threads.pop() }.into_iter().collect();
+            let mut lines: Vec<String> = first.iter().map(|message| message.line(&day, "")).collect();
             let indent = if lines.is_empty() { "" } else { "  " };
             lines.extend(replies.iter().map(|reply| reply.line(&day, indent)));
             threads.push(lines.join("\n"));
+            threads.extend(others.iter().map(|message| message.line(&day, "")));
         }
         threads.join("\n\n")
     }
@@ -219,37 +217,6 @@ fn name(message: &Value, names: &Names) -> String {
     name.unwrap_or("Someone").to_owned()
 }
 
-/// Parses a file message by message, so that a large one does not stand in memory as a tree.
-fn each_message(bytes: &[u8], each: impl FnMut(&Value)) -> Result<(), &'static str> {
-    struct Messages<F>(F);
-
-    impl<'de, F: FnMut(&Value)> Visitor<'de> for Messages<F> {
-        type Value = ();
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of messages")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(mut self, mut messages: A) -> Result<(), A::Error> {
-            while let Some(message) = messages.next_element::<Value>()? {
-                (self.0)(&message);
-            }
-            Ok(())
-        }
-    }
-
-    impl<'de, F: FnMut(&Value)> DeserializeSeed<'de> for Messages<F> {
-        type Value = ();
-
-        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-            deserializer.deserialize_seq(self)
-        }
-    }
-
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    Messages(each).deserialize(&mut json).map_err(|_| reason::UNREADABLE)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,7 +241,7 @@ mod tests {
                 {"ts":1772442060.5,"thread_ts":1772442000,"user":"E","text":"Reply"}]"#);
         assert_eq!(
             text,
-            "A: No time\n\nB: Nor here\n\nC (09:00): A number\n\nD (09:00): Same time\n  E (09:01): Reply"
+            "A: No time\n\nB: Nor here\n\nC (09:00): A number\n  E (09:01): Reply\n\nD (09:00): Same time"
         );
     }
 
