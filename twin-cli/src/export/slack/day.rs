@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::super::Options;
 use super::super::run::Digest256;
 use super::super::tree::Entry;
-use super::super::{Options, reason};
 use super::Names;
 use super::elements::{LARGEST_MESSAGE, each};
 use super::markup::{list, plain, shown, string, time};
@@ -219,6 +219,7 @@ fn name(message: &Value, names: &Names) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::reason;
     use super::*;
 
     fn day(json: &str) -> String {
