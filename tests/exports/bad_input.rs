@@ -147,6 +147,18 @@ fn a_damaged_archive_in_the_place_of_an_export_ends_nothing() {
 }
 
 #[test]
+fn a_file_that_was_gzipped_alone_is_told_as_unreadable() {
+    let workshop = Workshop::new();
+    let root = workshop.folder("given", &[]);
+    let gzipped =
+        b"\x1F\x8B\x08\0\0\0\0\0\x02\xFF\x53\x56\x70\xE4\xE2\x0A\x49\xAD\x28\x01\0\x71\x5A\xA9\x17\x09\0\0\0";
+    fs::write(root.join("a.md.gz"), gzipped).unwrap();
+    let (documents, summary) = read_one(&root.join("a.md.gz"));
+    assert!(documents.is_empty());
+    assert_eq!(skipped(&summary), [("a.md.gz", reason::UNREADABLE)]);
+}
+
+#[test]
 fn the_same_file_twice_is_one_document_and_another_of_its_name_keeps_its_text() {
     let workshop = Workshop::new();
     let one = workshop.folder("x/notes", &[("a.md", "Same"), ("b.md", "One")]);

@@ -86,6 +86,30 @@ fn parts_of_one_export_given_side_by_side_are_read_together() {
 }
 
 #[test]
+fn parts_of_one_export_that_were_unpacked_are_read_together() {
+    let workshop = Workshop::new();
+    let ids = ["0123456789abcdef0123456789abcde1", "0123456789abcdef0123456789abcde2"];
+    let [one, two] = [1, 2].map(|part| format!("Export-d2b14fbf-86de-4508-a1b2-6515ff8d7aab-Part-{part}"));
+    let files = [
+        (format!("{one}/Home {}.md", ids[0]), "# Home\n\nText"),
+        (format!("{one}/Tasks {}_all.csv", ids[1]), "Name,Done\nSweep,Yes\n"),
+        (format!("{two}/Home {}/list.csv", ids[0]), "Fuse,Amperes\nA,16\n"),
+        (format!("{two}/Tasks {}/Sweep {}3.md", ids[1], &ids[1][1..]), "# Sweep\n\nDone: Yes"),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let root = workshop.folder("export", &files);
+    let expected = [
+        format!("notion:{}", ids[0]),
+        format!("notion:{}/list.csv", ids[0]),
+        format!("notion:{}:table", ids[1]),
+    ];
+    let (documents, _) = read(std::slice::from_ref(&root), &Options::default());
+    assert_eq!(keys(&documents), expected);
+    let (documents, _) = read(&[root.join(one), root.join(two)], &Options::default());
+    assert_eq!(keys(&documents), expected);
+}
+
+#[test]
 fn rows_beside_their_table_are_folded_into_it_where_the_export_has_no_folders() {
     let workshop = Workshop::new();
     let name =
@@ -148,4 +172,15 @@ fn a_takeout_of_mail_speaks_for_mail_alone_and_one_of_both_for_both() {
     };
     assert_eq!(scopes("takeout-1-001.zip", &[mail, settings]), ["mail:"]);
     assert_eq!(scopes("takeout-2-001.zip", &[mail, settings, file]), ["drive:", "mail:"]);
+}
+
+#[test]
+fn the_folder_in_which_a_mail_program_keeps_an_mbox_is_mail() {
+    let workshop = Workshop::new();
+    let mbox = "From a Mon Mar 02 09:30:00 2026\nMessage-ID: <a@x>\nSubject: A\n\nText\n";
+    let notes = [("INBOX.mbox/mbox", mbox), ("INBOX.mbox/table_of_contents", "\0"), ("Sent.msf", "// mork")];
+    let (documents, summary) = read(&[workshop.folder("mail", &notes)], &Options::default());
+    assert_eq!(keys(&documents), ["mail:a@x"]);
+    let told = [("INBOX.mbox/table_of_contents", reason::UNKNOWN_KIND), ("Sent.msf", reason::UNKNOWN_KIND)];
+    assert_eq!(skipped(&summary), told);
 }

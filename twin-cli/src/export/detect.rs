@@ -80,11 +80,19 @@ fn detected(name: &str, tree: &Tree) -> Format {
         Format::Slack
     } else if drive::is_takeout(tree) || drive::is_download_name(name) {
         Format::Drive
-    } else if !tree.entries.is_empty() && tree.entries.iter().all(is_mail) {
+    } else if is_mailbox(tree) {
         Format::Mail
     } else {
         Format::Folder
     }
+}
+
+/// Nothing but mail, and what mail programs note beside it.
+fn is_mailbox(tree: &Tree) -> bool {
+    let is_note =
+        |entry: &&Entry| file_name(&entry.path) == "table_of_contents" || tree::ending(&entry.path) == "msf";
+    let mut files = tree.entries.iter().filter(|entry| !is_note(entry)).peekable();
+    files.peek().is_some() && files.all(is_mail)
 }
 
 /// Names decide where they can, so that a folder of thousands is not opened file by file.

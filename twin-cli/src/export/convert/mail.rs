@@ -1,14 +1,20 @@
 //! One message: who, when, what about, and what it says.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use mail_parser::decoders::base64::base64_decode;
+use mail_parser::decoders::charsets::map::charset_decoder;
+use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::{
-    Address, DateTime, HeaderName, HeaderValue, Message, MessageParser, MimeHeaders, PartType,
+    Address, ContentType, DateTime, Encoding, HeaderName, HeaderValue, Message, MessageParser, MessagePart,
+    MimeHeaders, PartType,
 };
 
 use super::super::text::tidy_line;
 use super::super::{Limits, reason};
 use super::html;
+use super::plain::decoded;
 
 /// What the text of a thread is made of.
 #[derive(Debug, Default)]
@@ -119,18 +125,19 @@ fn body(message: &Message<'_>, limits: &Limits, depth: usize) -> Result<String, 
     let mut texts = Vec::new();
     for part in message.text_bodies() {
         texts.push(match &part.body {
-            PartType::Text(text) => text.trim().to_owned(),
-            PartType::Html(html) => html::to_text(html, limits)?.1,
+            PartType::Text(text) => spelled(message, part, text).trim().to_owned(),
+            PartType::Html(html) => html::to_text(&spelled(message, part, html), limits)?.1,
             _ => continue,
         });
     }
     if texts.iter().all(|text| text.trim().is_empty()) {
         for part in message.html_bodies() {
             if let PartType::Html(html) = &part.body {
-                texts.push(html::to_text(html, limits)?.1);
+                texts.push(html::to_text(&spelled(message, part, html), limits)?.1);
             }
         }
     }
+    texts.extend(message.attachments().filter_map(|part| shown_in_place(message, part)));
     if depth < MOST_NESTED {
         for inner in message.attachments().filter_map(|part| part.message()) {
             texts.push(forwarded(inner, limits, depth + 1)?);
@@ -138,6 +145,44 @@ fn body(message: &Message<'_>, limits: &Limits, depth: usize) -> Result<String, 
     }
     texts.retain(|text| !text.trim().is_empty());
     Ok(texts.join("\n\n"))
+}
+
+/// A text part as it was meant: where the parser could not know its encoding, that is guessed.
+fn spelled<'a>(message: &Message<'_>, part: &MessagePart<'_>, text: &'a str) -> Cow<'a, str> {
+    let named = part.content_type().and_then(|kind| kind.attribute("charset"));
+    let is_known = named.is_some_and(|name| {
+        !["utf-8", "utf8", "us-ascii"].iter().any(|plain| plain.eq_ignore_ascii_case(name))
+            && charset_decoder(name.as_bytes()).is_some()
+    });
+    // Where other letters were understood, only some bytes are damaged.
+    let is_strange = |letter: char| !letter.is_ascii() && letter != char::REPLACEMENT_CHARACTER;
+    if is_known || !text.contains(char::REPLACEMENT_CHARACTER) || text.contains(is_strange) {
+        return Cow::Borrowed(text);
+    }
+    let place = part.offset_body as usize..part.offset_end as usize;
+    let bytes = message.raw_message.get(place).and_then(|raw| match part.encoding {
+        Encoding::None => Some(raw.to_vec()),
+        Encoding::Base64 => base64_decode(raw),
+        Encoding::QuotedPrintable => quoted_printable_decode(raw),
+    });
+    bytes.map_or(Cow::Borrowed(text), |bytes| Cow::Owned(decoded(&bytes).into_owned()))
+}
+
+/// Text that mail programs show with the message, though it has a file's name, is of no known kind, or is
+/// all there is of a message that promises parts.
+fn shown_in_place(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
+    let PartType::Text(text) = &part.body else { return None };
+    let kind = part.content_type();
+    let is_plain =
+        kind.is_none_or(|kind| kind.ctype() == "text" && matches!(kind.subtype(), None | Some("plain")));
+    let is_all = message.parts.len() == 1;
+    let is_file = part.content_disposition().is_some_and(ContentType::is_attachment);
+    // Parts that could not be told apart are no text.
+    let holds_parts = || {
+        text.lines().any(|line| line.get(..13).is_some_and(|name| name.eq_ignore_ascii_case("content-type:")))
+    };
+    let is_shown = !is_file && if is_all { is_plain || !holds_parts() } else { is_plain };
+    is_shown.then(|| spelled(message, part, text).trim().to_owned())
 }
 
 /// A message that lies in another one, under what its headers say.
@@ -218,6 +263,46 @@ mod tests {
             --b\r\nContent-Type: text/plain\r\n\r\n \r\n--b\r\nContent-Type: text/html\r\n\r\n<p>Said</p>\r\n--b--\r\n";
         let letter = letter(mail.as_bytes(), &Limits::default()).unwrap();
         assert_eq!(letter.body, "Said");
+    }
+
+    #[test]
+    fn text_beside_the_body_is_read_unless_it_is_a_file() {
+        let mail = |head: &str, body: &str| {
+            let mail = format!("Subject: S\r\nFrom: A <a@x>\r\n{head}\r\n\r\n{body}");
+            letter(mail.as_bytes(), &Limits::default()).unwrap().body
+        };
+        let mixed = "Content-Type: multipart/mixed; boundary=b";
+        let with = |disposition: &str| {
+            mail(
+                mixed,
+                &format!(
+                    "--b\r\n\r\nBody\r\n--b\r\nContent-Type: text/plain; name=n.txt\r\n{disposition}\r\nNote\r\n--b--\r\n"
+                ),
+            )
+        };
+        assert_eq!(with("Content-Disposition: inline; filename=n.txt\r\n"), "Body\n\nNote");
+        assert_eq!(with(""), "Body\n\nNote");
+        assert_eq!(with("Content-Disposition: attachment; filename=n.txt\r\n"), "Body");
+        // Old programs leave out the second word, or the parts that they promise.
+        assert_eq!(mail("Content-Type: text; charset=us-ascii", "Said"), "Said");
+        assert_eq!(mail(mixed, "Said without parts"), "Said without parts");
+        assert_eq!(mail(mixed, "--c\r\nContent-Type: text/html\r\n\r\n<p>x"), "");
+    }
+
+    #[test]
+    fn letters_of_an_unnamed_encoding_are_guessed() {
+        let mail = |head: &str, body: &[u8]| {
+            let mail = [b"Subject: S\r\nFrom: A <a@x>\r\n", head.as_bytes(), b"\r\n", body].concat();
+            letter(&mail, &Limits::default()).unwrap().body
+        };
+        assert_eq!(mail("", b"Caf\xE9 cr\xE8me"), "Café crème");
+        assert_eq!(
+            mail("Content-Type: text/plain; charset=x-unknown\r\n", b"Caf\xE9 cr\xE8me"),
+            "Café crème"
+        );
+        assert_eq!(mail("Content-Transfer-Encoding: quoted-printable\r\n", b"Caf=E9 cr=E8me"), "Café crème");
+        assert_eq!(mail("Content-Type: text/html\r\n", b"<p>Caf\xE9 cr\xE8me</p>"), "Café crème");
+        assert_eq!(mail("", b"Caf\xC3\xA9 \xE8"), "Café \u{FFFD}");
     }
 
     #[test]

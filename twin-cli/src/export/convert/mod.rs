@@ -10,6 +10,7 @@ pub(crate) mod html;
 pub(crate) mod html_tree;
 pub(crate) mod isolated;
 mod kind;
+mod link;
 pub(crate) mod mail;
 pub(crate) mod markdown;
 mod ole;
@@ -58,7 +59,7 @@ pub(crate) fn convert(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Con
     }
     if kind == Kind::Pdf {
         let text = isolated::pdf_to_text(bytes, limits)?;
-        return Ok(Converted { title: None, text, kind: None, converter: "pdf/1" });
+        return Ok(Converted { title: None, text, kind: None, converter: "pdf/2" });
     }
     // What takes much memory is done one at a time.
     let _alone = (weight(kind, &bytes) > HEAVY).then(|| ALONE.lock().unwrap_or_else(PoisonError::into_inner));
@@ -109,7 +110,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::Zip => return Err(reason::NESTED_ARCHIVE),
         Kind::Mail => {
             let (title, text) = mail::to_text(&bytes, limits)?;
-            (title, text, "mail/1")
+            (title, text, "mail/2")
         }
         Kind::Mbox | Kind::Pdf | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
     };

@@ -1,8 +1,8 @@
 //! Writes text the way a person would retell a page: blocks apart, lists with dashes, tables as
 //! `a | b | c` rows. Converters tell it what they meet; it keeps the lines in order.
 
-use super::super::text::{percent_decoded, tidy_line};
-use super::super::tree::file_name;
+use super::super::text::tidy_line;
+use super::link::{file_of, redirected, says_nothing};
 use super::rows::table_row;
 
 /// The text so far, and where in lists and captures the writer stands.
@@ -14,6 +14,8 @@ pub(crate) struct Prose {
     captures: Vec<(String, Gap, Vec<List>)>,
     /// The last line stands in a list: one more item goes on with it, whoever opened it.
     after_item: bool,
+    /// The last text is an address, to which no letter may be added.
+    after_address: bool,
     title: Option<String>,
 }
 
@@ -67,8 +69,11 @@ impl Prose {
         if text.is_empty() {
             return;
         }
+        let is_apart = !std::mem::take(&mut self.after_address) || !text.starts_with(char::is_alphanumeric);
         if at_start {
             self.begin_line();
+        } else if !is_apart {
+            self.out.push(' ');
         }
         self.out.push_str(text);
     }
@@ -258,7 +263,11 @@ impl Prose {
         let bare = tidy_line(label);
         if bare.is_empty() {
             if is_web {
+                if self.out.ends_with(char::is_alphanumeric) {
+                    self.space();
+                }
                 self.inline(address);
+                self.after_address = true;
             }
         } else {
             self.text(label);
@@ -280,57 +289,9 @@ impl Prose {
     }
 }
 
-/// The name of the file that a label shows percent-encoded, as its address does.
-fn file_of(label: &str, address: &str) -> Option<String> {
-    // In exports the address may be encoded twice.
-    let decoded = |path: &str| {
-        let once = percent_decoded(file_name(path)).into_owned();
-        percent_decoded(&once).into_owned()
-    };
-    let name = label.contains('%').then(|| decoded(label))?;
-    (name != label && name == decoded(address)).then_some(name)
-}
-
-/// Where Google's documents really link to.
-fn redirected(address: &str) -> Option<String> {
-    address.strip_prefix("https://www.google.com/url?")?;
-    let url = url::Url::parse(address).ok()?;
-    url.query_pairs().find(|(name, _)| name == "q").map(|(_, target)| target.into_owned())
-}
-
-fn says_nothing(label: &str) -> bool {
-    let label = label.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    let empty_words = [
-        "",
-        "here",
-        "link",
-        "this",
-        "this link",
-        "click here",
-        "see here",
-        "read more",
-        "more",
-        "learn more",
-        "url",
-        "website",
-        "source",
-        "hier",
-        "ici",
-        "aquí",
-        "qui",
-    ];
-    empty_words.contains(&label.as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_label_that_is_an_encoded_file_name_is_decoded() {
-        assert_eq!(file_of("Doc%20name.pdf", "T/Doc%2520name.pdf").as_deref(), Some("Doc name.pdf"));
-        assert_eq!(file_of("100%25", "T/Doc.pdf"), None);
-    }
 
     fn written(write: impl FnOnce(&mut Prose)) -> String {
         let mut prose = Prose::default();
@@ -388,12 +349,16 @@ mod tests {
             prose.space();
             prose.link("", "https://example.com/r");
             prose.link("", "page.md");
-            prose.space();
+            prose.text("and");
+            prose.link("", "https://example.com/s");
+            prose.text(", ");
+            prose.link("", "https://example.com/t");
             prose.link("here", "https://www.google.com/url?q=https://x.example/a%3Fb&sa=D");
         });
         assert_eq!(
             text,
-            "the policy here (https://example.com/q) https://example.com/r here (https://x.example/a?b)"
+            "the policy here (https://example.com/q) https://example.com/r and https://example.com/s, \
+             https://example.com/t here (https://x.example/a?b)"
         );
     }
 }

@@ -3,6 +3,8 @@
 pub(crate) mod mbox;
 mod threads;
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 
 use sha2::{Digest, Sha256};
@@ -225,7 +227,7 @@ fn document(thread: &[&Message<'_>], options: &Options) -> Vec<Outcome> {
         text: told(&letters),
         kind: DocumentType::Email,
         source: sum.finalize().into(),
-        converter: "mail/1",
+        converter: "mail/2",
         path: oldest.path(),
         clean_path: None,
         key_is_identity: true,
@@ -235,24 +237,39 @@ fn document(thread: &[&Message<'_>], options: &Options) -> Vec<Outcome> {
 }
 
 fn told(letters: &[Letter]) -> String {
-    let texts = letters.iter().enumerate().map(|(index, letter)| {
+    let mut above = HashSet::new();
+    let mut texts = Vec::new();
+    for letter in letters {
         let text = letter.text();
-        // What a reply quotes at its end stands above.
-        if index == 0 { text } else { without_quoted_end(&text).to_owned() }
-    });
-    let texts: Vec<String> = texts.filter(|text| !text.trim().is_empty()).collect();
+        texts.push(without_quoted_end(&text, &above).to_owned());
+        above.extend(text.lines().map(gist));
+    }
+    texts.retain(|text| !text.trim().is_empty());
     texts.join("\n\n")
 }
 
-/// The text without the lines at its end that begin with `>`, and the line that announces them.
-fn without_quoted_end(text: &str) -> &str {
+/// A line as it is known again once it is quoted, in few bytes.
+fn gist(line: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    line.trim_start_matches(['>', ' ']).split_whitespace().for_each(|word| word.hash(&mut hasher));
+    hasher.finish()
+}
+
+/// The text without the lines at its end that begin with `>`, and the line that announces them, where all
+/// that they quote stands above.
+fn without_quoted_end<'a>(text: &'a str, above: &HashSet<u64>) -> &'a str {
     let is_quoted = |line: &str| line.starts_with('>') || line.trim().is_empty();
     let mut quoted = false;
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let mut kept = lines.len();
     while kept > 0 && is_quoted(lines[kept - 1]) {
-        quoted |= lines[kept - 1].starts_with('>');
+        let line = lines[kept - 1];
+        quoted |= line.starts_with('>');
         kept -= 1;
+        let says_something = line.contains(|c: char| !c.is_whitespace() && c != '>');
+        if says_something && !line.trim_end().ends_with(':') && !above.contains(&gist(line)) {
+            return text;
+        }
     }
     if !quoted {
         return text;
@@ -262,4 +279,21 @@ fn without_quoted_end(text: &str) -> &str {
     }
     let end: usize = lines[..kept].iter().map(|line| line.len()).sum();
     text[..end].trim_end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quoted_end_goes_only_where_all_of_it_stands_above() {
+        let letter = |body: &str| Letter { from: "A".to_owned(), body: body.to_owned(), ..Letter::default() };
+        let told = |reply: &str| told(&[letter("When is\nthe round?"), letter(reply)]);
+        assert_eq!(
+            told("At nine.\n\nA wrote:\n> When is\n> the round?"),
+            "A:\nWhen is\nthe round?\n\nA:\nAt nine."
+        );
+        let other = "At nine.\n\nB wrote:\n> What no other message holds";
+        assert_eq!(told(other), format!("A:\nWhen is\nthe round?\n\nA:\n{other}"));
+    }
 }

@@ -11,14 +11,21 @@ use super::super::text::tidy_line;
 use super::Page;
 use super::values::cleaned;
 
-/// The words of a table, cell by cell, as hashes: there may be very many.
+/// The words of a table, cell by cell, as hashes in one row: there may be very many.
 #[derive(Debug, Default)]
 pub(super) struct Held {
     columns: HashMap<String, usize>,
-    rows: Vec<Vec<Box<[u32]>>>,
-    /// By the words of the first cell.
-    by_title: HashMap<Box<[u32]>, Vec<usize>>,
+    words: Vec<u32>,
+    /// Where the words of each cell end.
+    cells: Vec<usize>,
+    /// Where the cells of each row end.
+    rows: Vec<usize>,
+    /// The words of a first cell as one hash, and its row; in order.
+    titles: Vec<(u64, usize)>,
 }
+
+/// Words and cells of one table: beyond it, the pages of its rows stay.
+const MOST: usize = 8_000_000;
 
 impl Held {
     pub(super) fn in_csv(csv: &[u8]) -> Self {
@@ -27,10 +34,10 @@ impl Held {
         let _ = guarded(|| {
             rows(&decoded(csv), b',', |row| {
                 held.add(row.iter().map(cleaned));
-                ControlFlow::Continue(())
+                if held.is_beyond() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             })
         });
-        held
+        held.finish()
     }
 
     /// The table of a page, as text.
@@ -38,8 +45,15 @@ impl Held {
         let mut held = Self::default();
         for line in table.lines() {
             held.add(line.trim_end_matches('|').split('|').map(str::to_owned));
+            if held.is_beyond() {
+                break;
+            }
         }
-        held
+        held.finish()
+    }
+
+    fn is_beyond(&self) -> bool {
+        self.words.len() + self.cells.len() > MOST
     }
 
     fn add(&mut self, cells: impl Iterator<Item = String>) {
@@ -47,24 +61,44 @@ impl Held {
             self.columns = cells.enumerate().map(|(column, name)| (tidy_line(&name), column)).collect();
             return;
         }
-        let row: Vec<_> = cells.map(|cell| words(&cell)).collect();
-        if let Some(title) = row.first() {
-            self.by_title.entry(title.clone()).or_default().push(self.rows.len());
-            self.rows.push(row);
+        let row = self.rows.len();
+        for cell in cells {
+            self.words.extend(words(&cell));
+            self.cells.push(self.words.len());
         }
+        self.rows.push(self.cells.len());
+        if let Some(title) = self.cell(row, 0) {
+            self.titles.push((sum(title), row));
+        }
+    }
+
+    fn finish(mut self) -> Self {
+        self.titles.sort_unstable();
+        if self.is_beyond() { Self::default() } else { self }
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Option<&[u32]> {
+        let before = |ends: &[usize], at: usize| at.checked_sub(1).map_or(0, |last| ends[last]);
+        let cell = before(&self.rows, row) + column;
+        (cell < self.rows[row]).then(|| &self.words[before(&self.cells, cell)..self.cells[cell]])
     }
 
     /// Whether some row of the page's title has every value of the page, however it is written.
     pub(super) fn holds(&self, page: &Page) -> bool {
         let Some(values) = self.values(&page.properties) else { return false };
-        let has_all = |row: &Vec<Box<[u32]>>| {
-            values.iter().all(|(column, value)| row.get(*column).is_some_and(|cell| is_within(value, cell)))
+        let has_all = |row: usize| {
+            values
+                .iter()
+                .all(|(column, value)| self.cell(row, *column).is_some_and(|cell| is_within(value, cell)))
         };
         let title = page.title.as_deref().unwrap_or_default();
-        match self.by_title.get(&words(title)) {
-            Some(rows) => rows.iter().any(|&row| has_all(&self.rows[row])),
+        let title_sum = sum(&words(title));
+        let first = self.titles.partition_point(|(other, _)| *other < title_sum);
+        let mut same = self.titles[first..].iter().take_while(|(other, _)| *other == title_sum).peekable();
+        match same.peek() {
+            Some(_) => same.any(|(_, row)| has_all(*row)),
             // What a date or a mention says in a title depends on the day of the export.
-            None => (title.starts_with('@') || title.is_empty()) && self.rows.iter().any(has_all),
+            None => (title.starts_with('@') || title.is_empty()) && (0..self.rows.len()).any(has_all),
         }
     }
 
@@ -85,6 +119,12 @@ impl Held {
         }
         Some(values.into_iter().map(|(column, value)| (column, words(&value))).collect())
     }
+}
+
+fn sum(words: &[u32]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    words.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Both are sorted.
@@ -149,6 +189,14 @@ mod tests {
         assert!(held.holds(&page("Q1", "Due: 2023/05/02\nTags: B, A\nSee: Plan")));
         assert!(held.holds(&page("@Yesterday", "Due: May 2, 2023")));
         assert!(held.holds(&page("Q1", "")));
+    }
+
+    #[test]
+    fn a_table_beyond_measure_holds_nothing() {
+        let table =
+            |rows: usize| Held::in_csv(format!("Name,Status\n{}", "Q1,Done\n".repeat(rows)).as_bytes());
+        assert!(table(10).holds(&page("Q1", "Status: Done")));
+        assert!(!table(MOST / 4 + 1).holds(&page("Q1", "Status: Done")));
     }
 
     #[test]

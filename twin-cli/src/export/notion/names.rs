@@ -61,9 +61,10 @@ pub(crate) fn is_export(tree: &Tree) -> bool {
     tree.entries.iter().any(|entry| is_notion_name(file_name(&entry.path)))
 }
 
-/// What the parts of one export have in common, for `Export-<uuid>-Part-2.zip` and its like.
+/// What the parts of one export have in common, for `Export-<uuid>-Part-2.zip` and its like, and for the
+/// folders into which they were unpacked.
 pub(crate) fn part_of(name: &str) -> Option<&str> {
-    let stem = name.strip_suffix(".zip")?;
+    let stem = name.strip_suffix(".zip").unwrap_or(name);
     let (base, number) = stem.rsplit_once("-Part-")?;
     let digits = number.split([' ', '(']).next().unwrap_or_default();
     (is_export_name(base) && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(base)
@@ -84,7 +85,7 @@ pub(crate) fn dashed_id(uuid: &str) -> Option<String> {
 
 /// Puts the files of the part zips at an export's root in the place of those zips.
 pub(crate) fn enter_parts(tree: &mut Tree, limits: &Limits) {
-    let is_part = |path: &str| !path.contains('/') && part_of(path).is_some();
+    let is_part = |path: &str| !path.contains('/') && ending(path) == "zip" && part_of(path).is_some();
     let (mut parts, rest): (Vec<_>, Vec<_>) =
         std::mem::take(&mut tree.entries).into_iter().partition(|entry| is_part(&entry.path) && !tree.single);
     tree.entries = rest;
@@ -111,10 +112,10 @@ pub(crate) fn enter_parts(tree: &mut Tree, limits: &Limits) {
     }
 }
 
-/// Files may lie in a folder that is named after the export, which says nothing.
+/// Files may lie in folders that are named after the export or its parts, which say nothing.
 fn without_export_folder(path: &mut String) {
-    if let Some((top, rest)) = path.split_once('/')
-        && is_export_name(top)
+    while let Some((top, rest)) = path.split_once('/')
+        && (is_export_name(top) || part_of(top).is_some())
     {
         *path = rest.to_owned();
     }
@@ -147,5 +148,8 @@ mod tests {
         assert!(part_of(&format!("ExportBlock-{uuid}-Part-12.zip")).is_some());
         assert_eq!(part_of("Export-x-Part-1.zip"), None);
         assert_eq!(part_of("photos.zip"), None);
+        let mut path = format!("Export-{uuid}/Export-{uuid}-Part-2/Home/plan.pdf");
+        without_export_folder(&mut path);
+        assert_eq!(path, "Home/plan.pdf");
     }
 }

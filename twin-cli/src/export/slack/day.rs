@@ -1,24 +1,23 @@
 //! A channel's day: its messages in order, replies under the message they answer.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt;
 
 use jiff::Timestamp;
-use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::super::Options;
 use super::super::run::Digest256;
 use super::super::tree::Entry;
-use super::super::{Options, reason};
 use super::Names;
-use super::markup::{list, plain, shown, string};
+use super::elements::{LARGEST_MESSAGE, each};
+use super::markup::{list, plain, shown, string, time};
 
 /// The time of a message, by which Slack names it; its digits sort like the time.
 type Ts = String;
 
 /// A message ready to be shown.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct Said {
     name: String,
     ts: Ts,
@@ -43,11 +42,11 @@ pub(super) fn late_replies(days: &[&Entry], names: &Names, options: &Options) ->
         let mut own = HashSet::new();
         let mut replies = Vec::new();
         // What cannot be read is told when the day itself is read.
-        let _ = each_message(&bytes, |message| match thread_of(message) {
+        let _ = each(&bytes, LARGEST_MESSAGE, |message| match thread_of(message) {
             Some(thread) => replies.extend(said(message, names).map(|said| (thread, said))),
             None => {
-                if !string(message, "thread_ts").is_empty() && said(message, names).is_some() {
-                    own.insert(string(message, "ts").to_owned());
+                if !time(message, "thread_ts").is_empty() && said(message, names).is_some() {
+                    own.insert(time(message, "ts"));
                 }
             }
         });
@@ -67,33 +66,45 @@ pub(super) fn late_replies(days: &[&Entry], names: &Names, options: &Options) ->
 /// One day's messages.
 #[derive(Debug, Default)]
 pub(super) struct Day {
-    /// By time: a message and its replies.
-    threads: BTreeMap<Ts, (Option<Said>, Vec<Said>)>,
+    threads: BTreeMap<Ts, Thread>,
     late: Sha256,
+}
+
+/// A message and its replies.
+#[derive(Debug, Default)]
+struct Thread {
+    first: Option<Said>,
+    /// Others that bear the same time, or none.
+    others: Vec<Said>,
+    replies: Vec<Said>,
 }
 
 impl Day {
     pub(super) fn read(bytes: &[u8], names: &Names, late: &Late) -> Result<Self, &'static str> {
         let mut day = Self::default();
-        each_message(bytes, |message| {
+        each(bytes, LARGEST_MESSAGE, |message| {
             let Some(said) = said(message, names) else { return };
             match thread_of(message) {
                 Some(_) if late.moved.contains(&said.ts) => {}
-                Some(thread) => day.threads.entry(thread).or_default().1.push(said),
+                Some(thread) => day.threads.entry(thread).or_default().replies.push(said),
                 None => {
                     let thread = day.threads.entry(said.ts.clone()).or_default();
-                    thread.0 = Some(said);
+                    match thread.others.last().or(thread.first.as_ref()) {
+                        None => thread.first = Some(said),
+                        Some(last) if *last == said => {}
+                        Some(_) => thread.others.push(said),
+                    }
                 }
             }
         })?;
-        for (ts, (root, replies)) in &mut day.threads {
-            if let Some(others) = late.replies.get(ts).filter(|_| root.is_some()) {
+        for (ts, thread) in &mut day.threads {
+            if let Some(others) = late.replies.get(ts).filter(|_| thread.first.is_some()) {
                 for reply in others {
                     day.late.update(reply.text.as_bytes());
                 }
-                replies.extend_from_slice(others);
+                thread.replies.extend_from_slice(others);
             }
-            replies.sort_by(|a, b| a.ts.cmp(&b.ts));
+            thread.replies.sort_by(|a, b| a.ts.cmp(&b.ts));
         }
         Ok(day)
     }
@@ -109,12 +120,13 @@ impl Day {
 
     pub(super) fn text(&self) -> String {
         let mut threads = Vec::new();
-        for (ts, (root, replies)) in &self.threads {
-            let day = date(root.as_ref().map_or(ts, |root| &root.ts));
-            let mut lines: Vec<String> = root.iter().map(|root| root.line(&day, "")).collect();
-            let indent = if root.is_some() { "  " } else { "" };
+        for (ts, Thread { first, others, replies }) in &self.threads {
+            let day = date(ts);
+            let mut lines: Vec<String> = first.iter().map(|message| message.line(&day, "")).collect();
+            let indent = if lines.is_empty() { "" } else { "  " };
             lines.extend(replies.iter().map(|reply| reply.line(&day, indent)));
             threads.push(lines.join("\n"));
+            threads.extend(others.iter().map(|message| message.line(&day, "")));
         }
         threads.join("\n\n")
     }
@@ -123,13 +135,13 @@ impl Day {
 impl Said {
     /// `Name (time): text`, with the date where it is another day's.
     fn line(&self, day: &str, indent: &str) -> String {
-        let time = if date(&self.ts) == day {
-            clock(&self.ts)
-        } else {
-            format!("{} {}", date(&self.ts), clock(&self.ts))
+        let time = match (date(&self.ts), clock(&self.ts)) {
+            (date, _) if date.is_empty() => String::new(),
+            (date, clock) if date == day => format!(" ({clock})"),
+            (date, clock) => format!(" ({date} {clock})"),
         };
         let text = self.text.replace('\n', &format!("\n{indent}"));
-        format!("{indent}{} ({time}): {text}", self.name)
+        format!("{indent}{}{time}: {text}", self.name)
     }
 }
 
@@ -141,16 +153,17 @@ fn clock(ts: &str) -> String {
     formatted(ts, "%H:%M")
 }
 
+/// Empty for what is no time.
 fn formatted(ts: &str, format: &str) -> String {
-    let seconds = ts.split('.').next().and_then(|seconds| seconds.parse().ok()).unwrap_or(0);
-    let time = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
-    time.strftime(format).to_string()
+    let seconds = ts.split('.').next().and_then(|seconds| seconds.parse().ok());
+    let time = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
+    time.map(|time| time.strftime(format).to_string()).unwrap_or_default()
 }
 
 /// The first message of the thread in which a message is a reply.
 fn thread_of(message: &Value) -> Option<Ts> {
-    let thread = string(message, "thread_ts");
-    (!thread.is_empty() && thread != string(message, "ts")).then(|| thread.to_owned())
+    let thread = time(message, "thread_ts");
+    (!thread.is_empty() && thread != time(message, "ts")).then_some(thread)
 }
 
 /// A message that says something; notices of joining, leaving and of new bots do not.
@@ -182,16 +195,15 @@ fn said(message: &Value, names: &Names) -> Option<Said> {
         }
     }
     let text = text.trim().to_owned();
-    (!text.is_empty()).then(|| Said {
-        name: name(message, names),
-        ts: string(message, "ts").to_owned(),
-        text,
-    })
+    (!text.is_empty()).then(|| Said { name: name(message, names), ts: time(message, "ts"), text })
 }
 
 /// Who wrote it, as far as the export tells.
 fn name(message: &Value, names: &Names) -> String {
-    let known = names.users.get(string(message, "user")).map(String::as_str);
+    // An old comment on a file names its writer inside.
+    let commenter = message.get("comment").map_or("", |comment| string(comment, "user"));
+    let user = [string(message, "user"), commenter].into_iter().find(|id| !id.is_empty()).unwrap_or_default();
+    let known = names.users.get(user).map(String::as_str);
     let profile = message.get("user_profile").or(message.get("bot_profile")).unwrap_or(&Value::Null);
     let candidates = [
         known.unwrap_or_default(),
@@ -199,45 +211,15 @@ fn name(message: &Value, names: &Names) -> String {
         string(profile, "display_name"),
         string(profile, "real_name"),
         string(profile, "name"),
-        string(message, "user"),
+        user,
     ];
     let name = candidates.into_iter().find(|name| !name.trim().is_empty());
     name.unwrap_or("Someone").to_owned()
 }
 
-/// Parses a file message by message, so that a large one does not stand in memory as a tree.
-fn each_message(bytes: &[u8], each: impl FnMut(&Value)) -> Result<(), &'static str> {
-    struct Messages<F>(F);
-
-    impl<'de, F: FnMut(&Value)> Visitor<'de> for Messages<F> {
-        type Value = ();
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of messages")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(mut self, mut messages: A) -> Result<(), A::Error> {
-            while let Some(message) = messages.next_element::<Value>()? {
-                (self.0)(&message);
-            }
-            Ok(())
-        }
-    }
-
-    impl<'de, F: FnMut(&Value)> DeserializeSeed<'de> for Messages<F> {
-        type Value = ();
-
-        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-            deserializer.deserialize_seq(self)
-        }
-    }
-
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    Messages(each).deserialize(&mut json).map_err(|_| reason::UNREADABLE)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::super::reason;
     use super::*;
 
     fn day(json: &str) -> String {
@@ -250,6 +232,25 @@ mod tests {
                 {"ts":"1772442060.1","user":"B","text":"Other"},
                 {"ts":"1772442120.1","user":"C","text":"Answer\nin two lines","thread_ts":"1772442000.1"}]"#);
         assert_eq!(text, "A (09:00): Question\n  C (09:02): Answer\n  in two lines\n\nB (09:01): Other");
+    }
+
+    #[test]
+    fn messages_of_one_time_or_of_none_all_stand() {
+        let text = day(r#"[{"user":"A","text":"No time"}, {"user":"B","text":"Nor here"},
+                {"ts":1772442000,"user":"C","text":"A number"}, {"ts":"1772442000","user":"D","text":"Same time"},
+                {"ts":"1772442000","user":"D","text":"Same time"},
+                {"ts":1772442060.5,"thread_ts":1772442000,"user":"E","text":"Reply"}]"#);
+        assert_eq!(
+            text,
+            "A: No time\n\nB: Nor here\n\nC (09:00): A number\n  E (09:01): Reply\n\nD (09:00): Same time"
+        );
+    }
+
+    #[test]
+    fn an_old_comment_on_a_file_is_its_writers() {
+        let text =
+            day(r#"[{"ts":"1772442000.1","subtype":"file_comment","text":"Fine","comment":{"user":"U7"}}]"#);
+        assert_eq!(text, "U7 (09:00): Fine");
     }
 
     #[test]

@@ -111,6 +111,13 @@ pub(super) fn shown(message: &Value, names: &Names) -> String {
             push(&mut lines, block_text(block, names));
         }
         if lines.len() == before {
+            for message in list(attachment, "message_blocks").filter_map(|shared| shared.get("message")) {
+                for block in list(message, "blocks") {
+                    push(&mut lines, block_text(block, names));
+                }
+            }
+        }
+        if lines.len() == before {
             push(&mut lines, plain(string(attachment, "fallback"), names));
         }
     }
@@ -127,23 +134,28 @@ fn block_text(block: &Value, names: &Names) -> String {
     let kind = string(block, "type");
     let elements = || list(block, "elements").map(|element| block_text(element, names));
     match kind {
-        "rich_text_list" => elements().map(|item| format!("- {item}")).collect::<Vec<_>>().join("\n"),
+        "rich_text_list" => rich_list(block, names),
         "rich_text" => elements().collect::<Vec<_>>().join("\n"),
         "rich_text_section" | "rich_text_quote" | "rich_text_preformatted" => elements().collect(),
         "context" => elements().collect::<Vec<_>>().join(" "),
         "text" => string(block, "text").to_owned(),
         "user" => reference(&format!("@{}", string(block, "user_id")), names),
         "channel" => reference(&format!("#{}", string(block, "channel_id")), names),
-        "usergroup" | "broadcast" => format!("@{}", string(block, "range")),
+        "usergroup" => reference("!subteam", names),
+        "broadcast" => format!("@{}", string(block, "range")),
         "link" => link(string(block, "url"), string(block, "text")),
         "emoji" => format!(":{}:", string(block, "name")),
         "date" => string(block, "fallback").to_owned(),
         "plain_text" | "mrkdwn" => plain(string(block, "text"), names),
         "image" => string(block, "alt_text").to_owned(),
+        "raw_text" | "markdown" => string(block, "text").to_owned(),
+        "table" => list(block, "rows").map(|row| table_row(row, names)).collect::<Vec<_>>().join("\n"),
         _ => {
             let mut lines = Vec::new();
-            if let Some(text) = block.get("text").filter(|text| text.is_object()) {
-                push(&mut lines, block_text(text, names));
+            for name in ["title", "text", "description"] {
+                if let Some(text) = block.get(name).filter(|text| text.is_object()) {
+                    push(&mut lines, block_text(text, names));
+                }
             }
             for field in list(block, "fields") {
                 push(&mut lines, block_text(field, names));
@@ -153,12 +165,36 @@ fn block_text(block: &Value, names: &Names) -> String {
     }
 }
 
+fn rich_list(block: &Value, names: &Names) -> String {
+    let is_ordered = string(block, "style") == "ordered";
+    let depth = block.get("indent").and_then(Value::as_u64).unwrap_or(0).min(8);
+    let indent = (0..depth).map(|_| "  ").collect::<String>();
+    let items = list(block, "elements").enumerate().map(|(index, item)| {
+        let mark = if is_ordered { format!("{}.", index + 1) } else { "-".to_owned() };
+        format!("{indent}{mark} {}", block_text(item, names))
+    });
+    items.collect::<Vec<_>>().join("\n")
+}
+
+fn table_row(row: &Value, names: &Names) -> String {
+    let cells = row.as_array().into_iter().flatten().map(|cell| block_text(cell, names).replace('\n', " "));
+    cells.collect::<Vec<_>>().join(" | ")
+}
+
 pub(super) fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
     value.get(name).and_then(Value::as_array).into_iter().flatten()
 }
 
 pub(super) fn string<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A time; other programs than Slack write it as a number.
+pub(super) fn time(value: &Value, name: &str) -> String {
+    match value.get(name) {
+        Some(Value::Number(number)) => number.to_string(),
+        _ => string(value, name).to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -179,6 +215,29 @@ mod tests {
         assert_eq!(read("<https://x.y/z|the plan>, <https://x.y>"), "the plan, https://x.y");
         assert_eq!(read("<mailto:a@b.c|a@b.c> &lt;3 &amp;lt; <@U9>"), "a@b.c <3 &lt; @someone");
         assert_eq!(read("<!date^1^{date}|3 March> <!subteam^S1|@crew>"), "3 March @crew");
+    }
+
+    #[test]
+    fn tables_lists_and_shared_messages_are_read() {
+        let message = serde_json::json!({
+            "blocks": [
+                {"type": "table", "rows": [[{"type": "raw_text", "text": "Fuse"}, {"type": "raw_text", "text": "16 A"}]]},
+                {"type": "markdown", "text": "Checked"},
+                {"type": "video", "title": {"type": "plain_text", "text": "The yard"}},
+                {"type": "rich_text", "elements": [
+                    {"type": "rich_text_list", "style": "ordered", "elements": [{"type": "text", "text": "one"}]},
+                    {"type": "rich_text_list", "indent": 1, "elements": [{"type": "text", "text": "below"}]},
+                    {"type": "rich_text_section", "elements": [{"type": "usergroup", "usergroup_id": "S1"}]},
+                ]},
+            ],
+            "attachments": [{"fallback": "[no preview]", "message_blocks": [
+                {"message": {"blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "Shared *here*"}}]}},
+            ]}],
+        });
+        assert_eq!(
+            shown(&message, &names()),
+            "Fuse | 16 A\nChecked\nThe yard\n1. one\n  - below\n@subteam\nShared here"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Slack exports: one document for each channel and day, threads under their first message.
 
 mod day;
+mod elements;
 mod markup;
 
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ use super::run::{Draft, Outcome, Run, digest};
 use super::tree::{Entry, Tree, file_name, folder_of, safe_path, stem};
 use super::{Format, Options, Root, pool, reason};
 use day::Day;
+use elements::{LARGEST_CHANNEL, each};
 use markup::{list, string};
 
 /// Who and what ids stand for.
@@ -114,7 +116,7 @@ fn document(conversation: &Conversation<'_>, key: String, path: &str, bytes: &[u
         text: day.text(),
         kind: DocumentType::Slack,
         source: day.digest(digest(bytes)),
-        converter: "slack/1",
+        converter: "slack/2",
         path: path.to_owned(),
         clean_path: None,
         key_is_identity: true,
@@ -134,26 +136,22 @@ struct Workspace {
 impl Workspace {
     fn read(tree: &Tree, options: &Options) -> Self {
         let mut workspace = Self::default();
-        let lists = |names: &[&str]| {
-            let files = tree.entries.iter().filter(|entry| names.contains(&file_name(&entry.path)));
-            let values = files
-                .filter_map(|entry| serde_json::from_slice::<Value>(&entry.read(&options.limits).ok()?).ok());
-            values.collect::<Vec<_>>()
-        };
-        for users in lists(&["users.json", "org_users.json"]) {
-            for user in users.as_array().into_iter().flatten() {
-                workspace.names.users.insert(string(user, "id").to_owned(), user_name(user));
+        let each_in = |names: &[&str], take: &mut dyn FnMut(&Value)| {
+            let mut is_listed = false;
+            for entry in tree.entries.iter().filter(|entry| names.contains(&file_name(&entry.path))) {
+                let bytes = entry.read(&options.limits);
+                is_listed |= bytes.and_then(|bytes| each(&bytes, LARGEST_CHANNEL, &mut *take)).is_ok();
             }
-        }
+            is_listed
+        };
+        each_in(&["users.json", "org_users.json"], &mut |user| {
+            workspace.names.users.insert(string(user, "id").to_owned(), user_name(user));
+        });
         for (file, private) in
             [("channels.json", false), ("groups.json", true), ("mpims.json", true), ("dms.json", true)]
         {
-            for conversations in lists(&[file]) {
-                workspace.lists_channels |= !private;
-                for conversation in conversations.as_array().into_iter().flatten() {
-                    workspace.know(conversation, file, private);
-                }
-            }
+            let is_listed = each_in(&[file], &mut |conversation| workspace.know(conversation, file, private));
+            workspace.lists_channels |= is_listed && !private;
         }
         workspace
     }

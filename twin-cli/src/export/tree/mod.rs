@@ -135,6 +135,10 @@ pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Tree, ReadError> {
             ..Tree::default()
         },
     };
+    if !tree.whole && tree.entries.is_empty() && tree.skipped.is_empty() {
+        // Such as a file that was gzipped alone.
+        tree.skip(name.clone(), reason::UNREADABLE);
+    }
     tree.name = if tree.single { name } else { names::archive_stem(&name).to_owned() };
     Ok(tree)
 }
