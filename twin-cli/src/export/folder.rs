@@ -59,7 +59,8 @@ fn document(key: String, path: &str, source: [u8; 32], converted: Converted, kin
     // Some Windows programs write `\` between folders.
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     let title = converted.title.unwrap_or_else(|| stem(name).to_owned());
-    Outcome::document(Draft {
+    let outcome = if converted.is_verbatim { Outcome::verbatim } else { Outcome::document };
+    outcome(Draft {
         key,
         title,
         text: converted.text,

@@ -92,6 +92,16 @@ impl Outcome {
         Self::Document(Box::new(draft))
     }
 
+    /// A document whose title and text stay as they are.
+    pub(crate) fn verbatim(draft: Draft) -> Self {
+        let has_title = draft.title.chars().any(|c| !c.is_whitespace());
+        if !has_title || draft.text.trim().is_empty() {
+            Self::document(draft)
+        } else {
+            Self::Document(Box::new(draft))
+        }
+    }
+
     pub(crate) fn skipped(path: &str, reason: &'static str) -> Self {
         Self::Skipped { path: path.to_owned(), reason }
     }

@@ -11,7 +11,8 @@ pub(super) struct Facts {
     pub(super) kind: Option<DocumentType>,
     /// The other facts, as `key: value` lines.
     pub(super) lines: String,
-    /// The file was written by `twin kb export`: its text is plain and no Markdown, and its type may be any.
+    /// The file was written by `twin kb export`: title and text are as they were, whatever they look like, and the
+    /// type may be any.
     pub(super) is_backup: bool,
 }
 
@@ -65,7 +66,7 @@ fn sorted(pairs: Vec<(&str, String)>) -> Facts {
     let mut facts = Facts { is_backup, ..Facts::default() };
     let mut lines = Vec::new();
     for (key, value) in pairs {
-        let value = tidy_line(&value);
+        let value = if is_backup { value } else { tidy_line(&value) };
         match key.to_lowercase().as_str() {
             _ if value.is_empty() => {}
             "title" => facts.title = Some(value),
@@ -134,7 +135,7 @@ mod tests {
              title: \"Say \\\"hi\\\"\\tnow\"\n---\n\n# T\n\n*stars* stay",
         );
         assert!(facts.is_backup && facts.lines.is_empty());
-        assert_eq!((facts.title.as_deref(), facts.kind), (Some("Say \"hi\" now"), Some("faq".into())));
+        assert_eq!((facts.title.as_deref(), facts.kind), (Some("Say \"hi\"\tnow"), Some("faq".into())));
         assert_eq!(text, "\n# T\n\n*stars* stay");
         let (facts, _) = split("---\nid: 7\ntitle: Mine\ntype: faq\n---\ntext");
         assert!(!facts.is_backup && facts.kind.is_none(), "{facts:?}");

@@ -46,6 +46,8 @@ pub(crate) struct Converted {
     pub(crate) kind: Option<DocumentType>,
     /// Which converter made it, and its version.
     pub(crate) converter: &'static str,
+    /// Title and text are to stay as they are: they come from a knowledge base.
+    pub(crate) is_verbatim: bool,
 }
 
 /// The text of a single file, or the reason why there is none.
@@ -59,7 +61,7 @@ pub(crate) fn convert(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Con
     }
     if kind == Kind::Pdf {
         let text = isolated::pdf_to_text(bytes, limits)?;
-        return Ok(Converted { title: None, text, kind: None, converter: "pdf/2" });
+        return Ok(Converted { title: None, text, kind: None, converter: "pdf/2", is_verbatim: false });
     }
     // What takes much memory is done one at a time.
     let _alone = (weight(kind, &bytes) > HEAVY).then(|| ALONE.lock().unwrap_or_else(PoisonError::into_inner));
@@ -114,7 +116,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         }
         Kind::Mbox | Kind::Pdf | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
     };
-    Ok(Converted { title, text, kind: None, converter })
+    Ok(Converted { title, text, kind: None, converter, is_verbatim: false })
 }
 
 /// As [`convert`], and a zip that holds one page and its pictures is that page: Google's zipped HTML.
@@ -133,8 +135,51 @@ pub(crate) fn convert_with_zipped_pages(
 /// Markdown with what may stand before it: a title, a type, other facts.
 fn markdown_file(markdown: &str) -> Converted {
     let (facts, body) = front_matter::split(markdown);
-    let (heading, text) =
-        if facts.is_backup { (None, body.to_owned()) } else { markdown::to_text(body, Dialect::Common) };
-    let text = if facts.lines.is_empty() { text } else { format!("{}\n\n{text}", facts.lines) };
-    Converted { title: facts.title.or(heading), text, kind: facts.kind, converter: "md/1" }
+    if facts.is_backup {
+        // The lines that `twin kb export` puts around the text.
+        let body = body.strip_prefix('\n').unwrap_or(body);
+        let text = body.strip_suffix('\n').unwrap_or(body).to_owned();
+        return Converted {
+            title: facts.title,
+            text,
+            kind: facts.kind,
+            converter: "md/2",
+            is_verbatim: true,
+        };
+    }
+    let (heading, text) = markdown::to_text(body, Dialect::Common);
+    let (title, other) = match (facts.title, heading) {
+        (Some(fact), Some(heading)) if is_top_heading(&heading, body) => (Some(heading), Some(fact)),
+        (fact, heading) => (fact.or(heading), None),
+    };
+    let other = other.filter(|other| Some(other) != title.as_ref()).map(|other| format!("title: {other}"));
+    let before = other.into_iter().chain([facts.lines, text]).filter(|part| !part.is_empty());
+    let text = before.collect::<Vec<_>>().join("\n\n");
+    Converted { title, text, kind: facts.kind, converter: "md/2", is_verbatim: false }
+}
+
+/// Whether a heading stands over the whole text, and not over a section of it.
+fn is_top_heading(heading: &str, markdown: &str) -> bool {
+    let mut top = markdown.lines().filter_map(|line| line.strip_prefix("# "));
+    top.any(|text| markdown::line_to_text(text, Dialect::Common) == heading)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_over_the_whole_text_is_the_title_whatever_stands_before_it() {
+        let read = |markdown: &str| {
+            let Converted { title, text, .. } = markdown_file(markdown);
+            (title.unwrap_or_default(), text)
+        };
+        let expect = |title: &str, text: &str| (title.to_owned(), text.to_owned());
+        let both = "---\ntitle: Menu\ntags: [a]\n---\n# Lunch *now*\n\nAt noon.\n";
+        assert_eq!(read(both), expect("Lunch now", "title: Menu\n\ntags: a\n\nLunch now\n\nAt noon."));
+        let same = "---\ntitle: Lunch\n---\n# Lunch\n\nAt noon.\n";
+        assert_eq!(read(same), expect("Lunch", "Lunch\n\nAt noon."));
+        let sections = "---\ntitle: Lunch\n---\n## When\n\nAt noon.\n";
+        assert_eq!(read(sections), expect("Lunch", "When\n\nAt noon."));
+    }
 }
