@@ -47,6 +47,9 @@ pub(crate) enum Unusable {
     /// It is about another state than the one that is there.
     #[error("it does not belong to the state beside it")]
     Foreign,
+    /// What it makes of the state is none that could be read again.
+    #[error("it contradicts itself: {0}")]
+    Contradictory(String),
 }
 
 impl Record {
@@ -97,7 +100,10 @@ pub(crate) fn replay(state: Option<&State>, journal: &[u8]) -> Result<Option<Sta
     match (changed, belongs) {
         (false, _) => Ok(None),
         (true, false) => Err(Unusable::Foreign),
-        (true, true) => Ok(Some(result)),
+        (true, true) => match result.each_id_once() {
+            Ok(()) => Ok(Some(result)),
+            Err(error) => Err(Unusable::Contradictory(error)),
+        },
     }
 }
 
@@ -193,6 +199,14 @@ mod tests {
         }
         let within = [&text(&[begin])[..], b"{\"change\":{\"pu\n", &text(&[change])].concat();
         assert_eq!(replay(Some(&base), &within), Err(Unusable::Damaged(2)));
+    }
+
+    #[test]
+    fn a_journal_after_which_two_entries_would_claim_a_document_is_refused() {
+        let base = state(&[entry("a", "h", &["doc_1"])]);
+        let begin = Record::begin("http://a", Some(&base));
+        let journal = text(&[begin, put(entry("b", "h", &["doc_1"]))]);
+        assert!(matches!(replay(Some(&base), &journal), Err(Unusable::Contradictory(_))));
     }
 
     #[test]
