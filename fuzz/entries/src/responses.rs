@@ -74,7 +74,7 @@ fn is_fit_for_people(call: &str, error: &Error, status: u16) {
         "{call}: {shown}"
     );
     assert!(
-        status < 200 || status >= 300 || error.outcome() != Outcome::Unknown,
+        !(200..300).contains(&status) || error.outcome() != Outcome::Unknown,
         "{call}: {shown} after {status}"
     );
 }

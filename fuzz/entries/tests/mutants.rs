@@ -53,30 +53,29 @@ fn hold(name: &str) {
     let entry = ENTRIES.iter().find(|entry| entry.name == name).unwrap();
     let seeds = [(entry.seeds)(), seeds::of_folder(name)].concat();
     assert!(!seeds.is_empty(), "{name} has no seeds");
-    for (number, seed) in seeds.iter().enumerate() {
-        try_one(entry, &format!("seed {number}"), seed);
-    }
     let rounds: u32 = std::env::var("TWIN_FUZZ_ROUNDS").map_or(1, |rounds| rounds.parse().unwrap());
-    for number in 0..entry.mutants * rounds {
+    let mutants = entry.mutants * rounds;
+    let of_seed = seeds.iter().enumerate().map(|(number, seed)| (format!("seed-{number}"), seed.clone()));
+    let of_mutant = (0..mutants).map(|number| {
         let mut random = fastrand::Rng::with_seed(u64::from(number));
         let (seed, other) = (random.usize(..seeds.len()), random.usize(..seeds.len()));
-        let mutant = mutate::mutant(&mut random, &seeds[seed], &seeds[other]);
-        try_one(entry, &format!("mutant {number}"), &mutant);
-    }
+        (format!("mutant-{number}"), mutate::mutant(&mut random, &seeds[seed], &seeds[other]))
+    });
+    let took = of_seed.chain(of_mutant).map(|(what, input)| (try_one(entry, &what, &input), what));
+    let (longest, what) = took.max().unwrap();
+    println!("{name}: {} seeds and {mutants} mutants; {what} took longest, {longest:?}", seeds.len());
 }
 
-fn try_one(entry: &Entry, what: &str, input: &[u8]) {
+/// How long it took.
+fn try_one(entry: &Entry, what: &str, input: &[u8]) -> Duration {
     let begun = Instant::now();
     let outcome = catch_unwind(AssertUnwindSafe(|| (entry.run)(input)));
     let took = begun.elapsed();
     if outcome.is_err() || took > LONGEST {
-        let path =
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{}", entry.name, what.replace(' ', "-")));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{what}", entry.name));
         std::fs::write(&path, input).unwrap();
-        panic!(
-            "{}: {what} broke a law or took long ({took:?}); it is kept in {}",
-            entry.name,
-            path.display()
-        );
+        let what = if outcome.is_err() { "broke a law".to_owned() } else { format!("took {took:?}") };
+        panic!("{}: an input {what}; it is kept in {}", entry.name, path.display());
     }
+    took
 }
