@@ -39,7 +39,7 @@ fn listen() {
 }
 
 fn is_ours(file: &str) -> bool {
-    ["twin-cli/src", "twin-sdk/src"].iter().any(|ours| file.contains(ours))
+    ["twin-cli/src", "twin-sdk/src", "fuzz/entries/src"].iter().any(|ours| file.contains(ours))
 }
 
 fn eprint(text: &str) {
@@ -49,4 +49,22 @@ fn eprint(text: &str) {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "a converter panicked at fuzz/entries/src/panics.rs")]
+    fn a_panic_of_ours_is_told_although_it_was_caught_on_another_thread() {
+        none_of_ours(|| std::thread::spawn(|| panic!("caught by whoever joins")).join().is_err());
+    }
+
+    #[test]
+    fn a_panic_of_someone_elses_is_survived() {
+        none_of_ours(|| {
+            std::thread::spawn(|| std::panic::resume_unwind(Box::new("broken file"))).join().is_err()
+        });
+    }
 }

@@ -91,3 +91,25 @@ pub(crate) fn content(bytes: Vec<u8>, level: u8) -> Content {
     let inner = (level < DEEPEST && bytes.starts_with(b"PK")).then(|| of_zip(&bytes, level + 1)).flatten();
     inner.filter(|files| !files.is_empty()).map_or(Content::Bytes(bytes), Content::Zip)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pack::packed;
+
+    #[test]
+    fn files_are_the_same_as_an_input_and_as_a_zip() {
+        let file = |name: &str, content| File { name: name.as_bytes().to_vec(), content };
+        let page = file("word/document.xml", Content::Bytes(b"<w:p/>".to_vec()));
+        let files = vec![
+            file("a.md", Content::Bytes(b"# A\n".to_vec())),
+            file("a.md", Content::Bytes(Vec::new())),
+            file("b.docx", Content::Zip(vec![page])),
+        ];
+        let input = encode(&files, 1);
+        assert!(is_tree(&input, 1));
+        assert_eq!(decode(&input, 1), files);
+        // The zip crate lists a name that is there twice once.
+        assert_eq!(of_zip(&packed(&files[1..]), 1).unwrap(), files[1..]);
+    }
+}
