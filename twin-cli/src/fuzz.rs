@@ -43,7 +43,7 @@ pub fn set_base_url(path: &Path, profile: &str, url: &str) -> Result<(), String>
 pub fn origins(path: &Path) -> Result<Vec<String>, String> {
     let told = |error: crate::error::CliError| format!("{error} {error:?}");
     let credentials = Credentials::load(path).map_err(told)?;
-    credentials.save(path).map_err(told)?;
+    Credentials::update(path, |_| ()).map_err(told)?;
     let again = Credentials::load(path).map_err(told)?;
     if again != credentials {
         return Err(format!("{credentials:?} is not what was written of it"));

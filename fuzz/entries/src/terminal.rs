@@ -17,7 +17,7 @@ pub fn terminal(input: &[u8]) {
         let mut page = Page::new(Screen { is_terminal, color: false, can_redraw: false, width });
         page.block(&text, Tone::Dim);
         page.line(&[(&text, Tone::Bad), (&text, Tone::Plain)]);
-        page.start(&text, Tone::Strong);
+        page.question(&text, 3, Tone::Strong);
         page.entry(&text, Tone::Warning, &text);
         page.row(&[&text, &text]);
         let mut table =

@@ -2,6 +2,7 @@
 //! for seconds and without its compiler. `TWIN_FUZZ_ROUNDS=100` tries a hundred times as many.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+#![allow(clippy::print_stdout, reason = "--nocapture tells how much was tried")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
