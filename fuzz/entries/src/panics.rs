@@ -15,7 +15,8 @@ pub(crate) fn none_of_ours<T>(run: impl FnOnce() -> T) -> T {
     listen();
     lock(&OURS).take();
     let result = run();
-    if let Some(place) = lock(&OURS).take() {
+    let ours = lock(&OURS).take(); // unlocked again before the next panic
+    if let Some(place) = ours {
         panic!("a converter panicked at {place}");
     }
     result
