@@ -71,6 +71,20 @@ async fn no_line_runs_over_the_edge_from_40_to_200_columns() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn json_on_a_terminal_spells_out_what_would_steer_it_and_means_the_same() {
+    let hostile = "safe\u{1b}]0;owned\u{7} \u{202e}txt.exe\u{9b}31m\u{7f}\u{e0041}";
+    let bench = Bench::of(Reference::new().document(Seed::new(hostile, "Text."))).await;
+    let seen = Terminal::start(bench.twin(["kb", "list", "--json"]), 80).ends(0);
+    let steers = |c: char| (c.is_control() && c != '\n' && c != '\r') || "\u{202e}\u{e0041}".contains(c);
+    assert!(!seen.raw.contains(steers), "{seen:?}");
+    assert!(seen.raw.contains(r"\u202etxt.exe\u009b31m\u007f\udb40\udc41"), "{seen:?}");
+    let shown: serde_json::Value = serde_json::from_str(&seen.raw).unwrap();
+    let piped = bench.twin(["kb", "list", "--json"]).run().exits(0).json();
+    assert_eq!(shown, piped);
+    assert!(piped.to_string().contains("\u{202e}txt.exe"), "{piped}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn colour_is_for_terminals_that_show_it_and_people_who_want_it() {
     let bench = bench().await;
     let colours = |env: &[(&str, &str)], flags: &[&str]| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use twin_sdk::{ApiKey, Error, ErrorKind, NewDocument, Outcome, RetryPolicy, Twin};
+use twin_sdk::{ApiKey, Error, ErrorKind, NewDocument, Outcome, Pacing, RetryPolicy, Twin};
 use twin_tests::{Reply, ScriptedServer, TestClock};
 
 const ANSWER: &str =
@@ -235,6 +235,26 @@ async fn a_server_that_always_says_429_is_given_up_after_the_longest_wait() {
         "POST /v1/twin: the rate limit is exceeded (429); waiting 50 s would be longer than allowed"
     );
     assert_eq!(harness.describe(error), failed(3, 100.0, ErrorKind::RateLimited, Outcome::NotApplied));
+}
+
+#[tokio::test]
+async fn a_429_that_says_now_is_not_hammered_by_a_paced_client_either() {
+    let harness = Harness::new([Reply::json(429, &[("retry-after", "0")], "{}")]).await;
+    let paced = Twin::builder(ApiKey::new("twin_live_test").unwrap())
+        .base_url(harness.server.url())
+        .pacing(Pacing::Window)
+        .clock(harness.clock.clone());
+    paced.build().unwrap().stats().longest_wait(Duration::from_secs(3)).await.unwrap_err();
+    let requests = harness.server.requests().len();
+    assert!(requests <= 13, "{requests} requests in {:?}", harness.clock.waited());
+}
+
+#[tokio::test]
+async fn a_listing_stays_a_listing_whatever_total_it_claims() {
+    let body = format!(r#"{{"docs":[],"total":{}}}"#, u64::MAX);
+    let harness = Harness::new([Reply::json(200, &[], &body)]).await;
+    let listing = harness.twin.kb().list_all().await.unwrap();
+    assert_eq!((listing.total, listing.is_complete()), (u64::MAX, false));
 }
 
 #[tokio::test]

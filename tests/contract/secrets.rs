@@ -24,7 +24,9 @@ async fn everything_printable_is_free_of_keys_and_secrets() {
     for reply in [
         Reply::json(401, &[], r#"{"error":"Invalid API key."}"#),
         Reply::json(403, &[], &format!(r#"{{"error":"Not with {KEY}."}}"#)),
+        Reply::json(403, &[], r#"{"error":"Not with twin_live_sk_a8f2c4e1d\u0039."}"#),
         Reply::json(200, &[], "{}"),
+        Reply::json(200, &[], &format!(r#"{{"response":"Yes.","confidence":"{KEY}"}}"#)),
         Reply::html(500, &[]),
         Reply::json(429, &[("retry-after", "1")], "{}"),
         Reply::CloseAfterReading,

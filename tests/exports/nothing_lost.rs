@@ -65,6 +65,16 @@ fn notes_in_a_word_document_count_as_they_are_met_and_captions_are_said_once() {
 }
 
 #[test]
+fn a_thread_of_files_without_text_is_skipped_with_every_file_accounted_for() {
+    let workshop = Workshop::new();
+    let message = "Message-ID: <a@b>\r\nSubject: A\r\nContent-Type: text/html\r\n\r\n<p></p>";
+    let zip = workshop.zip("mail.zip", &[("a.eml", message.as_bytes()), ("copy.eml", message.as_bytes())]);
+    let (documents, summary) = read_one(&zip);
+    assert!(documents.is_empty());
+    assert_eq!((summary.files, summary.merged, skipped(&summary).len()), (2, 1, 1));
+}
+
+#[test]
 fn a_message_without_an_id_keeps_its_key_wherever_it_lies() {
     let message = "From: A <a@example.com>\nSubject: S\n\nSaid so.\n";
     let other = "From b Mon Mar 02 09:30:00 2026\nMessage-ID: <b@example.com>\nSubject: T\n\nText\n\n";

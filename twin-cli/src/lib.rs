@@ -12,6 +12,8 @@ pub mod error;
 pub mod exit;
 pub mod export;
 mod files;
+#[doc(hidden)]
+pub mod fuzz;
 mod input;
 mod key;
 mod settings;

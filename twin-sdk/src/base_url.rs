@@ -71,10 +71,8 @@ impl FromStr for BaseUrl {
                 "plain http:// would send the key in clear; use https:// (http is for loopback only)",
             ));
         }
-        if !url.path().ends_with('/') {
-            let path = format!("{}/", url.path());
-            url.set_path(&path);
-        }
+        let path = format!("{}/", url.path().trim_end_matches('/'));
+        url.set_path(&path);
         Ok(Self(url))
     }
 }
@@ -137,6 +135,9 @@ mod tests {
         let url: BaseUrl = "https://gateway.example/twin".parse().unwrap();
         assert_eq!(url.join("v1/kb").unwrap().as_str(), "https://gateway.example/twin/v1/kb");
         assert_eq!(url.to_string(), "https://gateway.example/twin");
+        for same in ["https://gateway.example/twin/", "https://gateway.example/twin//"] {
+            assert_eq!(same.parse::<BaseUrl>().unwrap(), url);
+        }
     }
 
     #[test]

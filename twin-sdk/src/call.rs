@@ -77,7 +77,9 @@ impl<R: Request> Call<R> {
         let prepared = self.request.prepare(&shared.endpoints)?;
         let (reply, meta) = execute(shared, &prepared, &self.options, wants_rate_limit).await?;
         let attempts = meta.attempts;
-        let data = self.request.decode(reply).map_err(|error| error.with_call(prepared.call, attempts))?;
+        let data = self.request.decode(reply).map_err(|error| {
+            error.fit_to_show(shared.secret(), &shared.key).with_call(prepared.call, attempts)
+        })?;
         Ok(WithMeta { data, meta })
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::rate_limit::RateLimit;
-use crate::refusal::{answers_in, api_message, describe, kind_of_status};
+use crate::refusal::{answers_in, api_message, describe, kind_of_status, shortened};
 
 /// A `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -160,9 +160,9 @@ impl Error {
 
     /// The error for a response that is no success. A key that the response repeats is blotted out.
     pub(crate) fn from_response(status: u16, body: &[u8], secret: &str, key: &str) -> Self {
-        let body = String::from_utf8_lossy(body);
-        let body = if secret.is_empty() { body } else { body.replace(secret, key).into() };
-        let message = api_message(&body);
+        let body = blotted(String::from_utf8_lossy(body).into_owned(), secret, key);
+        // JSON may spell the key otherwise than it reads.
+        let message = api_message(&body).map(|message| blotted(message, secret, key));
         let kind = kind_of_status(status);
         // A 408 or a 5xx may come from something in front of the API after the API did its work.
         let outcome = if status == 408 || status >= 500 { Outcome::Unknown } else { Outcome::NotApplied };
@@ -172,6 +172,20 @@ impl Error {
         error.0.message = message;
         error.0.body = Some(body[..body.floor_char_boundary(BODY_LIMIT)].to_owned());
         error
+    }
+
+    /// An error that quotes the response: without a key that it repeats, and as long as a line may be.
+    pub(crate) fn fit_to_show(mut self, secret: &str, key: &str) -> Self {
+        self.0.text = shortened(blotted(self.0.text, secret, key));
+        if self
+            .0
+            .source
+            .as_ref()
+            .is_some_and(|source| blotted(source.to_string(), secret, key) != source.to_string())
+        {
+            self.0.source = None;
+        }
+        self
     }
 
     /// The error for a request that got no complete response.
@@ -264,6 +278,10 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
     }
+}
+
+fn blotted(text: String, secret: &str, key: &str) -> String {
+    if secret.is_empty() { text } else { text.replace(secret, key) }
 }
 
 fn root_cause(error: &reqwest::Error) -> String {

@@ -129,13 +129,14 @@ pub(crate) fn join<T: Parted>(whole: Page<T>, parts: Vec<(String, Page<T>)>) -> 
                 missing.push(Missing { of: Some(name.clone()), listed, total: *total });
             }
         }
-        let known: u64 = names.iter().map(|(name, total)| listed(name).max(*total)).sum();
+        let totals = names.iter().map(|(name, total)| listed(name).max(*total));
+        let known = totals.fold(0, u64::saturating_add); // a server may claim any number
         let unknown =
             items.iter().filter(|item| names.iter().all(|(name, _)| name != item.part())).count() as u64;
-        if total > known + unknown {
+        if total > known.saturating_add(unknown) {
             missing.push(Missing { of: None, listed: unknown, total: total - known });
         }
-        total = total.max(known + unknown);
+        total = total.max(known.saturating_add(unknown));
     }
     Listing { items, total, requests, missing }
 }

@@ -47,9 +47,14 @@ pub(crate) fn describe(kind: ErrorKind, status: u16, message: Option<&str>, key:
 /// Adds what the API said, cut where it says too much for one line.
 fn with_message(what: String, message: Option<&str>) -> String {
     let Some(message) = message else { return what };
-    match message.char_indices().nth(SHOWN_LIMIT) {
-        Some((end, _)) => format!("{what}: {}…", &message[..end]),
-        None => format!("{what}: {message}"),
+    format!("{what}: {}", shortened(message.to_owned()))
+}
+
+/// A text as long as is shown of one.
+pub(crate) fn shortened(text: String) -> String {
+    match text.char_indices().nth(SHOWN_LIMIT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }
 

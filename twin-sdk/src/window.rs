@@ -7,6 +7,8 @@ use crate::rate_limit::RateLimit;
 
 /// The longest wait for a reset that is believed; a header that says more is probed again after it.
 const LONGEST_WINDOW: Duration = Duration::from_secs(3600);
+/// The wait after a 429 that says "now", or that the window is over, and means "no": it is not to be hammered.
+const LEAST_WAIT: Duration = Duration::from_millis(250);
 /// The wait after a 429 that does not say how long.
 const UNTOLD_WAIT: Duration = Duration::from_secs(1);
 
@@ -136,8 +138,7 @@ impl State {
     fn refused(&mut self, now: Instant, wait: Option<Duration>, window: Option<(u64, i64, Duration)>) {
         let (reset, resets_in) =
             window.map_or((i64::MIN, None), |(_, reset, resets_in)| (reset, Some(resets_in)));
-        let wait =
-            wait.or(resets_in).unwrap_or(UNTOLD_WAIT).min(LONGEST_WINDOW).max(Duration::from_millis(10));
+        let wait = wait.or(resets_in).unwrap_or(UNTOLD_WAIT).clamp(LEAST_WAIT, LONGEST_WINDOW);
         if window.is_some() && matches!(&self.window, Window::Known(known) if known.reset > reset) {
             return; // a late answer of the window before
         }

@@ -60,6 +60,8 @@ pub(crate) enum Outcome {
         key: String,
         path: String,
         reason: &'static str,
+        /// How many files it would have been made of.
+        files: u64,
     },
     /// Left out as the options say: it may well be there.
     LeftOut {
@@ -81,7 +83,8 @@ impl Outcome {
         draft.text = text::tidy(&draft.text);
         draft.key = text::tidy_line(&draft.key);
         if draft.text.is_empty() {
-            return Self::unconverted(draft.key, &draft.path, reason::NO_TEXT);
+            let Draft { key, path, files, .. } = draft;
+            return Self::Unconverted { key, path, reason: reason::NO_TEXT, files };
         }
         let title = text::tidy_line(&draft.title);
         draft.title = match text::beginning(&title, MOST_TITLE) {
@@ -113,7 +116,7 @@ impl Outcome {
     /// A file that is there, though nothing could be made of it: what was made of it before is not gone. Not so
     /// where a reader understands that a page says nothing any more: that one is skipped.
     pub(crate) fn unconverted(key: String, path: &str, reason: &'static str) -> Self {
-        Self::Unconverted { key, path: path.to_owned(), reason }
+        Self::Unconverted { key, path: path.to_owned(), reason, files: 1 }
     }
 }
 
@@ -194,9 +197,10 @@ impl<'a> Run<'a> {
                 (1, String::new(), ControlFlow::Continue(()))
             }
             Outcome::Skipped { path, reason } => (1, self.skip(path, reason), ControlFlow::Continue(())),
-            Outcome::Unconverted { key, path, reason } => {
+            Outcome::Unconverted { key, path, reason, files } => {
                 self.summary.unconverted_keys.push(text::tidy_line(&key));
-                (1, self.skip(path, reason), ControlFlow::Continue(()))
+                self.summary.merged += files.saturating_sub(1);
+                (files, self.skip(path, reason), ControlFlow::Continue(()))
             }
             Outcome::LostPart { key, path, reason } => {
                 self.summary.unconverted_keys.push(text::tidy_line(&key));

@@ -38,8 +38,9 @@ pub fn split(title: &str, text: &str) -> Vec<Part> {
 fn pieces(text: &str, most: usize) -> Vec<(&str, &str)> {
     let mut pieces = Vec::new();
     let mut start = 0;
-    let mut header = "";
+    let mut table: Option<&str> = None;
     loop {
+        let header = table.filter(|&header| units(header) < most / 4).unwrap_or_default();
         let rest = &text[start..];
         let room = most - units(header);
         let Some(window) = window(rest, room) else {
@@ -48,7 +49,7 @@ fn pieces(text: &str, most: usize) -> Vec<(&str, &str)> {
         };
         let end = start + cut(rest, window);
         pieces.push((header, &text[start..end]));
-        header = table_header(text, end).filter(|header| units(header) < most / 4).unwrap_or_default();
+        table = table_header(text, end, start, table);
         start = end;
     }
 }
@@ -113,8 +114,9 @@ fn is_row(line: &str) -> bool {
     line.contains(" | ") || line.ends_with(" |") || line.starts_with("| ")
 }
 
-/// The header, with its line end, of the table that goes on at `at`, be it within a row.
-fn table_header(text: &str, at: usize) -> Option<&str> {
+/// The header, with its line end, of the table that goes on at `at`, be it within a row. `known` is that of the one
+/// that goes on at `from`, before: what lies before that is not looked at again.
+fn table_header<'a>(text: &'a str, at: usize, from: usize, known: Option<&'a str>) -> Option<&'a str> {
     let line = text[..at].rfind('\n')? + 1;
     let before = &text[..line - 1];
     if !is_row(text[line..].lines().next()?) {
@@ -126,6 +128,9 @@ fn table_header(text: &str, at: usize) -> Option<&str> {
         let start = end - line.len();
         if !is_row(line) {
             break;
+        }
+        if start <= from && known.is_some() {
+            return known;
         }
         header = Some(start..end + 1);
         end = start.saturating_sub(1);
@@ -218,6 +223,12 @@ mod tests {
             prop_assert_eq!(&whole, &text);
             for (header, piece) in &pieces {
                 prop_assert!(units(header) + units(piece) <= most);
+            }
+            let mut at = 0;
+            for (header, piece) in &pieces {
+                let looked_for = (at > 0).then(|| table_header(&text, at, 0, None)).flatten();
+                prop_assert_eq!(*header, looked_for.filter(|header| units(header) < most / 4).unwrap_or_default());
+                at += piece.len();
             }
         }
     }

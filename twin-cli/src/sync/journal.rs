@@ -47,6 +47,9 @@ pub(crate) enum Unusable {
     /// It is about another state than the one that is there.
     #[error("it does not belong to the state beside it")]
     Foreign,
+    /// What it makes of the state is none that could be read again.
+    #[error("it contradicts itself: {0}")]
+    Contradictory(String),
 }
 
 impl Record {
@@ -97,7 +100,10 @@ pub(crate) fn replay(state: Option<&State>, journal: &[u8]) -> Result<Option<Sta
     match (changed, belongs) {
         (false, _) => Ok(None),
         (true, false) => Err(Unusable::Foreign),
-        (true, true) => Ok(Some(result)),
+        (true, true) => match result.each_id_once() {
+            Ok(()) => Ok(Some(result)),
+            Err(error) => Err(Unusable::Contradictory(error)),
+        },
     }
 }
 
@@ -131,6 +137,13 @@ mod tests {
             state.put(entry.clone());
         }
         state
+    }
+
+    /// As [`entries`], which makes the same ids again every time, and a journal claims none twice.
+    fn with_ids_of_its_own(mut entry: Entry) -> Entry {
+        let parts = entry.next.iter_mut().flat_map(|next| next.parts.values_mut());
+        entry.ids.iter_mut().chain(&mut entry.old).chain(parts).for_each(|id| id.push_str("_later"));
+        entry
     }
 
     fn put(entry: Entry) -> Record {
@@ -196,6 +209,14 @@ mod tests {
     }
 
     #[test]
+    fn a_journal_after_which_two_entries_would_claim_a_document_is_refused() {
+        let base = state(&[entry("a", "h", &["doc_1"])]);
+        let begin = Record::begin("http://a", Some(&base));
+        let journal = text(&[begin, put(entry("b", "h", &["doc_1"]))]);
+        assert!(matches!(replay(Some(&base), &journal), Err(Unusable::Contradictory(_))));
+    }
+
+    #[test]
     fn a_later_versions_journal_is_left_alone() {
         let line = br#"{"begin":{"journal":2,"baseUrl":"http://a","state":null}}"#;
         assert_eq!(replay(None, &[line, &b"\n"[..]].concat()), Err(Unusable::Future));
@@ -207,6 +228,7 @@ mod tests {
             before in entries(), after in entries(), cut in any::<prop::sample::Index>(),
         ) {
             let base = state(&before);
+            let after: Vec<Entry> = after.into_iter().map(with_ids_of_its_own).collect();
             let mut records = vec![Record::begin("http://a", Some(&base))];
             records.extend(after.iter().cloned().map(put));
             let journal = text(&records);

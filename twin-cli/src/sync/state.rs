@@ -59,18 +59,17 @@ impl State {
                 return Err(Unreadable::Damaged(format!("the key {key} is in it twice")));
             }
         }
-        state.each_id_once()?;
+        state.each_id_once().map_err(Unreadable::Damaged)?;
         Ok(state)
     }
 
     /// A document that two entries claim would be deleted with either of them.
-    fn each_id_once(&self) -> Result<(), Unreadable> {
+    pub(super) fn each_id_once(&self) -> Result<(), String> {
         let mut owners: HashMap<&str, &str> = HashMap::new();
         for entry in self.entries() {
             for id in entry.owned() {
                 if let Some(other) = owners.insert(id, &entry.key) {
-                    let text = format!("the document {id} is claimed by {other} and by {}", entry.key);
-                    return Err(Unreadable::Damaged(text));
+                    return Err(format!("the document {id} is claimed by {other} and by {}", entry.key));
                 }
             }
         }

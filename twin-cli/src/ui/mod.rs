@@ -194,6 +194,7 @@ impl Ui {
         let text = if self.options.json {
             let json = Json { pretty: self.stdout.is_terminal };
             let json = report.json(json).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+            let json = if self.stdout.is_terminal { sanitize::json(json) } else { json };
             if json.is_empty() { json } else { json + "\n" }
         } else {
             let mut page = Page::new(self.stdout);
@@ -248,7 +249,9 @@ impl Ui {
 
     fn error(&self, error: &CliError) {
         if self.options.json {
-            write_stderr(&(error.json_line() + "\n"));
+            let json = error.json_line();
+            let json = if self.stderr.is_terminal { sanitize::json(json) } else { json };
+            write_stderr(&(json + "\n"));
         } else {
             self.complain(error);
         }

@@ -19,6 +19,25 @@ pub fn single_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(spell_out(text, |_| false))
 }
 
+/// JSON, laid out or on one line: what is invisible stands only within its strings and is escaped there, so that it
+/// means the same.
+pub fn json(text: String) -> String {
+    let is_layout = |c: char| c == '\n';
+    if !text.contains(|c| is_unsafe(c) && !is_layout(c)) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if is_unsafe(c) && !is_layout(c) {
+            let units = &mut [0; 2];
+            c.encode_utf16(units).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 fn spell_out(text: &str, keep: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
