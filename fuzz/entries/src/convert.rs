@@ -45,8 +45,8 @@ fn file(name: &str, input: &[u8]) {
 pub(crate) fn is_presentable(document: &export::Document) {
     assert!(!document.text.trim().is_empty() && !document.title.trim().is_empty(), "{document:?} is blank");
     parts_are_the_whole(&document.title, &document.text);
-    // Markdown may be a backup, whose title and text are those of the knowledge base.
-    if document.converter.starts_with("md/") {
+    // A backup brings back what was in the knowledge base, to the letter.
+    if document.converter.starts_with("backup/") {
         return;
     }
     let is_steering = |c: char| c.is_control() && c != '\n' && c != '\t';

@@ -143,7 +143,7 @@ fn markdown_file(markdown: &str) -> Converted {
             title: facts.title,
             text,
             kind: facts.kind,
-            converter: "md/2",
+            converter: "backup/1",
             is_verbatim: true,
         };
     }
