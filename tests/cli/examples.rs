@@ -74,7 +74,10 @@ fn command_lines(example: &str) -> Vec<Vec<String>> {
     let twin = home.path().join("bin/twin");
     std::fs::remove_file(&twin).unwrap();
     let log = home.path().join("log");
-    program(&twin, &format!("printf '%s\\037' twin \"$@\" >> '{0}'; echo >> '{0}'", log.display()));
+    // One write a line: both ends of a pipe write to the log.
+    let note =
+        format!("line=$(printf '%s\\037' twin \"$@\"); printf '%s\\n' \"$line\" >> '{}'", log.display());
+    program(&twin, &note);
     shell(example, &home).output().unwrap();
     let words = |line: &str| line.split_terminator('\u{1f}').map(str::to_owned).collect();
     std::fs::read_to_string(log).unwrap_or_default().lines().map(words).collect()

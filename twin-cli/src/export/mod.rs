@@ -119,7 +119,7 @@ impl Default for Limits {
             entries: 200_000,
             html_depth: 512,
             html_nodes: 600_000,
-            conversion: Duration::from_secs(8),
+            conversion: Duration::from_secs(30),
         }
     }
 }

@@ -87,7 +87,7 @@ pub(crate) fn bounded<T: Send + 'static>(
 static GIVEN_UP: AtomicIsize = AtomicIsize::new(0);
 const MOST_GIVEN_UP: isize = 4;
 /// Times the longest silence that a conversion may take in all.
-pub(super) const MOST_PATIENCE: u32 = 15;
+pub(super) const MOST_PATIENCE: u32 = 4;
 
 /// Panics elsewhere are reported as before.
 fn silence_converters() {
