@@ -12,7 +12,7 @@ use crate::tree::{decode, is_tree};
 macro_rules! converters {
     ($($entry:ident: $name:literal,)+) => {
         $(
-            #[doc = concat!("`", $name, "`: text that keeps the laws of [`file`], or a reason.")]
+            #[doc = concat!("`", $name, "`: text that keeps the laws of `file`, or a reason.")]
             pub fn $entry(input: &[u8]) {
                 file($name, input);
             }

@@ -16,7 +16,7 @@ use crate::tree::decode;
 macro_rules! readers {
     ($($entry:ident: $name:literal, $format:ident,)+) => {
         $(
-            #[doc = concat!("Any files in a sound zip, read as ", stringify!($format), "; see [`read`].")]
+            #[doc = concat!("Any files in a sound zip, read as ", stringify!($format), "; see `read`.")]
             pub fn $entry(input: &[u8]) {
                 in_scratch(|folder| {
                     let path = folder.join($name);
@@ -36,7 +36,7 @@ readers! {
     folder: "Notes.zip", Folder,
 }
 
-/// Any bytes as an export, whatever they are, under the name of an archive and under that of a mailbox; see [`read`].
+/// Any bytes as an export, whatever they are, under the name of an archive and under that of a mailbox; see `read`.
 pub fn archive(input: &[u8]) {
     in_scratch(|folder| {
         for name in ["export.zip", "gate.mbox"] {
@@ -47,7 +47,7 @@ pub fn archive(input: &[u8]) {
     });
 }
 
-/// A tar with sound sums in its headers, plain and gzipped; see [`read`].
+/// A tar with sound sums in its headers, plain and gzipped; see `read`.
 pub fn tar(input: &[u8]) {
     let tar = with_sound_sums(input);
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
