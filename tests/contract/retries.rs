@@ -39,6 +39,16 @@ impl Harness {
         Self { server, clock, twin }
     }
 
+    /// A client of the same server that paces.
+    fn paced(&self) -> Twin {
+        Twin::builder(ApiKey::new("twin_test_key").unwrap())
+            .base_url(self.server.url())
+            .pacing(Pacing::Window)
+            .clock(self.clock.clone())
+            .build()
+            .unwrap()
+    }
+
     fn describe(&self, error: Error) -> Failed {
         Failed {
             requests: self.server.requests().len(),
@@ -240,11 +250,7 @@ async fn a_server_that_always_says_429_is_given_up_after_the_longest_wait() {
 #[tokio::test]
 async fn a_429_that_says_now_is_not_hammered_by_a_paced_client_either() {
     let harness = Harness::new([Reply::json(429, &[("retry-after", "0")], "{}")]).await;
-    let paced = Twin::builder(ApiKey::new("twin_live_test").unwrap())
-        .base_url(harness.server.url())
-        .pacing(Pacing::Window)
-        .clock(harness.clock.clone());
-    paced.build().unwrap().stats().longest_wait(Duration::from_secs(3)).await.unwrap_err();
+    harness.paced().stats().longest_wait(Duration::from_secs(3)).await.unwrap_err();
     let requests = harness.server.requests().len();
     assert!(requests <= 13, "{requests} requests in {:?}", harness.clock.waited());
 }
@@ -278,6 +284,25 @@ async fn a_delete_that_finds_nothing_after_a_lost_answer_has_deleted() {
 async fn a_refusal_after_a_lost_answer_leaves_the_outcome_unknown() {
     let harness = Harness::new([Reply::CloseAfterReading, Reply::json(401, &[], r#"{"error":"No."}"#)]).await;
     assert_eq!(harness.failing_delete().await, failed(2, 0.25, ErrorKind::Unauthorized, Outcome::Unknown));
+}
+
+#[tokio::test]
+async fn a_lost_delete_that_may_not_wait_for_the_next_window_is_left_in_doubt() {
+    let last_of_its_window = Reply::json(
+        200,
+        &[
+            ("x-ratelimit-remaining", "1"),
+            ("x-ratelimit-reset", "1710423600"),
+            ("date", "Thu, 14 Mar 2024 13:39:30 GMT"),
+        ],
+        STATS,
+    );
+    let harness = Harness::new([last_of_its_window, Reply::CloseAfterReading]).await;
+    let paced = harness.paced();
+    paced.stats().await.unwrap();
+    let error = paced.kb().delete("doc_1").longest_wait(Duration::from_secs(3)).await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::RateLimited, Outcome::Unknown));
+    assert_eq!((error.attempts(), harness.server.requests().len()), (1, 2));
 }
 
 #[tokio::test]

@@ -65,7 +65,7 @@ async fn attempt_until_done(
         ambiguous: false,
     };
     loop {
-        let attempted = run.attempt().await.map_err(|error| error.with_call(prepared.call, run.attempts))?;
+        let attempted = run.attempt().await.map_err(|error| run.conclude(error))?;
         match run.judge(&attempted) {
             Verdict::Done => return Ok(run.succeed(attempted)),
             Verdict::Again(wait) => shared.clock.sleep(wait).await,
@@ -127,7 +127,7 @@ impl Run<'_> {
         };
         let timeout = self.time_left().map_or(self.attempt_timeout, |left| left.min(self.attempt_timeout));
         if timeout.is_zero() {
-            return Err(Error::new(ErrorKind::Timeout, "the call's deadline passed", self.outcome_so_far()));
+            return Err(Error::new(ErrorKind::Timeout, "the call's deadline passed", Outcome::NotApplied));
         }
         self.attempts += 1;
         let attempted = self.send(timeout).await;
@@ -277,7 +277,6 @@ impl Run<'_> {
             (None, Err(error)) => error,
             (None, Ok(_)) => Error::new(ErrorKind::Network, "no response", Outcome::Unknown),
         };
-        let error = if self.ambiguous { error.after_ambiguous_attempt() } else { error };
         let error = match why {
             Decision::WaitTooLong(wait) => error
                 .with_retry_after(Some(wait))
@@ -287,11 +286,13 @@ impl Run<'_> {
                 .gave_up(format_args!("waiting {} would pass the call's deadline", Seconds(wait))),
             _ => error.with_retry_after(wait),
         };
-        error.with_rate_limit(attempted.rate_limit).with_call(self.prepared.call, self.attempts)
+        self.conclude(error.with_rate_limit(attempted.rate_limit))
     }
 
-    fn outcome_so_far(&self) -> Outcome {
-        if self.ambiguous { Outcome::Unknown } else { Outcome::NotApplied }
+    /// The error of the whole call, from that of its last attempt or of the wait for it.
+    fn conclude(&self, error: Error) -> Error {
+        let error = if self.ambiguous { error.after_ambiguous_attempt() } else { error };
+        error.with_call(self.prepared.call, self.attempts)
     }
 }
 
