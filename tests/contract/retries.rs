@@ -248,6 +248,15 @@ async fn a_server_that_always_says_429_is_given_up_after_the_longest_wait() {
 }
 
 #[tokio::test]
+async fn a_429_that_asks_for_all_of_time_after_another_breaks_nothing() {
+    let refused = |wait| Reply::json(429, &[("retry-after", wait)], "{}");
+    let script = [refused("30"), refused("99999999999999999999"), Reply::json(200, &[], STATS)];
+    let harness = Harness::new(script).await;
+    let endless = harness.twin.stats().longest_wait(Duration::MAX).deadline(None);
+    assert_eq!(endless.with_meta().await.unwrap().meta.attempts(), 3);
+}
+
+#[tokio::test]
 async fn a_429_that_says_now_is_not_hammered_by_a_paced_client_either() {
     let harness = Harness::new([Reply::json(429, &[("retry-after", "0")], "{}")]).await;
     harness.paced().stats().longest_wait(Duration::from_secs(3)).await.unwrap_err();

@@ -120,7 +120,7 @@ impl Run<'_> {
                 let longest = self.time_left().map_or(allowed, |left| left.min(allowed));
                 let (permit, waited) =
                     gate.admit(&*self.shared.clock, longest).await.map_err(window_is_spent)?;
-                self.spent.waited += waited;
+                self.spent.waited = self.spent.waited.saturating_add(waited);
                 Some(permit)
             }
             None => None,
@@ -211,7 +211,7 @@ impl Run<'_> {
         if self.shared.gate.is_some() {
             return Duration::ZERO;
         }
-        self.spent.waited += wait;
+        self.spent.waited = self.spent.waited.saturating_add(wait);
         wait
     }
 

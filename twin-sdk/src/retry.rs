@@ -88,7 +88,8 @@ impl RetryPolicy {
 
     fn backoff_wait(&self, tries: u32) -> Duration {
         let ceiling = self.base.saturating_mul(2u32.saturating_pow(tries)).min(self.cap);
-        ceiling.mul_f64((self.randomness)().clamp(0.0, 1.0))
+        let part = (self.randomness)().clamp(0.0, 1.0);
+        Duration::try_from_secs_f64(ceiling.as_secs_f64() * part).unwrap_or(ceiling)
     }
 }
 
@@ -227,6 +228,15 @@ mod tests {
         let waits = [0, 1, 2, 5, 40]
             .map(|retries| decide(&policy, true, Failure::Lost, Spent { retries, ..Spent::default() }, None));
         assert_eq!(waits, [250, 500, 1000, 8000, 8000].map(after));
+    }
+
+    #[test]
+    fn no_backoff_is_too_long_and_no_random_number_too_odd_to_decide_by() {
+        for random in [f64::NAN, f64::INFINITY, 1.0] {
+            let policy = policy().backoff(Duration::MAX, Duration::MAX).randomness(move || random);
+            let decision = decide(&policy, true, Failure::Lost, Spent::default(), None);
+            assert_eq!(decision, Decision::Retry { wait: Duration::MAX, rate_limit: false });
+        }
     }
 
     #[test]
