@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::rate_limit::RateLimit;
 
-/// The longest wait for a reset that is believed; a header that says more is probed again after it.
+/// The longest wait for a reset that is believed; where a header says more, a probe goes after it.
 const LONGEST_WINDOW: Duration = Duration::from_secs(3600);
 /// The wait after a 429 that says "now", or that the window is over, and means "no": it is not to be hammered.
 const LEAST_WAIT: Duration = Duration::from_millis(250);
@@ -16,7 +16,7 @@ const UNTOLD_WAIT: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Told {
     pub(crate) rate_limit: Option<RateLimit>,
-    /// For a 429: how long it asks to wait, if it does.
+    /// For a 429: how long it asks to wait (its `Retry-After`, else its reset), if it does.
     pub(crate) refused: Option<Option<Duration>>,
 }
 
@@ -124,7 +124,9 @@ impl State {
             Some((limit.remaining?, limit.reset?.as_second(), limit.resets_in?.min(LONGEST_WINDOW)))
         });
         match (told, window) {
-            (Some(Told { refused: Some(wait), .. }), window) => self.refused(now, wait, window),
+            (Some(Told { refused: Some(wait), .. }), window) => {
+                self.refused(now, wait, window.map(|(_, reset, _)| reset))
+            }
             (Some(_), Some((remaining, reset, resets_in))) => {
                 self.learn(&ticket, now, remaining, reset, resets_in)
             }
@@ -134,16 +136,16 @@ impl State {
         }
     }
 
-    /// A 429: nothing more goes before the reset, or before what it asks for.
-    fn refused(&mut self, now: Instant, wait: Option<Duration>, window: Option<(u64, i64, Duration)>) {
-        let (reset, resets_in) =
-            window.map_or((i64::MIN, None), |(_, reset, resets_in)| (reset, Some(resets_in)));
-        let wait = wait.or(resets_in).unwrap_or(UNTOLD_WAIT).clamp(LEAST_WAIT, LONGEST_WINDOW);
-        if window.is_some() && matches!(&self.window, Window::Known(known) if known.reset > reset) {
+    /// A 429: nothing more goes before the wait it asks for is over.
+    fn refused(&mut self, now: Instant, wait: Option<Duration>, reset: Option<i64>) {
+        let wait = wait.unwrap_or(UNTOLD_WAIT).clamp(LEAST_WAIT, LONGEST_WINDOW);
+        if let (Some(reset), Window::Known(known)) = (reset, &self.window)
+            && known.reset > reset
+        {
             return; // a late answer of the window before
         }
         self.window = Window::Known(Known {
-            reset,
+            reset: reset.unwrap_or(i64::MIN), // unnamed: whatever window is told next is another
             resets_at: now + wait,
             permits: 0,
             remaining: 0,
