@@ -265,6 +265,18 @@ async fn a_429_that_says_now_is_not_hammered_by_a_paced_client_either() {
 }
 
 #[tokio::test]
+async fn a_call_that_may_not_wait_for_the_one_that_asks_for_the_window_names_no_wait() {
+    let harness = Harness::new([Reply::Stall]).await;
+    let paced = harness.paced();
+    let call = || paced.stats().timeout(Duration::from_millis(200)).retries(0).longest_wait(Duration::ZERO);
+    let (first, second) = tokio::join!(call().into_future(), call().into_future());
+    assert_eq!(first.unwrap_err().kind(), ErrorKind::Timeout);
+    let error = second.unwrap_err();
+    assert_eq!((error.kind(), error.attempts(), error.retry_after()), (ErrorKind::RateLimited, 0, None));
+    assert!(!error.to_string().contains("is spent"), "{error}");
+}
+
+#[tokio::test]
 async fn a_listing_stays_a_listing_whatever_total_it_claims() {
     let body = format!(r#"{{"docs":[],"total":{}}}"#, u64::MAX);
     let harness = Harness::new([Reply::json(200, &[], &body)]).await;

@@ -119,7 +119,7 @@ impl Run<'_> {
                 let allowed = self.policy.longest_wait.saturating_sub(self.spent.waited);
                 let longest = self.time_left().map_or(allowed, |left| left.min(allowed));
                 let (permit, waited) =
-                    gate.admit(&*self.shared.clock, longest).await.map_err(window_is_spent)?;
+                    gate.admit(&*self.shared.clock, longest).await.map_err(not_admitted)?;
                 self.spent.waited = self.spent.waited.saturating_add(waited);
                 Some(permit)
             }
@@ -320,12 +320,16 @@ impl Failure {
     }
 }
 
-fn window_is_spent(wait: Duration) -> Error {
-    let text = format!(
-        "the rate limit's window is spent; waiting {} for its reset would be longer than allowed",
-        Seconds(wait)
-    );
-    Error::new(ErrorKind::RateLimited, text, Outcome::NotApplied).with_retry_after(Some(wait))
+/// The error for a request the gate did not let through; `wait` is the wait to the reset, where it is known.
+fn not_admitted(wait: Option<Duration>) -> Error {
+    let text = match wait {
+        Some(wait) => format!(
+            "the rate limit's window is spent; waiting {} for its reset would be longer than allowed",
+            Seconds(wait)
+        ),
+        None => "no request before it told in time what is left of the rate limit's window".to_owned(),
+    };
+    Error::new(ErrorKind::RateLimited, text, Outcome::NotApplied).with_retry_after(wait)
 }
 
 /// Reads a body of at most [`BODY_LIMIT`].
