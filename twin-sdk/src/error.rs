@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::rate_limit::RateLimit;
-use crate::refusal::{answers_in, api_message, describe, kind_of_status, shortened};
+use crate::refusal::{answers_in, api_message, describe, kind_of_status, leaves_doubt, shortened};
 
 /// A `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -164,8 +164,7 @@ impl Error {
         // JSON may spell the key otherwise than it reads.
         let message = api_message(&body).map(|message| blotted(message, secret, key));
         let kind = kind_of_status(status);
-        // A 408 or a 5xx may come from something in front of the API after the API did its work.
-        let outcome = if status == 408 || status >= 500 { Outcome::Unknown } else { Outcome::NotApplied };
+        let outcome = if leaves_doubt(status) { Outcome::Unknown } else { Outcome::NotApplied };
         let mut error = Self::new(kind, describe(kind, status, message.as_deref(), key), outcome);
         error.0.status = Some(status);
         error.0.answers = message.as_deref().filter(|_| status == 402).and_then(answers_in);

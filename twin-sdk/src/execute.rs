@@ -11,6 +11,7 @@ use crate::client::Shared;
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::observe::Attempt;
 use crate::rate_limit::{self, RateLimit, retry_after};
+use crate::refusal::leaves_doubt;
 use crate::retry::{Decision, Failure, RetryPolicy, Spent, decide};
 use crate::window::Told;
 
@@ -315,7 +316,7 @@ impl Failure {
         match self {
             Failure::NotSent => false,
             Failure::Lost => true,
-            Failure::Status { status, .. } => status == 408 || status >= 500,
+            Failure::Status { status, .. } => leaves_doubt(status),
         }
     }
 }

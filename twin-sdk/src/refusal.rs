@@ -28,6 +28,12 @@ pub(crate) fn kind_of_status(status: u16) -> ErrorKind {
     }
 }
 
+/// Whether the request may have taken effect all the same: a 408 or a 5xx may come from something in front of
+/// the API after the API did its work.
+pub(crate) fn leaves_doubt(status: u16) -> bool {
+    status == 408 || status >= 500
+}
+
 pub(crate) fn describe(kind: ErrorKind, status: u16, message: Option<&str>, key: &str) -> String {
     let what = match kind {
         ErrorKind::BadRequest => "the API refused the request",
