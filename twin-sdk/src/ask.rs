@@ -58,6 +58,8 @@ impl Twin {
     /// # Errors
     /// Beside what every call may return: 402 ([`ErrorKind::AnswerLimit`](crate::ErrorKind::AnswerLimit))
     /// once the month's answers are used up, and 422 where the twin's onboarding is not complete.
+    /// A question that is blank, or longer than [`MESSAGE_LIMIT`](crate::MESSAGE_LIMIT), is refused before any
+    /// request.
     pub fn ask(&self, message: impl Into<String>) -> Call<Ask> {
         Call::new(self, Ask { message: message.into(), context: None, asked_by: None })
     }

@@ -83,7 +83,7 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-/// Whether a URL stays on this machine, so that neither encryption nor a proxy is in place.
+/// Whether a URL stays on this machine, so that it needs neither encryption nor a proxy.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name.trim_end_matches('.').eq_ignore_ascii_case("localhost"),

@@ -126,7 +126,7 @@ pub struct Meta {
 }
 
 impl Meta {
-    /// The HTTP status: 200 or 201.
+    /// The HTTP status: 200 or 201, and 404 for a [`Deleted::by_earlier_attempt`](crate::Deleted).
     pub fn status(&self) -> u16 {
         self.status
     }

@@ -215,8 +215,8 @@ impl TwinBuilder {
     /// Makes the client.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where the base URL cannot be used, a
-    /// certificate cannot be read, or the transport cannot be set up.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where the base URL or the user agent cannot
+    /// be used, a certificate cannot be read, or the transport cannot be set up.
     pub fn build(self) -> Result<Twin> {
         let base: BaseUrl = self.base_url.parse()?;
         let http = match self.http {

@@ -11,6 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The longest part of an error response's body that is kept.
 const BODY_LIMIT: usize = 16 * 1024;
+
 /// What kind of failure an [`Error`] is; the statuses are those of the API reference's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -41,7 +42,7 @@ pub enum ErrorKind {
     Timeout,
     /// The connection broke after the request may have been sent.
     Network,
-    /// A success whose body is not what the contract says.
+    /// A success whose body is not what the contract says, or longer than 64 MiB.
     Decode,
 }
 
@@ -89,12 +90,12 @@ impl Error {
         self.0.status
     }
 
-    /// The API's own text (the body's `error` field), untouched; it may hold any character.
+    /// The API's own text (the body's `error` field). It may hold any character; the key alone is blotted out.
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
-    /// The body of the failed response, at most 16 KiB of it.
+    /// The body of the failed response, at most 16 KiB of it, with the key blotted out.
     pub fn body(&self) -> Option<&str> {
         self.0.body.as_deref()
     }

@@ -174,6 +174,10 @@ impl Kb<'_> {
     /// [`outcome()`](crate::Error::outcome) is [`Outcome::Unknown`](crate::Outcome::Unknown), and only a
     /// look at the newest documents tells whether it happened. A create that succeeded is never reported as
     /// failed: where its answer cannot be read, [`Created::id`] is `None`.
+    ///
+    /// # Errors
+    /// A title or content that is blank, or content longer than [`CONTENT_LIMIT`](crate::CONTENT_LIMIT), is
+    /// refused before any request ([`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput)).
     pub fn create(&self, document: NewDocument) -> Call<CreateDocument> {
         Call::new(self.twin, CreateDocument { document })
     }

@@ -43,8 +43,10 @@
 //! | 408, 5xx | retried | not retried | [`Outcome::Unknown`] |
 //! | 425 | retried | not retried | [`Outcome::NotApplied`] |
 //! | timeout, connection broken | retried | not retried | [`Outcome::Unknown`] |
-//! | success, but half a body | GET retried, DELETE done | done | [`Outcome::Applied`] |
-//! | 400, 401, 402, 403, 404, 422 | not retried | not retried | [`Outcome::NotApplied`] |
+//! | success, but half a body | GET retried, DELETE done | done | [`Outcome::Applied`]; of a GET [`Outcome::Unknown`] |
+//! | 3xx, any other 4xx | not retried | not retried | [`Outcome::NotApplied`] |
+//!
+//! Where an attempt before the last may have taken effect, [`Outcome::NotApplied`] becomes [`Outcome::Unknown`].
 //!
 //! **It waits as long as it is told, and no longer than you allow.** `Retry-After` is obeyed as seconds and as
 //! a date, by the server's clock; a wait past the longest allowed or past the deadline fails at once and

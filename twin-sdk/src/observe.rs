@@ -27,7 +27,8 @@ pub struct Attempt<'a> {
     pub error: Option<ErrorKind>,
     /// From sending the request to the end of the response.
     pub elapsed: Duration,
-    /// Where the call goes on: the wait before the next attempt.
+    /// Where the call goes on: the wait before the next attempt. Zero after a 429 with
+    /// [`Pacing::Window`](crate::Pacing::Window), which holds that attempt until the window's reset.
     pub retry_in: Option<Duration>,
     /// The rate limit the response told.
     pub rate_limit: Option<RateLimit>,

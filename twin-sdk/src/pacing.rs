@@ -20,7 +20,12 @@ pub enum Pacing {
     #[default]
     Off,
     /// Requests wait for the window's reset once it is spent. Right for bulk work: a program alone on its
-    /// key sees no 429 at all, and one that shares it soon leaves the others room.
+    /// key sees no 429 at all, and one that shares it soon leaves the others room. After a 429 none goes for
+    /// what it asks for, and at least 250 ms.
+    ///
+    /// A wait past the call's deadline or its [longest wait](crate::RetryPolicy::longest_wait) fails at once as
+    /// [`ErrorKind::RateLimited`](crate::ErrorKind::RateLimited): for bulk work set the first to `None` and the
+    /// second to [`Duration::MAX`].
     Window,
 }
 
@@ -65,7 +70,7 @@ impl Gate {
                     clock.sleep(wait).await;
                 }
                 Admission::AfterChange => {
-                    // Not by the clock that tests replace: what is waited for is a response, which takes real time.
+                    // Not by the client's clock: what is waited for is a response, which takes real time.
                     if tokio::time::timeout(longest.saturating_sub(waited), changed).await.is_err() {
                         return Err(None);
                     }

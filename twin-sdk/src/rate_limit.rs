@@ -18,7 +18,8 @@ pub struct RateLimit {
     /// `X-RateLimit-Reset`: when the window ends, by the server's clock.
     pub reset: Option<Timestamp>,
     /// Time from the response to the reset. Computed from the response's own `Date`, so that a wrong local
-    /// clock does no harm; zero where the reset has passed. `Date` has whole seconds: up to one second long.
+    /// clock does no harm; zero where the reset has passed. `Date` has whole seconds, so that it may be up to
+    /// a second too long.
     /// Without a `Date` the local clock stands in, and no more than the minute a window lasts is believed.
     pub resets_in: Option<Duration>,
 }

@@ -7,18 +7,12 @@ use std::time::Duration;
 
 /// When a failed request is sent again, and how long to wait before.
 ///
-/// | what happened | GET, DELETE | POST, PATCH |
-/// |---|---|---|
-/// | no connection was made (nothing was sent) | retried | retried |
-/// | 429 | waited out | waited out |
-/// | 408, 425, 5xx | retried | not retried |
-/// | timeout, connection broken, half an answer | retried | not retried: [`Outcome::Unknown`](crate::Outcome) |
-/// | any other 4xx, 402 among them | not retried | not retried |
+/// The [crate's first page](crate#what-a-good-client-does-and-this-one-does-for-you) has the table of what is
+/// sent again: a POST or PATCH never, unless the first cannot have happened.
 ///
-/// A POST is thus never sent twice unless the first cannot have happened.
-///
-/// Waits are `Retry-After` where the API gives one, else "full jitter": a random part of
-/// `min(8 s, 250 ms · 2ⁿ)`. Waiting out a 429 does not use up retries; it is bounded by
+/// Waits are "full jitter", a random part of `min(8 s, 250 ms · 2ⁿ)`, or `Retry-After` where that is longer.
+/// A 429 is waited out: for its `Retry-After`, else to the reset of its window, else as long as the back-off
+/// says, and never for less than the back-off's base. That uses up no retries; it is bounded by
 /// [`longest_wait`](Self::longest_wait) in all and by the call's deadline. A wait that would exceed either
 /// fails at once, with the time in [`Error::retry_after`](crate::Error::retry_after).
 ///

@@ -4,10 +4,13 @@
 use crate::error::{Error, Result};
 
 /// The longest question, in characters (`POST /v1/twin`, `message`).
+///
+/// These limits are held before a request by Unicode scalar values. The API may count UTF-16 units, which are
+/// never fewer, and refuse what passes here: a text within the limit under that count suits both.
 pub const MESSAGE_LIMIT: usize = 2_000;
-/// The longest context, in characters (`POST /v1/twin`, `context`).
+/// The longest context, in characters (`POST /v1/twin`, `context`); counted as [`MESSAGE_LIMIT`].
 pub const CONTEXT_LIMIT: usize = 4_000;
-/// The longest document, in characters (`POST /v1/kb`, `content`).
+/// The longest document, in characters (`POST /v1/kb`, `content`); counted as [`MESSAGE_LIMIT`].
 pub const CONTENT_LIMIT: usize = 50_000;
 /// The largest page of a listing (`limit`).
 pub const PAGE_LIMIT: u32 = 200;

@@ -81,7 +81,7 @@ pub enum WebhookError {
     /// The signature is of another body or under another secret.
     #[error("the signature does not match the body")]
     Mismatch,
-    /// The event is older than allowed, from the future, or without a time.
+    /// The event is older than allowed, as far in the future, or without a time.
     #[error("the event's time is too far from now")]
     Stale,
     /// The signature matches, but the body is no event.
