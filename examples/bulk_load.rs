@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use twin_examples::{ANY_PORT, Result, client_of, handbook};
-use twin_sdk::{DocumentType, NewDocument, Outcome, Pacing, RetryPolicy, Twin};
+use twin_sdk::{DocumentType, NewDocument, Outcome, Pacing, RetryPolicy, TwinBuilder};
 
 const AT_ONCE: usize = 4;
 
@@ -25,7 +25,7 @@ async fn main() -> Result<()> {
         }
     };
     let (builder, _running) = if std::env::var_os("TWIN_API_KEY").is_some() {
-        (Twin::builder(twin_sdk::ApiKey::from_env()?), None)
+        (TwinBuilder::from_env()?, None)
     } else {
         // A window of a second instead of a minute, to see the pacing at work.
         let running = handbook().rate_limit(10).window(Duration::from_secs(1)).serve(ANY_PORT).await?;

@@ -2,6 +2,9 @@
 
 use std::process::Command;
 
+use twin_examples::ANY_PORT;
+use twin_reference::Reference;
+
 fn run(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program)
         .args(arguments)
@@ -45,4 +48,14 @@ fn the_webhook_receiver_gets_the_event_of_an_escalation() {
 fn the_bulk_load_creates_every_document() {
     let printed = run(env!("CARGO_BIN_EXE_bulk_load"), &[]);
     assert_eq!(printed, "25 of 25 created\n");
+}
+
+#[tokio::test]
+async fn the_bulk_load_goes_to_the_twin_of_the_environment() {
+    let running = Reference::new().serve(ANY_PORT).await.unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_bulk_load"));
+    program.env("TWIN_API_KEY", running.key()).env("TWIN_BASE_URL", running.url());
+    let status = tokio::task::spawn_blocking(move || program.status()).await.unwrap().unwrap();
+    assert!(status.success());
+    assert_eq!(running.document_count().await, 25);
 }

@@ -77,11 +77,7 @@ impl Twin {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where there is no key, or the base URL
     /// cannot be used.
     pub fn from_env() -> Result<Self> {
-        let mut builder = Self::builder(ApiKey::from_env()?);
-        if let Some(url) = std::env::var(BASE_URL_VARIABLE).ok().filter(|url| !url.is_empty()) {
-            builder = builder.base_url(url);
-        }
-        builder.build()
+        TwinBuilder::from_env()?.build()
     }
 
     /// A client that behaves otherwise than by default.
@@ -96,7 +92,7 @@ impl fmt::Debug for Twin {
     }
 }
 
-/// Says how a client behaves; made by [`Twin::builder`].
+/// Says how a client behaves; made by [`Twin::builder`] or [`TwinBuilder::from_env`].
 #[must_use = "nothing happens before build()"]
 pub struct TwinBuilder {
     key: ApiKey,
@@ -127,6 +123,18 @@ impl TwinBuilder {
             clock: Arc::new(SystemClock),
             observer: None,
         }
+    }
+
+    /// A builder with the key and base URL of [`Twin::from_env`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where there is no key.
+    pub fn from_env() -> Result<Self> {
+        let builder = Self::new(ApiKey::from_env()?);
+        Ok(match std::env::var(BASE_URL_VARIABLE) {
+            Ok(url) if !url.is_empty() => builder.base_url(url),
+            _ => builder,
+        })
     }
 
     /// Where the API lives (default [`DEFAULT_BASE_URL`]): scheme and host, with a path before `/v1` where a
