@@ -71,16 +71,49 @@ async fn main() -> Result<()> {
 
 /// Answers before the work is done: a slow answer would be delivered again.
 async fn receive(State(receiver): State<Receiver>, SignedEvent { event, .. }: SignedEvent) -> StatusCode {
-    let Ok(event) = event.fresh_within(FRESH, Timestamp::now()) else {
-        return StatusCode::OK; // nothing to do, and nothing to send again
-    };
-    let first = receiver.seen.lock().is_ok_and(|mut seen| seen.is_first(&event));
-    if first && receiver.work.try_send(event).is_err() {
-        return StatusCode::SERVICE_UNAVAILABLE; // full: let Twin deliver it again
+    match event.fresh_within(FRESH, Timestamp::now()) {
+        Ok(event) => receiver.take_in(event),
+        Err(_) => StatusCode::OK, // nothing to do, and nothing to send again
     }
-    StatusCode::NO_CONTENT
+}
+
+impl Receiver {
+    fn take_in(&self, event: Event) -> StatusCode {
+        // Room first: an event noted as seen and then refused would be a repeat when it comes again.
+        let Ok(room) = self.work.try_reserve() else {
+            return StatusCode::SERVICE_UNAVAILABLE; // let Twin deliver it again
+        };
+        if self.seen.lock().is_ok_and(|mut seen| seen.is_first(&event)) {
+            room.send(event);
+        }
+        StatusCode::NO_CONTENT
+    }
 }
 
 fn handle(event: &Event) {
     println!("{} from {}: {} ({})", event.event, event.asked_by, event.question, event.reason);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_that_found_no_room_is_taken_in_when_it_comes_again() {
+        let (work, mut events) = mpsc::channel(1);
+        let verifier = Verifier::new("whsec_example").unwrap();
+        let event = |id: &str| {
+            let body = format!(r#"{{"event":"escalation.created","escalationId":"{id}"}}"#);
+            verifier.event(body.as_bytes(), &verifier.sign(body.as_bytes())).unwrap()
+        };
+        let receiver =
+            Receiver { verifier: verifier.clone(), seen: Arc::new(Mutex::new(Seen::new(10))), work };
+        assert_eq!(receiver.take_in(event("esc_1")), StatusCode::NO_CONTENT);
+        assert_eq!(receiver.take_in(event("esc_2")), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(events.try_recv().unwrap().escalation_id, "esc_1");
+        assert_eq!(receiver.take_in(event("esc_2")), StatusCode::NO_CONTENT);
+        assert_eq!(events.try_recv().unwrap().escalation_id, "esc_2");
+        assert_eq!(receiver.take_in(event("esc_2")), StatusCode::NO_CONTENT);
+        assert!(events.try_recv().is_err(), "a repeat is not worked on");
+    }
 }
