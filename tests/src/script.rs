@@ -62,14 +62,14 @@ pub struct ScriptedServer {
 impl ScriptedServer {
     /// Starts a server that answers with `script`, its last line repeated for ever.
     pub async fn start(script: impl IntoIterator<Item = Reply>) -> Self {
-        let script: Vec<Reply> = script.into_iter().collect();
+        let replies: Vec<Reply> = script.into_iter().collect();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let state = Arc::new((script, Mutex::new(0), Arc::clone(&requests)));
+        let script = Arc::new(Script { replies, position: Mutex::new(0), requests: Arc::clone(&requests) });
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(converse(stream, Arc::clone(&state)));
+                tokio::spawn(converse(stream, Arc::clone(&script)));
             }
         });
         Self { url, requests }
@@ -91,18 +91,39 @@ impl ScriptedServer {
     }
 }
 
-type Script = Arc<(Vec<Reply>, Mutex<usize>, Arc<Mutex<Vec<String>>>)>;
+struct Script {
+    replies: Vec<Reply>,
+    position: Mutex<usize>,
+    requests: Arc<Mutex<Vec<String>>>,
+}
 
-async fn converse(mut stream: TcpStream, script: Script) {
+impl Script {
+    /// The reply to the next request.
+    fn peek(&self) -> Reply {
+        self.at(*self.position.lock().unwrap())
+    }
+
+    /// The reply to this request.
+    fn take(&self) -> Reply {
+        let mut position = self.position.lock().unwrap();
+        *position += 1;
+        self.at(*position - 1)
+    }
+
+    fn at(&self, position: usize) -> Reply {
+        self.replies[position.min(self.replies.len() - 1)].clone()
+    }
+}
+
+async fn converse(mut stream: TcpStream, script: Arc<Script>) {
     loop {
-        let peeked = next_reply(&script, false);
-        if matches!(peeked, Reply::CloseBeforeReading) {
-            next_reply(&script, true);
+        if matches!(script.peek(), Reply::CloseBeforeReading) {
+            script.take();
             return;
         }
         let Some(request) = read_request(&mut stream).await else { return };
-        script.2.lock().unwrap().push(request);
-        match next_reply(&script, true) {
+        script.requests.lock().unwrap().push(request);
+        match script.take() {
             Reply::Response(text) => {
                 if stream.write_all(text.as_bytes()).await.is_err() {
                     return;
@@ -117,13 +138,6 @@ async fn converse(mut stream: TcpStream, script: Script) {
             Reply::Stall => std::future::pending().await,
         }
     }
-}
-
-fn next_reply(script: &Script, advance: bool) -> Reply {
-    let mut position = script.1.lock().unwrap();
-    let reply = script.0[(*position).min(script.0.len() - 1)].clone();
-    *position += usize::from(advance);
-    reply
 }
 
 async fn read_request(stream: &mut TcpStream) -> Option<String> {
