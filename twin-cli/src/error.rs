@@ -25,7 +25,7 @@ pub enum Code {
     NoKey,
     /// The API refused the key (401).
     KeyRefused,
-    /// No such document or escalation (404).
+    /// No such document or escalation (404), or nothing of that name on this machine.
     NotFound,
     /// The rate limit asks for a longer wait than allowed (429).
     RateLimited,

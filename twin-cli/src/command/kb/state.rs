@@ -23,7 +23,8 @@ Examples:
   twin kb state forget --all --yes
 
 Exit codes:
-  0 done, 5 no such key, 2 no state file or a prompt was needed, 11 a sync is under way")]
+  0 done, 5 no such key, 2 no state file or --yes is needed, 1 you said no or a file cannot be used,
+  11 a sync is under way, or the state is damaged or of a later version")]
 pub enum Command {
     Show(ShowArgs),
     Forget(ForgetArgs),
@@ -39,7 +40,7 @@ Examples:
   twin kb state show --state drive.lock.json --json
 
 Exit codes:
-  0 done, 2 no state file, or one that cannot be read")]
+  0 done, 2 no state file, 1 it cannot be read, 11 it is damaged or of a later version")]
 pub struct ShowArgs {
     #[command(flatten)]
     file: FileArgs,
@@ -56,13 +57,14 @@ Examples:
   twin kb state forget --all --yes
 
 Exit codes:
-  0 done, 5 no such key, 2 no state file or a prompt was needed, 11 a sync is under way")]
+  0 done, 5 no such key, 2 no state file or --yes is needed, 1 you said no or a file cannot be used,
+  11 a sync is under way, or the state is damaged or of a later version")]
 pub struct ForgetArgs {
     #[command(flatten)]
     file: FileArgs,
 
     /// Keys, as 'twin kb state show' shows them
-    #[arg(value_name = "KEY", required_unless_present = "all", conflicts_with = "all")]
+    #[arg(value_name = "KEY", required_unless_present = "all", conflicts_with = "all", value_hint = clap::ValueHint::Other)]
     keys: Vec<String>,
 
     /// Every entry
