@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::config::invalid_toml;
-use crate::error::{CliError, Code};
+use crate::error::CliError;
 use crate::files;
 
 /// The file as a whole.
@@ -65,8 +65,7 @@ impl Credentials {
 
     /// Writes the file in one step, readable by its owner alone.
     fn save(&self, path: &Path) -> Result<(), CliError> {
-        let text = toml_edit::ser::to_string_pretty(self)
-            .map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+        let text = toml_edit::ser::to_string_pretty(self).map_err(CliError::internal)?;
         files::replace_private(path, &text)
             .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))
     }

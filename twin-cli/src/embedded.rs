@@ -50,7 +50,7 @@ impl Embedded {
             let stored = self.0.seed_all(batch.drain(..)).await;
             stored.map_err(|error| CliError::new(Code::Io, error.to_string()))?;
         }
-        let summary = reading.await.map_err(|error| CliError::new(Code::Internal, error.to_string()))??;
+        let summary = reading.await.map_err(CliError::internal)??;
         report(paths, &summary, ui)
     }
 

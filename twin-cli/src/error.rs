@@ -7,6 +7,7 @@ use serde_json::json;
 use twin_sdk::ErrorKind;
 
 use crate::exit::Exit;
+use crate::sync::OpenError;
 
 /// Names of errors that scripts may rely on (`error.code` in `--json`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +122,11 @@ impl CliError {
         Self::new(Code::InvalidInput, message)
     }
 
+    /// A fault in this program.
+    pub fn internal(error: impl fmt::Display) -> Self {
+        Self::new(Code::Internal, error.to_string())
+    }
+
     /// Reading or writing `what` failed on this machine.
     pub fn io(what: impl fmt::Display, error: &std::io::Error) -> Self {
         Self::new(Code::Io, format!("{what}: {error}"))
@@ -232,6 +238,13 @@ impl From<&twin_sdk::Error> for CliError {
             _ => hint.map(str::to_owned),
         };
         converted
+    }
+}
+
+impl From<OpenError> for CliError {
+    fn from(error: OpenError) -> Self {
+        let code = if error.is_io() { Code::Io } else { Code::Guard };
+        CliError::new(code, error.to_string()).hint(error.hint())
     }
 }
 

@@ -193,7 +193,7 @@ impl Ui {
     pub fn stream(&self, report: &dyn Report) -> Result<bool, CliError> {
         let text = if self.options.json {
             let json = Json { pretty: self.stdout.is_terminal };
-            let json = report.json(json).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+            let json = report.json(json).map_err(CliError::internal)?;
             let json = if self.stdout.is_terminal { sanitize::json(json) } else { json };
             if json.is_empty() { json } else { json + "\n" }
         } else {

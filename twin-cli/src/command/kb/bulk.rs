@@ -15,8 +15,8 @@ use crate::context::{Connection, Context};
 use crate::error::{CliError, Code};
 use crate::stop::Signal;
 use crate::sync::{
-    self, Halt, Kb, MaxDelete, Meter, Mode, OpenError, Opened, Orders, Pace, Prepared, ReadingError, Reason,
-    Report, Trouble,
+    self, Halt, Kb, MaxDelete, Meter, Mode, Opened, Orders, Pace, Prepared, ReadingError, Reason, Report,
+    Trouble,
 };
 use crate::ui::Notice;
 use crate::words::count;
@@ -85,7 +85,7 @@ impl Run<'_> {
         }
         let opened = match sync::open(&args.state, &self.connection.label, args.dry_run) {
             Ok(opened) => opened,
-            Err(error) => return self.unopened(error),
+            Err(error) => return self.unopened(error.into()),
         };
         let reading = match self.read(opened).await {
             Ok(reading) => reading,
@@ -218,10 +218,8 @@ impl Run<'_> {
         if answer { Ok(()) } else { Err(declined()) }
     }
 
-    fn unopened(&self, error: OpenError) -> Outcome {
-        let code = if error.is_io() { Code::Io } else { Code::Guard };
-        let error = CliError::new(code, error.to_string()).hint(error.hint());
-        if code == Code::Io {
+    fn unopened(&self, error: CliError) -> Outcome {
+        if error.code() == Code::Io {
             return Err(error);
         }
         self.finish(Report::nothing(&[]), Some(error), Vec::new())
@@ -233,7 +231,7 @@ impl Run<'_> {
         let stopped = self.stop_error(report.remaining);
         let error = match trouble {
             Trouble::Failed(error) => CliError::from(&*error),
-            Trouble::Stopped => stopped.unwrap_or_else(|| CliError::new(Code::Internal, "stopped")),
+            Trouble::Stopped => stopped.unwrap_or_else(|| CliError::internal("stopped")),
         };
         let is_told = matches!(
             error.code(),
@@ -261,8 +259,7 @@ impl Run<'_> {
             report.actions = Some(Vec::new());
         }
         if let Some(path) = &args.report {
-            let json = serde_json::to_string_pretty(&report)
-                .map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+            let json = serde_json::to_string_pretty(&report).map_err(CliError::internal)?;
             sync::replace(path, format!("{json}\n").as_bytes())
                 .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))?;
         }

@@ -9,7 +9,7 @@ use crate::command::Outcome;
 use crate::command::listing::Listing;
 use crate::context::Context;
 use crate::error::{CliError, Code};
-use crate::sync::{self, Entry, OpenError, State};
+use crate::sync::{self, Entry, State};
 use crate::ui::page::{Page, Tone};
 use crate::ui::table::{Column, Table};
 use crate::ui::{Json, Report};
@@ -107,7 +107,7 @@ async fn forget(args: ForgetArgs, context: &Context) -> Outcome {
         confirm(entries, context).await?;
     }
     let keys = (!args.all).then_some(args.keys.as_slice());
-    let forgotten = sync::forget(path, keys).map_err(explain)?;
+    let forgotten = sync::forget(path, keys)?;
     Ok(Box::new(Forgotten { forgotten }))
 }
 
@@ -123,16 +123,10 @@ async fn confirm(entries: usize, context: &Context) -> Result<(), CliError> {
 }
 
 fn present(path: &Path) -> Result<State, CliError> {
-    let state = sync::peek(path).map_err(explain)?;
-    state.ok_or_else(|| {
+    sync::peek(path)?.ok_or_else(|| {
         CliError::invalid(format!("there is no state file {}", path.display()))
             .hint("name it with --state; 'twin kb sync' and 'twin kb import' make it")
     })
-}
-
-fn explain(error: OpenError) -> CliError {
-    let code = if error.is_io() { Code::Io } else { Code::Guard };
-    CliError::new(code, error.to_string()).hint(error.hint())
 }
 
 struct Shown {

@@ -15,7 +15,7 @@ use crate::command::answer::percent;
 use crate::command::serve::Stopped;
 use crate::command::{Nothing, Outcome};
 use crate::context::Context;
-use crate::error::{CliError, Code};
+use crate::error::CliError;
 use crate::stop::Signal;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Json, Report};
@@ -82,7 +82,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
             delivery = deliveries.recv() => delivery,
         };
         let Some(delivery) = delivery else {
-            break Err(CliError::new(Code::Internal, "the server ended"));
+            break Err(CliError::internal("the server ended"));
         };
         match ui.stream(&Line(&delivery)) {
             Ok(true) => {}
