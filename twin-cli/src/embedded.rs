@@ -12,7 +12,7 @@ use twin_reference::{Reference, Running, Seed, StartError};
 use twin_sdk::ApiKey;
 
 use crate::error::{CliError, Code};
-use crate::export::{self, Document, Observer, Summary};
+use crate::export::{self, Document, Summary};
 use crate::files;
 use crate::settings::LocalData;
 use crate::ui::progress::Progress;
@@ -75,7 +75,7 @@ impl Embedded {
 
 /// Reads exports and hands their documents on, as whole as they are: the twin's store has no limit.
 fn read_exports(paths: &[PathBuf], ui: &Ui, documents: &mpsc::Sender<Seed>) -> Result<Summary, CliError> {
-    let progress = Watched(Progress::start(ui, "Reading"));
+    let progress = Progress::start(ui, "Reading");
     let mut hand_on = |document: Document| {
         let seed =
             Seed::new(document.title, document.text).of_type(document.kind.as_str()).from_source("import");
@@ -83,15 +83,6 @@ fn read_exports(paths: &[PathBuf], ui: &Ui, documents: &mpsc::Sender<Seed>) -> R
     };
     export::read(paths, &export::Options::default(), &progress, &mut hand_on)
         .map_err(|error| CliError::invalid(error.to_string()).hint("give a zip, a tar, a folder or a file"))
-}
-
-/// Shows how far reading is.
-struct Watched(Progress);
-
-impl Observer for Watched {
-    fn progress(&self, progress: &export::Progress<'_>) {
-        self.0.update(progress.files, progress.listed, progress.current);
-    }
 }
 
 /// Says what was read. Exports without a document are a mistake to tell of, not an empty twin to ask.

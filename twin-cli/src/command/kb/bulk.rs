@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::bulk_args::BulkArgs;
 use super::bulk_notices::{failures, notices, partial, refused};
-use super::bulk_progress::{Reading, Uploading};
+use super::bulk_progress::Uploading;
 use super::bulk_report::{BulkReport, Cost, PlanView};
 use crate::command::Outcome;
 use crate::context::{Connection, Context};
@@ -19,6 +19,7 @@ use crate::sync::{
     Trouble,
 };
 use crate::ui::Notice;
+use crate::ui::progress::Progress;
 use crate::words::count;
 
 /// A bulk command with its flags.
@@ -134,7 +135,7 @@ impl Run<'_> {
 
     async fn read(&self, opened: Opened) -> Result<sync::Reading, ReadingError> {
         let (paths, options) = (self.bulk.args.paths.clone(), self.bulk.args.export_options());
-        let observer = Reading::start(&self.context.ui);
+        let observer = Progress::start(&self.context.ui, "Reading");
         opened.read(paths, options, self.orders(), observer, &self.halt).await
     }
 
@@ -204,7 +205,9 @@ impl Run<'_> {
             return ui.must_ask(&what, "look at them with --dry-run, then confirm with --yes");
         }
         let view = PlanView::of(prepared, Cost::of(prepared, false, rate));
-        ui.preview(|page| view.draw(page, Some(PREVIEW)));
+        let mut page = ui.page();
+        view.draw(&mut page, Some(PREVIEW));
+        ui.show(page);
         let mut question = "Go on?".to_owned();
         if adopts {
             question = "There is no state file, and the knowledge base has documents. Go on?".to_owned();
@@ -316,9 +319,6 @@ fn can_be_written(path: &Path) -> Result<(), CliError> {
             .hint("name a file in a folder that is there and can be written to")
     })
 }
-
-/// The longest a status is shown before it is brought up to date.
-pub(super) const TICK: Duration = Duration::from_millis(200);
 
 #[cfg(test)]
 mod tests {
