@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::invalid_toml;
+use crate::config;
 use crate::error::CliError;
 use crate::files;
 
@@ -45,8 +45,7 @@ impl Credentials {
     pub(crate) fn load(path: &Path) -> Result<Self, CliError> {
         let Some(text) = files::read_if_there(path)? else { return Ok(Self::default()) };
         toml_edit::de::from_str(&text).map_err(|error| {
-            let place = invalid_toml(path, &text, error.span(), "");
-            let place = place.message().split(": ").next().unwrap_or_default().to_owned();
+            let place = config::place(path, &text, error.span());
             CliError::invalid(format!("{place}: this is no credentials file"))
                 .hint("correct the file, or remove it and run 'twin login'")
         })

@@ -101,7 +101,7 @@ fn report(paths: &[PathBuf], summary: &Summary, ui: &Ui) -> Result<(), CliError>
         return Err(if skipped == 0 {
             error
         } else {
-            error.hint(format!("{skipped} files were skipped: -v tells why"))
+            error.hint(format!("skipped {}: -v tells why", count(skipped, "file")))
         });
     }
     let mut text = format!("Read {}", count(documents, "document"));
