@@ -120,6 +120,6 @@ impl Report for List {
     }
 
     fn notices(&self, _: Form) -> Vec<Notice> {
-        self.listing().notices("escalations", "list more with --limit 200, or by --status")
+        self.listing().notices("escalations", Some("list more with --limit 200, or by --status"))
     }
 }
