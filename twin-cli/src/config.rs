@@ -135,16 +135,15 @@ fn profile_table<'a>(file: &'a mut DocumentMut, profile: &str) -> Option<&'a mut
 }
 
 /// An error that names the file and the line.
-pub(crate) fn invalid_toml(
-    path: &Path,
-    text: &str,
-    span: Option<std::ops::Range<usize>>,
-    message: &str,
-) -> CliError {
-    let line = span.map(|span| 1 + text.bytes().take(span.start).filter(|&byte| byte == b'\n').count());
-    let place = line.map_or_else(String::new, |line| format!(", line {line}"));
+fn invalid_toml(path: &Path, text: &str, span: Option<std::ops::Range<usize>>, message: &str) -> CliError {
     let what = message.lines().collect::<Vec<_>>().join(" ");
-    CliError::invalid(format!("{}{place}: {what}", path.display())).hint("correct the file or remove it")
+    CliError::invalid(format!("{}: {what}", place(path, text, span))).hint("correct the file or remove it")
+}
+
+/// The file, and the line where it is known.
+pub(crate) fn place(path: &Path, text: &str, span: Option<std::ops::Range<usize>>) -> String {
+    let line = span.map(|span| 1 + text.bytes().take(span.start).filter(|&byte| byte == b'\n').count());
+    line.map_or_else(|| path.display().to_string(), |line| format!("{}, line {line}", path.display()))
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::invalid_toml;
-use crate::error::{CliError, Code};
+use crate::config;
+use crate::error::CliError;
 use crate::files;
 
 /// The file as a whole.
@@ -45,8 +45,7 @@ impl Credentials {
     pub(crate) fn load(path: &Path) -> Result<Self, CliError> {
         let Some(text) = files::read_if_there(path)? else { return Ok(Self::default()) };
         toml_edit::de::from_str(&text).map_err(|error| {
-            let place = invalid_toml(path, &text, error.span(), "");
-            let place = place.message().split(": ").next().unwrap_or_default().to_owned();
+            let place = config::place(path, &text, error.span());
             CliError::invalid(format!("{place}: this is no credentials file"))
                 .hint("correct the file, or remove it and run 'twin login'")
         })
@@ -65,8 +64,7 @@ impl Credentials {
 
     /// Writes the file in one step, readable by its owner alone.
     fn save(&self, path: &Path) -> Result<(), CliError> {
-        let text = toml_edit::ser::to_string_pretty(self)
-            .map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+        let text = toml_edit::ser::to_string_pretty(self).map_err(CliError::internal)?;
         files::replace_private(path, &text)
             .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))
     }

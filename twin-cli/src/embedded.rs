@@ -12,7 +12,7 @@ use twin_reference::{Reference, Running, Seed, StartError};
 use twin_sdk::ApiKey;
 
 use crate::error::{CliError, Code};
-use crate::export::{self, Document, Observer, Summary};
+use crate::export::{self, Document, Summary};
 use crate::files;
 use crate::settings::LocalData;
 use crate::ui::progress::Progress;
@@ -50,7 +50,7 @@ impl Embedded {
             let stored = self.0.seed_all(batch.drain(..)).await;
             stored.map_err(|error| CliError::new(Code::Io, error.to_string()))?;
         }
-        let summary = reading.await.map_err(|error| CliError::new(Code::Internal, error.to_string()))??;
+        let summary = reading.await.map_err(CliError::internal)??;
         report(paths, &summary, ui)
     }
 
@@ -75,7 +75,7 @@ impl Embedded {
 
 /// Reads exports and hands their documents on, as whole as they are: the twin's store has no limit.
 fn read_exports(paths: &[PathBuf], ui: &Ui, documents: &mpsc::Sender<Seed>) -> Result<Summary, CliError> {
-    let progress = Watched(Progress::start(ui, "Reading"));
+    let progress = Progress::start(ui, "Reading");
     let mut hand_on = |document: Document| {
         let seed =
             Seed::new(document.title, document.text).of_type(document.kind.as_str()).from_source("import");
@@ -83,15 +83,6 @@ fn read_exports(paths: &[PathBuf], ui: &Ui, documents: &mpsc::Sender<Seed>) -> R
     };
     export::read(paths, &export::Options::default(), &progress, &mut hand_on)
         .map_err(|error| CliError::invalid(error.to_string()).hint("give a zip, a tar, a folder or a file"))
-}
-
-/// Shows how far reading is.
-struct Watched(Progress);
-
-impl Observer for Watched {
-    fn progress(&self, progress: &export::Progress<'_>) {
-        self.0.update(progress.files, progress.listed, progress.current);
-    }
 }
 
 /// Says what was read. Exports without a document are a mistake to tell of, not an empty twin to ask.
@@ -110,7 +101,7 @@ fn report(paths: &[PathBuf], summary: &Summary, ui: &Ui) -> Result<(), CliError>
         return Err(if skipped == 0 {
             error
         } else {
-            error.hint(format!("{skipped} files were skipped: -v tells why"))
+            error.hint(format!("skipped {}: -v tells why", count(skipped, "file")))
         });
     }
     let mut text = format!("Read {}", count(documents, "document"));

@@ -7,6 +7,7 @@ use serde_json::json;
 use twin_sdk::ErrorKind;
 
 use crate::exit::Exit;
+use crate::sync::OpenError;
 
 /// Names of errors that scripts may rely on (`error.code` in `--json`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub enum Code {
     NoKey,
     /// The API refused the key (401).
     KeyRefused,
-    /// No such document or escalation (404).
+    /// No such document or escalation (404), or nothing of that name on this machine.
     NotFound,
     /// The rate limit asks for a longer wait than allowed (429).
     RateLimited,
@@ -119,6 +120,11 @@ impl CliError {
     /// Something given on the command line, in a file or on standard input that cannot be used.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(Code::InvalidInput, message)
+    }
+
+    /// A fault in this program.
+    pub fn internal(error: impl fmt::Display) -> Self {
+        Self::new(Code::Internal, error.to_string())
     }
 
     /// Reading or writing `what` failed on this machine.
@@ -232,6 +238,13 @@ impl From<&twin_sdk::Error> for CliError {
             _ => hint.map(str::to_owned),
         };
         converted
+    }
+}
+
+impl From<OpenError> for CliError {
+    fn from(error: OpenError) -> Self {
+        let code = if error.is_io() { Code::Io } else { Code::Guard };
+        CliError::new(code, error.to_string()).hint(error.hint())
     }
 }
 

@@ -14,7 +14,7 @@ pub enum Exit {
     Partial = 3,
     /// No key, or the key was refused.
     NoKey = 4,
-    /// No such document or escalation.
+    /// No such document, escalation or setting.
     NotFound = 5,
     /// Rate limited beyond `--max-wait`.
     RateLimited = 6,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::error::{CliError, Code};
+use crate::error::CliError;
 
 /// Far more than any text the API takes.
 const LONGEST: u64 = 16 * 1024 * 1024;
@@ -31,14 +31,14 @@ impl Input {
     pub(crate) async fn read(&self, what: &'static str) -> Result<String, CliError> {
         let input = self.clone();
         let read = tokio::task::spawn_blocking(move || input.read_now(what)).await;
-        read.map_err(|error| CliError::new(Code::Internal, error.to_string()))?
+        read.map_err(CliError::internal)?
     }
 
     /// The bytes as they are.
     pub(crate) async fn read_bytes(&self, what: &'static str) -> Result<Vec<u8>, CliError> {
         let input = self.clone();
         let read = tokio::task::spawn_blocking(move || input.bytes(what)).await;
-        read.map_err(|error| CliError::new(Code::Internal, error.to_string()))?
+        read.map_err(CliError::internal)?
     }
 
     fn read_now(&self, what: &str) -> Result<String, CliError> {

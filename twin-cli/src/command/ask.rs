@@ -130,7 +130,7 @@ fn only_one_from_stdin(
     context_file: Option<&Path>,
     key_file: Option<&Path>,
 ) -> Result<(), CliError> {
-    let is_stdin = |path: Option<&Path>| path.is_some_and(|path| path.as_os_str() == "-");
+    let is_stdin = |path: Option<&Path>| path.map(Input::of) == Some(Input::Stdin);
     let readers = [question == "-", is_stdin(context_file), is_stdin(key_file)];
     if readers.into_iter().filter(|reads| *reads).count() < 2 {
         return Ok(());

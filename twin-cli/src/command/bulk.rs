@@ -90,51 +90,40 @@ where
     C: IntoFuture<Output = twin_sdk::Result<T>>,
 {
     let mut bulk = Bulk { verb, done: Vec::new(), failed: Vec::new(), remaining: Vec::new(), error: None };
-    let alone = match ids.as_slice() {
-        [] => return Ok(bulk),
-        [id] => Some(id.clone()),
-        _ => None,
+    let is_alone = ids.len() == 1;
+    let connection = match ids.len() {
+        0 => return Ok(bulk),
+        1 => context.connect().await?,
+        _ => context.connect_for_bulk().await?,
     };
-    let connection =
-        if alone.is_some() { context.connect().await? } else { context.connect_for_bulk().await? };
     let mut signal = context.stop.graceful();
     let mut health = Health::default();
     let progress = Progress::start(&context.ui, verb.doing);
-    let (total, mut ids) = (ids.len() as u64, ids.into_iter());
-    while let Some(id) = ids.next() {
-        progress.update(total - ids.len() as u64 - 1, total, &id);
-        let result = finished(call(&connection, &id).into_future(), &mut signal).await;
-        match result {
+    for (place, id) in ids.iter().enumerate() {
+        progress.update(place as u64, ids.len() as u64, id);
+        match finished(call(&connection, id).into_future(), &mut signal).await {
             Ok(Ok(_)) => {
                 health.is_well();
-                bulk.done.push(id);
+                bulk.done.push(id.clone());
             }
-            Ok(Err(error)) if alone.is_some() => return Err(ids::explain(error, &id)),
+            Ok(Err(error)) if is_alone => return Err(ids::explain(error, id)),
             Ok(Err(error)) => {
                 let error = CliError::from(error);
                 if health.would_meet_again(&error) {
-                    bulk.stop(std::iter::once(id).chain(ids), error);
-                    return Ok(bulk);
+                    return Ok(bulk.stopped(&ids[place..], error));
                 }
-                bulk.failed.push(Failed::new(id, &error));
+                bulk.failed.push(Failed::new(id.clone(), &error));
             }
-            Err(signal) => {
-                bulk.stop(std::iter::once(id).chain(ids), signal.error());
-                return Ok(bulk);
-            }
+            Err(signal) => return Ok(bulk.stopped(&ids[place..], signal.error())),
         }
+        let rest = &ids[place + 1..];
         if let Some(signal) = *signal.borrow()
-            && ids.len() > 0
+            && !rest.is_empty()
         {
-            bulk.stop(ids, signal.error());
-            return Ok(bulk);
+            return Ok(bulk.stopped(rest, signal.error()));
         }
     }
-    if !bulk.failed.is_empty() {
-        let (failed, all) = (bulk.failed.len(), count(bulk.failed.len() + bulk.done.len(), verb.thing));
-        let message = format!("{failed} of {all} could not be {}", verb.done);
-        bulk.error = Some(CliError::new(Code::Partial, message));
-    }
+    bulk.error = bulk.incomplete();
     Ok(bulk)
 }
 
@@ -161,9 +150,15 @@ pub(super) async fn finished<T>(
 }
 
 impl Bulk {
-    fn stop(&mut self, remaining: impl Iterator<Item = String>, error: CliError) {
-        self.remaining = remaining.collect();
-        self.error = Some(error);
+    fn stopped(self, remaining: &[String], error: CliError) -> Self {
+        Self { remaining: remaining.to_vec(), error: Some(error), ..self }
+    }
+
+    fn incomplete(&self) -> Option<CliError> {
+        let (failed, done) = (self.failed.len(), self.done.len());
+        let all = count(failed + done, self.verb.thing);
+        let message = format!("{failed} of {all} could not be {}", self.verb.done);
+        (failed > 0).then(|| CliError::new(Code::Partial, message))
     }
 }
 

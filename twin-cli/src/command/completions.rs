@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Outcome;
 use crate::args::Cli;
-use crate::error::{CliError, Code};
+use crate::error::CliError;
 use crate::ui::page::Page;
 use crate::ui::{Json, Report};
 
@@ -30,8 +30,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let mut command = Cli::command();
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "twin", &mut script);
-    let mut script =
-        String::from_utf8(script).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+    let mut script = String::from_utf8(script).map_err(CliError::internal)?;
     // These two offer files where nothing else is known: an id is none.
     let paths = without_files(&command);
     match args.shell {

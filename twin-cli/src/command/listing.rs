@@ -27,13 +27,13 @@ impl<'a, T> Listing<'a, T> {
         Self { items, total, truncated: total > items.len() as u64 }
     }
 
-    /// Says that items are missing, with both numbers, and how to get at them.
-    pub(crate) fn notices(&self, things: &str, hint: &str) -> Vec<Notice> {
+    /// Says that items are missing, with both numbers, and how to get at them where there is a way.
+    pub(crate) fn notices(&self, things: &str, hint: Option<&str>) -> Vec<Notice> {
         if !self.truncated {
             return Vec::new();
         }
         let cut = format!("the listing was cut: {} of {} {things} shown", self.items.len(), self.total);
-        vec![Notice::warning(cut), Notice::hint(hint)]
+        std::iter::once(Notice::warning(cut)).chain(hint.map(Notice::hint)).collect()
     }
 }
 

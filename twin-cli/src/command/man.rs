@@ -44,6 +44,9 @@ pub(super) fn run(args: &Args) -> Outcome {
     Ok(Box::new(Written { files }))
 }
 
+/// The heading of the exit codes in a command's help.
+const EXIT_CODES: &str = "Exit codes";
+
 fn write_all(command: &clap::Command, is_root: bool, dir: &Path, files: &mut Vec<String>) -> io::Result<()> {
     let name = command.get_display_name().unwrap_or_else(|| command.get_name());
     let path = dir.join(format!("{name}.1"));
@@ -60,7 +63,9 @@ fn page(command: &clap::Command, name: &str, is_root: bool) -> io::Result<Vec<u8
     let mut text = Vec::new();
     Man::new(command).title(name.to_uppercase()).source(version).manual("Twin").render(&mut text)?;
     let mut more = Roff::new();
-    for section in after.split("\n\n") {
+    // The page of the whole has the whole table of exit codes.
+    let is_told_below = |section: &&str| is_root && section.starts_with(EXIT_CODES);
+    for section in after.split("\n\n").filter(|section| !is_told_below(section)) {
         add_section(section, &mut more);
     }
     if is_root {
@@ -74,7 +79,7 @@ fn page(command: &clap::Command, name: &str, is_root: bool) -> io::Result<Vec<u8
 /// A part of the help that stands behind the options: its heading, and lines that stay as they are.
 fn add_section(section: &str, page: &mut Roff) {
     let Some((heading, lines)) = section.split_once(":\n") else { return };
-    let heading = if heading == "Exit codes" { "EXIT STATUS".to_owned() } else { heading.to_uppercase() };
+    let heading = if heading == EXIT_CODES { "EXIT STATUS".to_owned() } else { heading.to_uppercase() };
     page.control("SH", [heading.as_str()]);
     let is_example = heading == "EXAMPLES";
     if is_example {
@@ -111,5 +116,21 @@ impl Report for Written {
 
     fn json(&self, json: Json) -> serde_json::Result<String> {
         json.of(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_has_its_exit_codes_once() {
+        let mut root = Cli::command();
+        root.build();
+        let kb = root.find_subcommand("kb").unwrap();
+        for (command, is_root) in [(&root, true), (kb, false)] {
+            let page = String::from_utf8(page(command, command.get_name(), is_root).unwrap()).unwrap();
+            assert_eq!(page.matches("EXIT STATUS").count(), 1, "{page}");
+        }
     }
 }

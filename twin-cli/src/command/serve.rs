@@ -16,6 +16,7 @@ use crate::settings::LocalData;
 use crate::stop::Signal;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Json, Notice, Report, Ui};
+use crate::words::count;
 
 /// Run the reference twin as a local server
 ///
@@ -66,8 +67,9 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     match twin.document_count().await {
         _ if seed.is_empty() => {}
         0 => twin.fill(&seed, &context.ui).await?,
-        count => {
-            let text = format!("the data holds {count} documents already: --seed is left out");
+        number => {
+            let documents = count(number, "document");
+            let text = format!("the data holds {documents} already: --seed is left out");
             context.ui.notice(&Notice::warning(text));
         }
     }

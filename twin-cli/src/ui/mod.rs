@@ -106,7 +106,6 @@ impl Notice {
 
     fn tone(&self) -> Tone {
         match self.label {
-            "error" => Tone::Bad,
             "hint" => Tone::Dim,
             _ => Tone::Warning,
         }
@@ -120,7 +119,7 @@ pub struct Options {
     pub color: ColorChoice,
     /// JSON in place of text.
     pub json: bool,
-    /// No progress and no hints beside errors.
+    /// No progress, no remarks, and no hints but those of errors.
     pub quiet: bool,
     /// How much to tell of what happens underneath: 0, 1 (requests) or more.
     pub verbose: u8,
@@ -193,7 +192,7 @@ impl Ui {
     pub fn stream(&self, report: &dyn Report) -> Result<bool, CliError> {
         let text = if self.options.json {
             let json = Json { pretty: self.stdout.is_terminal };
-            let json = report.json(json).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+            let json = report.json(json).map_err(CliError::internal)?;
             let json = if self.stdout.is_terminal { sanitize::json(json) } else { json };
             if json.is_empty() { json } else { json + "\n" }
         } else {
@@ -231,13 +230,6 @@ impl Ui {
         if !self.options.quiet && !self.options.json {
             self.say(&[(text, Tone::Dim)]);
         }
-    }
-
-    /// Something on standard error to look at before a question.
-    pub(crate) fn preview(&self, draw: impl FnOnce(&mut Page)) {
-        let mut page = Page::new(self.stderr);
-        draw(&mut page);
-        write_stderr(&page.into_text());
     }
 
     /// A line on standard error about what happens underneath, where `-v` was given often enough.

@@ -103,7 +103,7 @@ impl Page {
         self.gap();
     }
 
-    /// Lines whose last one something goes on with that takes `after` columns: it is left open.
+    /// A question, wrapped so that its last line has `after` columns left for what follows, and not ended.
     pub fn question(&mut self, text: &str, after: usize, tone: Tone) {
         let text = sanitize::single_line(text);
         let lines = textwrap::wrap(&text, self.width().saturating_sub(after).max(NARROWEST));

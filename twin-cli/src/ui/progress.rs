@@ -9,6 +9,7 @@ use super::Ui;
 use super::page::Tone;
 use super::sanitize;
 use super::table::truncate;
+use crate::export::{self, Observer};
 
 /// What is over sooner shows nothing at all.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -83,13 +84,12 @@ impl Progress {
             Form::None => {}
         }
     }
+}
 
-    /// Prints something without the bar in its way.
-    pub fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
-        match &self.form {
-            Form::Bar(bar) => bar.suspend(print),
-            _ => print(),
-        }
+/// Shows how far reading an export is.
+impl Observer for Progress {
+    fn progress(&self, read: &export::Progress<'_>) {
+        self.update(read.files, read.listed, read.current);
     }
 }
 

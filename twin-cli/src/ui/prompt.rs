@@ -110,7 +110,7 @@ async fn aside<T: Send + 'static>(
 ) -> Result<T, CliError> {
     let mut terminal = Terminal::keep();
     let answer = tokio::task::spawn_blocking(move || read(&Term::stderr())).await;
-    let answer = answer.map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+    let answer = answer.map_err(CliError::internal)?;
     terminal.answered = answer.is_ok();
     answer.map_err(|error| match error.kind() {
         // Ctrl-C while keys are read one by one.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use twin_sdk::{Escalation, StatusFilter};
 
 use crate::command::Outcome;
+use crate::command::answer::percent;
 use crate::command::listing::{Listing, parse_limit};
 use crate::context::Context;
 use crate::ui::age::age;
@@ -76,7 +77,7 @@ impl List {
             table.push([
                 Cow::from(escalation.id.as_str()),
                 escalation.status.as_str().into(),
-                format!("{:.0}%", escalation.confidence * 100.0).into(),
+                percent(escalation.confidence).into(),
                 escalation.asked_by.as_str().into(),
                 age(escalation.created_at, self.now).into(),
                 escalation.question.as_str().into(),
@@ -119,6 +120,6 @@ impl Report for List {
     }
 
     fn notices(&self, _: Form) -> Vec<Notice> {
-        self.listing().notices("escalations", "list more with --limit 200, or by --status")
+        self.listing().notices("escalations", Some("list more with --limit 200, or by --status"))
     }
 }

@@ -12,7 +12,8 @@ Examples:
   twin escalations list | grep 'Jordan M.' | twin escalations resolve -
 
 Exit codes:
-  0 all are resolved, 3 some are not, 5 no such escalation, 4 no key, 7 no connection")]
+  0 all are resolved, 3 some are not, 5 no such escalation, 2 no id, 4 no key,
+  7 no connection: the rest is left, 130 and 143 stopped")]
 pub struct Args {
     /// Ids, as 'twin escalations list' shows them; '-' reads them from standard input, one a line
     #[arg(value_name = "ID|-", required = true, value_hint = clap::ValueHint::Other)]

@@ -9,7 +9,7 @@ use twin_sdk::{Document, DocumentType, NewDocument, Outcome as Effect};
 
 use crate::command::Outcome;
 use crate::context::Context;
-use crate::error::{CliError, Code};
+use crate::error::CliError;
 use crate::export;
 use crate::input::Input;
 use crate::ui::page::{Page, Tone};
@@ -75,7 +75,7 @@ fn typed_in(text: &str, has_title: bool) -> NewDocument {
 
 async fn read(path: PathBuf) -> Result<NewDocument, CliError> {
     let read = tokio::task::spawn_blocking(move || read_now(&path)).await;
-    read.map_err(|error| CliError::new(Code::Internal, error.to_string()))?
+    read.map_err(CliError::internal)?
 }
 
 /// The one document that a file holds.

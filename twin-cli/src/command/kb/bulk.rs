@@ -8,17 +8,18 @@ use tokio::sync::watch;
 
 use super::bulk_args::BulkArgs;
 use super::bulk_notices::{failures, notices, partial, refused};
-use super::bulk_progress::{Reading, Uploading};
+use super::bulk_progress::Uploading;
 use super::bulk_report::{BulkReport, Cost, PlanView};
 use crate::command::Outcome;
 use crate::context::{Connection, Context};
 use crate::error::{CliError, Code};
 use crate::stop::Signal;
 use crate::sync::{
-    self, Halt, Kb, MaxDelete, Meter, Mode, OpenError, Opened, Orders, Pace, Prepared, ReadingError, Reason,
-    Report, Trouble,
+    self, Halt, Kb, MaxDelete, Meter, Mode, Opened, Orders, Pace, Prepared, ReadingError, Reason, Report,
+    Trouble,
 };
 use crate::ui::Notice;
+use crate::ui::progress::Progress;
 use crate::words::count;
 
 /// A bulk command with its flags.
@@ -85,7 +86,7 @@ impl Run<'_> {
         }
         let opened = match sync::open(&args.state, &self.connection.label, args.dry_run) {
             Ok(opened) => opened,
-            Err(error) => return self.unopened(error),
+            Err(error) => return self.unopened(error.into()),
         };
         let reading = match self.read(opened).await {
             Ok(reading) => reading,
@@ -134,7 +135,7 @@ impl Run<'_> {
 
     async fn read(&self, opened: Opened) -> Result<sync::Reading, ReadingError> {
         let (paths, options) = (self.bulk.args.paths.clone(), self.bulk.args.export_options());
-        let observer = Reading::start(&self.context.ui);
+        let observer = Progress::start(&self.context.ui, "Reading");
         opened.read(paths, options, self.orders(), observer, &self.halt).await
     }
 
@@ -204,7 +205,9 @@ impl Run<'_> {
             return ui.must_ask(&what, "look at them with --dry-run, then confirm with --yes");
         }
         let view = PlanView::of(prepared, Cost::of(prepared, false, rate));
-        ui.preview(|page| view.draw(page, Some(PREVIEW)));
+        let mut page = ui.page();
+        view.draw(&mut page, Some(PREVIEW));
+        ui.show(page);
         let mut question = "Go on?".to_owned();
         if adopts {
             question = "There is no state file, and the knowledge base has documents. Go on?".to_owned();
@@ -218,10 +221,8 @@ impl Run<'_> {
         if answer { Ok(()) } else { Err(declined()) }
     }
 
-    fn unopened(&self, error: OpenError) -> Outcome {
-        let code = if error.is_io() { Code::Io } else { Code::Guard };
-        let error = CliError::new(code, error.to_string()).hint(error.hint());
-        if code == Code::Io {
+    fn unopened(&self, error: CliError) -> Outcome {
+        if error.code() == Code::Io {
             return Err(error);
         }
         self.finish(Report::nothing(&[]), Some(error), Vec::new())
@@ -233,7 +234,7 @@ impl Run<'_> {
         let stopped = self.stop_error(report.remaining);
         let error = match trouble {
             Trouble::Failed(error) => CliError::from(&*error),
-            Trouble::Stopped => stopped.unwrap_or_else(|| CliError::new(Code::Internal, "stopped")),
+            Trouble::Stopped => stopped.unwrap_or_else(|| CliError::internal("stopped")),
         };
         let is_told = matches!(
             error.code(),
@@ -261,8 +262,7 @@ impl Run<'_> {
             report.actions = Some(Vec::new());
         }
         if let Some(path) = &args.report {
-            let json = serde_json::to_string_pretty(&report)
-                .map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+            let json = serde_json::to_string_pretty(&report).map_err(CliError::internal)?;
             sync::replace(path, format!("{json}\n").as_bytes())
                 .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))?;
         }
@@ -319,9 +319,6 @@ fn can_be_written(path: &Path) -> Result<(), CliError> {
             .hint("name a file in a folder that is there and can be written to")
     })
 }
-
-/// The longest a status is shown before it is brought up to date.
-pub(super) const TICK: Duration = Duration::from_millis(200);
 
 #[cfg(test)]
 mod tests {

@@ -57,7 +57,7 @@ pub(crate) struct BulkArgs {
     #[arg(long)]
     pub(super) init: bool,
 
-    /// Take what cannot be told for new
+    /// Create documents also where it cannot be told whether they are there already
     #[arg(long)]
     pub(super) assume_new: bool,
 

@@ -1,30 +1,16 @@
-//! How far a bulk command is: reading the export, then working on the knowledge base.
+//! How far a bulk command is with the knowledge base.
 
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
-use super::bulk::TICK;
 use super::bulk_report::rough_time;
-use crate::export::{self, Observer};
 use crate::sync::{Meter, Plan, Task};
 use crate::ui::Ui;
 use crate::ui::progress::Progress;
 
-/// Reading the export.
-pub(super) struct Reading(Progress);
-
-impl Reading {
-    pub(super) fn start(ui: &Ui) -> Self {
-        Self(Progress::start(ui, "Reading"))
-    }
-}
-
-impl Observer for Reading {
-    fn progress(&self, progress: &export::Progress<'_>) {
-        self.0.update(progress.files, progress.listed, progress.current);
-    }
-}
+/// The longest a status is shown before it is brought up to date.
+const TICK: Duration = Duration::from_millis(200);
 
 /// Working on the knowledge base.
 pub(super) struct Uploading<'a> {

@@ -4,6 +4,7 @@ use crate::command::bulk::{self, Verb};
 use crate::command::{Outcome, ids};
 use crate::context::Context;
 use crate::error::{CliError, Code};
+use crate::words::count;
 
 /// Delete documents
 ///
@@ -15,7 +16,8 @@ Examples:
   twin kb list --type slack | cut -f1 | twin kb delete --yes -
 
 Exit codes:
-  0 all are deleted, 3 some are not, 5 no such document, 2 --yes is needed, 1 you said no, 4 no key")]
+  0 all are deleted, 3 some are not, 5 no such document, 2 --yes is needed, 1 you said no, 4 no key,
+  7 no connection: the rest is left, 130 and 143 stopped")]
 pub struct Args {
     /// Ids, as 'twin kb list' shows them; '-' reads them from standard input, one a line
     #[arg(value_name = "ID|-", required = true, value_hint = clap::ValueHint::Other)]
@@ -48,7 +50,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
 async fn agree(ids: &[String], context: &Context) -> Result<(), CliError> {
     let question = match ids {
         [id] => format!("Delete {id} for good?"),
-        [first, rest @ ..] => format!("Delete {first} and {} more documents for good?", rest.len()),
+        [first, rest @ ..] => format!("Delete {first} and {} for good?", count(rest.len(), "more document")),
         [] => return Ok(()),
     };
     context.ui.must_ask("deleting needs your consent", "add --yes to delete without asking")?;

@@ -31,7 +31,8 @@ Examples:
   twin kb export backup --json | jq .written
 
 Exit codes:
-  0 every document is there, 3 some are not or cannot be listed, 4 no key, 7 no connection, 130 stopped")]
+  0 every document is there, 3 some are not or cannot be listed, 2 the folder cannot be made,
+  1 a file cannot be written, 4 no key, 7 no connection: the rest is left, 130 and 143 stopped")]
 pub struct Args {
     /// The folder; made where it is not there
     #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]

@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::ui::age::age;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Json, Report};
+use crate::words::count;
 
 /// Show one document
 ///
@@ -43,8 +44,7 @@ impl Report for OneDocument {
         let doc = &self.doc;
         if page.is_terminal() {
             page.block(&doc.title, Tone::Strong);
-            let hits = if doc.hits == 1 { "1 hit".to_owned() } else { format!("{} hits", doc.hits) };
-            let created = age(doc.created_at, self.now);
+            let (hits, created) = (count(doc.hits, "hit"), age(doc.created_at, self.now));
             let facts = [doc.id.as_str(), doc.document_type.as_str(), doc.source.as_str(), &hits, &created];
             page.block(&facts.join(" · "), Tone::Dim);
             page.gap();

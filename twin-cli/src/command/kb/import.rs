@@ -9,6 +9,8 @@ use crate::sync::{MaxDelete, Mode};
 /// Bring exports in: create what is not known yet, leave what is
 ///
 /// An import that was interrupted goes on where it stopped; 'twin kb sync' takes over from it.
+///
+/// In a pipe: a row a counter of the report; with --dry-run a row a source: action, key, type, parts, title.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -17,7 +19,8 @@ Examples:
 
 Exit codes:
   0 done, 3 done in part, 8 changes are pending (--dry-run --exit-code), 11 a guard refused, 2 bad input,
-  4 no key, 7 no connection, 9 the plan or its limit, 130 and 143 stopped")]
+  1 you said no or a file cannot be written, 4 no key, 7 no connection, 9 the plan or its limit,
+  130 and 143 stopped")]
 pub struct Args {
     #[command(flatten)]
     bulk: BulkArgs,

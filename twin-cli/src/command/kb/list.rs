@@ -45,7 +45,8 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     if args.all && args.of_type.is_none() {
         let listing = kb.list_all().await?;
         let unlisted = listing.missing().iter().map(Unlisted::from).collect();
-        return Ok(Box::new(Documents { total: listing.total, items: listing.items, unlisted, now }));
+        let (total, items) = (listing.total, listing.items);
+        return Ok(Box::new(Documents { items, total, all: true, unlisted, now }));
     }
     let limit = if args.all { twin_sdk::PAGE_LIMIT } else { args.limit };
     let mut call = kb.list().limit(limit);
@@ -53,12 +54,15 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
         call = call.of_type(of_type);
     }
     let page = call.await?;
-    Ok(Box::new(Documents { total: page.total, items: page.items, unlisted: Vec::new(), now }))
+    let (total, items) = (page.total, page.items);
+    Ok(Box::new(Documents { items, total, all: args.all, unlisted: Vec::new(), now }))
 }
 
 struct Documents {
     items: Vec<Document>,
     total: u64,
+    /// Whether all that the API lists was asked for.
+    all: bool,
     /// What even all listings together do not show.
     unlisted: Vec<Unlisted>,
     now: Timestamp,
@@ -110,6 +114,22 @@ impl Report for Documents {
 
     fn notices(&self, _: Form) -> Vec<Notice> {
         let notices = self.unlisted.iter().map(Unlisted::notice);
-        notices.chain(self.listing().notices("documents", "list more with --all, or --limit 200")).collect()
+        let hint = (!self.all).then_some("list more with --all, or --limit 200");
+        notices.chain(self.listing().notices("documents", hint)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_is_promised_only_where_not_all_was_asked_for() {
+        for (all, labels) in [(false, ["warning", "hint"].as_slice()), (true, &["warning"])] {
+            let cut =
+                Documents { items: vec![], total: 1, all, unlisted: vec![], now: Timestamp::UNIX_EPOCH };
+            let told: Vec<&str> = cut.notices(Form::Terminal).iter().map(|notice| notice.label).collect();
+            assert_eq!(told, labels);
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::command::Outcome;
 use crate::command::listing::Listing;
 use crate::context::Context;
 use crate::error::{CliError, Code};
-use crate::sync::{self, Entry, OpenError, State};
+use crate::sync::{self, Entry, State};
 use crate::ui::page::{Page, Tone};
 use crate::ui::table::{Column, Table};
 use crate::ui::{Json, Report};
@@ -23,7 +23,8 @@ Examples:
   twin kb state forget --all --yes
 
 Exit codes:
-  0 done, 5 no such key, 2 no state file or a prompt was needed, 11 a sync is under way")]
+  0 done, 5 no such key, 2 no state file or --yes is needed, 1 you said no or a file cannot be used,
+  11 a sync is under way, or the state is damaged or of a later version")]
 pub enum Command {
     Show(ShowArgs),
     Forget(ForgetArgs),
@@ -39,7 +40,7 @@ Examples:
   twin kb state show --state drive.lock.json --json
 
 Exit codes:
-  0 done, 2 no state file, or one that cannot be read")]
+  0 done, 2 no state file, 1 it cannot be read, 11 it is damaged or of a later version")]
 pub struct ShowArgs {
     #[command(flatten)]
     file: FileArgs,
@@ -56,13 +57,14 @@ Examples:
   twin kb state forget --all --yes
 
 Exit codes:
-  0 done, 5 no such key, 2 no state file or a prompt was needed, 11 a sync is under way")]
+  0 done, 5 no such key, 2 no state file or --yes is needed, 1 you said no or a file cannot be used,
+  11 a sync is under way, or the state is damaged or of a later version")]
 pub struct ForgetArgs {
     #[command(flatten)]
     file: FileArgs,
 
     /// Keys, as 'twin kb state show' shows them
-    #[arg(value_name = "KEY", required_unless_present = "all", conflicts_with = "all")]
+    #[arg(value_name = "KEY", required_unless_present = "all", conflicts_with = "all", value_hint = clap::ValueHint::Other)]
     keys: Vec<String>,
 
     /// Every entry
@@ -105,7 +107,7 @@ async fn forget(args: ForgetArgs, context: &Context) -> Outcome {
         confirm(entries, context).await?;
     }
     let keys = (!args.all).then_some(args.keys.as_slice());
-    let forgotten = sync::forget(path, keys).map_err(explain)?;
+    let forgotten = sync::forget(path, keys)?;
     Ok(Box::new(Forgotten { forgotten }))
 }
 
@@ -121,16 +123,10 @@ async fn confirm(entries: usize, context: &Context) -> Result<(), CliError> {
 }
 
 fn present(path: &Path) -> Result<State, CliError> {
-    let state = sync::peek(path).map_err(explain)?;
-    state.ok_or_else(|| {
+    sync::peek(path)?.ok_or_else(|| {
         CliError::invalid(format!("there is no state file {}", path.display()))
             .hint("name it with --state; 'twin kb sync' and 'twin kb import' make it")
     })
-}
-
-fn explain(error: OpenError) -> CliError {
-    let code = if error.is_io() { Code::Io } else { Code::Guard };
-    CliError::new(code, error.to_string()).hint(error.hint())
 }
 
 struct Shown {

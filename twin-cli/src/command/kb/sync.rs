@@ -11,6 +11,8 @@ use crate::sync::{MaxDelete, Mode};
 /// It creates what is new, replaces what changed and, with --prune, deletes what is gone.
 ///
 /// Only documents that the state file names are ever deleted. Keep that file: commit it, or cache it.
+///
+/// In a pipe: a row a counter of the report; with --dry-run a row a source: action, key, type, parts, title.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -19,8 +21,9 @@ Examples:
   twin kb sync drive/ --state drive.lock.json --prune --yes --json
 
 Exit codes:
-  0 done, 3 done in part, 8 changes are pending (--dry-run --exit-code), 11 a guard refused, 2 bad input,
-  4 no key, 7 no connection, 9 the plan or its limit, 130 and 143 stopped")]
+  0 done, 3 done in part, 8 changes are pending (--dry-run --exit-code), 11 a guard refused,
+  2 bad input or --yes is needed, 1 you said no or a file cannot be written, 4 no key,
+  7 no connection, 9 the plan or its limit, 130 and 143 stopped")]
 pub struct Args {
     #[command(flatten)]
     bulk: BulkArgs,

@@ -15,7 +15,7 @@ use crate::command::answer::percent;
 use crate::command::serve::Stopped;
 use crate::command::{Nothing, Outcome};
 use crate::context::Context;
-use crate::error::{CliError, Code};
+use crate::error::CliError;
 use crate::stop::Signal;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Json, Report};
@@ -62,46 +62,53 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
         }
         None => (None, None),
     };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).await.map_err(|error| {
-        CliError::io(format_args!("cannot listen on port {}", args.port), &error)
-            .hint("choose another --port, or 0 for a free one")
-    })?;
+    let listener = bind(args.port).await?;
     let address = listener.local_addr().map_err(|error| CliError::io("cannot listen", &error))?;
     ui.announce(&format!("Listening on http://{address} until Ctrl-C"));
 
-    let (sender, mut deliveries) = mpsc::channel(WAITING);
+    let (sender, deliveries) = mpsc::channel(WAITING);
     let serving = tokio::spawn(Receiver::new(verifier, sender, ui).serve(listener));
-    let mut signals = context.stop.graceful();
-    let ended: Result<Box<dyn Report>, CliError> = loop {
-        let delivery = tokio::select! {
-            biased;
-            signal = signals.wait_for(Option::is_some) => {
-                let signal = signal.ok().and_then(|signal| *signal);
-                break Ok(Box::new(Stopped(signal.unwrap_or(Signal::Terminate))));
-            }
-            delivery = deliveries.recv() => delivery,
-        };
-        let Some(delivery) = delivery else {
-            break Err(CliError::new(Code::Internal, "the server ended"));
-        };
-        match ui.stream(&Line(&delivery)) {
-            Ok(true) => {}
-            // No one reads any more.
-            Ok(false) => break Ok(Box::new(Nothing)),
-            Err(error) => break Err(error),
-        }
-        if let Some(passed_on) = &passed_on {
-            // The other end goes on as long as this one.
-            let _ = passed_on.send(delivery).await;
-        }
-    };
+    let ended = print(deliveries, passed_on, context).await;
     serving.abort();
-    drop(passed_on);
     if let Some(forwarding) = forwarding {
         // What was answered with 200 is passed on, unless the second Ctrl-C comes first.
         let _ = forwarding.await;
     }
     ended
+}
+
+async fn bind(port: u16) -> Result<TcpListener, CliError> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
+        CliError::io(format_args!("cannot listen on port {port}"), &error)
+            .hint("choose another --port, or 0 for a free one")
+    })
+}
+
+/// Prints what comes and passes it on, until a signal says otherwise or no one reads any more.
+async fn print(
+    mut deliveries: mpsc::Receiver<Delivery>,
+    passed_on: Option<mpsc::Sender<Delivery>>,
+    context: &Context,
+) -> Outcome {
+    let mut signals = context.stop.graceful();
+    loop {
+        let delivery = tokio::select! {
+            biased;
+            signal = signals.wait_for(Option::is_some) => {
+                let signal = signal.ok().and_then(|signal| *signal);
+                return Ok(Box::new(Stopped(signal.unwrap_or(Signal::Terminate))));
+            }
+            delivery = deliveries.recv() => delivery,
+        };
+        let delivery = delivery.ok_or_else(|| CliError::internal("the server ended"))?;
+        if !context.ui.stream(&Line(&delivery))? {
+            return Ok(Box::new(Nothing));
+        }
+        if let Some(passed_on) = &passed_on {
+            // The other end goes on as long as this one.
+            let _ = passed_on.send(delivery).await;
+        }
+    }
 }
 
 /// One event in one line.
@@ -111,19 +118,14 @@ impl Report for Line<'_> {
     fn text(&self, page: &mut Page) {
         let event = &self.0.event;
         if !page.is_terminal() {
-            let (confidence, timestamp) =
-                (event.confidence.to_string(), event.timestamp.map(|time| time.to_string()));
-            let timestamp = timestamp.unwrap_or_default();
-            let name = event.event.as_str();
-            page.row(&[
+            return page.row(&[
                 &event.escalation_id,
-                name,
-                &confidence,
+                event.event.as_str(),
+                &event.confidence.to_string(),
                 &event.asked_by,
-                &timestamp,
+                &event.timestamp.map(|time| time.to_string()).unwrap_or_default(),
                 &event.question,
             ]);
-            return;
         }
         let time = event
             .timestamp

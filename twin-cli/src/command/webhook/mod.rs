@@ -63,7 +63,7 @@ impl Secret {
     }
 
     fn is_stdin(&self) -> bool {
-        self.secret_file.as_ref().is_some_and(|path| path.as_os_str() == "-")
+        self.secret_file.as_deref().map(Input::of) == Some(Input::Stdin)
     }
 }
 

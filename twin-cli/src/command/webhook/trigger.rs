@@ -93,8 +93,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
 }
 
 async fn send(target: &Target, event: Sample, verifier: &Verifier) -> Result<Sent, CliError> {
-    let body =
-        serde_json::to_vec(&event).map_err(|error| CliError::new(Code::Internal, error.to_string()))?;
+    let body = serde_json::to_vec(&event).map_err(CliError::internal)?;
     let signature = verifier.sign(&body);
     let began = Instant::now();
     let request = target

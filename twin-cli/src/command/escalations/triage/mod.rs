@@ -39,7 +39,7 @@ Examples:
   EDITOR='code --wait' twin escalations triage
 
 Exit codes:
-  0 done or quit, 2 no terminal, 4 no key, 7 no connection, 130 stopped by Ctrl-C"
+  0 done or quit, 2 no terminal, 4 no key, 7 no connection, 130 and 143 stopped"
 )]
 pub struct Args {}
 
