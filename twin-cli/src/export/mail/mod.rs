@@ -105,8 +105,11 @@ impl<'a> Index<'a> {
         if !run.options.filter.takes(&[path]) {
             return Outcome::filtered("mail:".to_owned(), path);
         }
-        let Ok(bytes) = entry.random_access(run.options.limits.run_bytes) else {
-            return Outcome::unconverted("mail:".to_owned(), path, reason::UNREADABLE);
+        // Any message may be in what cannot be read.
+        let unconverted = |reason| Outcome::unconverted("mail:".to_owned(), path, reason);
+        let bytes = match entry.random_access(run.options.limits.run_bytes) {
+            Ok(bytes) => bytes,
+            Err(reason) => return unconverted(reason),
         };
         let mut found = 0;
         let read = mbox::messages(bytes.cursor(), |message| {
@@ -119,7 +122,8 @@ impl<'a> Index<'a> {
         });
         match (read, found) {
             (Ok(()), 0) => Outcome::skipped(path, reason::NO_MESSAGES),
-            _ => Outcome::Merged,
+            (Ok(()), _) => Outcome::Merged,
+            (Err(_), _) => unconverted(reason::UNREADABLE),
         }
     }
 
