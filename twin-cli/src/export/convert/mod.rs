@@ -112,7 +112,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::Zip => return Err(reason::NESTED_ARCHIVE),
         Kind::Mail => {
             let (title, text) = mail::to_text(&bytes, limits)?;
-            (title, text, "mail/2")
+            (title, text, mail::CONVERTER)
         }
         Kind::Mbox | Kind::Pdf | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
     };
