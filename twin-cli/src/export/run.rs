@@ -33,6 +33,20 @@ pub(crate) struct Draft {
     pub(crate) files: u64,
 }
 
+impl Draft {
+    pub(crate) fn into_document(self) -> Document {
+        Document {
+            key: self.key,
+            title: self.title,
+            kind: self.kind,
+            text: self.text,
+            source: hex::encode(self.source),
+            converter: self.converter.to_owned(),
+            path: self.path,
+        }
+    }
+}
+
 pub(crate) type Digest256 = [u8; 32];
 
 type Half = [u8; 16];
@@ -219,15 +233,7 @@ impl<'a> Run<'a> {
         self.summary.merged += draft.files.saturating_sub(1);
         self.bytes += draft.text.len() as u64;
         self.progress(draft.files, &draft.path);
-        (self.sink)(Document {
-            key,
-            title: draft.title,
-            kind,
-            text: draft.text,
-            source: hex::encode(draft.source),
-            converter: draft.converter.to_owned(),
-            path: draft.path,
-        })
+        (self.sink)(Draft { key, kind, ..draft }.into_document())
     }
 
     /// The key, unless an earlier document is the same one; a number tells apart what only shares it.
