@@ -103,11 +103,11 @@ impl Reader<'_> {
         let (page, converter) = match Kind::of(file_name(path), &bytes) {
             Kind::Markdown => {
                 let headers = row_of.map(|database| &database.headers);
-                (markdown::page(&bytes, headers).map(Some), "notion-md/1")
+                (markdown::page(&bytes, headers).map(Some), "notion-md/2")
             }
             Kind::Html => {
                 let has_document = |title: &str| self.plan.has_table_within(index, title);
-                (html::page(&bytes, &self.options.limits, &has_document), "notion-html/1")
+                (html::page(&bytes, &self.options.limits, &has_document), "notion-html/2")
             }
             _ => return self.attachment(key, path, bytes),
         };
