@@ -198,7 +198,7 @@ fn document(thread: &[&Message<'_>], options: &Options) -> Vec<Outcome> {
     let mut letters: Vec<Letter> = Vec::new();
     let mut sum = Sha256::new();
     let mut files = 0;
-    let mut seen = HashSet::new();
+    let mut seen: HashSet<&str> = HashSet::new();
     for message in thread {
         let file = u64::from(matches!(message.place, Place::File));
         let read = message

@@ -99,7 +99,7 @@ impl Entry {
             Body::File(path) => File::open(path).and_then(SharedFile::new).map_err(|_| reason::UNREADABLE),
             Body::Stored(file) => Ok(file.clone()),
             Body::Zipped(span) => span.stored().map_or_else(|| spill(self, most), Ok),
-            Body::Missing(reason) => Err(reason),
+            Body::Missing(reason) => Err(*reason),
         }
     }
 }
