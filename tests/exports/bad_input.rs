@@ -102,6 +102,32 @@ fn what_lies_past_the_runs_limit_is_skipped_and_not_gone() {
 }
 
 #[test]
+fn a_mailbox_past_the_runs_limit_is_skipped_and_none_of_its_messages_is_gone() {
+    let workshop = Workshop::new();
+    let mbox = "From a@b Mon Mar  2 09:30:00 2026\nMessage-ID: <1@b>\nSubject: One\n\nText\n\n".repeat(50);
+    let options = Options { limits: Limits { run_bytes: 3000, ..Limits::default() }, ..Options::default() };
+    let (documents, summary) = read(&[workshop.zip("mail.zip", &[("all.mbox", mbox.as_bytes())])], &options);
+    assert!(documents.is_empty());
+    assert_eq!(skipped(&summary), [("all.mbox", reason::RUN_TOO_LARGE)]);
+    assert_eq!(summary.unconverted_keys, ["mail:"]);
+}
+
+#[test]
+fn a_page_of_notion_past_the_size_limit_is_not_gone_by_the_id_in_its_article() {
+    let workshop = Workshop::new();
+    let page = format!(
+        "<html><body><article id=\"152bb52e-e2b5-8017-9846-fd78b2b60ea9\"><div class=\"page-body\">{}</div></article></body></html>",
+        "<p>Text</p>".repeat(200)
+    );
+    let name = "Home 86ce25c6bb214b4b9e35beed8bc8b821.html";
+    let options = Options { limits: Limits { entry_bytes: 1000, ..Limits::default() }, ..Options::default() };
+    let (documents, summary) = read(&[workshop.zip("Export.zip", &[(name, page.as_bytes())])], &options);
+    assert!(documents.is_empty());
+    assert_eq!(skipped(&summary), [(name, reason::TOO_LARGE)]);
+    assert_eq!(summary.unconverted_keys, ["notion:152bb52ee2b580179846fd78b2b60ea9"]);
+}
+
+#[test]
 fn files_past_the_limit_of_their_number_are_skipped_and_not_gone() {
     let workshop = Workshop::new();
     let zip = workshop.zip("notes.zip", &[("a.md", b"A"), ("b.md", b"B"), ("c.md", b"C")]);

@@ -164,10 +164,7 @@ impl<'a> Siblings<'a> {
         let shortest = if is_long { 1 } else { suffix.len() };
         (shortest..=suffix.len()).rev().any(|len| {
             let Some(of) = bare.strip_suffix(&suffix[..len]) else { return false };
-            let exact = match number {
-                Some(number) => self.has_numbered(of, number),
-                None => false,
-            };
+            let exact = number.is_some_and(|number| self.has_numbered(of, number));
             exact || self.names.contains(of) || (is_long && self.begins(of))
         })
     }

@@ -6,9 +6,9 @@ use twin_sdk::DocumentType;
 
 use super::convert::{self, Converted};
 use super::detect::Export;
-use super::run::{Draft, Outcome, Run, digest};
+use super::run::{Digest256, Draft, Outcome, Run, digest};
 use super::tree::{Entry, file_name, safe_path, stem};
-use super::{Document, Format, Limits, Root, Skipped, pool, reason, text};
+use super::{Document, Format, Limits, Root, Skipped, pool, reason};
 
 pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     for (path, tree) in &export.roots {
@@ -55,7 +55,7 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-fn document(key: String, path: &str, source: [u8; 32], converted: Converted, kind: DocumentType) -> Outcome {
+fn document(key: String, path: &str, source: Digest256, converted: Converted, kind: DocumentType) -> Outcome {
     // Some Windows programs write `\` between folders.
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     let title = converted.title.unwrap_or_else(|| stem(name).to_owned());
@@ -79,18 +79,9 @@ pub(crate) fn from_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<
     let skipped = |reason: &str| Skipped { path: name.to_owned(), reason: reason.to_owned() };
     let source = digest(&bytes);
     let converted = convert::convert(name, bytes, limits).map_err(skipped)?;
-    let text = text::tidy(&converted.text);
-    if text.is_empty() {
-        return Err(skipped(reason::NO_TEXT));
+    let kind = converted.kind.clone().unwrap_or(DocumentType::Note);
+    match document(format!("folder:{}", safe_path(name)), name, source, converted, kind) {
+        Outcome::Document(draft) => Ok(draft.into_document()),
+        _ => Err(skipped(reason::NO_TEXT)),
     }
-    let title = converted.title.as_deref().unwrap_or_else(|| stem(file_name(name)));
-    Ok(Document {
-        key: format!("folder:{}", safe_path(name)),
-        title: text::tidy_line(title),
-        kind: converted.kind.unwrap_or(DocumentType::Note),
-        text,
-        source: hex::encode(source),
-        converter: converted.converter.to_owned(),
-        path: name.to_owned(),
-    })
 }

@@ -34,7 +34,7 @@ pub use split::{MOST_UNITS, Part, split};
 pub struct Document {
     /// Its identity, such as `notion:<page id>` or `folder:<root name>/<path>`: the same in every export.
     pub key: String,
-    /// One line, never blank.
+    /// Never blank, and one line unless a backup of a knowledge base says otherwise.
     pub title: String,
     /// By the source's kind, or as the options say.
     pub kind: DocumentType,
@@ -198,8 +198,8 @@ pub enum ReadError {
     },
 }
 
-/// Makes a document of a single file's bytes, such as come from standard input; `name` tells its kind where
-/// the bytes do not, and its title where it has no heading.
+/// Makes a document of a single file's bytes, as [`read`] makes it of the file; `name` tells its kind where the bytes
+/// do not, and its title where it has no heading.
 ///
 /// # Errors
 /// When the bytes hold no document: with the reason.

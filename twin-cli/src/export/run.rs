@@ -33,6 +33,20 @@ pub(crate) struct Draft {
     pub(crate) files: u64,
 }
 
+impl Draft {
+    pub(crate) fn into_document(self) -> Document {
+        Document {
+            key: self.key,
+            title: self.title,
+            kind: self.kind,
+            text: self.text,
+            source: hex::encode(self.source),
+            converter: self.converter.to_owned(),
+            path: self.path,
+        }
+    }
+}
+
 pub(crate) type Digest256 = [u8; 32];
 
 type Half = [u8; 16];
@@ -51,26 +65,21 @@ pub(crate) enum Outcome {
     Document(Box<Draft>),
     /// Part of another document.
     Merged,
+    /// Says nothing: a document that was made of it before is gone.
     Skipped {
         path: String,
         reason: &'static str,
     },
-    /// Has a key, but no text this time.
+    /// Has a key, but no text this time: a document that was made of it before is not gone.
     Unconverted {
         key: String,
         path: String,
         reason: &'static str,
-        /// How many files it would have been made of.
+        /// How many files it would have been made of; none where it is part of one, such as a message in an mbox.
         files: u64,
     },
     /// Left out as the options say: it may well be there.
     LeftOut {
-        key: String,
-        path: String,
-        reason: &'static str,
-    },
-    /// As [`Outcome::Unconverted`], for a part of a file, such as a message in an mbox.
-    LostPart {
         key: String,
         path: String,
         reason: &'static str,
@@ -95,14 +104,12 @@ impl Outcome {
         Self::Document(Box::new(draft))
     }
 
-    /// A document whose title and text stay as they are.
+    /// A document whose title and text stay as they are, unless one of them is blank.
     pub(crate) fn verbatim(draft: Draft) -> Self {
-        let has_title = draft.title.chars().any(|c| !c.is_whitespace());
-        if !has_title || draft.text.trim().is_empty() {
-            Self::document(draft)
-        } else {
-            Self::Document(Box::new(draft))
+        if draft.title.trim().is_empty() || draft.text.trim().is_empty() {
+            return Self::document(draft);
         }
+        Self::Document(Box::new(draft))
     }
 
     pub(crate) fn skipped(path: &str, reason: &'static str) -> Self {
@@ -113,8 +120,8 @@ impl Outcome {
         Self::LeftOut { key, path: path.to_owned(), reason: reason::FILTERED }
     }
 
-    /// A file that is there, though nothing could be made of it: what was made of it before is not gone. Not so
-    /// where a reader understands that a page says nothing any more: that one is skipped.
+    /// A file of which nothing could be made. Where a reader understands that a page says nothing any more, that one
+    /// is skipped instead.
     pub(crate) fn unconverted(key: String, path: &str, reason: &'static str) -> Self {
         Self::Unconverted { key, path: path.to_owned(), reason, files: 1 }
     }
@@ -202,10 +209,6 @@ impl<'a> Run<'a> {
                 self.summary.merged += files.saturating_sub(1);
                 (files, self.skip(path, reason), ControlFlow::Continue(()))
             }
-            Outcome::LostPart { key, path, reason } => {
-                self.summary.unconverted_keys.push(text::tidy_line(&key));
-                (0, self.skip(path, reason), ControlFlow::Continue(()))
-            }
             Outcome::LeftOut { key, path, reason } => {
                 self.summary.filtered.push(text::tidy_line(&key));
                 (1, self.skip(path, reason), ControlFlow::Continue(()))
@@ -230,15 +233,7 @@ impl<'a> Run<'a> {
         self.summary.merged += draft.files.saturating_sub(1);
         self.bytes += draft.text.len() as u64;
         self.progress(draft.files, &draft.path);
-        (self.sink)(Document {
-            key,
-            title: draft.title,
-            kind,
-            text: draft.text,
-            source: hex::encode(draft.source),
-            converter: draft.converter.to_owned(),
-            path: draft.path,
-        })
+        (self.sink)(Draft { key, kind, ..draft }.into_document())
     }
 
     /// The key, unless an earlier document is the same one; a number tells apart what only shares it.

@@ -27,8 +27,8 @@ pub(crate) struct Apply<'a, D> {
     pub(super) before: Vec<(String, Timestamp)>,
     pub(super) pace: Pace,
     pub(super) turns: Turns,
-    /// Creates that were sent again because they had not happened, though they may still.
-    pub(super) sent_again: RefCell<Vec<(String, Doubt)>>,
+    /// Creates that had not happened when they were looked for, though they still may: one for each time of sending.
+    pub(super) may_come_late: RefCell<Vec<(String, Doubt)>>,
     /// Hears of every source that is dealt with.
     pub(super) watch: &'a dyn Fn(&Task),
 }
@@ -80,7 +80,7 @@ impl<'a, D: Disk> Apply<'a, D> {
             before,
             pace,
             turns: Turns::default(),
-            sent_again: RefCell::default(),
+            may_come_late: RefCell::default(),
             watch,
         }
     }
@@ -89,7 +89,7 @@ impl<'a, D: Disk> Apply<'a, D> {
     /// on its way still.
     pub(crate) fn expect_late(&self, settled: Vec<(String, Doubt, Settled)>) {
         let never = settled.into_iter().filter(|(.., outcome)| *outcome == Settled::Never);
-        self.sent_again.borrow_mut().extend(never.map(|(key, doubt, _)| (key, doubt)));
+        self.may_come_late.borrow_mut().extend(never.map(|(key, doubt, _)| (key, doubt)));
     }
 
     /// Carries out the plan as far as it goes, and saves the state.
@@ -205,12 +205,10 @@ impl<'a, D: Disk> Apply<'a, D> {
         Ok(())
     }
 
-    /// A create that was sent again may have happened the first time as well, only later. Then one of the two
-    /// equal documents goes: the one that is known to be ours.
+    /// What was made since may have been made by the earlier create as well, only later. Then one of the two equal
+    /// documents goes: the one that is known to be ours, since the other could still be someone else's.
     async fn look_for_twins(&self) {
-        let mut sent_again = self.sent_again.take();
-        sent_again.dedup();
-        for (key, doubt) in sent_again {
+        for (key, doubt) in self.may_come_late.take() {
             let Some(mut entry) = self.entry(&key).filter(|entry| entry.hash == doubt.hash) else { continue };
             let owned = |id: &str| self.ledger.borrow().owns(id);
             let Settled::Made(twin) = settle::settle(self.kb, &doubt, owned).await else { continue };

@@ -7,8 +7,9 @@ use std::collections::HashSet;
 pub(crate) struct Coverage {
     /// What was read: the keys a PATH speaks for, and whether it was read whole.
     scopes: Vec<(String, bool)>,
-    /// Keys, or scopes of keys, of what was left out or could not be converted.
+    /// Keys of what was left out or could not be converted.
     not_gone: HashSet<String>,
+    /// The same, where all keys that begin so are meant.
     not_gone_scopes: Vec<String>,
 }
 

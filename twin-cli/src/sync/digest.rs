@@ -6,7 +6,7 @@ use twin_sdk::DocumentType;
 /// Of a document as it was rendered: its title, type and text. How it is cut into parts has no say.
 pub(crate) fn of_rendering(title: &str, kind: &DocumentType, text: &str) -> String {
     let mut hasher = Sha256::new();
-    // Neither a title nor a type holds a line feed, so that no two documents read the same.
+    // Only the title of a backup can hold a line feed: no document comes to read like another by chance.
     for piece in [title, "\n", kind.as_str(), "\n", text] {
         hasher.update(piece);
     }

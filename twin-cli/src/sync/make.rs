@@ -123,7 +123,7 @@ impl<D: Disk> Apply<'_, D> {
     async fn send(&self, document: NewDocument) -> Sent {
         match self.kb.create(document).await {
             Ok(Some(id)) if !self.was_there(&id) => Sent::Made(id),
-            // A document that was there before is the answer to something else.
+            // It names no document, or one that was there before: then it is the answer to something else.
             Ok(_) => Sent::Lost(Lost { error: None, may_land_late: false }),
             Err(Trouble::Failed(error)) if error.outcome() != Outcome::NotApplied => {
                 let may_land_late =
@@ -152,7 +152,7 @@ impl<D: Disk> Apply<'_, D> {
                 if tried >= TRIES {
                     return Err(self.setback(Trouble::Failed(error.clone())));
                 }
-                self.sent_again.borrow_mut().push((key.to_owned(), doubt.clone()));
+                self.may_come_late.borrow_mut().push((key.to_owned(), doubt.clone()));
                 self.pause(BACKOFF * 2u32.pow(tried - 1)).await;
                 return Ok(None);
             }
@@ -176,7 +176,7 @@ impl<D: Disk> Apply<'_, D> {
             Settled::Made(id) => entry.found(&later.doubt, id),
             Settled::Never if !later.happened => {
                 entry.doubts.retain(|other| *other != later.doubt);
-                self.sent_again.borrow_mut().push((task.key.clone(), later.doubt.clone()));
+                self.may_come_late.borrow_mut().push((task.key.clone(), later.doubt.clone()));
             }
             Settled::Never => return Err(later.reason.clone()),
             Settled::Open(reason) => return Err(reason),

@@ -192,7 +192,7 @@ impl Prepared {
         self.refusals.iter().find(|refusal| !refusal.lets_the_rest_go_on())
     }
 
-    /// Whether there is nothing to do, in the knowledge base and in the state.
+    /// Whether no source needs work. The state may change all the same.
     pub(crate) fn is_idle(&self) -> bool {
         self.plan.tasks.is_empty()
     }

@@ -249,6 +249,7 @@ impl World {
             }
             Ok(ledger) => {
                 let apply = Apply::new(&kb, ledger, export, survey.before, pace, &|_| {});
+                apply.expect_late(survey.findings.settled);
                 tokio::select! {
                     biased;
                     _ = died.wait_for(|dead| *dead) => None,

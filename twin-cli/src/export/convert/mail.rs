@@ -16,6 +16,9 @@ use super::super::{Limits, reason};
 use super::html;
 use super::plain::decoded;
 
+/// Of single messages and of threads alike.
+pub(crate) const CONVERTER: &str = "mail/2";
+
 /// What the text of a thread is made of.
 #[derive(Debug, Default)]
 pub(crate) struct Letter {

@@ -90,12 +90,12 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/1"),
         Kind::Html => {
             let (title, text) = html::to_text(&html_tree::decoded(&bytes), limits)?;
-            (title, text, "html/1")
+            (title, text, "html/2")
         }
         Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name)?, "csv/1"),
         Kind::Docx => {
             let (title, text) = docx::to_text(bytes, limits)?;
-            (title, text, "docx/1")
+            (title, text, "docx/2")
         }
         Kind::Pptx => {
             let (title, text) = pptx::to_text(bytes, limits)?;
@@ -112,7 +112,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::Zip => return Err(reason::NESTED_ARCHIVE),
         Kind::Mail => {
             let (title, text) = mail::to_text(&bytes, limits)?;
-            (title, text, "mail/2")
+            (title, text, mail::CONVERTER)
         }
         Kind::Mbox | Kind::Pdf | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
     };

@@ -25,7 +25,7 @@ pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
 /// More bytes than this do not make the guess better.
 const DETECTED: usize = 256 * 1024;
 
-/// The encoding of a text file, or `None` for bytes that are no text.
+/// Whether the first bytes of a file are those of a text.
 pub(crate) fn looks_like_text(head: &[u8]) -> bool {
     if Encoding::for_bom(head).is_some() || unmarked_utf16(head).is_some() {
         return true;

@@ -69,10 +69,11 @@ impl Prose {
         if text.is_empty() {
             return;
         }
-        let is_apart = !std::mem::take(&mut self.after_address) || !text.starts_with(char::is_alphanumeric);
+        let would_lengthen =
+            std::mem::take(&mut self.after_address) && text.starts_with(char::is_alphanumeric);
         if at_start {
             self.begin_line();
-        } else if !is_apart {
+        } else if would_lengthen {
             self.out.push(' ');
         }
         self.out.push_str(text);
@@ -213,7 +214,7 @@ impl Prose {
         self.line();
     }
 
-    /// Numbers of the open lists, to tell whether one is open at all.
+    /// Whether a list is open.
     pub(crate) fn in_list(&self) -> bool {
         !self.lists.is_empty()
     }

@@ -23,7 +23,33 @@ pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<String, &'static 
     Ok(text.finish())
 }
 
-/// One record: its kind and its bytes.
+/// The kinds of records that are read, by the names of Microsoft's specification, MS-XLS.
+mod record {
+    pub(super) const FORMULA: u16 = 0x0006;
+    pub(super) const EOF: u16 = 0x000A;
+    pub(super) const DATE_1904: u16 = 0x0022;
+    pub(super) const FILE_PASS: u16 = 0x002F;
+    pub(super) const CONTINUE: u16 = 0x003C;
+    pub(super) const CODE_PAGE: u16 = 0x0042;
+    pub(super) const BOUND_SHEET: u16 = 0x0085;
+    pub(super) const MUL_RK: u16 = 0x00BD;
+    pub(super) const R_STRING: u16 = 0x00D6;
+    pub(super) const XF: u16 = 0x00E0;
+    pub(super) const SST: u16 = 0x00FC;
+    pub(super) const LABEL_SST: u16 = 0x00FD;
+    pub(super) const NUMBER: u16 = 0x0203;
+    pub(super) const LABEL: u16 = 0x0204;
+    pub(super) const BOOL_ERR: u16 = 0x0205;
+    pub(super) const STRING: u16 = 0x0207;
+    pub(super) const RK: u16 = 0x027E;
+    pub(super) const FORMAT: u16 = 0x041E;
+    pub(super) const BOF: u16 = 0x0809;
+}
+
+/// What [`record::BOF`] says of workbooks since Excel 97; what says otherwise is older.
+const BIFF_8: u16 = 0x0600;
+
+/// The records of a stream: the kind of each, and its bytes.
 struct Records<'a>(&'a [u8]);
 
 impl<'a> Iterator for Records<'a> {
@@ -70,21 +96,25 @@ impl Book {
         let mut records = Records(stream).peekable();
         while let Some((kind, data)) = records.next() {
             match kind {
-                0x0809 if u16_at(data, 0) != Some(0x0600) => book.encoding = Some(encoding_rs::WINDOWS_1252),
-                0x0042 if book.encoding.is_some() => book.encoding = Some(code_page(u16_at(data, 0))),
-                0x002F => return Err(reason::ENCRYPTED),
-                0x0022 => book.from_1904 = u16_at(data, 0) == Some(1),
-                0x0085 => book.sheets.extend(book.sheet(data)),
-                0x041E => custom.extend(book.format(data)),
-                0x00E0 => cell_formats.extend(u16_at(data, 2)),
-                0x00FC => {
+                record::BOF if u16_at(data, 0) != Some(BIFF_8) => {
+                    book.encoding = Some(encoding_rs::WINDOWS_1252)
+                }
+                record::CODE_PAGE if book.encoding.is_some() => {
+                    book.encoding = Some(code_page(u16_at(data, 0)))
+                }
+                record::FILE_PASS => return Err(reason::ENCRYPTED),
+                record::DATE_1904 => book.from_1904 = u16_at(data, 0) == Some(1),
+                record::BOUND_SHEET => book.sheets.extend(book.sheet(data)),
+                record::FORMAT => custom.extend(book.format(data)),
+                record::XF => cell_formats.extend(u16_at(data, 2)),
+                record::SST => {
                     let mut segments = vec![data];
-                    while let Some((_, more)) = records.next_if(|(kind, _)| *kind == 0x003C) {
+                    while let Some((_, more)) = records.next_if(|(kind, _)| *kind == record::CONTINUE) {
                         segments.push(more);
                     }
                     book.shared = shared_strings(segments);
                 }
-                0x000A => break,
+                record::EOF => break,
                 _ => {}
             }
         }
@@ -129,11 +159,11 @@ impl Book {
         for (kind, data) in Records(sheet) {
             match kind {
                 // Charts lie inside sheets as sheets of their own.
-                0x0809 => depth += 1,
-                0x000A if depth <= 1 => return,
-                0x000A => depth -= 1,
+                record::BOF => depth += 1,
+                record::EOF if depth <= 1 => return,
+                record::EOF => depth -= 1,
                 _ if depth > 1 => {}
-                0x0207 => {
+                record::STRING => {
                     let place = formula.take();
                     if let Some((place, text)) = place.zip(self.text(data, 0))
                         && visit(place, text).is_break()
@@ -154,26 +184,22 @@ impl Book {
 
     /// The place of a formula whose result is a text, which the next record holds.
     fn formula_with_text(&self, kind: u16, data: &[u8]) -> Option<(u32, u32)> {
-        let is_text = kind == 0x0006 && data.get(12..14)? == [0xFF, 0xFF] && *data.get(6)? == 0;
+        let is_text = kind == record::FORMULA && data.get(12..14)? == [0xFF, 0xFF] && *data.get(6)? == 0;
         is_text.then_some((u32::from(u16_at(data, 0)?), u32::from(u16_at(data, 2)?)))
     }
 
     fn cell(&self, kind: u16, data: &[u8], visit: Visit<'_>) -> Option<ControlFlow<()>> {
-        let is_cell = matches!(kind, 0x0006 | 0x00BD | 0x00D6 | 0x00FD | 0x0203 | 0x0204 | 0x0205 | 0x027E);
-        if !is_cell {
-            return None;
-        }
         let (row, column, format) =
             (u32::from(u16_at(data, 0)?), u32::from(u16_at(data, 2)?), u16_at(data, 4)?);
         let value = match kind {
-            0x00FD => self.shared.get(u32_at(data, 6)? as usize)?.clone(),
-            0x0204 | 0x00D6 => self.text(data, 6)?,
-            0x0203 => self.number(f64_at(data, 6)?, format),
-            0x027E => self.number(packed(u32_at(data, 6)?), format),
-            0x0205 if *data.get(7)? == 0 => truth(*data.get(6)? != 0),
-            0x0006 if data.get(12..14)? != [0xFF, 0xFF] => self.number(f64_at(data, 6)?, format),
-            0x0006 if *data.get(6)? == 1 => truth(*data.get(8)? != 0),
-            0x00BD => return self.packed_cells(row, column, data, visit),
+            record::LABEL_SST => self.shared.get(u32_at(data, 6)? as usize)?.clone(),
+            record::LABEL | record::R_STRING => self.text(data, 6)?,
+            record::NUMBER => self.number(f64_at(data, 6)?, format),
+            record::RK => self.number(packed(u32_at(data, 6)?), format),
+            record::BOOL_ERR if *data.get(7)? == 0 => truth(*data.get(6)? != 0),
+            record::FORMULA if data.get(12..14)? != [0xFF, 0xFF] => self.number(f64_at(data, 6)?, format),
+            record::FORMULA if *data.get(6)? == 1 => truth(*data.get(8)? != 0),
+            record::MUL_RK => return self.packed_cells(row, column, data, visit),
             _ => return None,
         };
         Some(visit((row, column), value))

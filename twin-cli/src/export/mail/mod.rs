@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use twin_sdk::DocumentType;
 
 use super::convert::guard::guarded;
-use super::convert::mail::{Envelope, Letter, envelope, letter};
+use super::convert::mail::{CONVERTER, Envelope, Letter, envelope, letter};
 use super::convert::{self, Kind};
 use super::detect::Export;
 use super::run::{Draft, Outcome, Run, digest};
@@ -105,8 +105,11 @@ impl<'a> Index<'a> {
         if !run.options.filter.takes(&[path]) {
             return Outcome::filtered("mail:".to_owned(), path);
         }
-        let Ok(bytes) = entry.random_access(run.options.limits.run_bytes) else {
-            return Outcome::unconverted("mail:".to_owned(), path, reason::UNREADABLE);
+        // Any message may be in what cannot be read.
+        let unconverted = |reason| Outcome::unconverted("mail:".to_owned(), path, reason);
+        let bytes = match entry.random_access(run.options.limits.run_bytes) {
+            Ok(bytes) => bytes,
+            Err(reason) => return unconverted(reason),
         };
         let mut found = 0;
         let read = mbox::messages(bytes.cursor(), |message| {
@@ -119,7 +122,8 @@ impl<'a> Index<'a> {
         });
         match (read, found) {
             (Ok(()), 0) => Outcome::skipped(path, reason::NO_MESSAGES),
-            _ => Outcome::Merged,
+            (Ok(()), _) => Outcome::Merged,
+            (Err(_), _) => unconverted(reason::UNREADABLE),
         }
     }
 
@@ -194,28 +198,24 @@ fn document(thread: &[&Message<'_>], options: &Options) -> Vec<Outcome> {
     let mut letters: Vec<Letter> = Vec::new();
     let mut sum = Sha256::new();
     let mut files = 0;
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: HashSet<&str> = HashSet::new();
     for message in thread {
-        let is_file = matches!(message.place, Place::File);
+        let file = u64::from(matches!(message.place, Place::File));
         let read = message
             .bytes(options)
             .and_then(|bytes| guarded(|| letter(&bytes, &options.limits)).map(|one| (bytes, one)));
         match read {
             // The same message lies in several folders of a mailbox.
-            Ok(_) if message.id.as_deref().is_some_and(|id| seen.contains(&id)) => {
-                files += u64::from(is_file)
-            }
+            Ok(_) if message.id.as_deref().is_some_and(|id| seen.contains(id)) => files += file,
             Ok((bytes, letter)) => {
                 sum.update(&bytes);
                 seen.extend(message.id.as_deref());
                 letters.push(letter);
-                files += u64::from(is_file);
-            }
-            Err(reason) if is_file => {
-                outcomes.push(Outcome::unconverted(message.key.clone(), &message.path(), reason))
+                files += file;
             }
             Err(reason) => {
-                outcomes.push(Outcome::LostPart { key: message.key.clone(), path: message.path(), reason })
+                let (key, path) = (message.key.clone(), message.path());
+                outcomes.push(Outcome::Unconverted { key, path, reason, files: file });
             }
         }
     }
@@ -227,7 +227,7 @@ fn document(thread: &[&Message<'_>], options: &Options) -> Vec<Outcome> {
         text: told(&letters),
         kind: DocumentType::Email,
         source: sum.finalize().into(),
-        converter: "mail/2",
+        converter: CONVERTER,
         path: oldest.path(),
         clean_path: None,
         key_is_identity: true,

@@ -80,7 +80,7 @@ impl Reader<'_> {
         }
         let bytes = match self.budget.read(entry, self.options) {
             Ok(bytes) => bytes,
-            Err(reason) => return Outcome::unconverted(key, path, reason),
+            Err(reason) => return self.unconverted(index, key, path, reason),
         };
         match role {
             Role::Page => self.page(index, key, path, bytes),
@@ -89,31 +89,32 @@ impl Reader<'_> {
         }
     }
 
+    /// A file of which nothing could be made, by the id in its article where that can be read.
+    fn unconverted(&self, index: usize, key: String, path: &str, reason: &'static str) -> Outcome {
+        Outcome::unconverted(self.plan.true_key(index).unwrap_or(key), path, reason)
+    }
+
     fn page(&self, index: usize, key: String, path: &str, bytes: Vec<u8>) -> Outcome {
         if bytes.is_empty() {
-            return Outcome::unconverted(self.plan.true_key(index).unwrap_or(key), path, reason::EMPTY);
+            return Outcome::unconverted(key, path, reason::EMPTY);
         }
         let source = digest(&bytes);
-        let kind = Kind::of(file_name(path), &bytes);
         let row_of = self.plan.database_of(index);
-        let (page, converter) = match kind {
+        let (page, converter) = match Kind::of(file_name(path), &bytes) {
             Kind::Markdown => {
-                (markdown::page(&bytes, row_of.map(|database| &database.headers)), "notion-md/1")
+                let headers = row_of.map(|database| &database.headers);
+                (markdown::page(&bytes, headers).map(Some), "notion-md/2")
             }
-            Kind::Html => match html::page(&bytes, &self.options.limits, &|title| {
-                self.plan.has_table_within(index, title)
-            }) {
-                Ok(None) => return self.attachment(key, path, bytes),
-                Ok(Some(page)) => (Ok(page), "notion-html/1"),
-                Err(reason) => (Err(reason), "notion-html/1"),
-            },
+            Kind::Html => {
+                let has_document = |title: &str| self.plan.has_table_within(index, title);
+                (html::page(&bytes, &self.options.limits, &has_document), "notion-html/2")
+            }
             _ => return self.attachment(key, path, bytes),
         };
         let page = match page {
-            Ok(page) => page,
-            Err(reason) => {
-                return Outcome::unconverted(self.plan.true_key(index).unwrap_or(key), path, reason);
-            }
+            Ok(Some(page)) => page,
+            Ok(None) => return self.attachment(key, path, bytes),
+            Err(reason) => return self.unconverted(index, key, path, reason),
         };
         let key = page.id.as_ref().map_or(key, |id| format!("notion:{id}"));
         if page.is_table || (page.body.is_empty() && self.plan.has_table(index)) {

@@ -91,17 +91,15 @@ impl Entry {
         }
         bytes
     }
-}
 
-impl Entry {
-    /// The inflated bytes with access at any place; compressed ones are spilled into an unnamed temporary
-    /// file of at most `most` bytes.
-    pub(crate) fn random_access(&self, most: u64) -> io::Result<Bytes> {
+    /// The inflated bytes with access at any place, or the reason why not; compressed ones are spilled into an
+    /// unnamed temporary file, and there may be at most `most` of them.
+    pub(crate) fn random_access(&self, most: u64) -> Result<Bytes, &'static str> {
         match &self.body {
-            Body::File(path) => File::open(path).and_then(SharedFile::new),
+            Body::File(path) => File::open(path).and_then(SharedFile::new).map_err(|_| reason::UNREADABLE),
             Body::Stored(file) => Ok(file.clone()),
             Body::Zipped(span) => span.stored().map_or_else(|| spill(self, most), Ok),
-            Body::Missing(_) => Err(io::Error::from(io::ErrorKind::NotFound)),
+            Body::Missing(reason) => Err(*reason),
         }
     }
 }
@@ -146,19 +144,23 @@ pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Tree, ReadError> {
 /// The files of a zip that lies inside the export (a part of it). A compressed one is spilled into an
 /// unnamed temporary file, since a zip's directory stands at its end.
 pub(crate) fn open_inner(entry: &Entry, limits: &Limits) -> Result<Tree, &'static str> {
-    if let Body::Missing(reason) = entry.body {
-        return Err(reason);
-    }
-    let shared = entry.random_access(limits.run_bytes).map_err(|_| reason::UNREADABLE)?;
+    let shared = entry.random_access(limits.run_bytes)?;
     let mut tree = zip::list(&shared, limits);
     tree.name = names::archive_stem(file_name(&entry.path)).to_owned();
     Ok(tree)
 }
 
-fn spill(entry: &Entry, most: u64) -> io::Result<SharedFile> {
-    let mut file = tempfile::tempfile()?;
-    io::copy(&mut entry.open()?.take(most), &mut file)?;
-    SharedFile::new(file)
+fn spill(entry: &Entry, most: u64) -> Result<SharedFile, &'static str> {
+    let copy = || {
+        let mut file = tempfile::tempfile()?;
+        io::copy(&mut entry.open()?.take(most.saturating_add(1)), &mut file)?;
+        SharedFile::new(file)
+    };
+    match copy() {
+        Ok(file) if file.len() <= most => Ok(file),
+        Ok(_) => Err(reason::RUN_TOO_LARGE),
+        Err(_) => Err(reason::UNREADABLE),
+    }
 }
 
 enum Container {
