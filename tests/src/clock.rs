@@ -20,12 +20,7 @@ const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 impl TestClock {
     pub fn new() -> Self {
-        Self {
-            begun: Instant::now(),
-            wall: SystemTime::now(),
-            passed: Arc::default(),
-            each_wait: None,
-        }
+        Self { begun: Instant::now(), wall: SystemTime::now(), passed: Arc::default(), each_wait: None }
     }
 
     /// Calls `then` for each wait, so that another clock can pass the same time.

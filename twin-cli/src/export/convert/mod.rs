@@ -26,6 +26,7 @@ pub(crate) mod table;
 mod xls;
 mod xls_strings;
 
+use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
 pub(crate) use kind::{HEAD, Kind, is_media};
@@ -136,8 +137,11 @@ pub(crate) fn convert_with_zipped_pages(
 fn markdown_file(markdown: &str) -> Converted {
     let (facts, body) = front_matter::split(markdown);
     if facts.is_backup {
+        // Something on the way may have made all line ends those of Windows: git, say.
+        let is_converted = markdown.starts_with("---\r\n");
+        let body = if is_converted { Cow::Owned(body.replace("\r\n", "\n")) } else { Cow::Borrowed(body) };
         // The lines that `twin kb export` puts around the text.
-        let body = body.strip_prefix('\n').unwrap_or(body);
+        let body = body.strip_prefix('\n').unwrap_or(&body);
         let text = body.strip_suffix('\n').unwrap_or(body).to_owned();
         return Converted {
             title: facts.title,
@@ -167,6 +171,14 @@ fn is_top_heading(heading: &str, markdown: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_backup_keeps_its_text_whatever_became_of_its_line_ends() {
+        let file = "---\nid: doc_1\ntitle: T\ntype: note\nsource: manual\ncreatedAt: 2026-03-01T10:00:00Z\n---\n\n a\n\n\nb \n\n";
+        for markdown in [file.to_owned(), file.replace('\n', "\r\n")] {
+            assert_eq!(markdown_file(&markdown).text, " a\n\n\nb \n");
+        }
+    }
 
     #[test]
     fn a_heading_over_the_whole_text_is_the_title_whatever_stands_before_it() {
