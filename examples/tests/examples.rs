@@ -55,7 +55,7 @@ async fn the_bulk_load_goes_to_the_twin_of_the_environment() {
     let running = Reference::new().serve(ANY_PORT).await.unwrap();
     let mut program = Command::new(env!("CARGO_BIN_EXE_bulk_load"));
     program.env("TWIN_API_KEY", running.key()).env("TWIN_BASE_URL", running.url());
-    let status = tokio::task::spawn_blocking(move || program.status()).await.unwrap().unwrap();
-    assert!(status.success());
+    let output = tokio::task::spawn_blocking(move || program.output()).await.unwrap().unwrap();
+    assert!(output.status.success(), "{output:?}");
     assert_eq!(running.document_count().await, 25);
 }
