@@ -30,6 +30,11 @@ fn links_in_a_folder_are_skipped_and_never_followed() {
     assert_eq!(keys(&documents), ["folder:notes/a.md"]);
     let links = [("circle", reason::SYMLINK), ("file.md", reason::SYMLINK), ("folder", reason::SYMLINK)];
     assert_eq!(skipped(&summary), links);
+
+    let mail = workshop.folder("mail", &[("a.eml", "Message-ID: <a@x>\nFrom: a@x\nSubject: S\n\nText")]);
+    std::os::unix::fs::symlink(workshop.path("secret/b.md"), mail.join("link")).unwrap();
+    let (documents, summary) = read_one(&mail);
+    assert_eq!((keys(&documents).len(), summary.roots[0].whole), (1, true));
 }
 
 #[cfg(unix)]

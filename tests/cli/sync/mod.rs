@@ -125,6 +125,20 @@ async fn what_can_no_longer_be_converted_is_not_gone() {
     assert_eq!(wiki.titles().await, ["a", "b", "c", "d", "e"]);
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lay_below_a_folder_that_is_a_link_now_is_not_gone() {
+    let wiki = Wiki::start().await;
+    wiki.write("a", "Text.");
+    wiki.bench.home.write("wiki/team/b.md", "# b\n\nText.");
+    wiki.sync([]).exits(0);
+    let folder = wiki.bench.home.path().join("wiki/team");
+    std::fs::rename(&folder, wiki.bench.home.path().join("elsewhere")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere", &folder).unwrap();
+    assert_counts(&wiki.sync(["--prune"]).exits(0), &[("unchanged", 1), ("kept", 1)]);
+    assert_eq!(wiki.titles().await, ["a", "b"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_prune_what_is_gone_is_kept() {
     let wiki = Wiki::synced(&["a", "b"]).await;

@@ -186,9 +186,18 @@ impl<'a> Run<'a> {
         self.summary.files += files as u64;
         self.files_done += tree.skipped.len() as u64;
         for skipped in tree.skipped.iter().filter(|skipped| reason::hides_content(&skipped.reason)) {
+            let is_link = skipped.reason == reason::SYMLINK;
             match key(&skipped.path) {
-                Some(key) => self.summary.unconverted_keys.push(text::tidy_line(&key)),
-                None => root.whole = false,
+                Some(key) => {
+                    let key = text::tidy_line(&key);
+                    if is_link {
+                        // It may have been a folder before.
+                        self.summary.unconverted_keys.push(format!("{key}/"));
+                    }
+                    self.summary.unconverted_keys.push(key);
+                }
+                // A link holds no message and no page.
+                None => root.whole &= is_link,
             }
         }
         self.summary.skipped.extend_from_slice(&tree.skipped);
