@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use twin_reference::{Reference, Running, Seed};
-use twin_sdk::{ApiKey, RetryPolicy, Twin};
+use twin_sdk::{ApiKey, ErrorKind, RetryPolicy, Twin};
 
 use super::proxy::Proxy;
 use super::spoil::Spoil;
@@ -57,7 +57,11 @@ impl World {
     pub(super) async fn documents(&self) -> Documents {
         let mut documents = Documents::new();
         for listed in self.direct.kb().list_all().await.unwrap().items {
-            let document = self.direct.kb().get(&listed.id).await.unwrap();
+            let document = match self.direct.kb().get(&listed.id).await {
+                // A deletion that was delayed came after the list.
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                document => document.unwrap(),
+            };
             let kind = document.document_type.to_string();
             documents.insert(document.id, (document.title, kind, document.content.unwrap()));
         }
