@@ -92,7 +92,7 @@ fn event() -> Event {
 }
 
 #[test]
-fn an_event_is_fresh_for_as_long_as_said_and_never_from_the_future() {
+fn an_event_is_fresh_for_as_long_as_said_before_and_after_its_time() {
     let at = |text: &str| text.parse().unwrap();
     let minute = Duration::from_secs(60);
     assert!(event().fresh_within(minute, at("2026-03-14T10:33:00Z")).is_ok());

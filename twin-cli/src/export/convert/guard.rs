@@ -40,8 +40,9 @@ impl Pulse {
 }
 
 /// As [`guarded`], on a thread of its own that is given up when it shows no progress for `longest`, or
-/// takes [`MOST_PATIENCE`] times as long in all. A thread cannot be stopped: one that hangs goes on until the process ends,
-/// but nobody waits for it. While some of those go on, nothing more is begun: they would pile up.
+/// takes [`MOST_PATIENCE`] times as long in all. A thread cannot be stopped: one that hangs goes on until
+/// the process ends, but nobody waits for it. While some of those go on, nothing more is begun: they would
+/// pile up.
 pub(crate) fn bounded<T: Send + 'static>(
     longest: Duration,
     convert: impl FnOnce(&Pulse) -> Result<T, &'static str> + Send + 'static,
