@@ -174,8 +174,12 @@ impl World {
             state.put(Entry {
                 key: document.key.clone(),
                 title: document.title.clone(),
-                kind: document.kind.clone(),
-                hash: digest::of_rendering(&document.title, &document.kind, &document.text),
+                kind: DocumentType::from(document.kind.as_str()),
+                hash: digest::of_rendering(
+                    &document.title,
+                    &DocumentType::from(document.kind.as_str()),
+                    &document.text,
+                ),
                 source: document.source.clone(),
                 converter: document.converter.clone(),
                 ids,
@@ -278,7 +282,7 @@ pub fn page(name: &str, title: &str, text: &str) -> Document {
     Document {
         key: format!("folder:wiki/{name}.md"),
         title: title.to_owned(),
-        kind: DocumentType::Note,
+        kind: twin_export::DocumentType::Note,
         text: text.to_owned(),
         source: digest::of_bytes(format!("{title}\n{text}").as_bytes()),
         converter: "md/1".to_owned(),
