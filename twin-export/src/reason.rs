@@ -51,6 +51,19 @@ pub const TOO_MANY: &str = "past the limit of files";
 /// Its conversion was given up after a while.
 pub const TOO_SLOW: &str = "took too long";
 
+/// Damaged from some point on: what stands before is in the text.
+pub const CUT_SHORT: &str = "damaged: its rest is missing";
+/// A sheet that its workbook does not show.
+pub const HIDDEN_SHEET: &str = "hidden sheet";
+/// A file within a file, for another program to open.
+pub const EMBEDDED: &str = "embedded file";
+/// A document of Word before 2007.
+pub const OLD_WORD: &str = "old Word format (.doc)";
+/// A presentation of PowerPoint before 2007.
+pub const OLD_POWERPOINT: &str = "old PowerPoint format (.ppt)";
+/// A message that Outlook saved.
+pub const OUTLOOK: &str = "Outlook message (.msg)";
+
 /// Whether a file that was skipped for this reason may hold a document all the same.
 pub(crate) fn hides_content(reason: &str) -> bool {
     [ENCRYPTED, UNREADABLE, SYMLINK, TOO_MANY, RUN_TOO_LARGE].contains(&reason)

@@ -1,12 +1,12 @@
 //! From a file's bytes to text that reads as a person would retell it.
 
-#[allow(dead_code)] // the converters that need it follow
 pub(crate) mod aside;
 mod chart;
+mod diagram;
 mod docx;
-mod docx_styles;
 mod equation;
 mod front_matter;
+mod grid;
 pub(crate) mod guard;
 pub(crate) mod html;
 pub(crate) mod html_tree;
@@ -15,6 +15,8 @@ mod kind;
 mod link;
 pub(crate) mod mail;
 pub(crate) mod markdown;
+mod number_format;
+mod numerals;
 mod ole;
 mod package;
 mod pdf;
@@ -23,12 +25,12 @@ pub(crate) mod plain;
 mod pptx;
 pub(crate) mod prose;
 pub(crate) mod rows;
+mod rtf;
 mod sheet;
-#[allow(dead_code)] // the converters that need it follow
 pub(crate) mod signs;
+mod styled;
+mod symbols;
 pub(crate) mod table;
-mod xls;
-mod xls_strings;
 
 use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
@@ -56,6 +58,19 @@ pub(crate) struct Converted {
     pub(crate) is_verbatim: bool,
     /// What is not in the text.
     pub(crate) aside: Aside,
+}
+
+/// What a converter makes of a file.
+pub(crate) struct Output {
+    pub(crate) title: Option<String>,
+    pub(crate) text: String,
+    pub(crate) aside: Aside,
+}
+
+impl Output {
+    fn of((title, text): (Option<String>, String)) -> Self {
+        Self { title, text, aside: Aside::default() }
+    }
 }
 
 /// The text of a single file, or the reason why there is none.
@@ -100,24 +115,15 @@ fn weight(kind: Kind, bytes: &[u8]) -> u64 {
 const QUICK: usize = 256 * 1024;
 
 fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
-    let (title, text, converter) = match kind {
+    let (output, converter) = match kind {
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
-        Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/1"),
-        Kind::Html => {
-            let (title, text) = html::to_text(&html_tree::decoded(&bytes), limits)?;
-            (title, text, "html/2")
-        }
-        Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name)?, "csv/1"),
-        Kind::Docx => {
-            let (title, text) = docx::to_text(bytes, limits)?;
-            (title, text, "docx/2")
-        }
-        Kind::Pptx => {
-            let (title, text) = pptx::to_text(bytes, limits)?;
-            (title, text, "pptx/1")
-        }
-        Kind::Xlsx => (None, sheet::to_text(bytes, limits)?, "xlsx/1"),
-        Kind::Xls => (None, xls::to_text(&bytes, limits)?, "xls/1"),
+        Kind::Text => (Output::of((None, plain::decoded(&bytes).into_owned())), "text/1"),
+        Kind::Html => (Output::of(html::to_text(&html_tree::decoded(&bytes), limits)?), "html/2"),
+        Kind::Csv => (Output::of((None, table::to_text(&plain::decoded(&bytes), name)?)), "csv/1"),
+        Kind::Docx => (docx::to_text(bytes, limits, 0)?, "docx/3"),
+        Kind::Pptx => (pptx::to_text(bytes, limits)?, "pptx/2"),
+        Kind::Xlsx => (sheet::to_text(bytes, limits)?, "xlsx/2"),
+        Kind::Xls => (sheet::xls::to_text(&bytes, limits)?, "xls/2"),
         Kind::Media => return Err(reason::MEDIA),
         Kind::Encrypted => return Err(reason::ENCRYPTED),
         // An office file that is none is damaged; any other zip may hold anything.
@@ -125,13 +131,34 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
             return Err(reason::UNREADABLE);
         }
         Kind::Zip => return Err(reason::NESTED_ARCHIVE),
-        Kind::Mail => {
-            let (title, text) = mail::to_text(&bytes, limits)?;
-            (title, text, mail::CONVERTER)
-        }
+        Kind::Mail => (Output::of(mail::to_text(&bytes, limits)?), mail::CONVERTER),
+        Kind::OldWord => return Err(reason::OLD_WORD),
+        Kind::OldPowerPoint => return Err(reason::OLD_POWERPOINT),
+        Kind::Outlook => return Err(reason::OUTLOOK),
         Kind::Mbox | Kind::Pdf | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
     };
-    Ok(Converted { title, text, kind: None, converter, is_verbatim: false, aside: Aside::default() })
+    let Output { title, text, aside } = output;
+    Ok(Converted { title, text, kind: None, converter, is_verbatim: false, aside })
+}
+
+/// Documents within documents; one may hold itself.
+const DEEPEST: usize = 3;
+
+/// The text of a file that a document holds as if it were written there.
+fn embedded(name: &str, bytes: Vec<u8>, limits: &Limits, depth: usize) -> Result<Output, &'static str> {
+    if depth > DEEPEST {
+        return Err(reason::NESTED_ARCHIVE);
+    }
+    if bytes.trim_ascii_start().starts_with(b"{\\rtf") {
+        return Ok(Output::of((None, rtf::to_text(&bytes))));
+    }
+    match Kind::of(name, &bytes) {
+        Kind::Docx => docx::to_text(bytes, limits, depth),
+        kind => {
+            let Converted { title, text, aside, .. } = convert_as(kind, name, bytes, limits)?;
+            Ok(Output { title, text, aside })
+        }
+    }
 }
 
 /// As [`convert`], and a zip that holds one page and its pictures is that page: Google's zipped HTML.
