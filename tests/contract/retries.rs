@@ -166,7 +166,9 @@ async fn a_create_that_succeeded_is_never_reported_as_failed() {
 
 #[tokio::test]
 async fn a_failing_service_is_asked_again_by_reads_and_once_by_writes() {
-    for (status, by_the_api) in [408, 425, 500, 502, 503, 504].into_iter().flat_map(|n| [(n, true), (n, false)]) {
+    for (status, by_the_api) in
+        [408, 425, 500, 502, 503, 504].into_iter().flat_map(|n| [(n, true), (n, false)])
+    {
         let kind = match (status, by_the_api) {
             (500.., _) => ErrorKind::Server,
             (_, true) => ErrorKind::UnexpectedStatus,

@@ -55,7 +55,10 @@ async fn no_status_counts_without_the_apis_own_form() {
                 assert_eq!(error.message(), None, "{call}");
                 let responder = error.responder().unwrap();
                 assert_eq!(responder.server.as_deref(), Some("nginx/1.25"), "{call}");
-                assert!(error.to_string().contains(&format!("{status}, text/html, server nginx/1.25")), "{error}");
+                assert!(
+                    error.to_string().contains(&format!("{status}, text/html, server nginx/1.25")),
+                    "{error}"
+                );
                 assert!(!error.to_string().contains('<'), "{error}");
             }
         }
@@ -64,9 +67,14 @@ async fn no_status_counts_without_the_apis_own_form() {
 
 #[tokio::test]
 async fn json_of_another_shape_is_no_success() {
-    for body in [r#"{"status":"ok"}"#, r#"{"message":"Please sign in"}"#, "[]", "true", r#"{"error":"No."}"#] {
+    for body in [r#"{"status":"ok"}"#, r#"{"message":"Please sign in"}"#, "[]", "true", r#"{"error":"No."}"#]
+    {
         for (call, error) in every_call_but_resolve(&Reply::json(200, &[], body)).await {
-            assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Unknown), "{call} {body}");
+            assert_eq!(
+                (error.kind(), error.outcome()),
+                (ErrorKind::Decode, Outcome::Unknown),
+                "{call} {body}"
+            );
         }
     }
 }
@@ -86,7 +94,9 @@ async fn every_call_but_resolve(reply: &Reply) -> Vec<(&'static str, Error)> {
 
 #[tokio::test]
 async fn a_delete_has_happened_if_the_api_says_so_or_says_nothing() {
-    for (status, body) in [(200, r#"{"deleted":true}"#), (200, "\u{feff}{\"deleted\":true}"), (204, ""), (200, " ")] {
+    for (status, body) in
+        [(200, r#"{"deleted":true}"#), (200, "\u{feff}{\"deleted\":true}"), (204, ""), (200, " ")]
+    {
         let (twin, _server) = client_of(Reply::json(status, &[], body)).await;
         assert!(!twin.kb().delete("doc_1").await.unwrap().by_earlier_attempt, "{status} {body}");
     }
@@ -117,7 +127,10 @@ async fn a_document_counts_as_gone_after_a_lost_answer_on_the_apis_word_alone() 
     let twin = Twin::builder(ApiKey::new(KEY).unwrap()).base_url(server.url()).build().unwrap();
     let error = twin.kb().delete("doc_1").await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::NotFromApi, Outcome::Unknown));
-    assert_eq!((error.attempts(), error.responder().unwrap().text.as_deref()), (2, Some("default backend - 404")));
+    assert_eq!(
+        (error.attempts(), error.responder().unwrap().text.as_deref()),
+        (2, Some("default backend - 404"))
+    );
 }
 
 #[tokio::test]

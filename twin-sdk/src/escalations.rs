@@ -203,7 +203,8 @@ impl Request for ResolveEscalation {
     }
 
     fn decode(&self, reply: Reply) -> Result<Resolved> {
-        let value = reply.body().and_then(|body| unwrap_envelope(body, "escalation").ok()).unwrap_or_default();
+        let value =
+            reply.body().and_then(|body| unwrap_envelope(body, "escalation").ok()).unwrap_or_default();
         let text = |field: &str| value.get(field).and_then(|value| value.as_str());
         // Any JSON is a success, except one that says otherwise.
         if text("id").is_some_and(|id| id != self.id) {

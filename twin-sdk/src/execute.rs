@@ -218,7 +218,11 @@ impl Run<'_> {
         match &answered.whose {
             Whose::Success => None,
             // Gone, as the attempt before it wanted.
-            Whose::Refusal(_) if status == 404 && self.ambiguous && self.prepared.method == Method::DELETE => None,
+            Whose::Refusal(_)
+                if status == 404 && self.ambiguous && self.prepared.method == Method::DELETE =>
+            {
+                None
+            }
             Whose::Unclear if answered.broke_off() => Some(Failure::Lost),
             _ => Some(Failure::Status { status, wait: attempted.asked_wait() }),
         }

@@ -61,7 +61,9 @@ impl fmt::Display for Responder {
     /// `404, text/html, server nginx: Not found`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status)?;
-        for (what, text) in [("", &self.content_type), ("server ", &self.server), ("redirects to ", &self.location)] {
+        for (what, text) in
+            [("", &self.content_type), ("server ", &self.server), ("redirects to ", &self.location)]
+        {
             if let Some(text) = text {
                 write!(f, ", {what}")?;
                 crate::error::one_line(f, text)?;
@@ -147,8 +149,10 @@ fn title_of(page: &str) -> Option<String> {
     let tag = lower.find("<title")?;
     let begin = tag + lower[tag..].find('>')? + 1;
     let end = begin + lower[begin..].find('<')?;
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")];
-    let title = entities.iter().fold(page[begin..end].to_owned(), |title, (entity, c)| title.replace(entity, c));
+    let entities =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")];
+    let title =
+        entities.iter().fold(page[begin..end].to_owned(), |title, (entity, c)| title.replace(entity, c));
     Some(title)
 }
 
@@ -165,7 +169,10 @@ mod tests {
             (r#"{"type":"about:blank","title":"Not Found","detail":"No route."}"#, Some("No route.")),
             (r#"{"errors":[{"message":"Bad host"}]}"#, Some("Bad host")),
             ("default backend - 404\n", Some("default backend - 404")),
-            ("<!doctype html>\n<HTML><head><TITLE>Sign in &amp; go</TITLE></head>secret</HTML>", Some("Sign in & go")),
+            (
+                "<!doctype html>\n<HTML><head><TITLE>Sign in &amp; go</TITLE></head>secret</HTML>",
+                Some("Sign in & go"),
+            ),
             ("<html><body>No title, no words</body></html>", None),
             ("<title>never ends", None),
             (r#"{"docs":[{"id":"doc_"#, None),

@@ -139,7 +139,8 @@ mod tests {
                 let nothing = if needs_no_body(&method) { Whose::Success } else { Whose::Other };
                 assert_eq!(whose(b""), nothing);
                 assert_eq!(whose(b"\xEF\xBB\xBF\r\n"), nothing);
-                for other in [&b"<html></html>"[..], b"OK", br#"{"doc":{"id":"doc_1"#, b"{\"a\":1}{\"b\":2}"] {
+                for other in [&b"<html></html>"[..], b"OK", br#"{"doc":{"id":"doc_1"#, b"{\"a\":1}{\"b\":2}"]
+                {
                     assert_eq!(whose(other), Whose::Other);
                 }
             }
