@@ -20,7 +20,8 @@ fn passes(interpreter: &str, arguments: &[&str]) {
     let mut command = Command::new(interpreter);
     command.args(arguments).current_dir(folder()).env("TWIN", env!("CARGO_BIN_EXE_twin"));
     let output = command.env("PYTHONDONTWRITEBYTECODE", "1").output().unwrap();
-    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let told =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{told}");
 }
 
@@ -58,9 +59,15 @@ fn it_says_without_a_key_what_it_is_and_what_the_api_looks_like() {
         answer
     };
     let about = get("/");
-    assert!(about.starts_with("HTTP/1.1 200 ") && about.contains("reference server of the Twin API"), "{about}");
+    assert!(
+        about.starts_with("HTTP/1.1 200 ") && about.contains("reference server of the Twin API"),
+        "{about}"
+    );
     let description = get("/openapi.yaml");
-    assert!(description.contains("application/yaml") && description.contains("openapi: 3.0.3"), "{description}");
+    assert!(
+        description.contains("application/yaml") && description.contains("openapi: 3.0.3"),
+        "{description}"
+    );
     assert!(get("/robots.txt").starts_with("HTTP/1.1 401 "), "an unknown path answers as any other");
 }
 

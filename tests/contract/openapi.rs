@@ -131,5 +131,8 @@ fn the_sdk_knows_the_types_and_limits_of_the_description() {
     assert_eq!(json!(known), schemas["DocumentType"]["enum"]);
     let known: Vec<&str> = twin_sdk::EscalationStatus::KNOWN.iter().map(|known| known.as_str()).collect();
     assert_eq!(json!(known), schemas["EscalationStatus"]["enum"]);
-    assert_eq!(json!(twin_sdk::PAGE_LIMIT), description["components"]["parameters"]["Limit"]["schema"]["maximum"]);
+    assert_eq!(
+        json!(twin_sdk::PAGE_LIMIT),
+        description["components"]["parameters"]["Limit"]["schema"]["maximum"]
+    );
 }
