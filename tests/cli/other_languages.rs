@@ -1,6 +1,6 @@
 //! `twin serve` as a stand-in of the API for programs in other languages.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -14,7 +14,7 @@ fn folder() -> PathBuf {
 /// Runs a program's own tests with the twin at hand; says so and passes when there is no such interpreter.
 fn passes(interpreter: &str, arguments: &[&str]) {
     if Command::new(interpreter).arg("--version").stdout(Stdio::null()).status().is_err() {
-        println!("{interpreter} is not at hand: its example was not run");
+        let _ = writeln!(std::io::stdout(), "{interpreter} is not at hand: its example was not run");
         return;
     }
     let mut command = Command::new(interpreter);
@@ -53,7 +53,7 @@ fn it_says_without_a_key_what_it_is_and_what_the_api_looks_like() {
         let address = server.url().strip_prefix("http://").unwrap().to_owned();
         let mut stream = std::net::TcpStream::connect(&address).unwrap();
         let head = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
-        std::io::Write::write_all(&mut stream, head.as_bytes()).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
