@@ -1,8 +1,10 @@
 //! The SDK over real HTTP: against servers that misbehave, and against the reference.
 
 mod endpoints;
+mod openapi;
 mod payloads;
 mod retries;
 mod secrets;
 mod transport;
 mod webhooks;
+mod whose;

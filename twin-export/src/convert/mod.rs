@@ -1,6 +1,7 @@
 //! From a file's bytes to text that reads as a person would retell it.
 
 pub(crate) mod aside;
+mod cells;
 mod chart;
 mod diagram;
 mod docx;
@@ -31,6 +32,7 @@ pub(crate) mod signs;
 mod styled;
 mod symbols;
 pub(crate) mod table;
+mod utf16;
 
 use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
@@ -117,9 +119,13 @@ const QUICK: usize = 256 * 1024;
 fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
     let (output, converter) = match kind {
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
-        Kind::Text => (Output::of((None, plain::decoded(&bytes).into_owned())), "text/1"),
+        Kind::Text => (Output::of((None, plain::decoded(&bytes).into_owned())), "text/2"),
         Kind::Html => (Output::of(html::to_text(&html_tree::decoded(&bytes), limits)?), "html/2"),
-        Kind::Csv => (Output::of((None, table::to_text(&plain::decoded(&bytes), name)?)), "csv/1"),
+        Kind::Csv => {
+            let mut aside = Aside::default();
+            let text = table::to_text(&plain::decoded(&bytes), name, &mut aside)?;
+            (Output { title: None, text, aside }, "csv/2")
+        }
         Kind::Docx => (docx::to_text(bytes, limits, 0)?, "docx/3"),
         Kind::Pptx => (pptx::to_text(bytes, limits)?, "pptx/2"),
         Kind::Xlsx => (sheet::to_text(bytes, limits)?, "xlsx/2"),
