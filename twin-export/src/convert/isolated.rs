@@ -70,7 +70,7 @@ pub(super) fn pdf_to_text(bytes: Vec<u8>, limits: &Limits) -> Result<String, &'s
 
 fn in_thread(bytes: Vec<u8>, limits: &Limits) -> Result<String, &'static str> {
     let owned = limits.clone();
-    guard::bounded(limits.conversion, move |pulse| pdf::to_text(&bytes, &owned, pulse))
+    guard::bounded(limits.conversion, move |pulse| Ok(pdf::to_text(&bytes, &owned, pulse)?.text))
 }
 
 fn in_process(

@@ -22,6 +22,8 @@ mod ole;
 mod package;
 mod pdf;
 mod pdf_check;
+mod pdf_lines;
+mod pdf_notes;
 pub(crate) mod plain;
 mod pptx;
 pub(crate) mod prose;
@@ -90,7 +92,7 @@ pub(crate) fn convert(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Con
             title: None,
             text,
             kind: None,
-            converter: "pdf/2",
+            converter: "pdf/3",
             is_verbatim: false,
             aside: Aside::default(),
         });

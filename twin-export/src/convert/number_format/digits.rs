@@ -11,9 +11,14 @@ pub(super) struct Decimal {
     point: i32,
 }
 
+/// Whole numbers below are the same in a float as written.
+pub(super) const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
+
 impl Decimal {
     pub(super) fn of(value: f64) -> Self {
-        let text = format!("{:.14e}", value.abs());
+        // Whole numbers are known to the last digit: a card's number has sixteen.
+        let is_exact = value.fract() == 0.0 && value.abs() < MOST_EXACT;
+        let text = if is_exact { format!("{:e}", value.abs()) } else { format!("{:.14e}", value.abs()) };
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let mut digits: Vec<u8> =
             mantissa.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();

@@ -8,7 +8,7 @@ mod digits;
 mod locale;
 mod parse;
 
-use digits::Decimal;
+use digits::{Decimal, MOST_EXACT};
 use parse::{Section, Token};
 
 /// A format code, ready to be used many times.
@@ -86,6 +86,10 @@ impl NumberFormat {
 
 /// As a spreadsheet shows a number without a format: fifteen digits, so that 0.1 + 0.2 is 0.3.
 pub(crate) fn general(number: f64) -> String {
+    if number.fract() == 0.0 && number.abs() < MOST_EXACT {
+        // Without the sign of a zero below zero.
+        return (number + 0.0).to_string();
+    }
     let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
     let plain = rounded.to_string();
     if plain.len() <= MOST_PLAIN || !rounded.is_finite() {
@@ -153,6 +157,7 @@ mod tests {
         assert_eq!(general(42.0), "42");
         assert_eq!(general(-1234567.891), "-1234567.891");
         assert_eq!(general(123_456_789_012.0), "123456789012");
+        assert_eq!(general(1_234_567_890_123_456.0), "1234567890123456");
         assert_eq!(general(1e300), "1E+300");
         assert_eq!(general(f64::NAN), "NaN");
     }
