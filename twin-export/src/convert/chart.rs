@@ -30,7 +30,8 @@ pub(super) fn to_text(xml: &str) -> String {
 
 /// What a chart says beside its figures, which its sheet has already.
 pub(super) fn titles(xml: &str) -> String {
-    let paragraphs = Walker::read(xml).paragraphs.into_iter().filter(|paragraph| !paragraph.trim().is_empty());
+    let paragraphs =
+        Walker::read(xml).paragraphs.into_iter().filter(|paragraph| !paragraph.trim().is_empty());
     paragraphs.collect::<Vec<_>>().join("\n")
 }
 
@@ -51,7 +52,8 @@ fn write(xml: &str, prose: &mut Prose) {
     // Series over other categories are a table of their own.
     let mut rest = plain.as_slice();
     while let Some(first) = rest.first() {
-        let same = |series: &&Series| series.categories.is_empty() || series.categories.same(&first.categories);
+        let same =
+            |series: &&Series| series.categories.is_empty() || series.categories.same(&first.categories);
         let len = rest.iter().take_while(same).count().max(1);
         prose.table(&table_of(&rest[..len]));
         rest = &rest[len..];
@@ -99,8 +101,10 @@ mod tests {
     use super::*;
 
     fn points(kind: &str, values: &[(u32, &str)]) -> String {
-        let points: String =
-            values.iter().map(|(at, value)| format!("<c:pt idx=\"{at}\"><c:v>{value}</c:v></c:pt>")).collect();
+        let points: String = values
+            .iter()
+            .map(|(at, value)| format!("<c:pt idx=\"{at}\"><c:v>{value}</c:v></c:pt>"))
+            .collect();
         format!("<c:{kind}>{points}</c:{kind}>")
     }
 

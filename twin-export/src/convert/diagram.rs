@@ -48,7 +48,11 @@ impl Model {
                     match name_of(&tag) {
                         "pt" => model.points.push((value("modelId"), value("type"), String::new())),
                         "cxn" if matches!(value("type").as_str(), "" | "parOf") => {
-                            model.links.push((value("srcId"), value("destId"), value("srcOrd").parse().unwrap_or(0)));
+                            model.links.push((
+                                value("srcId"),
+                                value("destId"),
+                                value("srcOrd").parse().unwrap_or(0),
+                            ));
                         }
                         "br" => model.say(" "),
                         _ => {}
@@ -116,16 +120,23 @@ mod tests {
     use super::*;
 
     fn point(id: u32, kind: &str, text: &str) -> String {
-        format!(r#"<dgm:pt modelId="{id}" type="{kind}"><dgm:t><a:p><a:r><a:t>{text}</a:t></a:r></a:p></dgm:t></dgm:pt>"#)
+        format!(
+            r#"<dgm:pt modelId="{id}" type="{kind}"><dgm:t><a:p><a:r><a:t>{text}</a:t></a:r></a:p></dgm:t></dgm:pt>"#
+        )
     }
 
     #[test]
     fn points_stand_below_what_they_belong_to() {
-        let points =
-            [point(1, "doc", ""), point(2, "node", "Close"), point(3, "node", "Report"), point(4, "asst", "by phone")];
+        let points = [
+            point(1, "doc", ""),
+            point(2, "node", "Close"),
+            point(3, "node", "Report"),
+            point(4, "asst", "by phone"),
+        ];
         let links = [(1, 3, 0), (1, 2, 1), (3, 4, 0), (4, 3, 0)]
             .map(|(from, to, order)| format!(r#"<dgm:cxn srcId="{from}" destId="{to}" srcOrd="{order}"/>"#));
-        let xml = format!("<dgm:ptLst>{}</dgm:ptLst><dgm:cxnLst>{}</dgm:cxnLst>", points.concat(), links.concat());
+        let xml =
+            format!("<dgm:ptLst>{}</dgm:ptLst><dgm:cxnLst>{}</dgm:cxnLst>", points.concat(), links.concat());
         assert_eq!(to_text(&xml), "- Report\n  - by phone\n- Close");
     }
 

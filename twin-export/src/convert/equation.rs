@@ -152,7 +152,11 @@ impl Node {
             "4" => "∜".to_owned(),
             other => format!("{}√", raised(other)),
         };
-        if e.chars().all(char::is_numeric) && !e.is_empty() { sign + e } else { format!("{sign}({})", bare(e)) }
+        if e.chars().all(char::is_numeric) && !e.is_empty() {
+            sign + e
+        } else {
+            format!("{sign}({})", bare(e))
+        }
     }
 
     fn sum(&self, e: &str, sub: &str, sup: &str) -> String {
@@ -228,7 +232,9 @@ fn bare(text: &str) -> &str {
 /// Whether brackets around it belong together.
 fn is_bracketed(text: &str) -> bool {
     let ends = [('(', ')'), ('[', ']'), ('{', '}'), ('|', '|')];
-    let Some((open, close)) = ends.into_iter().find(|(open, _)| text.starts_with(*open)) else { return false };
+    let Some((open, close)) = ends.into_iter().find(|(open, _)| text.starts_with(*open)) else {
+        return false;
+    };
     if !text.ends_with(close) || text.len() < 2 {
         return false;
     }
@@ -312,14 +318,24 @@ mod tests {
 
     #[test]
     fn fractions_and_roots_hold_together() {
-        let fraction = |num: &str, den: &str| read(&format!("<m:f><m:num><m:r><m:t>{num}</m:t></m:r></m:num><m:den><m:r><m:t>{den}</m:t></m:r></m:den></m:f>"));
+        let fraction = |num: &str, den: &str| {
+            read(&format!(
+                "<m:f><m:num><m:r><m:t>{num}</m:t></m:r></m:num><m:den><m:r><m:t>{den}</m:t></m:r></m:den></m:f>"
+            ))
+        };
         assert_eq!(fraction("1", "3"), "1/3");
         assert_eq!(fraction("a+b", "c+2"), "(a+b)/(c+2)");
         assert_eq!(fraction("1", "2x"), "1/(2x)");
-        assert_eq!(read(&format!("<m:rad><m:radPr><m:degHide m:val=\"1\"/></m:radPr><m:deg/>{}</m:rad>", e("x+1"))), "√(x+1)");
+        assert_eq!(
+            read(&format!("<m:rad><m:radPr><m:degHide m:val=\"1\"/></m:radPr><m:deg/>{}</m:rad>", e("x+1"))),
+            "√(x+1)"
+        );
         assert_eq!(read(&format!("<m:rad><m:deg><m:r><m:t>3</m:t></m:r></m:deg>{}</m:rad>", e("x"))), "∛(x)");
         assert_eq!(read(&format!("<m:rad><m:deg/>{}</m:rad>", e("16"))), "√16");
-        assert_eq!(read("<m:f><m:fPr><m:type m:val=\"noBar\"/></m:fPr><m:num>n</m:num><m:den>k</m:den></m:f>"), "n choose k");
+        assert_eq!(
+            read("<m:f><m:fPr><m:type m:val=\"noBar\"/></m:fPr><m:num>n</m:num><m:den>k</m:den></m:f>"),
+            "n choose k"
+        );
     }
 
     #[test]
@@ -341,7 +357,10 @@ mod tests {
         assert_eq!(read(&format!("<m:nary>{chr}{}</m:nary>", e("x"))), "∑x");
         let limits = "<m:sub><m:r><m:t>i=1</m:t></m:r></m:sub><m:sup><m:r><m:t>n</m:t></m:r></m:sup>";
         assert_eq!(read(&format!("<m:nary>{chr}{limits}{}</m:nary>", e("i"))), "∑_(i=1)^(n) i");
-        assert_eq!(read(&format!("<m:nary><m:naryPr><m:limLoc m:val=\"x\"/></m:naryPr>{}</m:nary>", e("x"))), "∫x");
+        assert_eq!(
+            read(&format!("<m:nary><m:naryPr><m:limLoc m:val=\"x\"/></m:naryPr>{}</m:nary>", e("x"))),
+            "∫x"
+        );
     }
 
     #[test]
@@ -363,8 +382,14 @@ mod tests {
         assert_eq!(read(&format!("<m:func>{name}{}</m:func>", e("x"))), "sin(x)");
         let low = "<m:lim><m:r><m:t>x→0</m:t></m:r></m:lim>";
         assert_eq!(read(&format!("<m:limLow>{}{low}</m:limLow>", e("lim"))), "lim_(x→0)");
-        assert_eq!(read(&format!("<m:acc><m:accPr><m:chr m:val=\"^\"/></m:accPr>{}</m:acc>", e("x"))), "x\u{302}");
-        assert_eq!(read(&format!("<m:bar><m:barPr><m:pos m:val=\"top\"/></m:barPr>{}</m:bar>", e("AB"))), "A\u{305}B\u{305}");
+        assert_eq!(
+            read(&format!("<m:acc><m:accPr><m:chr m:val=\"^\"/></m:accPr>{}</m:acc>", e("x"))),
+            "x\u{302}"
+        );
+        assert_eq!(
+            read(&format!("<m:bar><m:barPr><m:pos m:val=\"top\"/></m:barPr>{}</m:bar>", e("AB"))),
+            "A\u{305}B\u{305}"
+        );
     }
 
     #[test]

@@ -32,7 +32,9 @@ pub(crate) fn written(format: &str, number: u64) -> Option<String> {
         }
         "japaneseCounting" => chinese(number).replace("一百", "百").replace("一千", "千").replace('零', ""),
         "chineseLegalSimplified" => chinese_formal(number),
-        "ideographLegalTraditional" => counted(number, "零壹貳參肆伍陸柒捌玖", ["拾", "佰", "仟", "萬"], false),
+        "ideographLegalTraditional" => {
+            counted(number, "零壹貳參肆伍陸柒捌玖", ["拾", "佰", "仟", "萬"], false)
+        }
         "japaneseLegal" => counted(number, "〇壱弐参四伍六七八九", ["拾", "百", "阡", "萬"], false),
         "koreanCounting" => counted(number, "영일이삼사오육칠팔구", ["십", "백", "천", "만"], true),
         "koreanLegal" => korean_native(number),
@@ -40,9 +42,13 @@ pub(crate) fn written(format: &str, number: u64) -> Option<String> {
         "ideographZodiac" => letters("子丑寅卯辰巳午未申酉戌亥"),
         "ideographZodiacTraditional" => sexagenary(number),
         "aiueo" => letters("ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜｦﾝ"),
-        "aiueoFullWidth" => letters("アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"),
+        "aiueoFullWidth" => letters(
+            "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン",
+        ),
         "iroha" => letters("ｲﾛﾊﾆﾎﾍﾄﾁﾘﾇﾙｦﾜｶﾖﾀﾚｿﾂﾈﾅﾗﾑｳヰﾉｵｸﾔﾏｹﾌｺｴﾃｱｻｷﾕﾒﾐｼヱﾋﾓｾｽﾝ"),
-        "irohaFullWidth" => letters("イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセスン"),
+        "irohaFullWidth" => letters(
+            "イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセスン",
+        ),
         "ganada" => letters("가나다라마바사아자차카타파하"),
         "chosung" => letters("ㄱㄴㄷㄹㅁㅂㅅㅇㅈㅊㅋㅌㅍㅎ"),
         "russianLower" => letters("абвгдежзиклмнопрстуфхцчшщыэюя"),
@@ -215,8 +221,26 @@ fn ordinal_ending(number: u64) -> &'static str {
 }
 
 const ONES: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
 const TENS: [&str; 10] =
     ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
@@ -247,7 +271,9 @@ fn ordinal_words(number: u64) -> String {
         "nine" => "ninth".to_owned(),
         "twelve" => "twelfth".to_owned(),
         last if last.ends_with('y') => format!("{}ieth", &last[..last.len() - 1]),
-        last => format!("{last}{}", if last.ends_with(char::is_numeric) { ordinal_ending(number) } else { "th" }),
+        last => {
+            format!("{last}{}", if last.ends_with(char::is_numeric) { ordinal_ending(number) } else { "th" })
+        }
     };
     format!("{before}{last}")
 }

@@ -71,7 +71,8 @@ impl Package {
     pub(super) fn core_title(&mut self) -> Option<String> {
         let relations = self.relations("").ok()?;
         let core = relations.into_values().find(|relation| relation.kind == "core-properties");
-        let xml = self.part(&core.map_or_else(|| "docProps/core.xml".to_owned(), |core| core.target)).ok()??;
+        let xml =
+            self.part(&core.map_or_else(|| "docProps/core.xml".to_owned(), |core| core.target)).ok()??;
         let mut reader = Reader::from_str(&xml);
         let (mut reading, mut title) = (false, String::new());
         loop {
@@ -162,7 +163,8 @@ fn relations_in(folder: &str, xml: &str) -> HashMap<String, Relation> {
 pub(super) fn main_head(bytes: &[u8]) -> Option<(String, Vec<u8>)> {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).ok()?;
     let mut head = |name: &str, most: u64| {
-        let index = zip.file_names_raw().position(|other| plain_name(other) == plain_name(name.as_bytes()))?;
+        let index =
+            zip.file_names_raw().position(|other| plain_name(other) == plain_name(name.as_bytes()))?;
         let mut head = Vec::new();
         // The beginning of a damaged part is its beginning all the same.
         let _ = zip.by_index(index).ok()?.take(most).read_to_end(&mut head);

@@ -122,7 +122,8 @@ const NOTES: [&[u8]; 9] = [
 impl Tally {
     fn look(&mut self, bytes: &[u8]) {
         let mut at = 0;
-        while let Some(found) = bytes[at..].iter().position(|&byte| byte == b'/').filter(|_| !self.has_notes) {
+        while let Some(found) = bytes[at..].iter().position(|&byte| byte == b'/').filter(|_| !self.has_notes)
+        {
             at += found;
             self.has_notes = NOTES.iter().any(|note| bytes[at..].starts_with(note));
             at += 1;

@@ -34,7 +34,10 @@ impl Words {
             let blank = after.len() - after.trim_start_matches([' ', '\n']).len();
             let right = beginning(&after[blank..]);
             let left = end(&out);
-            let is_cut = blank > 0 && after[..blank].matches('\n').count() < 2 && !left.is_empty() && !right.is_empty();
+            let is_cut = blank > 0
+                && after[..blank].matches('\n').count() < 2
+                && !left.is_empty()
+                && !right.is_empty();
             if hyphen == SOFT_HYPHEN {
                 rest = if is_cut { &after[blank..] } else { after };
                 continue;
@@ -73,8 +76,8 @@ fn is_hyphen(character: char) -> bool {
 
 /// Before these a hyphen stands for the rest of a word: `pre- and post-sale`.
 const SUSPENDED: [&str; 24] = [
-    "and", "or", "nor", "to", "through", "but", "und", "oder", "bis", "sowie", "bzw", "et", "ou", "y", "o", "e", "i",
-    "ed", "en", "of", "och", "og", "eller", "vs",
+    "and", "or", "nor", "to", "through", "but", "und", "oder", "bis", "sowie", "bzw", "et", "ou", "y", "o",
+    "e", "i", "ed", "en", "of", "och", "og", "eller", "vs",
 ];
 
 /// What keeps its hyphen in nearly every word it begins.

@@ -75,10 +75,13 @@ impl Reader {
             .enumerate()
             .take_while(|(at, byte)| byte.is_ascii_digit() || (*at == 0 && **byte == b'-'))
             .count();
-        let number: Option<i32> = std::str::from_utf8(&rest[len..len + digits]).ok().and_then(|text| text.parse().ok());
+        let number: Option<i32> =
+            std::str::from_utf8(&rest[len..len + digits]).ok().and_then(|text| text.parse().ok());
         let blank = usize::from(rest.get(len + digits) == Some(&b' '));
         self.word(word, number);
-        len + digits + blank + if word == "bin" { usize::try_from(number.unwrap_or(0)).unwrap_or(0) } else { 0 }
+        len + digits
+            + blank
+            + if word == "bin" { usize::try_from(number.unwrap_or(0)).unwrap_or(0) } else { 0 }
     }
 
     fn symbol(&mut self, rest: &[u8]) -> usize {
@@ -125,15 +128,18 @@ impl Reader {
             "ldblquote" => self.write("“"),
             "rdblquote" => self.write("”"),
             "emspace" | "enspace" => self.write(" "),
-            "ansicpg" => self.encoding = super::sheet::xls::code_page(number.and_then(|page| u16::try_from(page).ok())),
+            "ansicpg" => {
+                self.encoding = super::sheet::xls::code_page(number.and_then(|page| u16::try_from(page).ok()))
+            }
             "mac" => self.encoding = encoding_rs::MACINTOSH,
             "uc" => self.skipped_after = number.and_then(|count| usize::try_from(count).ok()).unwrap_or(1),
             "u" => self.unicode(number.unwrap_or(0)),
             "v" | "deleted" => self.group.is_hidden = number != Some(0),
             "plain" => self.group.is_hidden = false,
-            "fonttbl" | "colortbl" | "stylesheet" | "info" | "pict" | "object" | "header" | "headerl" | "headerr"
-            | "headerf" | "footer" | "footerl" | "footerr" | "footerf" | "fldinst" | "xe" | "tc" | "listtable"
-            | "listoverridetable" | "rsidtbl" | "generator" | "themedata" | "datastore" | "latentstyles" => {
+            "fonttbl" | "colortbl" | "stylesheet" | "info" | "pict" | "object" | "header" | "headerl"
+            | "headerr" | "headerf" | "footer" | "footerl" | "footerr" | "footerf" | "fldinst" | "xe"
+            | "tc" | "listtable" | "listoverridetable" | "rsidtbl" | "generator" | "themedata"
+            | "datastore" | "latentstyles" => {
                 self.group.is_left_out = true;
             }
             _ => {}

@@ -33,9 +33,12 @@ enum Font {
 
 impl Font {
     fn of(name: &str) -> Option<Self> {
-        let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+        let name: String =
+            name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
         Some(match name.as_str() {
-            "symbol" | "symbolmt" | "standardsymbols" | "standardsymbolsl" | "standardsymbolsps" => Self::Table(SYMBOL),
+            "symbol" | "symbolmt" | "standardsymbols" | "standardsymbolsl" | "standardsymbolsps" => {
+                Self::Table(SYMBOL)
+            }
             "wingdings" | "wingdingsregular" => Self::Table(WINGDINGS),
             "wingdings2" => Self::Table(WINGDINGS_2),
             "wingdings3" => Self::Table(WINGDINGS_3),
@@ -56,8 +59,23 @@ impl Font {
 /// Adobe's dingbats stand in Unicode in their own order, those aside that it had before.
 fn dingbat(code: u32) -> Option<char> {
     let known = [
-        (0x25, '☎'), (0x2A, '☛'), (0x2B, '☞'), (0x48, '★'), (0x6C, '●'), (0x6E, '■'), (0x73, '▲'), (0x74, '▼'),
-        (0x75, '◆'), (0x77, '◗'), (0xA8, '♣'), (0xA9, '♦'), (0xAA, '♥'), (0xAB, '♠'), (0xD5, '→'), (0xD6, '↔'), (0xD7, '↕'),
+        (0x25, '☎'),
+        (0x2A, '☛'),
+        (0x2B, '☞'),
+        (0x48, '★'),
+        (0x6C, '●'),
+        (0x6E, '■'),
+        (0x73, '▲'),
+        (0x74, '▼'),
+        (0x75, '◆'),
+        (0x77, '◗'),
+        (0xA8, '♣'),
+        (0xA9, '♦'),
+        (0xAA, '♥'),
+        (0xAB, '♠'),
+        (0xD5, '→'),
+        (0xD6, '↔'),
+        (0xD7, '↕'),
     ];
     if let Some((_, character)) = known.iter().find(|(one, _)| *one == code) {
         return Some(*character);
@@ -123,7 +141,8 @@ mod tests {
 
     #[test]
     fn symbol_fonts_show_their_own_characters() {
-        let text = |font, codes: &[u32]| codes.iter().filter_map(|&code| symbol(font, code)).collect::<String>();
+        let text =
+            |font, codes: &[u32]| codes.iter().filter_map(|&code| symbol(font, code)).collect::<String>();
         assert_eq!(text("Symbol", &[0xF061, 0xF0B0, 0xF0A3, 0xF0B4, 0x44, 0xF0A5]), "α°≤×Δ∞");
         assert_eq!(text("Wingdings", &[0xF0E0, 0xF0FC, 0xF0FE, 0xF0A8, 0xF04A]), "→✓☑☐☺");
         assert_eq!(text("Wingdings 2", &[0xF050, 0xF052, 0xF0A3]), "✓☑□");

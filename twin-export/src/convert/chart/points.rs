@@ -58,7 +58,8 @@ impl Points {
             } else {
                 level.range(..=index).next_back().map(|(_, value)| value)
             };
-            labels.extend(value.map(|value| self.shown(index, value)).filter(|label| !label.trim().is_empty()));
+            labels
+                .extend(value.map(|value| self.shown(index, value)).filter(|label| !label.trim().is_empty()));
         }
         labels.join(" / ")
     }

@@ -100,7 +100,8 @@ impl Walker {
             "bubbleSize" => self.field = Field::Size,
             "strDim" | "numDim" => {
                 let kind = attribute(tag, "type").unwrap_or_default();
-                self.field = if name_of(tag) == "strDim" || kind == "cat" { Field::Category } else { Field::Value };
+                self.field =
+                    if name_of(tag) == "strDim" || kind == "cat" { Field::Category } else { Field::Value };
                 self.mark_text(name_of(tag) == "strDim");
             }
             "strCache" | "strLit" | "multiLvlStrCache" => self.mark_text(true),
@@ -124,12 +125,16 @@ impl Walker {
                 self.begin(self.in_data);
             }
             "t" | "v" | "formatCode" => self.begin(true),
-            "date1904" => self.from_1904 = attribute(tag, "val").is_none_or(|value| value == "1" || value == "true"),
+            "date1904" => {
+                self.from_1904 = attribute(tag, "val").is_none_or(|value| value == "1" || value == "true")
+            }
             "catAx" | "dateAx" => self.axis = Some(true),
             "valAx" | "serAx" => self.axis = Some(false),
             "numFmt" if self.axis == Some(true) => {
-                let is_own = attribute(tag, "sourceLinked").is_some_and(|linked| linked == "0" || linked == "false");
-                let code = attribute(tag, "formatCode").filter(|code| is_own && !code.eq_ignore_ascii_case("general"));
+                let is_own =
+                    attribute(tag, "sourceLinked").is_some_and(|linked| linked == "0" || linked == "false");
+                let code = attribute(tag, "formatCode")
+                    .filter(|code| is_own && !code.eq_ignore_ascii_case("general"));
                 self.axis_formats[0] = self.axis_formats[0].take().or(code);
             }
             _ => {}
@@ -170,7 +175,9 @@ impl Walker {
             }
             "ser" | "series" => (self.in_series, self.field) = (false, Field::None),
             "data" => (self.in_data, self.field) = (false, Field::None),
-            "tx" | "cat" | "val" | "yVal" | "xVal" | "bubbleSize" | "strDim" | "numDim" => self.field = Field::None,
+            "tx" | "cat" | "val" | "yVal" | "xVal" | "bubbleSize" | "strDim" | "numDim" => {
+                self.field = Field::None
+            }
             "title" => self.in_title = false,
             "catAx" | "dateAx" | "valAx" | "serAx" => self.axis = None,
             _ => {}

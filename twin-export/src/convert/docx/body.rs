@@ -155,7 +155,9 @@ impl Walker<'_, '_> {
             "del" | "moveFrom" => self.inside == Inside::Nothing,
             "delText" | "delInstrText" | "sectPr" | "tblPr" | "numberingChange" => true,
             name if name.ends_with("PrChange") => true,
-            "Choice" | "Fallback" => self.alternatives.last().is_some_and(|alternative| alternative.is_chosen),
+            "Choice" | "Fallback" => {
+                self.alternatives.last().is_some_and(|alternative| alternative.is_chosen)
+            }
             "footnote" | "endnote" => attribute(tag, "type").is_some_and(|kind| kind != "normal"),
             _ => false,
         }
@@ -251,7 +253,8 @@ impl Walker<'_, '_> {
         let Some(code) = code else { return };
         // What an unknown font draws in the private area is not known.
         let known = symbols::symbol(&font, code);
-        let character = known.or_else(|| char::from_u32(code).filter(|c| !('\u{E000}'..='\u{F8FF}').contains(c)));
+        let character =
+            known.or_else(|| char::from_u32(code).filter(|c| !('\u{E000}'..='\u{F8FF}').contains(c)));
         if let Some(character) = character {
             self.run_text(character.encode_utf8(&mut [0; 4]));
         }

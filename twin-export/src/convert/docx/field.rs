@@ -92,7 +92,8 @@ impl Field {
             Some(hex) => u32::from_str_radix(hex, 16).ok()?,
             None => number.parse().ok()?,
         };
-        let font = words.iter().position(|word| word.eq_ignore_ascii_case("\\f")).and_then(|at| words.get(at + 1));
+        let font =
+            words.iter().position(|word| word.eq_ignore_ascii_case("\\f")).and_then(|at| words.get(at + 1));
         let known = font.and_then(|font| symbols::symbol(font, code));
         known.or_else(|| char::from_u32(code)).filter(|c| !c.is_control()).map(String::from)
     }
@@ -152,9 +153,12 @@ fn eq_command(signs: &[char], at: &mut usize, depth: usize) -> String {
             let blanks = signs[start + 1..].iter().take_while(|sign| sign.is_whitespace()).count();
             let from = start + 1 + blanks;
             let is_quoted = signs.get(from) == Some(&'"');
-            let ends = |sign: &char| if is_quoted { *sign == '"' } else { sign.is_whitespace() || *sign == '\\' };
+            let ends =
+                |sign: &char| if is_quoted { *sign == '"' } else { sign.is_whitespace() || *sign == '\\' };
             let from = from + usize::from(is_quoted);
-            *at = from + signs[from.min(signs.len())..].iter().take_while(|sign| !ends(sign)).count() + usize::from(is_quoted);
+            *at = from
+                + signs[from.min(signs.len())..].iter().take_while(|sign| !ends(sign)).count()
+                + usize::from(is_quoted);
             return String::new();
         }
         Some(sign) if !sign.is_alphabetic() => {
@@ -163,7 +167,10 @@ fn eq_command(signs: &[char], at: &mut usize, depth: usize) -> String {
         }
         _ => {}
     }
-    while signs.get(*at).is_some_and(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '\\' | ' ' | '.' | '-')) {
+    while signs
+        .get(*at)
+        .is_some_and(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '\\' | ' ' | '.' | '-'))
+    {
         *at += 1;
     }
     let command: String = signs[start..*at].iter().collect::<String>().to_lowercase();
@@ -212,10 +219,12 @@ mod tests {
 
     #[test]
     fn a_link_says_where_it_leads() {
-        let address = |instruction: &str| {
-            Field { instruction: instruction.to_owned(), ..Field::default() }.address()
-        };
-        assert_eq!(address(" HYPERLINK \"https://example.com/a b\" \\o \"tip\" ").as_deref(), Some("https://example.com/a b"));
+        let address =
+            |instruction: &str| Field { instruction: instruction.to_owned(), ..Field::default() }.address();
+        assert_eq!(
+            address(" HYPERLINK \"https://example.com/a b\" \\o \"tip\" ").as_deref(),
+            Some("https://example.com/a b")
+        );
         assert_eq!(address(" HYPERLINK https://example.com ").as_deref(), Some("https://example.com"));
         assert_eq!(address(" HYPERLINK \\l \"Anchor\" "), None);
     }

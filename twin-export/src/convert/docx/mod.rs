@@ -78,7 +78,9 @@ impl Parts<'_> {
 
     /// Says what is left out on purpose.
     fn remark(&mut self) {
-        for (kinds, said) in [(["comments", "comments"], remark::COMMENTS), (["header", "footer"], remark::HEADERS)] {
+        for (kinds, said) in
+            [(["comments", "comments"], remark::COMMENTS), (["header", "footer"], remark::HEADERS)]
+        {
             let names: Vec<String> = self
                 .relations
                 .values()
@@ -86,7 +88,10 @@ impl Parts<'_> {
                 .map(|relation| relation.target.clone())
                 .collect();
             // What cannot be read may well say something.
-            if names.iter().any(|name| self.package.part(name).map_or(true, |xml| xml.is_some_and(|xml| has_text(&xml)))) {
+            if names
+                .iter()
+                .any(|name| self.package.part(name).map_or(true, |xml| xml.is_some_and(|xml| has_text(&xml))))
+            {
                 self.aside.remark(said);
             }
         }

@@ -124,7 +124,10 @@ impl Numbering {
         let key = self.lists.get(list)?.base.as_str();
         let kept_in = self.bases.get(key)?.kept_in.as_ref();
         let keeper = kept_in.and_then(|style| {
-            self.bases.iter().find(|(_, base)| base.style.as_ref() == Some(style)).map(|(key, _)| key.as_str())
+            self.bases
+                .iter()
+                .find(|(_, base)| base.style.as_ref() == Some(style))
+                .map(|(key, _)| key.as_str())
         });
         Some(keeper.unwrap_or(key))
     }
@@ -138,7 +141,10 @@ impl Level {
         let mut signs = text.chars().peekable();
         while let Some(sign) = signs.next() {
             let place = (sign == '%').then(|| signs.peek()?.to_digit(10)).flatten();
-            match place.and_then(|place| usize::try_from(place).ok()?.checked_sub(1)).filter(|at| *at < LEVELS) {
+            match place
+                .and_then(|place| usize::try_from(place).ok()?.checked_sub(1))
+                .filter(|at| *at < LEVELS)
+            {
                 Some(at) => {
                     signs.next();
                     let (number, other) = number_at(at);
@@ -264,7 +270,8 @@ mod tests {
 
     #[test]
     fn levels_count_and_begin_anew_below_one_another() {
-        let items = [("1", 0), ("1", 1), ("1", 2), ("1", 2), ("1", 1), ("1", 0), ("1", 1), ("1", 2), ("1", 3)];
+        let items =
+            [("1", 0), ("1", 1), ("1", 2), ("1", 2), ("1", 1), ("1", 0), ("1", 1), ("1", 2), ("1", 3)];
         assert_eq!(
             labels(CLAUSES, &items),
             ["Article I", "1.1", "(c)", "(d)", "1.2", "Article II", "2.1", "(e)", "•"]

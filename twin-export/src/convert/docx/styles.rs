@@ -45,7 +45,9 @@ impl Looks {
             "strike" => self.struck = Some(is_on(tag)),
             "dstrike" => self.struck_twice = Some(is_on(tag)),
             "vanish" => self.hidden = Some(is_on(tag)),
-            "rFonts" => self.font = attribute(tag, "ascii").or_else(|| attribute(tag, "hAnsi")).or(self.font.take()),
+            "rFonts" => {
+                self.font = attribute(tag, "ascii").or_else(|| attribute(tag, "hAnsi")).or(self.font.take())
+            }
             _ => {}
         }
     }

@@ -108,7 +108,12 @@ pub(super) struct Ruby {
 }
 
 impl<'a, 'p> Walker<'a, 'p> {
-    pub(super) fn new(styles: &'a Styles, numbering: Numbering, notes: Notes, parts: &'a mut Parts<'p>) -> Self {
+    pub(super) fn new(
+        styles: &'a Styles,
+        numbering: Numbering,
+        notes: Notes,
+        parts: &'a mut Parts<'p>,
+    ) -> Self {
         Self {
             prose: Prose::default(),
             styled: Styled::default(),

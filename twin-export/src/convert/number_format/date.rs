@@ -40,7 +40,8 @@ pub(super) fn written(section: &Section, value: f64, from_1904: bool) -> Option<
     if value >= MOST_DAYS {
         return None;
     }
-    let digits = fields().filter(|(field, _)| *field == Field::Fraction).map(|(_, len)| len).max().unwrap_or(0);
+    let digits =
+        fields().filter(|(field, _)| *field == Field::Fraction).map(|(_, len)| len).max().unwrap_or(0);
     let moment = Moment::of(value, digits)?;
     let half_day = fields().any(|(field, _)| field == Field::HalfDay);
     let era = fields().any(|(field, _)| field == Field::Era);

@@ -39,7 +39,8 @@ impl Decimal {
     /// The digits before the point, and as many as wanted behind it; the last one is rounded, halves up.
     fn rounded(&self, behind: usize) -> (Vec<u8>, Vec<u8>) {
         let keep = self.point + i32::try_from(behind).unwrap_or(i32::MAX / 2);
-        let digit = |at: i32| usize::try_from(at).ok().and_then(|at| self.digits.get(at)).copied().unwrap_or(0);
+        let digit =
+            |at: i32| usize::try_from(at).ok().and_then(|at| self.digits.get(at)).copied().unwrap_or(0);
         let start = self.point.min(0);
         let mut all: Vec<u8> = (start..keep.max(start)).map(digit).collect();
         let mut point = usize::try_from(self.point).unwrap_or(0);

@@ -99,7 +99,9 @@ impl Numerals {
             let run = &rest[start..start + len];
             match (self, run.parse::<u64>()) {
                 (Self::Chinese, Ok(number)) if len < 4 => out.push_str(&numerals::chinese(number)),
-                (Self::ChineseFormal, Ok(number)) if len < 4 => out.push_str(&numerals::chinese_formal(number)),
+                (Self::ChineseFormal, Ok(number)) if len < 4 => {
+                    out.push_str(&numerals::chinese_formal(number))
+                }
                 (Self::FullWidth, _) => out.push_str(&numerals::with_digits(run, "０１２３４５６７８９")),
                 _ => out.push_str(&numerals::with_digits(run, "〇一二三四五六七八九")),
             }

@@ -48,7 +48,8 @@ impl NumberFormat {
             if is_nothing { body } else { sign.to_owned() + &body }
         } else {
             let sign = if value < 0.0 && shows_sign { "-" } else { "" };
-            section.literal(|token| (*token == Token::General).then(|| sign.to_owned() + &general(value.abs())))
+            section
+                .literal(|token| (*token == Token::General).then(|| sign.to_owned() + &general(value.abs())))
         };
         section.numerals.written(&shown).trim().to_owned()
     }

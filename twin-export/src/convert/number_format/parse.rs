@@ -247,7 +247,8 @@ impl Section {
     fn bracket(&mut self, inner: &str) {
         let lower = inner.to_ascii_lowercase();
         let elapsed = [('h', Field::Hours), ('m', Field::Minutes), ('s', Field::Seconds)];
-        let span = elapsed.into_iter().find(|(sign, _)| !lower.is_empty() && lower.chars().all(|c| c == *sign));
+        let span =
+            elapsed.into_iter().find(|(sign, _)| !lower.is_empty() && lower.chars().all(|c| c == *sign));
         if let Some((_, field)) = span {
             self.push(Token::Date(field, lower.len()), 0);
         } else if let Some(currency) = inner.strip_prefix('$') {

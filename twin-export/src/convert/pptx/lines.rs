@@ -68,7 +68,8 @@ fn label(kind: &str, number: u64) -> String {
         ("arabic1", "arabicAlpha"),
         ("arabic2", "arabicAbjad"),
     ];
-    let format = formats.iter().find(|(prefix, _)| kind.starts_with(prefix)).map_or("decimal", |(_, format)| format);
+    let format =
+        formats.iter().find(|(prefix, _)| kind.starts_with(prefix)).map_or("decimal", |(_, format)| format);
     let number = numerals::written(format, number).unwrap_or_default();
     match kind {
         kind if kind.ends_with("ParenBoth") => format!("({number})"),

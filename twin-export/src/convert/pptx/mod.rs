@@ -20,7 +20,8 @@ use walker::{Content, Shape, Walker};
 /// The first slide's title and the text of all slides.
 pub(super) fn to_text(bytes: Vec<u8>, limits: &Limits) -> Result<Output, &'static str> {
     let package = Package::open(bytes, limits)?;
-    let mut deck = Deck { package, aside: Aside::default(), prose: Prose::default(), layouts: HashMap::new() };
+    let mut deck =
+        Deck { package, aside: Aside::default(), prose: Prose::default(), layouts: HashMap::new() };
     let slides = deck.slides()?;
     let mut failed = None;
     for (index, slide) in slides.iter().enumerate() {
@@ -101,7 +102,10 @@ impl Deck {
             }
         }
         let comments = relations.values().filter(|relation| relation.kind == "comments");
-        if comments.into_iter().any(|one| self.package.part(&one.target).map_or(true, |xml| xml.is_some_and(|xml| says(&xml)))) {
+        if comments
+            .into_iter()
+            .any(|one| self.package.part(&one.target).map_or(true, |xml| xml.is_some_and(|xml| says(&xml))))
+        {
             self.aside.remark(remark::COMMENTS);
         }
         let mut shapes = Vec::new();

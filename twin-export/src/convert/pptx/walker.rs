@@ -159,8 +159,8 @@ impl Walker {
         let name = name_of(tag);
         let is_slide_number =
             name == "fld" && attribute(tag, "type").is_some_and(|kind| kind.starts_with("slidenum"));
-        let is_other_version =
-            matches!(name, "Choice" | "Fallback") && self.alternatives.last().is_some_and(|(_, taken)| *taken);
+        let is_other_version = matches!(name, "Choice" | "Fallback")
+            && self.alternatives.last().is_some_and(|(_, taken)| *taken);
         if self.skipped > 0 || is_other_version || is_slide_number {
             self.skipped += 1;
             return;
@@ -188,7 +188,9 @@ impl Walker {
                 let marker = if self.place.place == Place::Body { Marker::Bullet } else { Marker::None };
                 self.line = Line { marker, ..Line::default() };
             }
-            "pPr" => self.line.level = attribute(tag, "lvl").and_then(|level| level.parse().ok()).unwrap_or(0),
+            "pPr" => {
+                self.line.level = attribute(tag, "lvl").and_then(|level| level.parse().ok()).unwrap_or(0)
+            }
             "buNone" => self.line.marker = Marker::None,
             "buChar" | "buBlip" => self.line.marker = Marker::Bullet,
             "buAutoNum" => {
@@ -202,7 +204,8 @@ impl Walker {
             }
             "rPr" => {
                 self.in_run_properties = true;
-                let raised = attribute(tag, "baseline").and_then(|raised| raised.trim_end_matches('%').parse::<f64>().ok());
+                let raised = attribute(tag, "baseline")
+                    .and_then(|raised| raised.trim_end_matches('%').parse::<f64>().ok());
                 let struck = attribute(tag, "strike").is_some_and(|strike| strike != "noStrike");
                 self.look = Look { raised: raised.is_some_and(|raised| raised > 0.0), struck };
             }
@@ -222,7 +225,8 @@ impl Walker {
                 }
             }
             "tc" => {
-                let is_on = |name: &str| attribute(tag, name).is_some_and(|value| value == "1" || value == "true");
+                let is_on =
+                    |name: &str| attribute(tag, name).is_some_and(|value| value == "1" || value == "true");
                 self.cell = Cell { is_beside: is_on("hMerge"), is_below: is_on("vMerge") };
             }
             "chart" => self.related(reference(tag)),

@@ -65,8 +65,12 @@ impl Worksheet {
                         reading = before;
                     }
                 }
-                Ok(Event::Text(text)) => sheet.characters(&text.xml10_content(), &mut cell, &mut runs, reading),
-                Ok(Event::CData(text)) => sheet.characters(&text.xml10_content(), &mut cell, &mut runs, reading),
+                Ok(Event::Text(text)) => {
+                    sheet.characters(&text.xml10_content(), &mut cell, &mut runs, reading)
+                }
+                Ok(Event::CData(text)) => {
+                    sheet.characters(&text.xml10_content(), &mut cell, &mut runs, reading)
+                }
                 Ok(Event::GeneralRef(one)) => sheet.characters(&entity(&one), &mut cell, &mut runs, reading),
                 Ok(Event::End(tag)) => {
                     depth = depth.saturating_sub(1);
@@ -201,7 +205,11 @@ impl Cell {
         }
         if value.is_empty() && self.kind != "str" && self.has_formula {
             // Nobody has reckoned it out yet.
-            return if self.formula.trim().is_empty() { String::new() } else { format!("={}", self.formula.trim()) };
+            return if self.formula.trim().is_empty() {
+                String::new()
+            } else {
+                format!("={}", self.formula.trim())
+            };
         }
         match self.kind.as_str() {
             "s" => value.parse().ok().and_then(|at: usize| book.string(at)).map(text).unwrap_or_default(),

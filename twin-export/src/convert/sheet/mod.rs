@@ -18,7 +18,11 @@ use rows::Rows;
 pub(super) fn to_text(bytes: Vec<u8>, limits: &Limits) -> Result<Output, &'static str> {
     let mut package = Package::open(bytes, limits)?;
     let main = package.main_part().unwrap_or_else(|| "xl/workbook.xml".to_owned());
-    if ending(&main) == "bin" { xlsb::to_text(package, limits) } else { xlsx::to_text(package, &main, limits) }
+    if ending(&main) == "bin" {
+        xlsb::to_text(package, limits)
+    } else {
+        xlsx::to_text(package, &main, limits)
+    }
 }
 
 /// The sheets' lines so far.

@@ -82,7 +82,8 @@ impl Rows {
         let columns: Vec<u32> = columns.into_iter().collect();
         let mut lines = String::new();
         for row in self.cells.chunk_by(|one, other| one.place.0 == other.place.0) {
-            let width = row.last().and_then(|cell| columns.binary_search(&cell.place.1).ok()).map_or(0, |at| at + 1);
+            let width =
+                row.last().and_then(|cell| columns.binary_search(&cell.place.1).ok()).map_or(0, |at| at + 1);
             let mut line = vec![""; width.max(columns.len().min(width + 1))];
             for cell in row {
                 if let Ok(at) = columns.binary_search(&cell.place.1) {
@@ -103,7 +104,8 @@ impl Rows {
         if self.merges.is_empty() {
             return;
         }
-        let own: HashMap<Place, usize> = self.cells.iter().enumerate().map(|(at, cell)| (cell.place, at)).collect();
+        let own: HashMap<Place, usize> =
+            self.cells.iter().enumerate().map(|(at, cell)| (cell.place, at)).collect();
         let mut filled = 0;
         for &((top, left), (bottom, right)) in &self.merges {
             let Some(&cell) = own.get(&(top, left)) else { continue };

@@ -32,7 +32,9 @@ pub(super) fn read(xml: &str) -> Vec<Style> {
             Event::Start(tag) | Event::Empty(tag) => {
                 let number = |name: &str| attribute(&tag, name).and_then(|number| number.parse::<u32>().ok());
                 match name_of(&tag) {
-                    name @ ("fonts" | "cellXfs" | "numFmts" | "dxfs" | "cellStyleXfs") => section = name.to_owned(),
+                    name @ ("fonts" | "cellXfs" | "numFmts" | "dxfs" | "cellStyleXfs") => {
+                        section = name.to_owned()
+                    }
                     "numFmt" if section == "numFmts" => {
                         let code = attribute(&tag, "formatCode").unwrap_or_default();
                         formats.extend(number("numFmtId").map(|id| (id, code)));

@@ -24,7 +24,8 @@ pub(in super::super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output,
             sheets.aside.skip(&*sheet.name, reason::HIDDEN_SHEET);
             continue;
         }
-        let mut reader = SheetReader { book: &book, rows: sheets.rows(), remarks: Vec::new(), is_whole: false };
+        let mut reader =
+            SheetReader { book: &book, rows: sheets.rows(), remarks: Vec::new(), is_whole: false };
         reader.read(&stream, sheet.start);
         if !reader.is_whole {
             sheets.aside.skip(&*sheet.name, reason::CUT_SHORT);
@@ -256,7 +257,9 @@ impl SheetReader<'_> {
             record::RK => self.book.number(packed(u32_at(data, 6)?), format),
             record::BOOL_ERR if *data.get(7)? == 0 => truth(*data.get(6)? != 0).to_owned(),
             record::BOOL_ERR => error(*data.get(6)?).to_owned(),
-            record::FORMULA if data.get(12..14)? != [0xFF, 0xFF] => self.book.number(f64_at(data, 6)?, format),
+            record::FORMULA if data.get(12..14)? != [0xFF, 0xFF] => {
+                self.book.number(f64_at(data, 6)?, format)
+            }
             record::FORMULA if *data.get(6)? == 1 => truth(*data.get(8)? != 0).to_owned(),
             record::FORMULA if *data.get(6)? == 2 => error(*data.get(8)?).to_owned(),
             record::MUL_RK => return self.packed_cells(row, column, data),

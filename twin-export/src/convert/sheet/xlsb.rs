@@ -17,8 +17,11 @@ pub(super) fn to_text(mut package: Package, limits: &Limits) -> Result<Output, &
     let bytes = package.into_bytes();
     let mut book = Xlsb::new(Cursor::new(&bytes)).map_err(|_| reason::UNREADABLE)?;
     let mut sheets = Sheets::new(limits);
-    let list: Vec<(String, bool)> =
-        book.sheets_metadata().iter().map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible)).collect();
+    let list: Vec<(String, bool)> = book
+        .sheets_metadata()
+        .iter()
+        .map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible))
+        .collect();
     for (name, is_visible) in list {
         if !is_visible {
             sheets.aside.skip(name, reason::HIDDEN_SHEET);

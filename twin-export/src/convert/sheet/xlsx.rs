@@ -37,7 +37,9 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
             continue;
         }
         let part = relations.get(&sheet.relation).map(|relation| relation.target.as_str());
-        if let Err(why) = part.ok_or(reason::UNREADABLE).and_then(|part| add(&mut sheets, &mut package, sheet, part, &book)) {
+        if let Err(why) =
+            part.ok_or(reason::UNREADABLE).and_then(|part| add(&mut sheets, &mut package, sheet, part, &book))
+        {
             sheets.aside.skip(&*sheet.name, why);
             failed = Some(why);
         }
@@ -124,7 +126,8 @@ fn listed(xml: &str) -> (Vec<Listed>, bool) {
         match event {
             Event::Start(tag) | Event::Empty(tag) => match name_of(&tag) {
                 "workbookPr" => {
-                    from_1904 = attribute(&tag, "date1904").is_some_and(|value| value == "1" || value == "true");
+                    from_1904 =
+                        attribute(&tag, "date1904").is_some_and(|value| value == "1" || value == "true");
                 }
                 "sheet" => list.push(Listed {
                     name: attribute(&tag, "name").unwrap_or_default(),
@@ -199,7 +202,9 @@ impl Runs {
     pub(super) fn start(&mut self, tag: &BytesStart<'_>) {
         match name_of(tag) {
             "r" => self.look = Look::default(),
-            "vertAlign" => self.look.raised = attribute(tag, "val").is_some_and(|value| value == "superscript"),
+            "vertAlign" => {
+                self.look.raised = attribute(tag, "val").is_some_and(|value| value == "superscript")
+            }
             "strike" => self.look.struck = is_on(tag),
             "rPh" => self.in_phonetic = true,
             "t" => self.reading = !self.in_phonetic,
