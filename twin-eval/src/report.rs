@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use twin_sdk::Answer;
 
-use crate::case::Case;
+use crate::case::{Case, Suite};
 use crate::check::Mismatch;
 
 /// How a case ended.
@@ -136,6 +136,23 @@ pub struct Report {
 }
 
 impl Report {
+    /// A report of a run that ended before it asked anything.
+    pub fn unasked(suite: &Suite, ended: Ended) -> Self {
+        let outcome = |case: &Case| Outcome {
+            case: case.clone(),
+            status: Status::Unasked,
+            attempts: Vec::new(),
+            mismatches: Vec::new(),
+            error: None,
+        };
+        Self {
+            cases: suite.cases().iter().map(outcome).collect(),
+            asked: 0,
+            from_cache: 0,
+            ended: Some(ended),
+        }
+    }
+
     /// How many cases ended so.
     pub fn count(&self, status: Status) -> usize {
         self.cases.iter().filter(|outcome| outcome.status == status).count()
