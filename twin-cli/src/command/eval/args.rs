@@ -89,9 +89,9 @@ pub(super) enum Command {
 const EXAMPLES: &str = "\
 Examples:
   twin eval init --from handbook.zip > first.eval.yaml
-  twin eval handbook.eval.yaml --from handbook.zip
   twin eval handbook.eval.yaml --dry-run
-  twin eval handbook.eval.yaml --from handbook.zip --junit eval.xml --summary eval.md
+  twin eval handbook.eval.yaml --from handbook.zip --min-pass 90%
+  twin eval handbook.eval.yaml --sample 5 --min-pass 0 --junit eval.xml --summary eval.md
 
 Exit codes:
   0 all expectations hold, 13 some do not, 3 finished in part (the next run goes on), 2 bad input,

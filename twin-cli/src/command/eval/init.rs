@@ -24,7 +24,7 @@ const MOST: usize = 200;
 #[command(after_help = "\
 Examples:
   twin eval init --from handbook.zip > first.eval.yaml
-  twin eval init --from docs README.md > docs.eval.yaml
+  twin eval init --from drive > drive.eval.yaml
 
 Exit codes:
   0 done, 2 bad input")]
