@@ -56,7 +56,7 @@ async fn what_holds_is_0_and_what_does_not_is_13_with_expected_and_got() {
     assert!(ran.stdout.contains("failed wrong  checks.yaml:4\n"), "{ran:#?}");
     assert!(ran.stdout.contains("    source: expected: On-call\n    got: Leave\n"), "{ran:#?}");
     assert!(ran.stdout.ends_with("2 passed, 1 failed, 2 from cache\n"), "{ran:#?}");
-    assert!(ran.stderr.contains("error: 1 of 3 cases do not pass\n"), "{ran:#?}");
+    assert!(ran.stderr.contains("error: 1 of 3 cases does not pass\n"), "{ran:#?}");
     let ran = bench.twin(["eval", "checks.yaml", "--json"]).run().exits(13);
     assert_eq!(ran.json_error()["code"], "expectation", "{ran:#?}");
     let document = ran.json();

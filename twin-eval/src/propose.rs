@@ -15,20 +15,44 @@ pub fn propose(title: &str, text: &str) -> Vec<Case> {
     if title.is_empty() {
         return Vec::new();
     }
-    let headings = text.lines().filter_map(heading).filter(|heading| !heading.eq_ignore_ascii_case(&title));
+    let headings = headings(text).into_iter().filter(|heading| !heading.eq_ignore_ascii_case(&title));
     let mut asked = vec![question(&title, None)];
     asked.extend(headings.take(HEADINGS).map(|heading| question(&title, Some(&heading))));
     let case = |ask: String| Case::new(ask).source(&title).escalates(false);
     asked.into_iter().map(case).collect()
 }
 
+/// The headings of a text: Markdown's, and short lines of their own above a paragraph, which is what they become as
+/// plain text.
+fn headings(text: &str) -> Vec<String> {
+    let marked: Vec<String> = text.lines().filter_map(marked_heading).collect();
+    if !marked.is_empty() {
+        return marked;
+    }
+    let text = text.replace("\r\n", "\n");
+    let paragraphs: Vec<&str> = text.split("\n\n").map(str::trim).filter(|part| !part.is_empty()).collect();
+    let above = paragraphs.len().saturating_sub(1); // the last one is above nothing
+    paragraphs[..above].iter().filter_map(|paragraph| plain_heading(paragraph)).collect()
+}
+
 /// The text of a Markdown heading.
-fn heading(line: &str) -> Option<String> {
+fn marked_heading(line: &str) -> Option<String> {
     let rest = line.trim_start_matches('#');
     let level = line.len() - rest.len();
     let text = rest.strip_prefix(' ')?.trim().trim_end_matches('#').trim();
     let text = text.replace(['*', '`'], "");
     ((1..=6).contains(&level) && text.chars().any(char::is_alphabetic)).then_some(text)
+}
+
+/// A paragraph of a few words without a full stop.
+fn plain_heading(paragraph: &str) -> Option<String> {
+    let words = paragraph.split_whitespace().count();
+    let is_heading = !paragraph.contains(['\n', '|', '\t', ':'])
+        && (1..=8).contains(&words)
+        && paragraph.chars().count() <= 60
+        && paragraph.starts_with(char::is_uppercase)
+        && paragraph.ends_with(|c: char| c.is_alphanumeric() || c == '?' || c == ')');
+    is_heading.then(|| paragraph.to_owned())
 }
 
 fn question(title: &str, heading: Option<&str>) -> String {
@@ -103,7 +127,16 @@ fn scalar(text: &str) -> String {
     if is_plain { text.to_owned() } else { quoted(text) }
 }
 
-/// In double quotes, where YAML reads what JSON writes.
+/// In double quotes, where YAML reads what JSON writes, and takes less as it is.
 fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let mut quoted = String::new();
+    for c in serde_json::Value::from(text).to_string().chars() {
+        match c {
+            '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+                quoted += &format!("\\u{:04x}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted
 }

@@ -16,6 +16,9 @@ fn titles_and_headings_become_questions_with_their_page_as_the_source() {
     );
     assert!(cases.iter().all(|case| case.expect.source == ["Leave"] && case.expect.escalates == Some(false)));
     assert!(propose(" ", "# Heading").is_empty());
+    let plain = "Everybody has 27 days.\n\nAsking for leave\n\nEnter it.\n\n- item\n\nThe end";
+    let asked: Vec<String> = propose("Leave", plain).into_iter().map(|case| case.ask).collect();
+    assert_eq!(asked, ["What does \"Leave\" say?", "What does \"Leave\" say about Asking for leave?"]);
 }
 
 #[test]

@@ -1,14 +1,16 @@
 //! The schema for editors and the reader agree on what an eval file is.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use twin_eval::{Format, Suite};
 
-fn schema() -> jsonschema::Validator {
+static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/eval.schema.json");
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     jsonschema::validator_for(&schema).unwrap()
-}
+});
 
 /// JSON is YAML.
 fn reads(file: &Value) -> Result<(), String> {
@@ -17,7 +19,7 @@ fn reads(file: &Value) -> Result<(), String> {
 
 #[test]
 fn the_files_of_this_repository_are_valid_under_both() {
-    let schema = schema();
+    let schema = &*SCHEMA;
     for name in ["handbook.eval.yaml", "handbook-heldout.eval.yaml"] {
         let path = format!("{}/../fixtures/{name}", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(path).unwrap();
@@ -98,7 +100,7 @@ proptest! {
         if let Some(defaults) = defaults {
             file["defaults"] = defaults;
         }
-        let schema = schema();
+        let schema = &*SCHEMA;
         let (valid, read) = (schema.is_valid(&file), reads(&file));
         prop_assert_eq!(valid, read.is_ok(), "{}\n{:?}\n{:?}", file, read, schema.iter_errors(&file).next().map(|e| e.to_string()));
     }
