@@ -7,3 +7,4 @@ mod retries;
 mod secrets;
 mod transport;
 mod webhooks;
+mod whose;
