@@ -253,13 +253,13 @@ impl Run<'_> {
                 total - failed,
                 (least * 10_000.0).round() / 100.0
             )),
-            None => unmet(format!("{failed} of {} not pass", does(total))),
+            None => unmet(format!("{failed} of {} {} not pass", count(total, "case"), does(failed))),
         }
     }
 }
 
-fn does(total: usize) -> String {
-    if total == 1 { "1 case does".to_owned() } else { format!("{total} cases do") }
+fn does(number: usize) -> &'static str {
+    if number == 1 { "does" } else { "do" }
 }
 
 /// The first few of a list.
