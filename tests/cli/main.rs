@@ -19,6 +19,7 @@ mod handbook;
 mod import;
 mod lists;
 #[cfg(unix)]
+mod other_languages;
 mod pictures;
 mod serve;
 mod settings;

@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod eval;
+mod openapi;
 mod payloads;
 mod retries;
 mod secrets;
