@@ -108,8 +108,6 @@ fn normal(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
-
     use proptest::prelude::*;
     use serde_json::json;
 
