@@ -1,5 +1,8 @@
 //! From a file's bytes to text that reads as a person would retell it.
 
+#[allow(dead_code)] // the converters that need it follow
+pub(crate) mod aside;
+mod cells;
 mod chart;
 mod docx;
 mod docx_styles;
@@ -21,7 +24,10 @@ mod pptx;
 pub(crate) mod prose;
 pub(crate) mod rows;
 mod sheet;
+#[allow(dead_code)] // the converters that need it follow
+pub(crate) mod signs;
 pub(crate) mod table;
+mod utf16;
 mod xls;
 mod xls_strings;
 
@@ -30,6 +36,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::DocumentType;
+pub(crate) use aside::Aside;
 pub(crate) use kind::{HEAD, Kind, is_media};
 use markdown::Dialect;
 use package::Package;
@@ -51,6 +58,8 @@ pub(crate) struct Converted {
     pub(crate) converter: Cow<'static, str>,
     /// Title and text are to stay as they are: they come from a knowledge base.
     pub(crate) is_verbatim: bool,
+    /// What is not in the text.
+    pub(crate) aside: Aside,
 }
 
 /// The text of a single file, or the reason why there is none. Short plain texts are converted here, all else in a
@@ -121,14 +130,15 @@ pub(crate) fn convert_here(name: &str, bytes: Vec<u8>, limits: &Limits) -> Resul
 }
 
 fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
+    let mut aside = Aside::default();
     let (title, text, converter) = match kind {
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
-        Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/1"),
+        Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/2"),
         Kind::Html => {
             let (title, text) = html::to_text(&html_tree::decoded(&bytes), limits)?;
             (title, text, "html/2")
         }
-        Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name)?, "csv/1"),
+        Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name, &mut aside)?, "csv/2"),
         Kind::Docx => {
             let (title, text) = docx::to_text(bytes, limits)?;
             (title, text, "docx/2")
@@ -153,7 +163,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::Pdf => (None, pdf::to_text(&bytes, limits)?, "pdf/2"),
         Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
     };
-    Ok(Converted { title, text, kind: None, converter: converter.into(), is_verbatim: false })
+    Ok(Converted { title, text, kind: None, converter: converter.into(), is_verbatim: false, aside })
 }
 
 /// Markdown with what may stand before it: a title, a type, other facts.
@@ -172,6 +182,7 @@ fn markdown_file(markdown: &str) -> Converted {
             kind: facts.kind,
             converter: "backup/1".into(),
             is_verbatim: true,
+            aside: Aside::default(),
         };
     }
     let (heading, text) = markdown::to_text(body, Dialect::Common);
@@ -182,7 +193,14 @@ fn markdown_file(markdown: &str) -> Converted {
     let other = other.filter(|other| Some(other) != title.as_ref()).map(|other| format!("title: {other}"));
     let before = other.into_iter().chain([facts.lines, text]).filter(|part| !part.is_empty());
     let text = before.collect::<Vec<_>>().join("\n\n");
-    Converted { title, text, kind: facts.kind, converter: "md/2".into(), is_verbatim: false }
+    Converted {
+        title,
+        text,
+        kind: facts.kind,
+        converter: "md/2".into(),
+        is_verbatim: false,
+        aside: Aside::default(),
+    }
 }
 
 /// Whether a heading stands over the whole text, and not over a section of it.

@@ -11,7 +11,7 @@ use crate::DocumentType;
 use sha2::{Digest, Sha256};
 
 use super::convert::mail::{CONVERTER, Envelope, Letter, ReadLetter, envelope};
-use super::convert::{self, Kind};
+use super::convert::{self, Aside, Kind};
 use super::detect::Export;
 use super::job::Job;
 use super::run::{Draft, Outcome, Run, digest};
@@ -236,6 +236,7 @@ fn document(thread: &[&Message<'_>], job: &Job<'_>) -> Vec<Outcome> {
         clean_path: None,
         key_is_identity: true,
         files,
+        aside: Aside::default(),
     }));
     outcomes
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::DocumentType;
 
-use super::convert::{self, Kind};
+use super::convert::{self, Aside, Kind};
 use super::detect::Export;
 use super::job::Job;
 use super::run::{Digest256, Draft, Outcome, Run, digest};
@@ -190,6 +190,7 @@ impl Reader<'_> {
                 clean_path: Some(names::clean_path(path)),
                 key_is_identity: false,
                 files: 1,
+                aside: converted.aside,
             }),
             Err(reason) => Outcome::unconverted(key, path, reason),
         }
@@ -222,5 +223,6 @@ fn draft(
         clean_path: Some(names::clean_path(path)),
         key_is_identity: true,
         files: 1,
+        aside: Aside::default(),
     })
 }

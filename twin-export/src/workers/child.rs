@@ -80,17 +80,18 @@ impl Worker {
         Ok(Self { child, input, output: BufReader::new(output) })
     }
 
-    /// Asks and waits for the answer. After a failure the worker is of no use.
-    pub(super) fn ask<T: Task>(
+    /// Asks. One that ended before it has read everything tells why by its end.
+    pub(super) fn ask(&mut self, request: &Request, bytes: &[u8]) {
+        let _ = self.tell(request, bytes);
+    }
+
+    /// Waits for the answer. After a failure the worker is of no use.
+    pub(super) fn answer<T: Task>(
         &mut self,
-        request: &Request,
-        bytes: &[u8],
         size: Size,
         deadline: Instant,
         job: &Job<'_>,
     ) -> Result<Result<T::Output, &'static str>, Failure> {
-        // One that ended before it has read everything tells why by its end.
-        let _ = self.tell(request, bytes);
         let mut line = Vec::new();
         let patient = Patient { output: &mut self.output, deadline, job };
         let read = patient.take(size.output).read_until(b'\n', &mut line);

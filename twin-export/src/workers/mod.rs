@@ -84,7 +84,7 @@ const HEAVY: Size = Size { memory: 144 << 20, input: usize::MAX, output: 60 << 2
 const QUICK: Duration = Duration::from_secs(3);
 
 /// Does a task on a file's bytes, in a worker process where those are used.
-pub(crate) fn run<T: Task>(task: T, bytes: Vec<u8>, job: &Job<'_>) -> Result<T::Output, &'static str> {
+pub(crate) fn run<T: Task>(task: T, mut bytes: Vec<u8>, job: &Job<'_>) -> Result<T::Output, &'static str> {
     let limits = job.limits();
     let Some(program) = PROGRAM.get() else {
         return in_thread(task, bytes, limits);
@@ -100,8 +100,12 @@ pub(crate) fn run<T: Task>(task: T, bytes: Vec<u8>, job: &Job<'_>) -> Result<T::
         let worker = place.worker().map_or_else(|| Worker::start(program, size), Ok);
         // Where no process can be had, a thread must do.
         let Ok(mut worker) = worker else { return in_thread(task, bytes, limits) };
-        let answer = worker.ask::<T>(&request, &bytes, size, deadline, job);
-        match answer {
+        worker.ask(&request, &bytes);
+        if size.memory == HEAVY.memory {
+            // There is no further try for which they would be needed.
+            bytes = Vec::new();
+        }
+        match worker.answer::<T>(size, deadline, job) {
             Ok(answer) => {
                 if size.memory == LIGHT.memory {
                     place.keep(worker);
