@@ -272,12 +272,7 @@ fn what_to_do(kind: ErrorKind) -> (Code, Option<&'static str>) {
         ErrorKind::Server => (Code::ServerError, Some("try again later")),
         ErrorKind::Connect | ErrorKind::Network => (Code::Network, None),
         ErrorKind::Timeout => (Code::Timeout, Some("try again later, or allow more time with --timeout")),
-        ErrorKind::NotFromApi => (
-            Code::NotFromApi,
-            Some(
-                "check the base URL, and any proxy, VPN or sign-in page on the way to it; nothing is known of the request",
-            ),
-        ),
+        ErrorKind::NotFromApi => (Code::NotFromApi, None),
         _ => (Code::UnexpectedAnswer, Some("is the base URL that of the Twin API? -v shows each request")),
     }
 }
