@@ -189,8 +189,9 @@ async fn a_proxy_is_named_in_a_hint_only_if_it_was_used_and_by_its_own_name() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_dns_resolves_is_not_this_machine() {
+    let home = Home::new();
     for url in ["http://localhost.", "http://api.localhost:8080", "http://localhost.localdomain"] {
-        let twin = Home::new().twin(["stats"]).env("TWIN_API_KEY", "twin_live_x").env("TWIN_BASE_URL", url);
+        let twin = home.twin(["stats"]).env("TWIN_API_KEY", "twin_live_x").env("TWIN_BASE_URL", url);
         let ran = run(twin).await.exits(2);
         assert!(ran.stderr.contains("would send the key in clear"), "{ran:#?}");
     }

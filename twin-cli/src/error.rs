@@ -239,7 +239,7 @@ impl From<&twin_sdk::Error> for CliError {
                 Some(format!("wait {seconds}s, or allow it with --max-wait {seconds}s"))
             }
             (Code::NotFromApi, _) if error.responder().is_some_and(|it| it.location.is_some()) => Some(
-                "if that is where the API is, give it as the base URL; else sign in, or set the proxy, that it asks for"
+                "pass the API's own address with --base-url, or first sign in to what it redirects to"
                     .to_owned(),
             ),
             _ => hint.map(str::to_owned),
