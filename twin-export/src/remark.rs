@@ -6,3 +6,5 @@ pub const COMMENTS: &str = "comments left out";
 pub const HEADERS: &str = "headers and footers left out";
 /// Text that its program does not show is left out.
 pub const HIDDEN_TEXT: &str = "hidden text left out";
+/// A quote in a table opens and never closes: the rows go on with the next line.
+pub const OPEN_QUOTE: &str = "a quote is not closed";

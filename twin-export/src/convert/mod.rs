@@ -2,6 +2,7 @@
 
 #[allow(dead_code)] // the converters that need it follow
 pub(crate) mod aside;
+mod cells;
 mod chart;
 mod docx;
 mod docx_styles;
@@ -27,6 +28,7 @@ mod sheet;
 #[allow(dead_code)] // the converters that need it follow
 pub(crate) mod signs;
 pub(crate) mod table;
+mod utf16;
 mod xls;
 mod xls_strings;
 
@@ -100,14 +102,15 @@ fn weight(kind: Kind, bytes: &[u8]) -> u64 {
 const QUICK: usize = 256 * 1024;
 
 fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
+    let mut aside = Aside::default();
     let (title, text, converter) = match kind {
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
-        Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/1"),
+        Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/2"),
         Kind::Html => {
             let (title, text) = html::to_text(&html_tree::decoded(&bytes), limits)?;
             (title, text, "html/2")
         }
-        Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name)?, "csv/1"),
+        Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name, &mut aside)?, "csv/2"),
         Kind::Docx => {
             let (title, text) = docx::to_text(bytes, limits)?;
             (title, text, "docx/2")
@@ -131,7 +134,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         }
         Kind::Mbox | Kind::Pdf | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
     };
-    Ok(Converted { title, text, kind: None, converter, is_verbatim: false, aside: Aside::default() })
+    Ok(Converted { title, text, kind: None, converter, is_verbatim: false, aside })
 }
 
 /// As [`convert`], and a zip that holds one page and its pictures is that page: Google's zipped HTML.
