@@ -37,4 +37,5 @@ mod tls;
 #[cfg(unix)]
 mod triage;
 mod webhooks;
+mod whose;
 mod wiki;

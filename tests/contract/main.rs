@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod eval;
+mod oddities;
 mod openapi;
 mod payloads;
 mod retries;
