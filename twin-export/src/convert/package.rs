@@ -176,13 +176,6 @@ pub(super) fn main_head(bytes: &[u8]) -> Option<(String, Vec<u8>)> {
     Some((main, beginning))
 }
 
-/// What an office file says its parts are inflated.
-pub(super) fn inflated_size(bytes: &[u8]) -> u64 {
-    let zip = ZipArchive::new(Cursor::new(bytes)).ok();
-    let size = zip.and_then(|zip| zip.decompressed_size()).unwrap_or(0);
-    u64::try_from(size).unwrap_or(u64::MAX)
-}
-
 #[derive(Debug)]
 pub(super) struct Relation {
     pub(super) kind: String,

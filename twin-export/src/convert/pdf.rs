@@ -2,13 +2,13 @@
 //! would not survive.
 
 use std::ops::ControlFlow;
+use std::time::Instant;
 
 use unpdf::model::{Block, FieldValue, FormField, InlineContent, Paragraph, TableCell};
 use unpdf::{Error, PageStreamOptions, ParseEvent, ParseOptions, PdfParser};
 
 use super::super::text::tidy_line;
 use super::super::{Limits, reason};
-use super::guard::Pulse;
 use super::link::says_nothing;
 use super::pdf_check::check;
 use super::pdf_lines::{Words, without_ligatures};
@@ -17,8 +17,10 @@ use super::styled::{Look, Styled};
 use super::{Aside, Output, pdf_notes};
 
 /// The text of all pages. Protected by a password, damaged, or only pictures: the reason instead.
-pub(super) fn to_text(bytes: &[u8], limits: &Limits, pulse: &Pulse) -> Result<Output, &'static str> {
+pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static str> {
     let has_notes = check(bytes, limits)?;
+    // Later than this nobody waits for the text.
+    let deadline = Instant::now() + limits.conversion;
     let bytes = without_junk(bytes);
     let options = ParseOptions::new().lenient().sequential();
     let parser = PdfParser::from_bytes_with_options(bytes, options).map_err(|error| reason_of(&error))?;
@@ -26,6 +28,7 @@ pub(super) fn to_text(bytes: &[u8], limits: &Limits, pulse: &Pulse) -> Result<Ou
     let mut words = Words::default();
     let mut aside = Aside::default();
     let mut fields = Vec::new();
+    let mut is_late = false;
     let options = PageStreamOptions { parallel: false, ..PageStreamOptions::default() };
     let read = parser.for_each_page(options, |event| {
         match event {
@@ -40,7 +43,11 @@ pub(super) fn to_text(bytes: &[u8], limits: &Limits, pulse: &Pulse) -> Result<Ou
             ParseEvent::PageFailed { page, error } => aside.skip(format!("page {page}"), reason_of(&error)),
             _ => {}
         }
-        if pulse.beat() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if Instant::now() < deadline {
+            return ControlFlow::Continue(());
+        }
+        is_late = true;
+        ControlFlow::Break(())
     });
     // Its memory is needed for the notes.
     drop(parser);
@@ -59,10 +66,15 @@ pub(super) fn to_text(bytes: &[u8], limits: &Limits, pulse: &Pulse) -> Result<Ou
         Err(error) if text.trim().is_empty() => Err(reason_of(&error)),
         _ if text.trim().is_empty() => Err(reason::NO_TEXT),
         Err(_) => {
-            aside.skip("the pages after the damage", reason::CUT_SHORT);
+            aside.skip("its last pages", reason::CUT_SHORT);
             Ok(Output { title: None, text, aside })
         }
-        Ok(_) => Ok(Output { title: None, text, aside }),
+        Ok(_) => {
+            if is_late {
+                aside.skip("its last pages", reason::TOO_SLOW);
+            }
+            Ok(Output { title: None, text, aside })
+        }
     }
 }
 
@@ -174,9 +186,6 @@ mod tests {
             "{table}trailer << /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n",
             objects.len() + 1
         ));
-        let read = super::super::guard::bounded(std::time::Duration::from_secs(8), move |pulse| {
-            to_text(pdf.as_bytes(), &Limits::default(), pulse)
-        });
-        assert_eq!(read.unwrap().text, "city: Porto");
+        assert_eq!(to_text(pdf.as_bytes(), &Limits::default()).unwrap().text, "city: Porto");
     }
 }
