@@ -98,8 +98,7 @@ impl Model {
         open.reverse();
         // Links that run in a circle have no root.
         let mut rest = (0..self.points.len()).rev().map(|at| (at, 0)).collect::<Vec<_>>();
-        loop {
-            let Some((at, level)) = open.pop().or_else(|| rest.pop()) else { break };
+        while let Some((at, level)) = open.pop().or_else(|| rest.pop()) {
             if !seen.insert(at) {
                 continue;
             }

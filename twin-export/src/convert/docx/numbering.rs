@@ -96,14 +96,14 @@ impl Numbering {
             Some(count) if !anew => count.saturating_add(1),
             _ => start_of(level),
         });
-        for lower in level + 1..LEVELS {
+        for (lower, count) in counts.iter_mut().enumerate().skip(level + 1) {
             let restarts = match level_of(lower).restart {
                 None => true,
                 Some(0) => false,
                 Some(after) => level < after,
             };
             if restarts {
-                counts[lower] = None;
+                *count = None;
             }
         }
         let shown = level_of(level);
