@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ops::ControlFlow;
 
-use twin_cli::export::{self, Observer, Progress};
+use twin_export::{self as export, Observer, Progress};
 
 use super::expectation::{Expectation, all};
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use twin_cli::export::{Limits, Options, ReadError, read as read_exports, reason};
+use twin_export::{Limits, Options, ReadError, read as read_exports, reason};
 
 use super::expectation::{fixtures, read};
 use super::workshop::{Workshop, keys, read_one, skipped};

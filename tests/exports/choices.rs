@@ -3,9 +3,9 @@
 use std::fs;
 use std::ops::ControlFlow;
 
-use twin_cli::export::{Filter, Format, Glob, Options, read as read_exports, reason};
+use twin_export::{Filter, Format, Glob, Options, read as read_exports, reason};
 
-use twin_sdk::DocumentType;
+use twin_export::DocumentType;
 
 use super::expectation::{fixtures, read};
 use super::workshop::{Workshop, keys, skipped};

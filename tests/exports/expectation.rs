@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use twin_cli::export::{self, Document, Options, Skipped, Summary};
+use twin_export::{self as export, Document, Options, Skipped, Summary};
 
 pub(super) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")

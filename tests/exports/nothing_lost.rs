@@ -1,6 +1,6 @@
 //! What is easily lost, doubled or misnamed: each in the smallest export that shows it.
 
-use twin_cli::export::reason;
+use twin_export::reason;
 
 use super::workshop::{Workshop, keys, read_one, skipped};
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use twin_cli::export::{Document, Options, Summary};
+use twin_export::{Document, Options, Summary};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 

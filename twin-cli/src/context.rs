@@ -13,8 +13,8 @@ use crate::error::{CliError, Code};
 use crate::key;
 use crate::settings::{self, LocalData, Remote, Target};
 use crate::stop::Stop;
-use crate::sync::Meter;
 use crate::ui::Ui;
+use twin_sync::Meter;
 
 /// What a command works with.
 #[derive(Debug)]

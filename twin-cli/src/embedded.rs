@@ -12,12 +12,12 @@ use twin_reference::{Reference, Running, Seed, StartError};
 use twin_sdk::ApiKey;
 
 use crate::error::{CliError, Code};
-use crate::export::{self, Document, Summary};
 use crate::files;
 use crate::settings::LocalData;
 use crate::ui::progress::Progress;
 use crate::ui::{Notice, Ui};
 use crate::words::count;
+use twin_export::{self as export, Document, Summary};
 
 /// Documents stored together.
 const BATCH: usize = 100;

@@ -7,7 +7,7 @@ use serde_json::json;
 use twin_sdk::ErrorKind;
 
 use crate::exit::Exit;
-use crate::sync::OpenError;
+use twin_sync::OpenError;
 
 /// Names of errors that scripts may rely on (`error.code` in `--json`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

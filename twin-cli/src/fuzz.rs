@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use crate::config::{self, Config, Setting};
 use crate::credentials::Credentials;
-use crate::{duration, sync};
+use crate::duration;
 
 /// The state at `path` with what the journal beside it says, as the text that would be written of it.
 ///
 /// # Errors
 /// What a person is told where it cannot be used.
 pub fn state(path: &Path) -> Result<Option<String>, String> {
-    let state = sync::peek(path).map_err(|error| format!("{error}\n{}", error.hint()))?;
+    let state = twin_sync::peek(path).map_err(|error| format!("{error}\n{}", error.hint()))?;
     Ok(state.map(|state| state.to_text()))
 }
 

@@ -10,7 +10,6 @@ mod embedded;
 mod env;
 pub mod error;
 pub mod exit;
-pub mod export;
 mod files;
 #[doc(hidden)]
 pub mod fuzz;
@@ -18,6 +17,5 @@ mod input;
 mod key;
 mod settings;
 pub mod stop;
-mod sync;
 pub mod ui;
 mod words;

@@ -8,9 +8,9 @@ use twin_cli::args::{self, Cli};
 use twin_cli::command::{self, Outcome};
 use twin_cli::context::Context;
 use twin_cli::error::CliError;
-use twin_cli::export;
 use twin_cli::stop::{self, Stop};
 use twin_cli::ui::{self, Ui};
+use twin_export as export;
 
 fn main() -> ExitCode {
     let line: Vec<OsString> = std::env::args_os().collect();

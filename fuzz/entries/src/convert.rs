@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use twin_cli::export::{self, Limits, reason};
+use twin_export::{self as export, Limits, reason};
 
 use crate::pack::packed;
 use crate::panics::none_of_ours;

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use twin_cli::export::{self, Document, Format, Options, Summary, reason};
+use twin_export::{self as export, Document, Format, Options, Summary, reason};
 
 use crate::convert::is_presentable;
 use crate::pack::{packed, with_sound_sums};

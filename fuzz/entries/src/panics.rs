@@ -4,7 +4,7 @@
 use std::panic;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
-use twin_cli::export::{Limits, from_bytes};
+use twin_export::{Limits, from_bytes};
 
 static OURS: Mutex<Option<String>> = Mutex::new(None);
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());

@@ -1,6 +1,6 @@
 //! Long texts in parts.
 
-use twin_cli::export;
+use twin_export as export;
 
 /// The parts joined are the whole, repeated table headers aside, and each fits the API.
 pub fn split(input: &[u8]) {

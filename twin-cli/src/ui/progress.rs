@@ -9,7 +9,7 @@ use super::Ui;
 use super::page::Tone;
 use super::sanitize;
 use super::table::truncate;
-use crate::export::{self, Observer};
+use twin_export::{self as export, Observer};
 
 /// What is over sooner shows nothing at all.
 const PATIENCE: Duration = Duration::from_millis(300);

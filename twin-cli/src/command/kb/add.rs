@@ -10,10 +10,10 @@ use twin_sdk::{Document, DocumentType, NewDocument, Outcome as Effect};
 use crate::command::Outcome;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::export;
 use crate::input::Input;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Form, Json, Notice, Report};
+use twin_export as export;
 
 /// Add one document to the knowledge base
 ///
@@ -88,14 +88,17 @@ fn read_now(path: &Path) -> Result<NewDocument, CliError> {
         return many("a folder");
     }
     let mut documents = Vec::new();
-    let options = export::Options { file_type: Some(DocumentType::Sop), ..Default::default() };
+    let options = export::Options { file_type: Some(export::DocumentType::Sop), ..Default::default() };
     let summary = export::read(&[path.to_owned()], &options, &(), &mut |document| {
         documents.push(document);
         if documents.len() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })
     .map_err(|error| CliError::invalid(error.to_string()))?;
     match (documents.pop(), documents.is_empty()) {
-        (Some(document), true) => Ok(NewDocument::new(document.title, document.text).of_type(document.kind)),
+        (Some(document), true) => {
+            let of_type = document.kind.as_str();
+            Ok(NewDocument::new(document.title, document.text).of_type(of_type))
+        }
         (Some(_), false) => many("more than one document"),
         (None, _) => {
             let reason = summary.skipped.first().map_or("nothing to read", |skipped| &skipped.reason);

@@ -14,13 +14,13 @@ use crate::command::Outcome;
 use crate::context::{Connection, Context};
 use crate::error::{CliError, Code};
 use crate::stop::Signal;
-use crate::sync::{
-    self, Halt, Kb, MaxDelete, Meter, Mode, Opened, Orders, Pace, Prepared, ReadingError, Reason, Report,
-    Trouble,
-};
 use crate::ui::Notice;
 use crate::ui::progress::Progress;
 use crate::words::count;
+use twin_sync::{
+    self as sync, Halt, Kb, MaxDelete, Meter, Mode, Opened, Orders, Pace, Prepared, ReadingError, Reason,
+    Report, Trouble,
+};
 
 /// A bulk command with its flags.
 pub(super) struct Bulk {

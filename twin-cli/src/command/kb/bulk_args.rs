@@ -7,8 +7,8 @@ use clap::ValueEnum;
 use twin_sdk::DocumentType;
 
 use crate::duration;
-use crate::export::{self, Filter, Glob};
-use crate::sync::MaxDelete;
+use twin_export::{self as export, Filter, Glob};
+use twin_sync::MaxDelete;
 
 /// What both bulk commands take.
 #[derive(Debug, clap::Args)]
@@ -27,7 +27,7 @@ pub(crate) struct BulkArgs {
 
     /// The type of the files a glob matches: 'Policies/**=policy'
     #[arg(long, value_name = "GLOB=TYPE", value_parser = parse_type_map)]
-    type_map: Vec<(Glob, DocumentType)>,
+    type_map: Vec<(Glob, export::DocumentType)>,
 
     /// Only files that this glob matches
     #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
@@ -111,7 +111,7 @@ impl BulkArgs {
                 FormatArg::Mail => export::Format::Mail,
                 FormatArg::Folder => export::Format::Folder,
             },
-            type_override: self.of_type.clone(),
+            type_override: self.of_type.as_ref().map(|of_type| of_type.as_str().into()),
             type_map: self.type_map.clone(),
             filter: Filter { include: self.include.clone(), exclude: self.exclude.clone() },
             include_private: self.include_private,
@@ -120,10 +120,12 @@ impl BulkArgs {
     }
 }
 
-fn parse_type_map(text: &str) -> Result<(Glob, DocumentType), String> {
+fn parse_type_map(text: &str) -> Result<(Glob, export::DocumentType), String> {
     let (glob, kind) = text.rsplit_once('=').ok_or("write it like 'Policies/**=policy'")?;
-    let known = || DocumentType::KNOWN.iter().map(DocumentType::as_str).collect::<Vec<_>>().join(", ");
-    let kind = DocumentType::KNOWN.iter().find(|known| known.as_str() == kind);
+    let known = || {
+        export::DocumentType::KNOWN.iter().map(export::DocumentType::as_str).collect::<Vec<_>>().join(", ")
+    };
+    let kind = export::DocumentType::KNOWN.iter().find(|known| known.as_str() == kind);
     Ok((Glob::new(glob)?, kind.cloned().ok_or_else(|| format!("the type is one of {}", known()))?))
 }
 
@@ -147,7 +149,7 @@ mod tests {
     fn a_type_map_is_a_glob_and_a_known_type() {
         let (glob, kind) = parse_type_map("HR=1/**=policy").unwrap();
         assert!(glob.matches("HR=1/leave.md"));
-        assert_eq!(kind, DocumentType::Policy);
+        assert_eq!(kind, export::DocumentType::Policy);
         for wrong in ["policy", "a=b=polici", "[=policy"] {
             assert!(parse_type_map(wrong).is_err(), "{wrong}");
         }

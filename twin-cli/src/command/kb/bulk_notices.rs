@@ -2,9 +2,9 @@
 
 use super::bulk::Bulk;
 use crate::error::{CliError, Code};
-use crate::sync::{Prepared, Refusal, Report};
 use crate::ui::Notice;
 use crate::words::count;
+use twin_sync::{Prepared, Refusal, Report};
 
 /// The error of a run that a guard refuses.
 pub(super) fn refused(refusal: &Refusal) -> CliError {

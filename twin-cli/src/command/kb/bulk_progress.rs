@@ -5,9 +5,9 @@ use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
 use super::bulk_report::rough_time;
-use crate::sync::{Meter, Plan, Task};
 use crate::ui::Ui;
 use crate::ui::progress::Progress;
+use twin_sync::{Meter, Plan, Task};
 
 /// The longest a status is shown before it is brought up to date.
 const TICK: Duration = Duration::from_millis(200);

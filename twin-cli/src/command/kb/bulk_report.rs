@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::sync::{Action, Prepared, Report, Task};
 use crate::ui::page::{Page, Tone};
 use crate::ui::{self, Form, Json, Notice};
 use crate::words::count;
+use twin_sync::{Action, Prepared, Report, Task};
 
 /// How a bulk command ended.
 pub(super) struct BulkReport {

@@ -4,7 +4,7 @@ use super::bulk::{self, Bulk};
 use super::bulk_args::BulkArgs;
 use crate::command::Outcome;
 use crate::context::Context;
-use crate::sync::{MaxDelete, Mode};
+use twin_sync::{MaxDelete, Mode};
 
 /// Bring exports in: create what is not known yet, leave what is
 ///

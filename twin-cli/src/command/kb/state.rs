@@ -9,11 +9,11 @@ use crate::command::Outcome;
 use crate::command::listing::Listing;
 use crate::context::Context;
 use crate::error::{CliError, Code};
-use crate::sync::{self, Entry, State};
 use crate::ui::page::{Page, Tone};
 use crate::ui::table::{Column, Table};
 use crate::ui::{Json, Report};
 use crate::words::count;
+use twin_sync::{self as sync, Entry, State};
 
 /// Look into the state file of 'kb sync', or drop entries of it
 #[derive(Debug, clap::Subcommand)]

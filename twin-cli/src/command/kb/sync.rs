@@ -4,7 +4,7 @@ use super::bulk::{self, Bulk};
 use super::bulk_args::{BulkArgs, parse_max_delete};
 use crate::command::Outcome;
 use crate::context::Context;
-use crate::sync::{MaxDelete, Mode};
+use twin_sync::{MaxDelete, Mode};
 
 /// Make the knowledge base mirror exports
 ///

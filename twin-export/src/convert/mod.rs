@@ -1,0 +1,197 @@
+//! From a file's bytes to text that reads as a person would retell it.
+
+mod chart;
+mod docx;
+mod docx_styles;
+mod equation;
+mod front_matter;
+pub(crate) mod guard;
+pub(crate) mod html;
+pub(crate) mod html_tree;
+pub(crate) mod isolated;
+mod kind;
+mod link;
+pub(crate) mod mail;
+pub(crate) mod markdown;
+mod ole;
+mod package;
+mod pdf;
+mod pdf_check;
+pub(crate) mod plain;
+mod pptx;
+pub(crate) mod prose;
+pub(crate) mod rows;
+mod sheet;
+pub(crate) mod table;
+mod xls;
+mod xls_strings;
+
+use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
+
+use crate::DocumentType;
+pub(crate) use kind::{HEAD, Kind, is_media};
+use markdown::Dialect;
+use package::Package;
+
+use super::tree::ending;
+use super::{Limits, reason};
+
+/// A file's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Converted {
+    /// The first heading, where the format has headings.
+    pub(crate) title: Option<String>,
+    pub(crate) text: String,
+    /// What the file itself says it is.
+    pub(crate) kind: Option<DocumentType>,
+    /// Which converter made it, and its version.
+    pub(crate) converter: &'static str,
+    /// Title and text are to stay as they are: they come from a knowledge base.
+    pub(crate) is_verbatim: bool,
+}
+
+/// The text of a single file, or the reason why there is none.
+pub(crate) fn convert(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
+    if bytes.is_empty() {
+        return Err(reason::EMPTY);
+    }
+    let kind = Kind::of(name, &bytes);
+    if bytes.len() <= QUICK && matches!(kind, Kind::Markdown | Kind::Text | Kind::Html | Kind::Csv) {
+        return guard::guarded(|| convert_as(kind, name, bytes, limits));
+    }
+    if kind == Kind::Pdf {
+        let text = isolated::pdf_to_text(bytes, limits)?;
+        return Ok(Converted { title: None, text, kind: None, converter: "pdf/2", is_verbatim: false });
+    }
+    // What takes much memory is done one at a time.
+    let _alone = (weight(kind, &bytes) > HEAVY).then(|| ALONE.lock().unwrap_or_else(PoisonError::into_inner));
+    let (name, limits) = (name.to_owned(), limits.clone());
+    guard::bounded(limits.conversion, move |_| convert_as(kind, &name, bytes, &limits))
+}
+
+static ALONE: Mutex<()> = Mutex::new(());
+/// Bytes to be parsed from which on a conversion is done alone.
+const HEAVY: u64 = 4 << 20;
+
+/// The bytes that a converter is going to parse, as far as the file tells.
+fn weight(kind: Kind, bytes: &[u8]) -> u64 {
+    match kind {
+        Kind::Docx | Kind::Pptx | Kind::Xlsx => package::inflated_size(bytes),
+        _ => bytes.len() as u64,
+    }
+}
+
+/// Texts up to this size take no time worth watching.
+const QUICK: usize = 256 * 1024;
+
+fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
+    let (title, text, converter) = match kind {
+        Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
+        Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/1"),
+        Kind::Html => {
+            let (title, text) = html::to_text(&html_tree::decoded(&bytes), limits)?;
+            (title, text, "html/2")
+        }
+        Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name)?, "csv/1"),
+        Kind::Docx => {
+            let (title, text) = docx::to_text(bytes, limits)?;
+            (title, text, "docx/2")
+        }
+        Kind::Pptx => {
+            let (title, text) = pptx::to_text(bytes, limits)?;
+            (title, text, "pptx/1")
+        }
+        Kind::Xlsx => (None, sheet::to_text(bytes, limits)?, "xlsx/1"),
+        Kind::Xls => (None, xls::to_text(&bytes, limits)?, "xls/1"),
+        Kind::Media => return Err(reason::MEDIA),
+        Kind::Encrypted => return Err(reason::ENCRYPTED),
+        // An office file that is none is damaged; any other zip may hold anything.
+        Kind::Zip if matches!(ending(name).as_str(), "docx" | "xlsx" | "pptx") => {
+            return Err(reason::UNREADABLE);
+        }
+        Kind::Zip => return Err(reason::NESTED_ARCHIVE),
+        Kind::Mail => {
+            let (title, text) = mail::to_text(&bytes, limits)?;
+            (title, text, mail::CONVERTER)
+        }
+        Kind::Mbox | Kind::Pdf | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
+    };
+    Ok(Converted { title, text, kind: None, converter, is_verbatim: false })
+}
+
+/// As [`convert`], and a zip that holds one page and its pictures is that page: Google's zipped HTML.
+pub(crate) fn convert_with_zipped_pages(
+    name: &str,
+    bytes: Vec<u8>,
+    limits: &Limits,
+) -> Result<Converted, &'static str> {
+    if Kind::of(name, &bytes) == Kind::Zip {
+        let (name, page) = Package::open(bytes, limits)?.only_page()?;
+        return convert(&name, page, limits);
+    }
+    convert(name, bytes, limits)
+}
+
+/// Markdown with what may stand before it: a title, a type, other facts.
+fn markdown_file(markdown: &str) -> Converted {
+    let (facts, body) = front_matter::split(markdown);
+    if facts.is_backup {
+        // Something on the way may have made all line ends those of Windows: git, say.
+        let is_converted = markdown.starts_with("---\r\n");
+        let body = if is_converted { Cow::Owned(body.replace("\r\n", "\n")) } else { Cow::Borrowed(body) };
+        // The lines that `twin kb export` puts around the text.
+        let body = body.strip_prefix('\n').unwrap_or(&body);
+        let text = body.strip_suffix('\n').unwrap_or(body).to_owned();
+        return Converted {
+            title: facts.title,
+            text,
+            kind: facts.kind,
+            converter: "backup/1",
+            is_verbatim: true,
+        };
+    }
+    let (heading, text) = markdown::to_text(body, Dialect::Common);
+    let (title, other) = match (facts.title, heading) {
+        (Some(fact), Some(heading)) if is_top_heading(&heading, body) => (Some(heading), Some(fact)),
+        (fact, heading) => (fact.or(heading), None),
+    };
+    let other = other.filter(|other| Some(other) != title.as_ref()).map(|other| format!("title: {other}"));
+    let before = other.into_iter().chain([facts.lines, text]).filter(|part| !part.is_empty());
+    let text = before.collect::<Vec<_>>().join("\n\n");
+    Converted { title, text, kind: facts.kind, converter: "md/2", is_verbatim: false }
+}
+
+/// Whether a heading stands over the whole text, and not over a section of it.
+fn is_top_heading(heading: &str, markdown: &str) -> bool {
+    let mut top = markdown.lines().filter_map(|line| line.strip_prefix("# "));
+    top.any(|text| markdown::line_to_text(text, Dialect::Common) == heading)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backup_keeps_its_text_whatever_became_of_its_line_ends() {
+        let file = "---\nid: doc_1\ntitle: T\ntype: note\nsource: manual\ncreatedAt: 2026-03-01T10:00:00Z\n---\n\n a\n\n\nb \n\n";
+        for markdown in [file.to_owned(), file.replace('\n', "\r\n")] {
+            assert_eq!(markdown_file(&markdown).text, " a\n\n\nb \n");
+        }
+    }
+
+    #[test]
+    fn a_heading_over_the_whole_text_is_the_title_whatever_stands_before_it() {
+        let read = |markdown: &str| {
+            let Converted { title, text, .. } = markdown_file(markdown);
+            (title.unwrap_or_default(), text)
+        };
+        let expect = |title: &str, text: &str| (title.to_owned(), text.to_owned());
+        let both = "---\ntitle: Menu\ntags: [a]\n---\n# Lunch *now*\n\nAt noon.\n";
+        assert_eq!(read(both), expect("Lunch now", "title: Menu\n\ntags: a\n\nLunch now\n\nAt noon."));
+        let same = "---\ntitle: Lunch\n---\n# Lunch\n\nAt noon.\n";
+        assert_eq!(read(same), expect("Lunch", "Lunch\n\nAt noon."));
+        let sections = "---\ntitle: Lunch\n---\n## When\n\nAt noon.\n";
+        assert_eq!(read(sections), expect("Lunch", "When\n\nAt noon."));
+    }
+}

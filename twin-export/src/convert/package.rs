@@ -1,0 +1,163 @@
+//! An office file: a zip of XML parts that point at one another.
+
+use std::collections::HashMap;
+use std::io::{Cursor, Read};
+
+use quick_xml::XmlVersion;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::reader::Reader;
+use zip::ZipArchive;
+
+use super::super::{Limits, reason};
+use super::is_media;
+use super::plain::decoded;
+use crate::tree::ending;
+
+pub(super) struct Package {
+    zip: ZipArchive<Cursor<Vec<u8>>>,
+    /// Inflated bytes that may still be read.
+    left: u64,
+}
+
+impl Package {
+    pub(super) fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Self, &'static str> {
+        let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| reason::UNREADABLE)?;
+        Ok(Self { zip, left: limits.entry_bytes })
+    }
+
+    /// A part's characters; `None` where there is no such part.
+    pub(super) fn part(&mut self, name: &str) -> Result<Option<String>, &'static str> {
+        let index = self.zip.index_for_name(name).or_else(|| {
+            let same = |other: &[u8]| other.eq_ignore_ascii_case(name.as_bytes());
+            self.zip.file_names_raw().position(same)
+        });
+        let Some(index) = index else { return Ok(None) };
+        let file = self.zip.by_index(index).map_err(|_| reason::UNREADABLE)?;
+        let mut bytes = Vec::new();
+        file.take(self.left + 1).read_to_end(&mut bytes).map_err(|_| reason::UNREADABLE)?;
+        self.left = self.left.checked_sub(bytes.len() as u64).ok_or(reason::TOO_LARGE)?;
+        Ok(Some(match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => decoded(error.as_bytes()).into_owned(),
+        }))
+    }
+
+    /// The one page at the root of a zip whose other files are its pictures and styles.
+    pub(super) fn only_page(&mut self) -> Result<(String, Vec<u8>), &'static str> {
+        let is_page = |name: &str| matches!(ending(name).as_str(), "html" | "htm");
+        let is_part = |name: &str| name.ends_with('/') || is_media(name) || ending(name) == "css";
+        let names: Vec<String> =
+            self.zip.file_names_raw().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        let (pages, others): (Vec<String>, Vec<String>) = names.into_iter().partition(|name| is_page(name));
+        match pages.as_slice() {
+            [page] if !page.contains('/') && others.iter().all(|name| is_part(name)) => {
+                let text = self.part(page)?.ok_or(reason::UNREADABLE)?;
+                Ok((page.clone(), text.into_bytes()))
+            }
+            _ => Err(reason::NESTED_ARCHIVE),
+        }
+    }
+
+    /// Inflates every part without keeping it: whether all of them stay within the limit.
+    pub(super) fn check_size(&mut self) -> Result<(), &'static str> {
+        let mut left = self.left;
+        for index in 0..self.zip.len() {
+            let Ok(file) = self.zip.by_index(index) else { continue };
+            // A part that breaks off is the parser's business.
+            let size = std::io::copy(&mut file.take(left + 1), &mut std::io::sink()).unwrap_or(0);
+            left = left.checked_sub(size).ok_or(reason::TOO_LARGE)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.zip.into_inner().into_inner()
+    }
+
+    /// What a part points at: by id, the kind (the last word of its type) and the target part.
+    pub(super) fn relations(&mut self, part: &str) -> Result<HashMap<String, Relation>, &'static str> {
+        let (folder, name) = part.rsplit_once('/').unwrap_or(("", part));
+        let Some(xml) = self.part(&format!("{folder}/_rels/{name}.rels"))? else {
+            return Ok(HashMap::new());
+        };
+        let mut relations = HashMap::new();
+        let mut reader = Reader::from_str(&xml);
+        while let Ok(event) = reader.read_event() {
+            match event {
+                Event::Start(tag) | Event::Empty(tag) if name_of(&tag) == "Relationship" => {
+                    let (Some(id), Some(target)) = (attribute(&tag, "Id"), attribute(&tag, "Target")) else {
+                        continue;
+                    };
+                    let kind = attribute(&tag, "Type").unwrap_or_default();
+                    let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
+                    let external = attribute(&tag, "TargetMode").is_some_and(|mode| mode == "External");
+                    let target = if external { target } else { resolved(folder, &target) };
+                    relations.insert(id, Relation { kind, target });
+                }
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        Ok(relations)
+    }
+}
+
+/// What an office file says its parts are inflated.
+pub(super) fn inflated_size(bytes: &[u8]) -> u64 {
+    let zip = ZipArchive::new(Cursor::new(bytes)).ok();
+    let size = zip.and_then(|zip| zip.decompressed_size()).unwrap_or(0);
+    u64::try_from(size).unwrap_or(u64::MAX)
+}
+
+#[derive(Debug)]
+pub(super) struct Relation {
+    pub(super) kind: String,
+    pub(super) target: String,
+}
+
+/// A target as a part's name: relative to the folder, or absolute.
+fn resolved(folder: &str, target: &str) -> String {
+    if let Some(absolute) = target.strip_prefix('/') {
+        return absolute.to_owned();
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in target.split('/') {
+        match part {
+            ".." => {
+                parts.pop();
+            }
+            "." => {}
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// An element's name without its namespace.
+pub(super) fn name_of<'a>(tag: &'a BytesStart<'_>) -> &'a str {
+    tag.local_name().into_inner()
+}
+
+/// An attribute by its name without a namespace.
+pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    let found =
+        tag.attributes().with_checks(false).flatten().find(|one| one.key.local_name().into_inner() == name);
+    let value = found?.normalized_value(XmlVersion::Implicit1_0).ok()?;
+    Some(value.into_owned())
+}
+
+/// The id of the relation an element refers to, as in `r:id`; a plain `id` beside it is another matter.
+pub(super) fn reference(tag: &BytesStart<'_>) -> Option<String> {
+    let mut attributes = tag.attributes();
+    let found = attributes.with_checks(false).flatten().find(|one| one.key.into_inner().ends_with(":id"));
+    found.map(|one| one.value.into_owned())
+}
+
+/// The character that an entity such as `&amp;` or `&#8217;` stands for.
+pub(super) fn entity(reference: &BytesRef<'_>) -> String {
+    if let Ok(Some(character)) = reference.resolve_char_ref() {
+        return character.to_string();
+    }
+    let name = reference.xml10_content();
+    quick_xml::escape::resolve_xml_entity(&name).map_or_else(|| format!("&{name};"), str::to_owned)
+}

@@ -1,0 +1,230 @@
+//! Exports become documents: archives and folders of Notion, Google Drive, Slack, mail or plain files
+//! are read one document at a time, and every file that becomes none is named with its reason.
+//!
+//! Nothing here knows of terminals, of the network or of what is already in a knowledge base.
+
+mod convert;
+mod detect;
+mod document_type;
+mod drive;
+mod filter;
+mod folder;
+mod mail;
+mod notion;
+mod pool;
+pub mod reason;
+mod run;
+mod slack;
+mod split;
+mod text;
+mod tree;
+
+use std::io;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use convert::isolated::serve;
+pub use document_type::DocumentType;
+pub use filter::{Filter, Glob};
+pub use split::{MOST_UNITS, Part, split};
+
+/// A document that an export holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its identity, such as `notion:<page id>` or `folder:<root name>/<path>`: the same in every export.
+    pub key: String,
+    /// Never blank, and one line unless a backup of a knowledge base says otherwise.
+    pub title: String,
+    /// By the source's kind, or as the options say.
+    pub kind: DocumentType,
+    /// Plain text, never blank, of any length: see [`split`].
+    pub text: String,
+    /// SHA-256 of the bytes it came from, in hexadecimal.
+    pub source: String,
+    /// What rendered the text, and its version, such as `notion-md/1`.
+    pub converter: String,
+    /// Where it is in the export, for people.
+    pub path: String,
+}
+
+/// A file of an export that became no document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// Where it is in the export.
+    pub path: String,
+    /// A short phrase, one of [`reason`]'s (`duplicate of …` aside).
+    pub reason: String,
+}
+
+/// Which reader reads an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// The one that fits the export's content.
+    #[default]
+    Auto,
+    /// Notion, as Markdown & CSV or HTML.
+    Notion,
+    /// Google Drive, by Takeout or downloaded from its pages.
+    Drive,
+    /// Slack.
+    Slack,
+    /// Mail: `.eml` and mbox.
+    Mail,
+    /// Any tree of documents.
+    Folder,
+}
+
+/// How exports are read.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The reader.
+    pub format: Format,
+    /// The type of every document; by the source's kind where it is not given.
+    pub type_override: Option<DocumentType>,
+    /// The type of a plain file that does not say its own; `note` where it is not given.
+    pub file_type: Option<DocumentType>,
+    /// The type of the files that a glob matches, before `type_override`; the first match counts.
+    pub type_map: Vec<(Glob, DocumentType)>,
+    /// Which files are taken.
+    pub filter: Filter,
+    /// Whether Slack's private conversations (direct messages, groups) are taken.
+    pub include_private: bool,
+    /// What is too large to be read.
+    pub limits: Limits,
+}
+
+/// What is too large to be read. Past a limit an entry is skipped with that reason.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Inflated bytes of one document's file.
+    pub entry_bytes: u64,
+    /// Inflated bytes of all that a run reads.
+    pub run_bytes: u64,
+    /// Files of one archive or folder.
+    pub entries: usize,
+    /// Elements within elements of a page.
+    pub html_depth: usize,
+    /// Elements and pieces of text of a page.
+    pub html_nodes: usize,
+    /// How long one file's conversion may go on without showing progress.
+    pub conversion: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            entry_bytes: 50 << 20,
+            run_bytes: 5 << 30,
+            entries: 200_000,
+            html_depth: 512,
+            html_nodes: 600_000,
+            conversion: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Is told how reading goes on.
+pub trait Observer {
+    /// After every file: how far the run is.
+    fn progress(&self, progress: &Progress<'_>) {
+        let _ = progress;
+    }
+}
+
+/// Observes nothing.
+impl Observer for () {}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress<'a> {
+    /// Files dealt with so far, and files known so far.
+    pub files: u64,
+    /// All files of the exports that were listed so far.
+    pub listed: u64,
+    /// Documents handed out.
+    pub documents: u64,
+    /// Bytes of text in them.
+    pub bytes: u64,
+    /// The file just dealt with.
+    pub current: &'a str,
+}
+
+/// What a run has read.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// Documents handed out.
+    pub documents: u64,
+    /// Files listed, operating-system litter aside: each became a document, a part of one, or is skipped.
+    pub files: u64,
+    /// Files that are part of another document, such as rows of a database or messages of a thread.
+    pub merged: u64,
+    /// Every file that became no document.
+    pub skipped: Vec<Skipped>,
+    /// Keys of what the options left out: not gone. A key that ends in `:` stands for all that begin so.
+    pub filtered: Vec<String>,
+    /// Keys of what could not be converted this time: not gone. A key that ends in `:` as above.
+    pub unconverted_keys: Vec<String>,
+    /// What was read, for each PATH.
+    pub roots: Vec<Root>,
+}
+
+/// What one PATH covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    /// The PATH as given.
+    pub path: PathBuf,
+    /// The reader that read it; never [`Format::Auto`].
+    pub reader: Format,
+    /// The keys it speaks for: all that begin with this where it ends in `:` or `/` (`notion:`,
+    /// `folder:<root>/`), all there are where it is empty (an archive so damaged that its reader is not
+    /// known), this very key otherwise (a single file).
+    pub scope: String,
+    /// False when the archive is cut short or damaged: what is missing may have been in it.
+    pub whole: bool,
+}
+
+/// Why a PATH could not be read at all.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The PATH does not exist or cannot be opened.
+    #[error("cannot read {}: {source}", path.display())]
+    Open {
+        /// The PATH as given.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// Makes a document of a single file's bytes, as [`read`] makes it of the file; `name` tells its kind where the bytes
+/// do not, and its title where it has no heading.
+///
+/// # Errors
+/// When the bytes hold no document: with the reason.
+pub fn from_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Document, Skipped> {
+    folder::from_bytes(name, bytes, limits)
+}
+
+/// Reads every PATH (a zip, a tar or tgz, a folder or a single file) and hands each document to `sink`
+/// as soon as it is made, in an order that depends on the exports alone. Memory does not grow with
+/// the number of documents. `sink` may stop the run with [`ControlFlow::Break`].
+///
+/// # Errors
+/// When a PATH does not exist or cannot be opened. A file inside that cannot be read is skipped instead.
+pub fn read(
+    paths: &[PathBuf],
+    options: &Options,
+    observer: &dyn Observer,
+    sink: &mut dyn FnMut(Document) -> ControlFlow<()>,
+) -> Result<Summary, ReadError> {
+    let exports = detect::exports(paths, options)?;
+    let mut run = run::Run::new(options, observer, sink);
+    for export in exports {
+        if export.read(&mut run).is_break() {
+            break;
+        }
+    }
+    Ok(run.finish())
+}

@@ -1,0 +1,299 @@
+//! Mail: single messages and mboxes, as one document for each thread.
+
+pub(crate) mod mbox;
+mod threads;
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::ControlFlow;
+
+use crate::DocumentType;
+use sha2::{Digest, Sha256};
+
+use super::convert::guard::guarded;
+use super::convert::mail::{CONVERTER, Envelope, Letter, envelope, letter};
+use super::convert::{self, Kind};
+use super::detect::Export;
+use super::run::{Draft, Outcome, Run, digest};
+use super::tree::{Bytes, Entry, file_name};
+use super::{Format, Options, Root, pool, reason};
+use threads::Threads;
+
+/// A message that was found, and where.
+struct Message<'a> {
+    entry: &'a Entry,
+    place: Place,
+    id: Option<String>,
+    key: String,
+    at: i64,
+}
+
+enum Place {
+    /// The file is the message.
+    File,
+    /// A part of an mbox.
+    Part { mbox: Bytes, start: u64, len: u64 },
+}
+
+pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
+    let mut index = Index::default();
+    let mut outcomes = Vec::new();
+    for (path, tree) in &export.roots {
+        let before = index.messages.len();
+        for entry in &tree.entries {
+            outcomes.push(index.add(entry, run));
+        }
+        let single = tree.single.then(|| index.messages.get(before)).flatten();
+        let single = single.filter(|message| matches!(message.place, Place::File));
+        let scope = single.map_or_else(|| "mail:".to_owned(), |message| message.key.clone());
+        let root = Root { path: path.clone(), reader: Format::Mail, scope, whole: tree.whole };
+        run.begin(root, tree, |_| None);
+    }
+    for outcome in outcomes.into_iter().flatten() {
+        run.take(outcome)?;
+    }
+    let Index { messages, threads } = index;
+    let mut threads = threads.finish();
+    for thread in &mut threads {
+        thread.sort_by_key(|&message| messages[message].at);
+    }
+    let options = run.options;
+    pool::ordered(
+        threads.iter(),
+        |thread| thread.iter().map(|&message| messages[message].size()).sum(),
+        |thread| {
+            let messages: Vec<&Message<'_>> = thread.iter().map(|&message| &messages[message]).collect();
+            document(&messages, options)
+        },
+        |outcomes| outcomes.into_iter().try_for_each(|outcome| run.take(outcome)),
+    )
+}
+
+#[derive(Default)]
+struct Index<'a> {
+    messages: Vec<Message<'a>>,
+    threads: Threads,
+}
+
+impl<'a> Index<'a> {
+    /// Finds the messages of a file. What becomes of the file is told at once, unless it is a message.
+    fn add(&mut self, entry: &'a Entry, run: &Run<'_>) -> Option<Outcome> {
+        let path = entry.path.as_str();
+        if entry.size == 0 {
+            return Some(Outcome::skipped(path, reason::EMPTY));
+        }
+        let head = entry.head(convert::HEAD);
+        match Kind::of(file_name(path), &head) {
+            Kind::Mbox => Some(self.add_mbox(entry, run)),
+            Kind::Mail => {
+                let head = entry.head(HEADERS);
+                let envelope = envelope(&head).unwrap_or_default();
+                if !run.options.filter.takes(&[path]) {
+                    let key = key(entry, &Place::File, envelope.id.as_deref(), run.options);
+                    return Some(Outcome::filtered(key, path));
+                }
+                self.push(entry, Place::File, envelope, run.options);
+                None
+            }
+            Kind::Media => Some(Outcome::skipped(path, reason::MEDIA)),
+            _ => Some(Outcome::skipped(path, reason::UNKNOWN_KIND)),
+        }
+    }
+
+    fn add_mbox(&mut self, entry: &'a Entry, run: &Run<'_>) -> Outcome {
+        let path = entry.path.as_str();
+        if !run.options.filter.takes(&[path]) {
+            return Outcome::filtered("mail:".to_owned(), path);
+        }
+        // Any message may be in what cannot be read.
+        let unconverted = |reason| Outcome::unconverted("mail:".to_owned(), path, reason);
+        let bytes = match entry.random_access(run.options.limits.run_bytes) {
+            Ok(bytes) => bytes,
+            Err(reason) => return unconverted(reason),
+        };
+        let mut found = 0;
+        let read = mbox::messages(bytes.cursor(), |message| {
+            found += 1;
+            let envelope = envelope(&message.headers).unwrap_or_default();
+            if !is_unwanted(&envelope.labels) {
+                let place = Place::Part { mbox: bytes.clone(), start: message.start, len: message.len };
+                self.push(entry, place, envelope, run.options);
+            }
+        });
+        match (read, found) {
+            (Ok(()), 0) => Outcome::skipped(path, reason::NO_MESSAGES),
+            (Ok(()), _) => Outcome::Merged,
+            (Err(_), _) => unconverted(reason::UNREADABLE),
+        }
+    }
+
+    fn push(&mut self, entry: &'a Entry, place: Place, envelope: Envelope, options: &Options) {
+        self.threads.add(&envelope);
+        let key = key(entry, &place, envelope.id.as_deref(), options);
+        self.messages.push(Message { entry, place, id: envelope.id, key, at: envelope.at });
+    }
+}
+
+/// Enough of a single message to hold its headers.
+const HEADERS: usize = 256 * 1024;
+
+/// Gmail's labels for Spam and Trash, in the languages its accounts are kept in.
+fn is_unwanted(labels: &str) -> bool {
+    labels.split(',').any(|label| UNWANTED.split('|').any(|unwanted| unwanted == label.trim().to_lowercase()))
+}
+
+const UNWANTED: &str = "\
+    spam|trash|bin|papierkorb|corbeille|pourriel|papelera|cestino|lixeira|lixo|prullenbak|\
+    papperskorg|papirkurv|kosz|koš|roskakori|çöp kutusu|корзина|спам|кошик|ゴミ箱|迷惑メール|\
+    垃圾邮件|已删除邮件|垃圾郵件|垃圾桶|휴지통|스팸";
+
+impl Message<'_> {
+    fn size(&self) -> u64 {
+        match self.place {
+            Place::File => self.entry.size,
+            Place::Part { len, .. } => len,
+        }
+    }
+
+    fn bytes(&self, options: &Options) -> Result<Vec<u8>, &'static str> {
+        self.place.bytes(self.entry, options)
+    }
+
+    /// The message in the export, for people.
+    fn path(&self) -> String {
+        match (&self.place, &self.id) {
+            (Place::File, _) | (_, None) => self.entry.path.clone(),
+            (Place::Part { .. }, Some(id)) => format!("{} <{id}>", self.entry.path),
+        }
+    }
+}
+
+impl Place {
+    fn bytes(&self, entry: &Entry, options: &Options) -> Result<Vec<u8>, &'static str> {
+        match self {
+            Place::File => entry.read(&options.limits),
+            Place::Part { len, .. } if *len > options.limits.entry_bytes => Err(reason::TOO_LARGE),
+            Place::Part { mbox, start, len } => {
+                let bytes = mbox.range(*start, *len).map_err(|_| reason::UNREADABLE)?;
+                Ok(mbox::unquoted(&bytes))
+            }
+        }
+    }
+}
+
+/// By its Message-ID; one without is known by what it says, wherever it lies.
+fn key(entry: &Entry, place: &Place, id: Option<&str>, options: &Options) -> String {
+    match (id, place) {
+        (Some(id), _) => format!("mail:{id}"),
+        (None, place) => match place.bytes(entry, options) {
+            Ok(bytes) => format!("mail:sha256-{}", hex::encode(&digest(bytes.trim_ascii_end())[..16])),
+            Err(_) => format!("mail:{}", entry.path),
+        },
+    }
+}
+
+/// One document for a thread, oldest message first; what could not be read is told beside it.
+fn document(thread: &[&Message<'_>], options: &Options) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    let mut letters: Vec<Letter> = Vec::new();
+    let mut sum = Sha256::new();
+    let mut files = 0;
+    let mut seen: HashSet<&str> = HashSet::new();
+    for message in thread {
+        let file = u64::from(matches!(message.place, Place::File));
+        let read = message
+            .bytes(options)
+            .and_then(|bytes| guarded(|| letter(&bytes, &options.limits)).map(|one| (bytes, one)));
+        match read {
+            // The same message lies in several folders of a mailbox.
+            Ok(_) if message.id.as_deref().is_some_and(|id| seen.contains(id)) => files += file,
+            Ok((bytes, letter)) => {
+                sum.update(&bytes);
+                seen.extend(message.id.as_deref());
+                letters.push(letter);
+                files += file;
+            }
+            Err(reason) => {
+                let (key, path) = (message.key.clone(), message.path());
+                outcomes.push(Outcome::Unconverted { key, path, reason, files: file });
+            }
+        }
+    }
+    let (Some(oldest), false) = (thread.first(), letters.is_empty()) else { return outcomes };
+    let title = letters.iter().map(|letter| letter.subject.clone()).find(|subject| !subject.is_empty());
+    outcomes.push(Outcome::document(Draft {
+        key: oldest.key.clone(),
+        title: title.unwrap_or_else(|| "No subject".to_owned()),
+        text: told(&letters),
+        kind: DocumentType::Email,
+        source: sum.finalize().into(),
+        converter: CONVERTER,
+        path: oldest.path(),
+        clean_path: None,
+        key_is_identity: true,
+        files,
+    }));
+    outcomes
+}
+
+fn told(letters: &[Letter]) -> String {
+    let mut above = HashSet::new();
+    let mut texts = Vec::new();
+    for letter in letters {
+        let text = letter.text();
+        texts.push(without_quoted_end(&text, &above).to_owned());
+        above.extend(text.lines().map(gist));
+    }
+    texts.retain(|text| !text.trim().is_empty());
+    texts.join("\n\n")
+}
+
+/// A line as it is known again once it is quoted, in few bytes.
+fn gist(line: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    line.trim_start_matches(['>', ' ']).split_whitespace().for_each(|word| word.hash(&mut hasher));
+    hasher.finish()
+}
+
+/// The text without the lines at its end that begin with `>`, and the line that announces them, where all
+/// that they quote stands above.
+fn without_quoted_end<'a>(text: &'a str, above: &HashSet<u64>) -> &'a str {
+    let is_quoted = |line: &str| line.starts_with('>') || line.trim().is_empty();
+    let mut quoted = false;
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let mut kept = lines.len();
+    while kept > 0 && is_quoted(lines[kept - 1]) {
+        let line = lines[kept - 1];
+        quoted |= line.starts_with('>');
+        kept -= 1;
+        let says_something = line.contains(|c: char| !c.is_whitespace() && c != '>');
+        if says_something && !line.trim_end().ends_with(':') && !above.contains(&gist(line)) {
+            return text;
+        }
+    }
+    if !quoted {
+        return text;
+    }
+    if kept > 0 && lines[kept - 1].trim_end().ends_with(':') {
+        kept -= 1;
+    }
+    let end: usize = lines[..kept].iter().map(|line| line.len()).sum();
+    text[..end].trim_end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quoted_end_goes_only_where_all_of_it_stands_above() {
+        let letter = |body: &str| Letter { from: "A".to_owned(), body: body.to_owned(), ..Letter::default() };
+        let told = |reply: &str| told(&[letter("When is\nthe round?"), letter(reply)]);
+        assert_eq!(
+            told("At nine.\n\nA wrote:\n> When is\n> the round?"),
+            "A:\nWhen is\nthe round?\n\nA:\nAt nine."
+        );
+        let other = "At nine.\n\nB wrote:\n> What no other message holds";
+        assert_eq!(told(other), format!("A:\nWhen is\nthe round?\n\nA:\n{other}"));
+    }
+}

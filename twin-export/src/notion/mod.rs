@@ -1,0 +1,206 @@
+//! Notion exports: pages and databases, as Markdown & CSV or as HTML.
+
+mod held;
+mod html;
+mod markdown;
+pub(crate) mod names;
+mod plan;
+mod table;
+mod values;
+
+use std::ops::ControlFlow;
+
+use crate::DocumentType;
+
+use super::convert::{self, Kind};
+use super::detect::Export;
+use super::run::{Budget, Digest256, Draft, Outcome, Run, digest};
+use super::tree::{Entry, file_name, stem};
+use super::{Format, Options, Root, pool, reason};
+use plan::{Database, Plan, Role};
+
+/// A page in text: what [`markdown`] and [`html`] make of a file.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Page {
+    /// The id that the page itself tells.
+    id: Option<String>,
+    title: Option<String>,
+    /// `Key: Value` lines.
+    properties: String,
+    body: String,
+    /// It has blocks, though maybe none with text.
+    has_blocks: bool,
+    /// Its body is the table of a database and nothing else.
+    is_table: bool,
+}
+
+pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in &export.roots {
+        let scope = match tree.entries.first() {
+            Some(entry) if tree.single => plan::single_key(file_name(&entry.path)),
+            _ => "notion:".to_owned(),
+        };
+        let root = Root { path: path.clone(), reader: Format::Notion, scope, whole: tree.whole };
+        run.begin(root, tree, plan::named_key);
+    }
+    let entries: Vec<&Entry> = export.roots.iter().flat_map(|(_, tree)| &tree.entries).collect();
+    let plan = Plan::new(&entries);
+    let reader = Reader { plan: &plan, options: run.options, budget: run.budget.clone() };
+    // Tables last: what their rows' pages say beyond them is known by then.
+    let (tables, others): (Vec<_>, Vec<_>) =
+        entries.iter().enumerate().partition(|(index, _)| matches!(plan.role(*index), Role::Table(_)));
+    [others, tables].into_iter().try_for_each(|entries| {
+        pool::ordered(
+            entries.into_iter(),
+            |(_, entry)| entry.size,
+            |(index, entry)| reader.outcome(index, entry),
+            |outcome| run.take(outcome),
+        )
+    })
+}
+
+struct Reader<'a> {
+    plan: &'a Plan<'a>,
+    options: &'a Options,
+    budget: Budget,
+}
+
+impl Reader<'_> {
+    fn outcome(&self, index: usize, entry: &Entry) -> Outcome {
+        let role = self.plan.role(index);
+        let key = self.plan.key(index);
+        let path = entry.path.as_str();
+        match role {
+            Role::Index => return Outcome::skipped(path, reason::INDEX),
+            Role::View => return Outcome::skipped(path, reason::LINKED_VIEW),
+            _ => {}
+        }
+        if !self.options.filter.takes(&[path, &names::clean_path(path)]) {
+            return Outcome::filtered(self.plan.true_key(index).unwrap_or(key), path);
+        }
+        let bytes = match self.budget.read(entry, self.options) {
+            Ok(bytes) => bytes,
+            Err(reason) => return self.unconverted(index, key, path, reason),
+        };
+        match role {
+            Role::Page => self.page(index, key, path, bytes),
+            Role::Table(database) => self.table(database, key, path, &bytes),
+            _ => self.attachment(key, path, bytes),
+        }
+    }
+
+    /// A file of which nothing could be made, by the id in its article where that can be read.
+    fn unconverted(&self, index: usize, key: String, path: &str, reason: &'static str) -> Outcome {
+        Outcome::unconverted(self.plan.true_key(index).unwrap_or(key), path, reason)
+    }
+
+    fn page(&self, index: usize, key: String, path: &str, bytes: Vec<u8>) -> Outcome {
+        if bytes.is_empty() {
+            return Outcome::unconverted(key, path, reason::EMPTY);
+        }
+        let source = digest(&bytes);
+        let row_of = self.plan.database_of(index);
+        let (page, converter) = match Kind::of(file_name(path), &bytes) {
+            Kind::Markdown => {
+                let headers = row_of.map(|database| &database.headers);
+                (markdown::page(&bytes, headers).map(Some), "notion-md/2")
+            }
+            Kind::Html => {
+                let has_document = |title: &str| self.plan.has_table_within(index, title);
+                (html::page(&bytes, &self.options.limits, &has_document), "notion-html/2")
+            }
+            _ => return self.attachment(key, path, bytes),
+        };
+        let page = match page {
+            Ok(Some(page)) => page,
+            Ok(None) => return self.attachment(key, path, bytes),
+            Err(reason) => return self.unconverted(index, key, path, reason),
+        };
+        let key = page.id.as_ref().map_or(key, |id| format!("notion:{id}"));
+        if page.is_table || (page.body.is_empty() && self.plan.has_table(index)) {
+            // Where there is a CSV, the rows are in its document.
+            return match self.plan.has_table(index) {
+                true => Outcome::Merged,
+                false => draft(format!("{key}:table"), page, source, converter, path),
+            };
+        }
+        if page.body.is_empty() {
+            let is_row = self.plan.holds_row(index, &page, &self.options.limits);
+            let is_taken_in = !is_row
+                && !page.properties.is_empty()
+                && row_of.is_some_and(|database| database.takes_in(index, &page, &self.options.filter));
+            return match (page.properties.is_empty(), page.has_blocks) {
+                _ if is_row || is_taken_in => Outcome::Merged,
+                (true, false) => Outcome::skipped(path, reason::TITLE_ONLY),
+                (true, true) => Outcome::unconverted(key, path, reason::NO_TEXT),
+                (false, _) => draft(key, page, source, converter, path),
+            };
+        }
+        draft(key, page, source, converter, path)
+    }
+
+    fn table(&self, database: &Database<'_>, key: String, path: &str, bytes: &[u8]) -> Outcome {
+        let described = database.page.and_then(|page| {
+            let bytes = self.budget.read(page, self.options).ok()?;
+            html::page(&bytes, &self.options.limits, &|_| false).ok()?
+        });
+        let (title, description) = match described {
+            Some(page) => (page.title, page.properties),
+            None => (None, String::new()),
+        };
+        let strays = database.strays();
+        let rows = match convert::guard::guarded(|| table::to_text(bytes)) {
+            Ok(Some(rows)) => rows + &strays,
+            Ok(None) => return Outcome::skipped(path, reason::NO_VALUES),
+            Err(reason) => return Outcome::unconverted(key, path, reason),
+        };
+        let title = title.or_else(|| Some(database.name.clone()));
+        let page = Page { title, properties: description, body: rows, ..Page::default() };
+        let source =
+            if strays.is_empty() { digest(bytes) } else { digest(&[bytes, strays.as_bytes()].concat()) };
+        draft(key, page, source, "notion-csv/1", path)
+    }
+
+    fn attachment(&self, key: String, path: &str, bytes: Vec<u8>) -> Outcome {
+        let source = digest(&bytes);
+        let name = names::clean_file_name(file_name(path));
+        match convert::convert(&name, bytes, &self.options.limits) {
+            Ok(converted) => Outcome::document(Draft {
+                key,
+                title: converted.title.unwrap_or_else(|| stem(&name).to_owned()),
+                text: converted.text,
+                kind: DocumentType::Note,
+                source,
+                converter: converted.converter,
+                path: path.to_owned(),
+                clean_path: Some(names::clean_path(path)),
+                key_is_identity: false,
+                files: 1,
+            }),
+            Err(reason) => Outcome::unconverted(key, path, reason),
+        }
+    }
+}
+
+fn draft(key: String, page: Page, source: Digest256, converter: &'static str, path: &str) -> Outcome {
+    let title = page.title.filter(|title| !title.trim().is_empty()).unwrap_or_else(|| {
+        let name = names::clean_file_name(file_name(path));
+        stem(&name).to_owned()
+    });
+    let text = match (page.properties.is_empty(), page.body.is_empty()) {
+        (false, false) => format!("{}\n\n{}", page.properties, page.body),
+        _ => page.properties + &page.body,
+    };
+    Outcome::document(Draft {
+        key,
+        title,
+        text,
+        kind: DocumentType::Note,
+        source,
+        converter,
+        path: path.to_owned(),
+        clean_path: Some(names::clean_path(path)),
+        key_is_identity: true,
+        files: 1,
+    })
+}

@@ -1,0 +1,284 @@
+//! What happens to everything that readers find: documents are tidied, told apart by key and handed
+//! out; the rest is accounted for.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::DocumentType;
+use sha2::{Digest, Sha256};
+
+use super::filter::mapped_type;
+use super::tree::{self, Tree};
+use super::{Document, Observer, Options, Progress, Root, Skipped, Summary, reason, text};
+
+/// A document as a reader makes it.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) key: String,
+    pub(crate) title: String,
+    pub(crate) text: String,
+    pub(crate) kind: DocumentType,
+    pub(crate) source: Digest256,
+    pub(crate) converter: &'static str,
+    pub(crate) path: String,
+    /// The path as people read it, where that differs.
+    pub(crate) clean_path: Option<String>,
+    /// Two sources of this key are one document whatever they hold (a Notion page, say); elsewhere the
+    /// second keeps its text under a key of its own.
+    pub(crate) key_is_identity: bool,
+    /// How many files went into it.
+    pub(crate) files: u64,
+}
+
+impl Draft {
+    pub(crate) fn into_document(self) -> Document {
+        Document {
+            key: self.key,
+            title: self.title,
+            kind: self.kind,
+            text: self.text,
+            source: hex::encode(self.source),
+            converter: self.converter.to_owned(),
+            path: self.path,
+        }
+    }
+}
+
+pub(crate) type Digest256 = [u8; 32];
+
+type Half = [u8; 16];
+
+fn half(digest: Digest256) -> Half {
+    std::array::from_fn(|at| digest[at])
+}
+
+pub(crate) fn digest(bytes: &[u8]) -> Digest256 {
+    Sha256::digest(bytes).into()
+}
+
+/// What became of a file.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Document(Box<Draft>),
+    /// Part of another document.
+    Merged,
+    /// Says nothing: a document that was made of it before is gone.
+    Skipped {
+        path: String,
+        reason: &'static str,
+    },
+    /// Has a key, but no text this time: a document that was made of it before is not gone.
+    Unconverted {
+        key: String,
+        path: String,
+        reason: &'static str,
+        /// How many files it would have been made of; none where it is part of one, such as a message in an mbox.
+        files: u64,
+    },
+    /// Left out as the options say: it may well be there.
+    LeftOut {
+        key: String,
+        path: String,
+        reason: &'static str,
+    },
+}
+
+impl Outcome {
+    /// A document, tidied; without any text it is skipped.
+    pub(crate) fn document(mut draft: Draft) -> Self {
+        draft.text = text::tidy(&draft.text);
+        draft.key = text::tidy_line(&draft.key);
+        if draft.text.is_empty() {
+            let Draft { key, path, files, .. } = draft;
+            return Self::Unconverted { key, path, reason: reason::NO_TEXT, files };
+        }
+        let title = text::tidy_line(&draft.title);
+        draft.title = match text::beginning(&title, MOST_TITLE) {
+            "" => "Untitled".to_owned(),
+            whole if whole.len() == title.len() => title,
+            cut => format!("{}…", cut.trim_end()),
+        };
+        Self::Document(Box::new(draft))
+    }
+
+    /// A document whose title and text stay as they are, unless one of them is blank.
+    pub(crate) fn verbatim(draft: Draft) -> Self {
+        if draft.title.trim().is_empty() || draft.text.trim().is_empty() {
+            return Self::document(draft);
+        }
+        Self::Document(Box::new(draft))
+    }
+
+    pub(crate) fn skipped(path: &str, reason: &'static str) -> Self {
+        Self::Skipped { path: path.to_owned(), reason }
+    }
+
+    pub(crate) fn filtered(key: String, path: &str) -> Self {
+        Self::LeftOut { key, path: path.to_owned(), reason: reason::FILTERED }
+    }
+
+    /// A file of which nothing could be made. Where a reader understands that a page says nothing any more, that one
+    /// is skipped instead.
+    pub(crate) fn unconverted(key: String, path: &str, reason: &'static str) -> Self {
+        Self::Unconverted { key, path: path.to_owned(), reason, files: 1 }
+    }
+}
+
+/// Bytes read by all threads of a run, held against its limit.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Budget(Arc<AtomicU64>);
+
+impl Budget {
+    /// Reads an entry whole.
+    pub(crate) fn read(&self, entry: &tree::Entry, options: &Options) -> Result<Vec<u8>, &'static str> {
+        if self.0.load(Ordering::Relaxed) >= options.limits.run_bytes {
+            return Err(reason::RUN_TOO_LARGE);
+        }
+        let bytes = entry.read(&options.limits);
+        let read =
+            bytes.as_ref().map_or(options.limits.entry_bytes.min(entry.size), |bytes| bytes.len() as u64);
+        self.0.fetch_add(read, Ordering::Relaxed);
+        bytes
+    }
+}
+
+/// Bytes of a title; a first "heading" may be a whole page.
+const MOST_TITLE: usize = 1_000;
+
+/// One run over all PATHs.
+pub(crate) struct Run<'a> {
+    pub(crate) options: &'a Options,
+    pub(crate) budget: Budget,
+    observer: &'a dyn Observer,
+    sink: &'a mut dyn FnMut(Document) -> ControlFlow<()>,
+    /// By key: what it was made of; both as half a digest, since there may be very many.
+    seen: HashMap<Half, Half>,
+    summary: Summary,
+    files_done: u64,
+    bytes: u64,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(
+        options: &'a Options,
+        observer: &'a dyn Observer,
+        sink: &'a mut dyn FnMut(Document) -> ControlFlow<()>,
+    ) -> Self {
+        Self {
+            options,
+            budget: Budget::default(),
+            observer,
+            sink,
+            seen: HashMap::new(),
+            summary: Summary::default(),
+            files_done: 0,
+            bytes: 0,
+        }
+    }
+
+    /// A PATH is going to be read. `key` tells the document of a file that cannot be opened: it may well
+    /// be there still.
+    pub(crate) fn begin(&mut self, mut root: Root, tree: &Tree, key: impl Fn(&str) -> Option<String>) {
+        let files = tree.entries.len() + tree.skipped.len();
+        self.summary.files += files as u64;
+        self.files_done += tree.skipped.len() as u64;
+        for skipped in tree.skipped.iter().filter(|skipped| reason::hides_content(&skipped.reason)) {
+            let is_link = skipped.reason == reason::SYMLINK;
+            match key(&skipped.path) {
+                Some(key) => {
+                    let key = text::tidy_line(&key);
+                    if is_link {
+                        // It may have been a folder before.
+                        self.summary.unconverted_keys.push(format!("{key}/"));
+                    }
+                    self.summary.unconverted_keys.push(key);
+                }
+                // A link holds no message and no page.
+                None => root.whole &= is_link,
+            }
+        }
+        self.summary.skipped.extend_from_slice(&tree.skipped);
+        self.summary.roots.push(root);
+    }
+
+    /// Accounts for what became of a file.
+    pub(crate) fn take(&mut self, outcome: Outcome) -> ControlFlow<()> {
+        let (files, path, flow) = match outcome {
+            Outcome::Document(draft) => return self.document(*draft),
+            Outcome::Merged => {
+                self.summary.merged += 1;
+                (1, String::new(), ControlFlow::Continue(()))
+            }
+            Outcome::Skipped { path, reason } => (1, self.skip(path, reason), ControlFlow::Continue(())),
+            Outcome::Unconverted { key, path, reason, files } => {
+                self.summary.unconverted_keys.push(text::tidy_line(&key));
+                self.summary.merged += files.saturating_sub(1);
+                (files, self.skip(path, reason), ControlFlow::Continue(()))
+            }
+            Outcome::LeftOut { key, path, reason } => {
+                self.summary.filtered.push(text::tidy_line(&key));
+                (1, self.skip(path, reason), ControlFlow::Continue(()))
+            }
+        };
+        self.progress(files, &path);
+        flow
+    }
+
+    fn skip(&mut self, path: String, reason: &str) -> String {
+        self.summary.skipped.push(Skipped { path: path.clone(), reason: reason.to_owned() });
+        path
+    }
+
+    fn document(&mut self, draft: Draft) -> ControlFlow<()> {
+        let Some(key) = self.own_key(draft.key.clone(), &draft) else { return ControlFlow::Continue(()) };
+        let paths = [draft.path.as_str(), draft.clean_path.as_deref().unwrap_or_default()];
+        let kind = mapped_type(&self.options.type_map, &paths)
+            .or_else(|| self.options.type_override.clone())
+            .unwrap_or(draft.kind);
+        self.summary.documents += 1;
+        self.summary.merged += draft.files.saturating_sub(1);
+        self.bytes += draft.text.len() as u64;
+        self.progress(draft.files, &draft.path);
+        (self.sink)(Draft { key, kind, ..draft }.into_document())
+    }
+
+    /// The key, unless an earlier document is the same one; a number tells apart what only shares it.
+    fn own_key(&mut self, key: String, draft: &Draft) -> Option<String> {
+        let source = half(draft.source);
+        let mut candidate = key.clone();
+        for number in 2.. {
+            match self.seen.entry(half(digest(candidate.as_bytes()))) {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(source);
+                    break;
+                }
+                Entry::Occupied(first) if draft.key_is_identity || *first.get() == source => {
+                    let path = self.skip(draft.path.clone(), &format!("duplicate of {candidate}"));
+                    self.summary.merged += draft.files.saturating_sub(1);
+                    self.progress(draft.files, &path);
+                    return None;
+                }
+                Entry::Occupied(_) => candidate = format!("{key} ({number})"),
+            }
+        }
+        Some(candidate)
+    }
+
+    fn progress(&mut self, files: u64, current: &str) {
+        self.files_done += files;
+        self.observer.progress(&Progress {
+            files: self.files_done,
+            listed: self.summary.files,
+            documents: self.summary.documents,
+            bytes: self.bytes,
+            current,
+        });
+    }
+
+    pub(crate) fn finish(self) -> Summary {
+        self.summary
+    }
+}

@@ -1,0 +1,213 @@
+//! Slack exports: one document for each channel and day, threads under their first message.
+
+mod day;
+mod elements;
+mod markup;
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use crate::DocumentType;
+use serde_json::Value;
+
+use super::detect::Export;
+use super::run::{Draft, Outcome, Run, digest};
+use super::tree::{Entry, Tree, file_name, folder_of, safe_path, stem};
+use super::{Format, Options, Root, pool, reason};
+use day::Day;
+use elements::{LARGEST_CHANNEL, each};
+use markup::{list, string};
+
+/// Who and what ids stand for.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    users: HashMap<String, String>,
+    channels: HashMap<String, String>,
+}
+
+/// A channel or a private conversation: a folder with a file for each day.
+#[derive(Debug)]
+struct Conversation<'a> {
+    title: String,
+    private: bool,
+    days: Vec<&'a Entry>,
+}
+
+/// Whether the files are an export of Slack.
+pub(crate) fn is_export(tree: &Tree) -> bool {
+    let lists = ["channels.json", "groups.json", "dms.json", "mpims.json", "users.json", "org_users.json"];
+    let has = |wanted: &dyn Fn(&str) -> bool| tree.entries.iter().any(|entry| wanted(&entry.path));
+    has(&|path| lists.contains(&file_name(path))) && has(&is_day)
+}
+
+/// `<channel>/2026-03-02.json`
+fn is_day(path: &str) -> bool {
+    let name = file_name(path);
+    let digits = name.strip_suffix(".json").is_some_and(|day| {
+        day.len() == 10
+            && day
+                .bytes()
+                .enumerate()
+                .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() })
+    });
+    digits && !folder_of(path).is_empty()
+}
+
+pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in &export.roots {
+        let root =
+            Root { path: path.clone(), reader: Format::Slack, scope: "slack:".to_owned(), whole: tree.whole };
+        run.begin(root, tree, |path| is_day(path).then(|| key_of(path)));
+        let workspace = Workspace::read(tree, run.options);
+        for entry in tree.entries.iter().filter(|entry| !is_day(&entry.path)) {
+            run.take(Outcome::skipped(&entry.path, reason::METADATA))?;
+        }
+        for conversation in workspace.conversations(tree) {
+            read_conversation(&conversation, &workspace.names, run)?;
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+fn key_of(path: &str) -> String {
+    format!("slack:{}/{}", safe_path(file_name(folder_of(path))), stem(file_name(path)))
+}
+
+fn read_conversation(conversation: &Conversation<'_>, names: &Names, run: &mut Run<'_>) -> ControlFlow<()> {
+    let key = |entry: &Entry| key_of(&entry.path);
+    if conversation.private && !run.options.include_private {
+        for entry in &conversation.days {
+            run.take(Outcome::LeftOut {
+                key: key(entry),
+                path: entry.path.clone(),
+                reason: reason::PRIVATE,
+            })?;
+        }
+        return ControlFlow::Continue(());
+    }
+    let late = day::late_replies(&conversation.days, names, run.options);
+    let (options, budget) = (run.options, run.budget.clone());
+    pool::ordered(
+        conversation.days.iter().copied(),
+        |entry| entry.size,
+        |entry| {
+            let path = entry.path.as_str();
+            if !options.filter.takes(&[path]) {
+                return Outcome::filtered(key(entry), path);
+            }
+            let bytes = match budget.read(entry, options) {
+                Ok(bytes) => bytes,
+                Err(reason) => return Outcome::unconverted(key(entry), path, reason),
+            };
+            match Day::read(&bytes, names, &late) {
+                Ok(day) if day.is_empty() => Outcome::skipped(path, reason::NO_MESSAGES),
+                Ok(day) => document(conversation, key(entry), path, &bytes, &day),
+                Err(reason) => Outcome::unconverted(key(entry), path, reason),
+            }
+        },
+        |outcome| run.take(outcome),
+    )
+}
+
+fn document(conversation: &Conversation<'_>, key: String, path: &str, bytes: &[u8], day: &Day) -> Outcome {
+    Outcome::document(Draft {
+        key,
+        title: format!("{}, {}", conversation.title, stem(file_name(path))),
+        text: day.text(),
+        kind: DocumentType::Slack,
+        source: day.digest(digest(bytes)),
+        converter: "slack/2",
+        path: path.to_owned(),
+        clean_path: None,
+        key_is_identity: true,
+        files: 1,
+    })
+}
+
+/// What the lists at an export's root tell.
+#[derive(Debug, Default)]
+struct Workspace {
+    names: Names,
+    /// By folder: the title, and whether it is private.
+    known: HashMap<String, (String, bool)>,
+    lists_channels: bool,
+}
+
+impl Workspace {
+    fn read(tree: &Tree, options: &Options) -> Self {
+        let mut workspace = Self::default();
+        let each_in = |names: &[&str], take: &mut dyn FnMut(&Value)| {
+            let mut is_listed = false;
+            for entry in tree.entries.iter().filter(|entry| names.contains(&file_name(&entry.path))) {
+                let bytes = entry.read(&options.limits);
+                is_listed |= bytes.and_then(|bytes| each(&bytes, LARGEST_CHANNEL, &mut *take)).is_ok();
+            }
+            is_listed
+        };
+        each_in(&["users.json", "org_users.json"], &mut |user| {
+            workspace.names.users.insert(string(user, "id").to_owned(), user_name(user));
+        });
+        for (file, private) in
+            [("channels.json", false), ("groups.json", true), ("mpims.json", true), ("dms.json", true)]
+        {
+            let is_listed = each_in(&[file], &mut |conversation| workspace.know(conversation, file, private));
+            workspace.lists_channels |= is_listed && !private;
+        }
+        workspace
+    }
+
+    fn know(&mut self, conversation: &Value, file: &str, private: bool) {
+        let (id, name) = (string(conversation, "id"), string(conversation, "name"));
+        let members = || {
+            let members = list(conversation, "members").filter_map(Value::as_str);
+            let names = members.map(|id| self.names.users.get(id).map_or(id, String::as_str));
+            names.collect::<Vec<_>>().join(", ")
+        };
+        let title = if matches!(file, "dms.json" | "mpims.json") { members() } else { format!("#{name}") };
+        let title = if title.is_empty() { id.to_owned() } else { title };
+        if !name.is_empty() {
+            self.names.channels.insert(id.to_owned(), name.to_owned());
+            self.known.insert(name.to_owned(), (title.clone(), private));
+        }
+        self.known.insert(id.to_owned(), (title, private));
+    }
+
+    /// The folders with days in them, in the order of the export's files.
+    fn conversations<'a>(&self, tree: &'a Tree) -> Vec<Conversation<'a>> {
+        let mut conversations: Vec<Conversation<'a>> = Vec::new();
+        let mut places = HashMap::new();
+        for entry in tree.entries.iter().filter(|entry| is_day(&entry.path)) {
+            let folder = folder_of(&entry.path);
+            let place = *places.entry(folder).or_insert_with(|| {
+                conversations.push(self.conversation(folder));
+                conversations.len() - 1
+            });
+            conversations[place].days.push(entry);
+        }
+        for conversation in &mut conversations {
+            conversation.days.sort_by(|a, b| a.path.cmp(&b.path));
+        }
+        conversations
+    }
+
+    fn conversation<'a>(&self, folder: &str) -> Conversation<'a> {
+        let name = file_name(folder);
+        let (title, private) = self.known.get(name).cloned().unwrap_or_else(|| {
+            // What no list names may be private where the channels are listed.
+            (format!("#{name}"), self.lists_channels || name.starts_with("mpdm-") || name.starts_with("D0"))
+        });
+        Conversation { title, private, days: Vec::new() }
+    }
+}
+
+fn user_name(user: &Value) -> String {
+    let profile = user.get("profile").unwrap_or(&Value::Null);
+    let names = [
+        string(profile, "display_name"),
+        string(profile, "real_name"),
+        string(user, "real_name"),
+        string(user, "name"),
+        string(user, "id"),
+    ];
+    names.into_iter().find(|name| !name.trim().is_empty()).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,252 @@
+//! Carrying out a plan: creates, replacements, then deletions, several sources at once, each step written down
+//! before and after.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use futures::stream::{self, StreamExt};
+use jiff::Timestamp;
+
+use super::disk::Disk;
+use super::entry::{Doubt, Entry};
+use super::halt::Reason;
+use super::intake::Export;
+use super::kb::{Kb, Trouble};
+use super::ledger::Ledger;
+use super::make::{Later, Setback};
+use super::plan::{Action, Plan, Settled, Task, Unresolved};
+use super::settle;
+use super::turns::Turns;
+
+/// Carries out a plan.
+pub struct Apply<'a, D> {
+    pub kb: &'a Kb,
+    pub ledger: RefCell<Ledger<D>>,
+    pub export: RefCell<Export>,
+    /// Documents that were there before the run, and since when.
+    pub before: Vec<(String, Timestamp)>,
+    pub pace: Pace,
+    pub turns: Turns,
+    /// Creates that had not happened when they were looked for, though they still may: one for each time of sending.
+    pub may_come_late: RefCell<Vec<(String, Doubt)>>,
+    /// Hears of every source that is dealt with.
+    pub watch: &'a dyn Fn(&Task),
+}
+
+/// How much at once, and how patient.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Sources at once.
+    pub concurrency: usize,
+    /// How long a create that timed out is given to happen after all.
+    pub grace: std::time::Duration,
+}
+
+/// What came of a plan.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// What is done.
+    pub done: Vec<Task>,
+    /// What failed, and with what.
+    pub failed: Vec<(Task, Arc<twin_sdk::Error>)>,
+    /// What cannot be told.
+    pub unresolved: Vec<Unresolved>,
+    /// How many sources are left to deal with.
+    pub remaining: usize,
+}
+
+/// How the work on one source ended.
+enum Ended {
+    Done,
+    Failed(Arc<twin_sdk::Error>),
+    Later(Box<Later>),
+    Stopped,
+}
+
+impl<'a, D: Disk> Apply<'a, D> {
+    /// Prepares to carry out a plan whose state is in the ledger.
+    pub fn new(
+        kb: &'a Kb,
+        ledger: Ledger<D>,
+        export: Export,
+        before: Vec<(String, Timestamp)>,
+        pace: Pace,
+        watch: &'a dyn Fn(&Task),
+    ) -> Self {
+        Self {
+            kb,
+            ledger: RefCell::new(ledger),
+            export: RefCell::new(export),
+            before,
+            pace,
+            turns: Turns::default(),
+            may_come_late: RefCell::default(),
+            watch,
+        }
+    }
+
+    /// Creates of a run that vanished, which had not happened when this one looked: the last of them may have been
+    /// on its way still.
+    pub fn expect_late(&self, settled: Vec<(String, Doubt, Settled)>) {
+        let never = settled.into_iter().filter(|(.., outcome)| *outcome == Settled::Never);
+        self.may_come_late.borrow_mut().extend(never.map(|(key, doubt, _)| (key, doubt)));
+    }
+
+    /// Carries out the plan as far as it goes, and saves the state.
+    pub async fn run(&self, plan: &Plan) -> Applied {
+        let mut applied = Applied { unresolved: plan.unresolved.clone(), ..Applied::default() };
+        let (prunes, uploads): (Vec<&Task>, Vec<&Task>) =
+            plan.tasks.iter().partition(|task| task.action == Action::Prune);
+        let later = self.run_tasks(uploads, &mut applied).await;
+        self.run_later(later, &mut applied).await;
+        self.run_tasks(prunes, &mut applied).await;
+        self.look_for_twins().await;
+        if let Err(error) = self.ledger.borrow_mut().close() {
+            self.kb.halt().stop(Reason::Disk(Arc::new(error)));
+        }
+        applied
+    }
+
+    /// Works on sources, several at once. Hands back those to be looked at again at the end.
+    async fn run_tasks<'t>(
+        &self,
+        tasks: Vec<&'t Task>,
+        applied: &mut Applied,
+    ) -> Vec<(&'t Task, Box<Later>)> {
+        let mut later = Vec::new();
+        let work = tasks.into_iter().map(|task| async move { (task, self.work(task).await) });
+        let mut work = stream::iter(work).buffer_unordered(self.pace.concurrency);
+        while let Some((task, ended)) = work.next().await {
+            if let Some(wait) = self.note(task, ended, applied) {
+                later.push((task, wait));
+            }
+        }
+        later
+    }
+
+    fn note(&self, task: &Task, ended: Ended, applied: &mut Applied) -> Option<Box<Later>> {
+        match ended {
+            Ended::Done => applied.done.push(task.clone()),
+            Ended::Failed(error) => applied.failed.push((task.clone(), error)),
+            Ended::Later(later) => return Some(later),
+            Ended::Stopped => {
+                applied.remaining += 1;
+                return None;
+            }
+        }
+        (self.watch)(task);
+        None
+    }
+
+    async fn work(&self, task: &Task) -> Ended {
+        if self.kb.halt().is_stopped() {
+            return Ended::Stopped;
+        }
+        let result = match (task.action, task.upload) {
+            (Action::Adopt, _) => Ok(()), // it is in the state the run began with
+            (Action::Prune, _) => self.prune(&task.key).await,
+            (_, Some(source)) => self.upload(source).await,
+            (_, None) => self.delete_old(&task.key).await,
+        };
+        match result {
+            Ok(()) => Ended::Done,
+            Err(Setback::Failed(error)) => Ended::Failed(error),
+            Err(Setback::Later(later)) => Ended::Later(later),
+            Err(Setback::Stopped) => Ended::Stopped,
+        }
+    }
+
+    /// Looks again at the creates that are in doubt: what took long may have landed late.
+    async fn run_later(&self, later: Vec<(&Task, Box<Later>)>, applied: &mut Applied) {
+        for (task, later) in later {
+            tokio::select! {
+                () = tokio::time::sleep_until(later.due) => {}
+                () = self.kb.halt().stopped() => {}
+            }
+            let ended = match self.settle_later(task, &later).await {
+                Ok(()) => self.work(task).await,
+                Err(reason) => {
+                    self.unresolved(task, reason, applied);
+                    continue;
+                }
+            };
+            if let Some(later) = self.note(task, ended, applied) {
+                self.unresolved(task, later.reason, applied);
+            }
+        }
+    }
+
+    fn unresolved(&self, task: &Task, reason: String, applied: &mut Applied) {
+        applied.unresolved.push(Unresolved { key: task.key.clone(), title: task.title.clone(), reason });
+        (self.watch)(task);
+    }
+
+    /// A source that is gone: marked first, so that it counts as gone whatever happens meanwhile.
+    async fn prune(&self, key: &str) -> Result<(), Setback> {
+        let Some(mut entry) = self.entry(key) else { return Ok(()) };
+        entry.drop_next();
+        entry.hash.clear();
+        entry.old.append(&mut entry.ids);
+        self.put(entry)?;
+        self.delete_old(key).await?;
+        let removed = self.ledger.borrow_mut().remove(key);
+        removed.map_err(|error| self.disk_failed(error))
+    }
+
+    /// Deletes what is left of earlier renderings of a source.
+    pub async fn delete_old(&self, key: &str) -> Result<(), Setback> {
+        let Some(mut entry) = self.entry(key) else { return Ok(()) };
+        while let Some(id) = entry.old.first() {
+            self.kb.delete(id).await.map_err(|trouble| self.setback(trouble))?;
+            self.kb.succeeded();
+            entry.old.remove(0);
+            self.put(entry.clone())?;
+        }
+        Ok(())
+    }
+
+    /// What was made since may have been made by the earlier create as well, only later. Then one of the two equal
+    /// documents goes: the one that is known to be ours, since the other could still be someone else's.
+    async fn look_for_twins(&self) {
+        for (key, doubt) in self.may_come_late.take() {
+            let Some(mut entry) = self.entry(&key).filter(|entry| entry.hash == doubt.hash) else { continue };
+            let owned = |id: &str| self.ledger.borrow().owns(id);
+            let Settled::Made(twin) = settle::settle(self.kb, &doubt, owned).await else { continue };
+            let Some(place) = entry.ids.get_mut(doubt.part) else { continue };
+            let ours = std::mem::replace(place, twin);
+            entry.old.push(ours);
+            // What is not deleted now is in the state, and deleted by the next run.
+            if self.put(entry).is_ok() {
+                let _ = self.delete_old(&key).await;
+            }
+        }
+    }
+
+    pub fn entry(&self, key: &str) -> Option<Entry> {
+        self.ledger.borrow().get(key).cloned()
+    }
+
+    /// Writes an entry down; one that says nothing any more goes.
+    pub fn put(&self, mut entry: Entry) -> Result<(), Setback> {
+        entry.drop_empty_next();
+        let mut ledger = self.ledger.borrow_mut();
+        let put = if entry.is_void() { ledger.remove(&entry.key) } else { ledger.put(entry) };
+        put.map_err(|error| self.disk_failed(error))
+    }
+
+    pub fn disk_failed(&self, error: std::io::Error) -> Setback {
+        self.kb.disk_failed(error);
+        Setback::Stopped
+    }
+
+    /// What a call without a result means for its source, and for the run.
+    pub fn setback(&self, trouble: Trouble) -> Setback {
+        match trouble {
+            Trouble::Stopped => Setback::Stopped,
+            Trouble::Failed(error) => {
+                self.kb.failed(&error);
+                if super::halt::ends_the_run(&error) { Setback::Stopped } else { Setback::Failed(error) }
+            }
+        }
+    }
+}

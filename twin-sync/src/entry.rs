@@ -1,0 +1,357 @@
+//! An entry of the state: one source, the documents of the knowledge base that belong to it, and what is
+//! unfinished about them.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use twin_sdk::DocumentType;
+
+use super::intake::Source;
+
+/// What is known of one source.
+///
+/// A finished entry has a `hash` and as many `ids` as the document has parts. While it is being changed, it
+/// also owns the parts of its next rendering made so far and those of earlier ones still to be deleted; in
+/// the file all of them stand in `ids`, so that whatever reads it knows every document that is ours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
+pub struct Entry {
+    /// The source's identity.
+    pub key: String,
+    /// The title of the rendering.
+    pub title: String,
+    /// Its type.
+    pub kind: DocumentType,
+    /// Its digest; empty while no rendering is whole in the knowledge base.
+    pub hash: String,
+    /// The digest of the bytes it came from.
+    pub source: String,
+    /// What rendered it.
+    pub converter: String,
+    /// Its parts, in order.
+    pub ids: Vec<String>,
+    /// Documents of earlier renderings, to be deleted.
+    pub old: Vec<String>,
+    /// The rendering that is to come, as far as it is made.
+    pub next: Option<Next>,
+    /// Creates whose outcome is not known.
+    pub doubts: Vec<Doubt>,
+}
+
+/// A rendering that is not whole yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next {
+    /// Its digest.
+    pub hash: String,
+    /// The parts made so far, by their place.
+    pub parts: BTreeMap<usize, String>,
+}
+
+/// A create that was sent, or was about to be, and of which no answer tells whether it happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doubt {
+    /// The rendering it was for.
+    pub hash: String,
+    /// Which part of it.
+    pub part: usize,
+    /// The title it was sent with.
+    pub title: String,
+    /// The type.
+    #[serde(rename = "type")]
+    pub kind: DocumentType,
+    /// The digest of the trimmed content.
+    pub content: String,
+    /// The attempt was not before this moment, by the server's clock.
+    pub since: Timestamp,
+    /// Documents that were there before the attempt, though no older than `since`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<String>,
+}
+
+impl Entry {
+    /// Of a source of which nothing is there yet.
+    pub fn blank(source: &Source) -> Self {
+        Self {
+            key: source.key.clone(),
+            title: source.title.clone(),
+            kind: source.kind.clone(),
+            hash: String::new(),
+            source: source.source.clone(),
+            converter: source.converter.clone(),
+            ids: Vec::new(),
+            old: Vec::new(),
+            next: None,
+            doubts: Vec::new(),
+        }
+    }
+
+    /// Every document that belongs to the source.
+    pub fn owned(&self) -> impl Iterator<Item = &str> {
+        let next = self.next.iter().flat_map(|next| next.parts.values());
+        self.ids.iter().chain(&self.old).chain(next).map(String::as_str)
+    }
+
+    /// The documents that should be there: those to be deleted may be gone already.
+    pub fn expected(&self) -> impl Iterator<Item = &str> {
+        let next = self.next.iter().flat_map(|next| next.parts.values());
+        self.ids.iter().chain(next).map(String::as_str)
+    }
+
+    /// Whether a rendering is whole in the knowledge base.
+    pub fn is_whole(&self) -> bool {
+        !self.hash.is_empty() && !self.ids.is_empty()
+    }
+
+    /// Whether nothing is unfinished about it.
+    pub fn is_settled(&self) -> bool {
+        self.is_whole() && self.old.is_empty() && self.next.is_none() && self.doubts.is_empty()
+    }
+
+    /// Whether it says nothing: no document is ours, and none may be.
+    pub fn is_void(&self) -> bool {
+        self.owned().next().is_none() && self.doubts.is_empty()
+    }
+
+    /// A rendering of which nothing is made was not begun.
+    pub fn drop_empty_next(&mut self) {
+        if self.next.as_ref().is_some_and(|next| next.parts.is_empty()) && self.doubts.is_empty() {
+            self.next = None;
+        }
+    }
+
+    /// Gives up the rendering that was to come: the parts made of it are to be deleted.
+    pub fn drop_next(&mut self) {
+        self.old.extend(self.next.take().into_iter().flat_map(|next| next.parts.into_values()));
+    }
+
+    /// Begins a rendering, unless it is the one begun already.
+    pub fn begin(&mut self, hash: &str) {
+        if self.next.as_ref().is_none_or(|next| next.hash != hash) {
+            self.drop_next();
+            self.next = Some(Next { hash: hash.to_owned(), parts: BTreeMap::new() });
+        }
+    }
+
+    /// Notes a document that a doubtful create turned out to have made.
+    pub fn found(&mut self, doubt: &Doubt, id: String) {
+        self.doubts.retain(|other| other != doubt);
+        match &mut self.next {
+            Some(next) if next.hash == doubt.hash && !next.parts.contains_key(&doubt.part) => {
+                next.parts.insert(doubt.part, id);
+            }
+            _ => self.old.push(id),
+        }
+    }
+
+    /// Takes what a doubtful create made for a whole first rendering, where its title says that there is no other
+    /// part: it bears no `(1/3)`.
+    pub fn complete_if_single(&mut self, made: &Doubt) {
+        let is_first = !self.is_whole() && made.part == 0 && made.title == self.title;
+        if is_first && let Some(next) = self.next.take_if(|next| next.hash == made.hash) {
+            self.hash = next.hash;
+            self.ids = next.parts.into_values().collect();
+        }
+    }
+
+    /// The entry as one line of JSON, in the order of fields that the contract names.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default() // strings and numbers only: it cannot fail
+    }
+}
+
+/// The entry as it stands in the file.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    key: String,
+    #[serde(default)]
+    title: String,
+    #[serde(rename = "type")]
+    kind: DocumentType,
+    #[serde(default)]
+    hash: String,
+    #[serde(default)]
+    source: String,
+    #[serde(default)]
+    converter: String,
+    /// The parts, then those to be deleted, then those of the next rendering.
+    ids: Vec<String>,
+    /// How many of `ids` are to be deleted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    old: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<WrittenNext>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    doubts: Vec<Doubt>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenNext {
+    hash: String,
+    /// The places of the parts made so far: the last ones of `ids`.
+    made: Vec<usize>,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+impl From<Entry> for Written {
+    fn from(entry: Entry) -> Self {
+        let mut ids = entry.ids;
+        let old = entry.old.len();
+        ids.extend(entry.old);
+        let next = entry.next.map(|next| {
+            let (made, parts): (Vec<usize>, Vec<String>) = next.parts.into_iter().unzip();
+            ids.extend(parts);
+            WrittenNext { hash: next.hash, made }
+        });
+        Self {
+            key: entry.key,
+            title: entry.title,
+            kind: entry.kind,
+            hash: entry.hash,
+            source: entry.source,
+            converter: entry.converter,
+            ids,
+            old,
+            next,
+            doubts: entry.doubts,
+        }
+    }
+}
+
+impl From<Written> for Entry {
+    fn from(written: Written) -> Self {
+        let mut ids = written.ids;
+        let mut last = |count: usize| ids.split_off(ids.len().saturating_sub(count));
+        let next = written.next.map(|next| {
+            let parts = last(next.made.len());
+            Next { hash: next.hash, parts: next.made.into_iter().zip(parts).collect() }
+        });
+        let old = last(written.old);
+        Self {
+            key: written.key,
+            title: written.title,
+            kind: written.kind,
+            hash: written.hash,
+            source: written.source,
+            converter: written.converter,
+            ids,
+            old,
+            next,
+            doubts: written.doubts,
+        }
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use proptest::collection::{btree_set, vec};
+    use proptest::option;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A finished entry of this rendering.
+    pub fn entry(key: &str, hash: &str, ids: &[&str]) -> Entry {
+        Entry {
+            key: key.to_owned(),
+            title: key.to_owned(),
+            kind: DocumentType::Note,
+            hash: hash.to_owned(),
+            source: format!("source of {hash}"),
+            converter: "md/1".to_owned(),
+            ids: ids.iter().map(|&id| id.to_owned()).collect(),
+            old: Vec::new(),
+            next: None,
+            doubts: Vec::new(),
+        }
+    }
+
+    pub fn doubt(hash: &str, part: usize, since: i64) -> Doubt {
+        Doubt {
+            hash: hash.to_owned(),
+            part,
+            title: "Title".to_owned(),
+            kind: DocumentType::Note,
+            content: "digest".to_owned(),
+            since: Timestamp::from_second(since).unwrap(),
+            except: Vec::new(),
+        }
+    }
+
+    /// Entries of every shape, with keys and ids of their own.
+    pub fn entries() -> impl Strategy<Value = Vec<Entry>> {
+        let shape = ("\\PC{0,12}", 0usize..4, 0usize..3, option::of((0usize..3, "[a-z]{1,3}")), 0usize..3);
+        (btree_set("\\PC{1,10}", 0..8), vec(shape, 8)).prop_map(|(keys, shapes)| {
+            keys.into_iter()
+                .zip(shapes)
+                .enumerate()
+                .map(|(row, (key, (title, ids, old, next, doubts)))| {
+                    let named = |what: &str, count: usize| {
+                        (0..count).map(|n| format!("doc_{row}_{what}{n}")).collect::<Vec<_>>()
+                    };
+                    let mut entry = entry(&key, if ids == 0 { "" } else { "h" }, &[]);
+                    entry.title = title;
+                    entry.ids = named("part", ids);
+                    entry.old = named("old", old);
+                    entry.next = next.map(|(made, hash)| Next {
+                        hash,
+                        parts: named("next", made)
+                            .into_iter()
+                            .enumerate()
+                            .map(|(n, id)| (n * 2, id))
+                            .collect(),
+                    });
+                    entry.doubts = (0..doubts).map(|part| doubt("h", part, 1_700_000_000)).collect();
+                    entry
+                })
+                .collect()
+        })
+    }
+
+    #[test]
+    fn every_document_that_is_ours_stands_in_ids_also_while_unfinished() {
+        let mut unfinished = entry("k", "h1", &["doc_1"]);
+        unfinished.old = vec!["doc_0".to_owned()];
+        unfinished.next = Some(Next {
+            hash: "h2".to_owned(),
+            parts: [(0, "doc_2".to_owned()), (2, "doc_3".to_owned())].into(),
+        });
+        let json = unfinished.to_json();
+        assert!(
+            json.contains(
+                r#""ids":["doc_1","doc_0","doc_2","doc_3"],"old":1,"next":{"hash":"h2","made":[0,2]}"#
+            ),
+            "{json}"
+        );
+        assert_eq!(serde_json::from_str::<Entry>(&json).unwrap(), unfinished);
+    }
+
+    #[test]
+    fn parts_of_a_rendering_given_up_are_to_be_deleted() {
+        let mut changed = entry("k", "h1", &["doc_1"]);
+        changed.begin("h2");
+        changed.next.as_mut().unwrap().parts.insert(0, "doc_2".to_owned());
+        changed.begin("h2");
+        assert_eq!(changed.next.as_ref().unwrap().parts.len(), 1);
+        changed.begin("h3");
+        assert_eq!(
+            (changed.old.as_slice(), changed.next.unwrap().parts.len()),
+            (["doc_2".to_owned()].as_slice(), 0)
+        );
+    }
+
+    #[test]
+    fn what_a_doubtful_create_made_is_a_part_where_it_still_fits_and_to_be_deleted_elsewhere() {
+        let (first, late) = (doubt("h2", 0, 0), doubt("h9", 0, 0));
+        let mut unsure = entry("k", "h1", &["doc_1"]);
+        unsure.begin("h2");
+        unsure.doubts = vec![first.clone(), late.clone()];
+        unsure.found(&first, "doc_2".to_owned());
+        unsure.found(&late, "doc_3".to_owned());
+        assert_eq!(unsure.next.unwrap().parts[&0], "doc_2");
+        assert_eq!((unsure.old, unsure.doubts), (vec!["doc_3".to_owned()], Vec::new()));
+    }
+}

@@ -1,0 +1,222 @@
+//! The guards: what a run refuses to do to a knowledge base, judged before its first write. Pure.
+
+use std::fmt;
+
+use super::plan::{Mode, Plan};
+use crate::words::count;
+
+/// The most deletions of sources a run may make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MaxDelete {
+    /// The larger of five and a tenth of the known sources.
+    #[default]
+    Default,
+    /// This many.
+    Count(usize),
+    /// This part of the known sources, in percent.
+    Percent(usize),
+}
+
+impl MaxDelete {
+    fn of(self, known: usize) -> usize {
+        match self {
+            MaxDelete::Default => (known / 10).max(5),
+            MaxDelete::Count(count) => count,
+            MaxDelete::Percent(percent) => known.saturating_mul(percent) / 100,
+        }
+    }
+}
+
+/// Why a run is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The export has no documents while the state has some.
+    Empty { known: usize },
+    /// More sources would be deleted than allowed.
+    TooManyDeletions { deletions: usize, allowed: usize, known: usize },
+    /// An archive is cut short: nothing of its reader is deleted. The rest of the plan may go on.
+    Cut { kept: usize },
+    /// The state is about another twin.
+    OtherTwin { state: String, here: String },
+    /// None of the known documents is in this knowledge base.
+    OtherKnowledgeBase { asked: usize },
+    /// There is no state, there are documents, and no one to ask what to make of them.
+    NoState { documents: u64 },
+    /// There is no state, and not every document can be listed.
+    Unlistable { kind: String, listed: usize, total: u64 },
+}
+
+impl Refusal {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Refusal::Empty { .. } => "is it the right path? --allow-empty accepts an empty export",
+            Refusal::TooManyDeletions { .. } => {
+                "look at them with --dry-run; --max-delete N or N% allows more, and a missing part of the export would explain them"
+            }
+            Refusal::Cut { .. } => "fetch the export again; what it held was brought in",
+            Refusal::OtherTwin { .. } => {
+                "name the state file of this twin with --state, or correct the base URL"
+            }
+            Refusal::OtherKnowledgeBase { .. } => {
+                "is it the right key? If they were deleted by hand, move the state file away and sync with --init"
+            }
+            Refusal::NoState { .. } => {
+                "restore the state file, or adopt the documents that equal the export's with --init (--dry-run --init shows them)"
+            }
+            Refusal::Unlistable { .. } => {
+                "restore the state file; --assume-new takes what cannot be listed for documents of others"
+            }
+        }
+    }
+
+    /// Whether the rest of the plan may go on.
+    pub fn lets_the_rest_go_on(&self) -> bool {
+        matches!(self, Refusal::Cut { .. })
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::Empty { known } => {
+                write!(f, "the export has no documents, while the state knows {known}")
+            }
+            Refusal::TooManyDeletions { deletions, allowed, known } => {
+                let known = count(*known, "known document");
+                write!(f, "{deletions} of {known} would be deleted; {allowed} are allowed")
+            }
+            Refusal::Cut { kept } => {
+                let missing = count(*kept, "known document");
+                write!(f, "an archive is cut short: nothing of its reader is deleted ({missing} not in it)")
+            }
+            Refusal::OtherTwin { state, here } => write!(f, "the state belongs to {state}, not to {here}"),
+            Refusal::OtherKnowledgeBase { asked } => {
+                let asked = count(*asked, "document");
+                write!(f, "this is another knowledge base: none of {asked} that the state knows is in it")
+            }
+            Refusal::NoState { documents } => {
+                let documents = count(*documents, "document");
+                write!(f, "there is no state file, and the knowledge base has {documents} already")
+            }
+            Refusal::Unlistable { kind, listed, total } => write!(
+                f,
+                "there is no state file, and the API lists only {listed} of {total} documents of type {kind}: \
+                 it cannot be told which ones the export's are"
+            ),
+        }
+    }
+}
+
+/// What a plan is judged by, beside itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts {
+    /// How many documents the export holds.
+    pub documents: usize,
+    /// How many sources the state knew.
+    pub known: usize,
+    /// Whether an archive is cut short.
+    pub cut: bool,
+    pub mode: Mode,
+    pub allow_empty: bool,
+    pub max_delete: MaxDelete,
+}
+
+/// Judges a plan.
+pub fn judge(plan: &Plan, facts: Facts) -> Vec<Refusal> {
+    let Facts { documents, known, cut, mode, allow_empty, max_delete } = facts;
+    let mut refusals = Vec::new();
+    if documents == 0 && known > 0 && !allow_empty && mode != Mode::Import {
+        refusals.push(Refusal::Empty { known });
+    }
+    let allowed = max_delete.of(known);
+    if plan.gone > allowed {
+        refusals.push(Refusal::TooManyDeletions { deletions: plan.gone, allowed, known });
+    }
+    if cut && mode == (Mode::Sync { prune: true }) {
+        refusals.push(Refusal::Cut { kept: plan.held_back });
+    }
+    refusals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::state::State;
+    use super::*;
+
+    const PRUNE: Mode = Mode::Sync { prune: true };
+
+    fn plan(gone: usize, held_back: usize) -> Plan {
+        Plan {
+            state: State::new("http://a"),
+            tasks: Vec::new(),
+            unchanged: 0,
+            kept: 0,
+            rerendered: 0,
+            held_back,
+            gone,
+            unresolved: Vec::new(),
+        }
+    }
+
+    fn facts(known: usize) -> Facts {
+        Facts {
+            documents: 1,
+            known,
+            cut: false,
+            mode: PRUNE,
+            allow_empty: false,
+            max_delete: MaxDelete::Default,
+        }
+    }
+
+    fn is_refused(gone: usize, known: usize, max_delete: MaxDelete) -> bool {
+        !judge(&plan(gone, 0), Facts { max_delete, ..facts(known) }).is_empty()
+    }
+
+    #[test]
+    fn five_deletions_or_a_tenth_are_allowed_by_default() {
+        for (gone, known, refused) in [
+            (5, 5, false),
+            (6, 6, true),
+            (6, 59, true),
+            (6, 60, false),
+            (10, 109, false),
+            (11, 109, true),
+            (11, 110, false),
+        ] {
+            assert_eq!(is_refused(gone, known, MaxDelete::Default), refused, "{gone} of {known}");
+        }
+    }
+
+    #[test]
+    fn max_delete_is_a_number_or_a_percentage() {
+        assert!(is_refused(1, 100, MaxDelete::Count(0)));
+        assert!(!is_refused(7, 7, MaxDelete::Count(7)));
+        assert!(is_refused(2, 15, MaxDelete::Percent(10)));
+        assert!(!is_refused(15, 15, MaxDelete::Percent(100)));
+        assert!(!is_refused(0, 0, MaxDelete::Percent(0)));
+    }
+
+    #[test]
+    fn an_empty_export_is_refused_where_something_is_known() {
+        let is_refused = |known, allow_empty, mode| {
+            let facts = Facts { documents: 0, allow_empty, mode, ..facts(known) };
+            !judge(&plan(0, 0), facts).is_empty()
+        };
+        assert!(is_refused(1, false, PRUNE));
+        assert!(is_refused(1, false, Mode::Sync { prune: false }));
+        assert!(!is_refused(1, true, PRUNE));
+        assert!(!is_refused(0, false, PRUNE));
+        assert!(!is_refused(1, false, Mode::Import));
+    }
+
+    #[test]
+    fn a_cut_archive_forbids_its_deletions_and_nothing_else() {
+        let cut = Facts { cut: true, ..facts(9) };
+        let refusals = judge(&plan(0, 2), cut);
+        assert_eq!(refusals, [Refusal::Cut { kept: 2 }]);
+        assert!(refusals.iter().all(Refusal::lets_the_rest_go_on));
+        assert!(judge(&plan(0, 0), Facts { mode: Mode::Sync { prune: false }, ..cut }).is_empty());
+    }
+}

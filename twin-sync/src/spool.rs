@@ -1,0 +1,59 @@
+//! The spool: texts that are to be uploaded, kept in an unnamed temporary file so that memory stays flat.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+/// Texts in a file that the system removes with the process.
+#[derive(Debug, Default)]
+pub struct Spool {
+    file: Option<File>,
+    length: u64,
+}
+
+/// Where a text is in the spool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot {
+    offset: u64,
+    length: usize,
+}
+
+impl Spool {
+    /// Keeps a text.
+    pub fn add(&mut self, text: &str) -> io::Result<Slot> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(tempfile::tempfile()?),
+        };
+        file.seek(SeekFrom::Start(self.length))?;
+        file.write_all(text.as_bytes())?;
+        let slot = Slot { offset: self.length, length: text.len() };
+        self.length += text.len() as u64;
+        Ok(slot)
+    }
+
+    /// A text that was kept.
+    pub fn get(&mut self, slot: Slot) -> io::Result<String> {
+        let file = self.file.as_mut().ok_or(io::ErrorKind::NotFound)?;
+        file.seek(SeekFrom::Start(slot.offset))?;
+        let mut bytes = vec![0; slot.length];
+        file.read_exact(&mut bytes)?;
+        String::from_utf8(bytes).map_err(io::Error::other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_come_back_as_they_went_in_whatever_the_order() {
+        let mut spool = Spool::default();
+        let texts = ["one", "zwei 東京", "", "four\n"];
+        let slots = texts.map(|text| spool.add(text).unwrap());
+        assert_eq!(spool.get(slots[3]).unwrap(), "four\n");
+        let more = spool.add("five").unwrap();
+        for (text, slot) in texts.into_iter().chain(["five"]).zip(slots.into_iter().chain([more])) {
+            assert_eq!(spool.get(slot).unwrap(), text);
+        }
+    }
+}

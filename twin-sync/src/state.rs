@@ -1,0 +1,197 @@
+//! The state: what a sync knows of the knowledge base, in a file meant to be committed. Pure: text in,
+//! values out, and back into the very same text.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::digest;
+use super::entry::Entry;
+
+/// The schema this version writes, and the only one it reads.
+pub const SCHEMA: u64 = 1;
+
+/// What a sync knows: the documents it brought in, by the key of their source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// Which twin the documents are in: its base URL, or `local:` and where its data is.
+    pub base_url: String,
+    documents: BTreeMap<String, Entry>,
+}
+
+/// Why a text is no state this version can use.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// It was written by a later version.
+    #[error("it has schema {0}, which this version of twin does not know")]
+    Future(u64),
+    /// It is not what this program writes.
+    #[error("it is damaged: {0}")]
+    Damaged(String),
+}
+
+impl State {
+    /// A state that knows nothing yet.
+    pub fn new(base_url: impl Into<String>) -> Self {
+        Self { base_url: base_url.into(), documents: BTreeMap::new() }
+    }
+
+    /// Reads a state file.
+    pub fn parse(text: &str) -> Result<Self, Unreadable> {
+        #[derive(serde::Deserialize)]
+        struct Head {
+            schema: u64,
+        }
+        #[derive(serde::Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Body {
+            base_url: String,
+            documents: Vec<Entry>,
+        }
+        let damaged = |error: serde_json::Error| Unreadable::Damaged(error.to_string());
+        let head: Head = serde_json::from_str(text).map_err(damaged)?;
+        if head.schema != SCHEMA {
+            return Err(Unreadable::Future(head.schema));
+        }
+        let body: Body = serde_json::from_str(text).map_err(damaged)?;
+        let mut state = Self::new(body.base_url);
+        for entry in body.documents {
+            let key = entry.key.clone();
+            if state.put(entry).is_some() {
+                return Err(Unreadable::Damaged(format!("the key {key} is in it twice")));
+            }
+        }
+        state.each_id_once().map_err(Unreadable::Damaged)?;
+        Ok(state)
+    }
+
+    /// A document that two entries claim would be deleted with either of them.
+    pub fn each_id_once(&self) -> Result<(), String> {
+        let mut owners: HashMap<&str, &str> = HashMap::new();
+        for entry in self.entries() {
+            for id in entry.owned() {
+                if let Some(other) = owners.insert(id, &entry.key) {
+                    return Err(format!("the document {id} is claimed by {other} and by {}", entry.key));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The canonical text: sorted by key, one entry a line.
+    pub fn to_text(&self) -> String {
+        let quote = |text: &str| serde_json::Value::from(text).to_string();
+        let mut text = format!("{{\n  \"schema\": {SCHEMA},\n  \"baseUrl\": {},\n", quote(&self.base_url));
+        text += "  \"documents\": [";
+        let mut separator = "\n";
+        for entry in self.entries() {
+            text += separator;
+            text += "    ";
+            text += &entry.to_json();
+            separator = ",\n";
+        }
+        text += if self.documents.is_empty() { "]\n}\n" } else { "\n  ]\n}\n" };
+        text
+    }
+
+    /// What tells this state from any other.
+    pub fn digest(&self) -> String {
+        digest::of_bytes(self.to_text().as_bytes())
+    }
+
+    /// What it knows of a source.
+    pub fn get(&self, key: &str) -> Option<&Entry> {
+        self.documents.get(key)
+    }
+
+    /// Puts an entry in the place of the one with its key, and hands that back.
+    pub fn put(&mut self, entry: Entry) -> Option<Entry> {
+        self.documents.insert(entry.key.clone(), entry)
+    }
+
+    /// Forgets a source.
+    pub fn remove(&mut self, key: &str) -> Option<Entry> {
+        self.documents.remove(key)
+    }
+
+    /// Every entry, by key.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.documents.values()
+    }
+
+    /// How many sources it knows.
+    pub fn len(&self) -> usize {
+        self.documents.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::entry::tests::entries;
+    use super::*;
+
+    const TEXT: &str = r#"{
+  "schema": 1,
+  "baseUrl": "https://api.twin.ai",
+  "documents": [
+    {"key":"folder:a/1.md","title":"One","type":"note","hash":"h1","source":"s1","converter":"md/1","ids":["doc_1"]},
+    {"key":"notion:ab","title":"Two \"2\"","type":"policy","hash":"h2","source":"s2","converter":"md/1","ids":["doc_2","doc_3"]}
+  ]
+}
+"#;
+
+    #[test]
+    fn a_state_is_written_as_it_was_read_to_the_byte() {
+        let state = State::parse(TEXT).unwrap();
+        assert_eq!(state.to_text(), TEXT);
+        assert_eq!(state.get("notion:ab").unwrap().ids, ["doc_2", "doc_3"]);
+        let empty = State::new("https://api.twin.ai");
+        assert_eq!(State::parse(&empty.to_text()), Ok(empty));
+    }
+
+    #[test]
+    fn a_state_of_a_later_version_is_told_from_a_damaged_one() {
+        let later = TEXT.replace("\"schema\": 1", "\"schema\": 2");
+        assert_eq!(State::parse(&later), Err(Unreadable::Future(2)));
+        for broken in [
+            "",
+            "{}",
+            "null",
+            &TEXT[..TEXT.len() / 2],
+            &TEXT.replace("\"schema\": 1", "\"schema\": \"1\""),
+            &TEXT.replace("\"ids\":[\"doc_1\"]", "\"ids\":\"doc_1\""),
+            &format!("<<<<<<< HEAD\n{TEXT}"),
+        ] {
+            assert!(matches!(State::parse(broken), Err(Unreadable::Damaged(_))), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_merge_that_left_a_key_or_an_id_twice_is_refused() {
+        let twice = TEXT.replace("notion:ab", "folder:a/1.md");
+        assert!(
+            State::parse(&twice).unwrap_err().to_string().contains("the key folder:a/1.md is in it twice")
+        );
+        let claimed = TEXT.replace("doc_3", "doc_1");
+        let error = State::parse(&claimed).unwrap_err().to_string();
+        assert!(error.contains("doc_1 is claimed by folder:a/1.md and by notion:ab"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back_and_no_text_breaks_the_reader(
+            entries in entries(), base_url in "\\PC{0,20}", cut in any::<prop::sample::Index>(),
+        ) {
+            let mut state = State::new(base_url);
+            for entry in entries {
+                state.put(entry);
+            }
+            let text = state.to_text();
+            prop_assert_eq!(State::parse(&text), Ok(state));
+            let at = text.floor_char_boundary(cut.index(text.len()));
+            if at < text.trim_end().len() {
+                prop_assert!(State::parse(&text[..at]).is_err());
+            }
+        }
+    }
+}
