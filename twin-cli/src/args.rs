@@ -1,12 +1,12 @@
-//! The command line: the global flags and the tree of commands.
+//! The command line: the global flags and the tree of commands, and how it is read.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::ffi::OsString;
 
-use clap::{ArgAction, Args, Parser, ValueHint};
+use clap::{CommandFactory, FromArgMatches, Parser};
 
-use crate::command::Command;
-use crate::duration;
+use crate::command::{self, Command};
+use crate::flags::GlobalArgs;
+use crate::suggest;
 use crate::ui::Options;
 use crate::ui::term::ColorChoice;
 
@@ -31,6 +31,39 @@ Examples:
 Exit codes:
   0 done, 2 usage, 4 no key, 7 no connection; 'twin help exit-codes' has them all";
 
+/// Reads a command line; `twin help kb` is another way to say `twin kb --help`.
+///
+/// # Errors
+/// What clap says of it: a mistake, or help and version, which are asked for.
+pub fn parse(line: &[OsString]) -> Result<Cli, clap::Error> {
+    let cli = parse_once(line)?;
+    match cli.command.help_line() {
+        Some(line) => parse_once(&line).map_err(command::suggest_topic),
+        None => Ok(cli),
+    }
+}
+
+fn parse_once(line: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(line);
+    let mut matches = matches.map_err(|error| suggest::improve(error, &command, line))?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// The tree of commands as it is read: a flag that is given twice counts as it was given last, and the value of a
+/// flag may begin with a dash.
+pub(crate) fn command() -> clap::Command {
+    lenient(Cli::command())
+}
+
+fn lenient(command: clap::Command) -> clap::Command {
+    let arg = |arg: clap::Arg| {
+        let takes_one = arg.get_action().takes_values() && arg.get_num_args().is_none();
+        if takes_one && !arg.is_positional() { arg.allow_hyphen_values(true) } else { arg }
+    };
+    command.args_override_self(true).mut_args(arg).mut_subcommands(lenient)
+}
+
 /// What can be told of output flags from a command line that could not be parsed.
 pub fn ui_of_broken_line(args: &[std::ffi::OsString]) -> Options {
     let mut options = Options::default();
@@ -50,13 +83,11 @@ pub fn ui_of_broken_line(args: &[std::ffi::OsString]) -> Options {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_tree_is_well_formed() {
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]

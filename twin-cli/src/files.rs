@@ -129,8 +129,7 @@ pub(crate) fn loose_folder(path: &Path) -> Option<String> {
         let dir = path.parent()?;
         let folder = std::fs::metadata(dir).ok()?;
         let (mode, dir) = (folder.mode() & 0o7777, dir.display());
-        let anyone = mode & 0o002 != 0;
-        (anyone && (mode & 0o1000 == 0)).then(|| {
+        (mode & 0o002 != 0).then(|| {
             format!("anyone may change your settings and keys: {dir} has mode {mode:04o}; run: chmod 700 '{dir}'")
         })
     }

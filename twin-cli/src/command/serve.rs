@@ -75,7 +75,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     }
     let mut signals = context.stop.graceful();
     let key = twin.key()?;
-    context.ui.print(&Serving { base_url: twin.url(), api_key: key.expose() })?;
+    context.ui.stream(&Serving { base_url: twin.url(), api_key: key.expose() })?;
     context.ui.remark("Serving until Ctrl-C. Paste the line above into another terminal to use it.");
     let signal = signals.wait_for(Option::is_some).await.ok().and_then(|signal| *signal);
     twin.shutdown().await;
