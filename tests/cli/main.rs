@@ -34,5 +34,7 @@ mod threats;
 mod tls;
 #[cfg(unix)]
 mod triage;
+#[cfg(unix)]
+mod webhook_listen;
 mod webhooks;
 mod wiki;

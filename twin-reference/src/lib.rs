@@ -69,8 +69,12 @@ compile_error!("twin-reference has no door: enable the feature `wiremock`, `serv
 
 mod answer;
 mod clock;
+#[cfg(feature = "serve")]
+mod connections;
 mod delivery;
 mod fault;
+#[cfg(feature = "serve")]
+mod hosts;
 mod message;
 mod observe;
 mod quota;

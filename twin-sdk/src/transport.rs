@@ -1,11 +1,12 @@
 //! [`Transport`]: how bytes travel. Certificates, the time to connect, no redirects, no proxy to loopback.
 
 use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use url::Url;
 
-use crate::base_url::is_loopback;
+use crate::base_url::{LOCALHOST, is_loopback};
 use crate::error::{Error, Result};
 use crate::tls::{self, Trust};
 
@@ -58,7 +59,9 @@ impl Transport {
             .connect_timeout(self.connect_timeout)
             .tcp_nodelay(true);
         if is_loopback(url) {
-            client = client.no_proxy();
+            // No resolver is asked, and the port is that of the URL.
+            let addresses = [(Ipv4Addr::LOCALHOST, 0).into(), (Ipv6Addr::LOCALHOST, 0).into()];
+            client = client.no_proxy().resolve_to_addrs(LOCALHOST, &addresses);
         }
         tls::configure(client, &self.trust, url.scheme() == "https")?.build().map_err(|error| {
             Error::invalid_input("the HTTP client cannot be set up").with_source(error.without_url())
