@@ -60,6 +60,9 @@ pub(crate) fn replace_private(path: &Path, content: &str) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     if let Ok(mut file) = unnamed_in(dir) {
         write_whole(&mut file, content)?;
+        if name_file(&file, &path).is_ok() {
+            return Ok(());
+        }
         let name = dir.join(format!("{UNFINISHED}{}", std::process::id()));
         if name_file(&file, &name).is_ok() {
             return std::fs::rename(&name, &path).inspect_err(|_| drop(std::fs::remove_file(&name)));
@@ -112,7 +115,7 @@ fn unnamed_in(dir: &Path) -> io::Result<File> {
     Ok(rustix::fs::open(dir, flags, Mode::RUSR | Mode::WUSR)?.into())
 }
 
-/// Gives an unnamed file its first name.
+/// Gives an unnamed file its first name, unless another has it.
 #[cfg(target_os = "linux")]
 fn name_file(file: &File, name: &Path) -> io::Result<()> {
     use rustix::fs::{AtFlags, CWD};

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::ValueHint;
 use serde::{Serialize, Serializer};
@@ -69,7 +70,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
 async fn add(document: &NewDocument, twin: &Twin, equals: &mut Equals) -> Result<Added, CliError> {
     let created = twin.kb().create(document.clone()).await.map_err(explain)?;
     let equal = match &created.id {
-        Some(id) => equals.of(document, id, twin).await,
+        Some(id) => tokio::time::timeout(LOOKING, equals.of(document, id, twin)).await.unwrap_or_default(),
         None => None,
     };
     Ok(Added { document: document.clone(), id: created.id, created: created.document, equal })
@@ -131,6 +132,8 @@ struct Equals {
 
 /// Documents of one title that are compared by their text.
 const COMPARED: usize = 3;
+/// How long is looked for them. The document is there by then: no one waits for a remark.
+const LOOKING: Duration = Duration::from_secs(5);
 
 impl Equals {
     /// The id of a document with the same title, type and text that is not this one.

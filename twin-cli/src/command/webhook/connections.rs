@@ -46,7 +46,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn connections_that_do_nothing_keep_no_one_out_for_longer_than_a_second() {
         let mut connections = Connections::default();
-        let mut add = async |connections: &mut Connections| {
+        let add = async |connections: &mut Connections| {
             let begun = Instant::now();
             connections.make_room().await;
             connections.add(tokio::spawn(std::future::pending()));
