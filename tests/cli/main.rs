@@ -18,6 +18,7 @@ mod handbook;
 mod import;
 mod lists;
 #[cfg(unix)]
+mod other_languages;
 mod pictures;
 mod serve;
 mod settings;
@@ -37,4 +38,5 @@ mod triage;
 #[cfg(unix)]
 mod webhook_listen;
 mod webhooks;
+mod whose;
 mod wiki;

@@ -4,17 +4,16 @@ use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use twin_sdk::{ApiKey, Attempt, Pacing, RetryPolicy, Transport, Twin, TwinBuilder};
+use twin_sdk::{ApiKey, Attempt, Pacing, Proxy, RetryPolicy, Transport, Twin, TwinBuilder};
 
 use crate::embedded::Embedded;
-use crate::env;
 use crate::error::{CliError, Code};
 use crate::flags::GlobalArgs;
 use crate::key;
 use crate::precedence::Network;
 use crate::settings::{self, LocalData, Remote, Target};
 use crate::stop::Stop;
-use crate::ui::Ui;
+use crate::ui::{Notice, Ui};
 use twin_sync::Meter;
 
 /// What a command works with.
@@ -136,6 +135,13 @@ impl Context {
             let pem = std::fs::read(path)
                 .map_err(|error| CliError::invalid(format!("cannot read {}: {error}", path.display())))?;
             transport = transport.ca_certificate(pem);
+            let read = transport.check_certificates();
+            let unreadable =
+                read.map_err(|error| CliError::invalid(format!("{}: {error}", path.display())))?;
+            for what in unreadable {
+                self.ui
+                    .notice(&Notice::warning(format!("{}: {what}; the others are trusted", path.display())));
+            }
         }
         let system_certs = network.system_certs;
         let _ = self.network.set(network);
@@ -206,16 +212,26 @@ impl Context {
                 "the key of {place} went to {address}: check both, or run 'twin login' with a new key"
             ));
         }
-        let Some(address) = self.address.get().filter(|_| error.code() == Code::Network) else {
-            return error;
-        };
+        let is_of_the_way = matches!(error.code(), Code::Network | Code::NotFromApi);
+        let Some(address) = self.address.get().filter(|_| is_of_the_way) else { return error };
         if error.message().contains("invalid peer certificate: UnknownIssuer") {
             return error.or_hint(
                 "where your company's own authority signs, name it with --cacert, or trust it with --system-certs",
             );
         }
-        let proxied = address.starts_with("https:") && env::var("HTTPS_PROXY").is_some();
-        let way = if proxied { " (by the proxy of HTTPS_PROXY)" } else { "" };
+        let times = ["the server's certificate expired", "the server's certificate is not valid before"];
+        if times.iter().any(|what| error.message().contains(what)) {
+            return error
+                .or_hint("is this machine's clock right? If it is, the server needs a new certificate");
+        }
+        let proxy = address.parse().ok().and_then(|url| Proxy::for_url(&url).ok().flatten());
+        let way =
+            proxy.map(|proxy| format!(" (through the proxy of {})", proxy.variable())).unwrap_or_default();
+        if error.code() == Code::NotFromApi {
+            return error.or_hint(format!(
+                "check that {address} is the right base URL, and what is on the way to it{way}: a gateway, a VPN, a sign-in page"
+            ));
+        }
         error.or_hint(format!("check the connection to {address}{way}, and that this is the right base URL"))
     }
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// Where the API lives unless told otherwise.
 pub const DEFAULT_BASE_URL: &str = "https://api.twin.ai";
 
-/// The one name of loopback.
+/// The one name that stands for this machine.
 pub(crate) const LOCALHOST: &str = "localhost";
 
 /// An address a key may be sent to: `https` anywhere, plain `http` on loopback alone, with a path before
@@ -86,9 +86,8 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-/// Whether a URL stays on this machine, so that it needs neither encryption nor a proxy. Of names `localhost` alone
-/// does, which [`Transport`](crate::Transport) leads to loopback itself: `localhost.` and `x.localhost` are looked up,
-/// and whoever answers decides where they lead.
+/// Whether a URL stays on this machine, so that it needs neither encryption nor a proxy. No name does that DNS
+/// resolves, such as `localhost.`; `localhost` itself is pinned to the loopback addresses.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == LOCALHOST,
@@ -107,7 +106,8 @@ mod tests {
         for accepted in [
             "https://api.twin.ai",
             "https://gateway.example/twin",
-            "http://LOCALHOST:8080",
+            "http://localhost:8080",
+            "http://LOCALHOST",
             "http://127.0.0.1:1",
             "http://127.9.9.9",
             "http://[::1]:8080",
@@ -118,9 +118,11 @@ mod tests {
         for refused in [
             "http://api.twin.ai",
             "http://10.0.0.1",
-            "http://localhost.",
-            "http://x.localhost",
             "http://localhost.evil.example",
+            "http://localhost.",
+            "http://api.localhost",
+            "http://localhost.localdomain",
+            "http://ip6-localhost",
             "http://127.0.0.1.evil.example",
             "http://localhost@evil.example",
             "https://user:secret@api.twin.ai",

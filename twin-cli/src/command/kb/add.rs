@@ -256,8 +256,8 @@ struct Sketch<'a> {
 impl Serialize for Added {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.created {
-            Some(document) => document.serialize(serializer),
-            None => Sketch {
+            Some(document) if !document.title.is_empty() => document.serialize(serializer),
+            _ => Sketch {
                 id: self.id.as_deref(),
                 title: &self.document.title,
                 of_type: self.document.document_type.as_ref(),
