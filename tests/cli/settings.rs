@@ -259,7 +259,8 @@ async fn a_profile_and_the_environment_say_how_long_to_wait_and_whom_to_trust() 
     let ran = bench.twin(line).run().exits(2);
     let in_its_folder = bench.home.path().join(".config/twin/company.pem");
     assert!(ran.stderr.contains(in_its_folder.to_str().unwrap()), "{ran:#?}");
-    std::fs::write(in_its_folder, "").unwrap();
+    let certificate = rcgen::generate_simple_self_signed(["company.example".to_owned()]).unwrap();
+    std::fs::write(in_its_folder, certificate.cert.pem()).unwrap();
     bench.twin(line).run().exits(7);
     let ran = bench.twin(["stats"]).env("TWIN_TIMEOUT", "soon").run().exits(2);
     assert!(ran.stderr.contains("TWIN_TIMEOUT"), "{ran:#?}");

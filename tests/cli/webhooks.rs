@@ -51,12 +51,16 @@ impl Listener {
 
     pub(crate) fn of(twin: Twin) -> Self {
         let mut child = twin.env("TWIN_WEBHOOK_SECRET", SECRET).spawn();
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        stderr.read_line(&mut line).unwrap();
+        // Byte by byte: what comes behind is read later.
+        let stderr = child.stderr.as_mut().unwrap();
+        let bytes = std::iter::from_fn(|| {
+            let mut byte = [0];
+            stderr.read_exact(&mut byte).unwrap();
+            (byte[0] != b'\n').then_some(byte[0])
+        });
+        let line = String::from_utf8(bytes.collect()).unwrap();
         let address = line.split("http://").nth(1).unwrap().split(' ').next().unwrap();
         let port = address.rsplit(':').next().unwrap().trim().parse().unwrap();
-        child.stderr = Some(stderr.into_inner());
         let stdout = BufReader::new(child.stdout.take().unwrap());
         Self { child, port, stdout }
     }
