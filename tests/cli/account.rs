@@ -201,9 +201,11 @@ async fn settings_are_listed_read_and_changed() {
     twin(&["stats"]).exits(4);
 
     // A path is found again from any folder, and what is on or off is written as such.
-    for (key, value, expected) in
-        [("timeout", "5s", "5s"), ("system_certs", "true", "true"), ("cacert", "ca.pem", &home.path().join("ca.pem").display().to_string())]
-    {
+    for (key, value, expected) in [
+        ("timeout", "5s", "5s"),
+        ("system_certs", "true", "true"),
+        ("cacert", "ca.pem", &home.path().join("ca.pem").display().to_string()),
+    ] {
         twin(&["config", "set", key, value]).exits(0);
         assert_eq!(twin(&["config", "get", key]).exits(0).stdout, format!("{expected}\n"));
     }

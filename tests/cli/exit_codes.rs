@@ -184,7 +184,8 @@ async fn a_value_may_begin_with_a_dash_and_the_last_of_two_counts() {
     assert_eq!(escalation["items"][0]["askedBy"], json!("-Bob"));
     let listed = bench.twin(["kb", "list", "--limit", "1", "--limit", "2"]).run().exits(0);
     assert_eq!(listed.stdout.lines().count(), 2);
-    let listed = bench.twin(["--color", "always", "kb", "list", "--color", "never", "--type", "sop", "--type", "policy"]);
+    let listed = bench
+        .twin(["--color", "always", "kb", "list", "--color", "never", "--type", "sop", "--type", "policy"]);
     assert_eq!(listed.run().exits(0).stdout.lines().count(), 2);
     // A flag that is none is still no value.
     bench.twin(["ask", "x", "--jsn"]).run().exits(2);

@@ -226,7 +226,9 @@ fn status(server: &Server, host: &str) -> u16 {
     let address = server.environment["TWIN_BASE_URL"].strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
     let key = &server.environment["TWIN_API_KEY"];
-    let head = format!("GET /v1/stats HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n");
+    let head = format!(
+        "GET /v1/stats HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n"
+    );
     stream.write_all(head.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -237,7 +239,9 @@ fn status(server: &Server, host: &str) -> u16 {
 fn a_name_that_a_browser_was_led_here_by_is_not_answered() {
     let home = Home::new();
     let server = Server::start(&home, &["--rate-limit", "1000"]);
-    for (host, expected) in [("localhost:1", 200), ("127.0.0.1", 200), ("[::1]:8080", 200), ("evil.example", 421)] {
+    for (host, expected) in
+        [("localhost:1", 200), ("127.0.0.1", 200), ("[::1]:8080", 200), ("evil.example", 421)]
+    {
         assert_eq!(status(&server, host), expected, "{host}");
     }
     let mut server = Server::start(&home, &["--host", "0.0.0.0"]);

@@ -136,7 +136,13 @@ async fn a_credentials_file_that_others_may_read_is_warned_of() {
 #[test]
 fn plain_http_is_refused_except_to_loopback() {
     let home = Home::new();
-    for url in ["http://localhost.:1", "http://twin.localhost:1", "http://api.twin.ai", "http://10.1.2.3:80", "http://localhost.example"] {
+    for url in [
+        "http://localhost.:1",
+        "http://twin.localhost:1",
+        "http://api.twin.ai",
+        "http://10.1.2.3:80",
+        "http://localhost.example",
+    ] {
         let twin = home.twin(["stats"]).env("TWIN_API_KEY", RIGHT);
         twin.env("TWIN_BASE_URL", url).run().exits(2);
         home.twin(["stats", "--base-url", url]).run().exits(2);
@@ -225,7 +231,10 @@ async fn the_environments_key_is_not_sent_to_the_address_of_a_profile_that_a_fla
     let staging = Bench::of(Reference::new().key(STAGING)).await;
     with_staging_profile(&production.home, &staging, "");
     let ran = production.twin(["stats", "--profile", "staging"]).run().exits(4);
-    assert!(ran.stderr.contains("TWIN_API_KEY is not sent to") && ran.stderr.contains("twin login"), "{ran:#?}");
+    assert!(
+        ran.stderr.contains("TWIN_API_KEY is not sent to") && ran.stderr.contains("twin login"),
+        "{ran:#?}"
+    );
     let line = ["stats", "--profile", "staging"];
     production.home.twin(line).env("TWIN_API_KEY", RIGHT).run().exits(4);
     assert_eq!((production.requests().len(), staging.requests().len()), (0, 0));
@@ -281,7 +290,10 @@ fn a_key_in_the_environment_needs_no_configuration_that_can_be_read() {
 async fn a_refused_key_names_where_it_came_from_and_where_it_went() {
     let bench = bench().await;
     let ran = stats(&bench, &[]).env("TWIN_API_KEY", "twin_live_wrong").run().exits(4);
-    assert!(ran.stderr.contains("key of TWIN_API_KEY") && ran.stderr.contains(bench.running.url()), "{ran:#?}");
+    assert!(
+        ran.stderr.contains("key of TWIN_API_KEY") && ran.stderr.contains(bench.running.url()),
+        "{ran:#?}"
+    );
     let file = bench.home.write("wrong", "twin_live_wrong");
     let ran = stats(&bench, &["--api-key-file", "wrong"]).run().exits(4);
     assert!(ran.stderr.contains("key of wrong"), "{ran:#?}");
@@ -295,7 +307,10 @@ async fn a_refused_key_names_where_it_came_from_and_where_it_went() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_of_a_profile_without_an_address_is_for_the_usual_one_alone() {
     let bench = bench().await;
-    bench.home.write(".config/twin/config.toml", format!("[profiles.default]\napi_key_command = \"echo {RIGHT}\"\n"));
+    bench.home.write(
+        ".config/twin/config.toml",
+        format!("[profiles.default]\napi_key_command = \"echo {RIGHT}\"\n"),
+    );
     let ran = stats(&bench, &[]).run().exits(4);
     assert!(ran.stderr.contains("is for https://api.twin.ai"), "{ran:#?}");
     assert_eq!(bench.requests(), Vec::<String>::new());

@@ -58,7 +58,11 @@ impl Twin {
     #[cfg(unix)]
     pub(crate) fn in_shell(self, before: &str) -> Self {
         let mut shell = Command::new("/bin/sh");
-        shell.arg("-c").arg(format!("{before}; exec \"$0\" \"$@\"")).arg(self.0.get_program()).args(self.0.get_args());
+        shell
+            .arg("-c")
+            .arg(format!("{before}; exec \"$0\" \"$@\""))
+            .arg(self.0.get_program())
+            .args(self.0.get_args());
         shell.env_clear().envs(self.0.get_envs().filter_map(|(name, value)| Some((name, value?))));
         shell.current_dir(self.0.get_current_dir().unwrap());
         shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

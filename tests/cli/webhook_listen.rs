@@ -43,7 +43,8 @@ async fn an_event_reaches_its_receiver_in_the_end_and_in_order_for_its_escalatio
     let target = receiver((503, 2), ResponseTemplate::new(200)).await;
     let home = Home::new();
     let listener = Listener::start(&home, &["--forward-to", &target.uri(), "-v"]);
-    let (first, later) = (event("esc_1"), event("esc_1").replace("escalation.created", "escalation.resolved"));
+    let (first, later) =
+        (event("esc_1"), event("esc_1").replace("escalation.created", "escalation.resolved"));
     for body in [&first, &later] {
         assert_eq!(listener.post(body, &signed(body)), 200);
     }
@@ -52,7 +53,10 @@ async fn an_event_reaches_its_receiver_in_the_end_and_in_order_for_its_escalatio
     assert_eq!(bodies, [&first, &first, &first, &later].map(|body| body.as_bytes()));
     let ran = listener.end("-INT").exits(130);
     assert!(ran.stderr.contains(&format!("Passing events on to {}", target.uri())), "{ran:#?}");
-    assert!(ran.stderr.contains("esc_1 was not passed on yet") && ran.stderr.contains("answered 503"), "{ran:#?}");
+    assert!(
+        ran.stderr.contains("esc_1 was not passed on yet") && ran.stderr.contains("answered 503"),
+        "{ran:#?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,7 +121,8 @@ async fn past_a_thousand_events_in_hand_no_more_are_taken_and_nothing_keeps_it_f
 #[test]
 fn an_event_that_is_too_old_or_from_the_future_is_refused() {
     let home = Home::new();
-    let listener = |flags: &[&str]| Listener::of(home.twin(["webhook", "listen", "--port", "0"].iter().chain(flags)));
+    let listener =
+        |flags: &[&str]| Listener::of(home.twin(["webhook", "listen", "--port", "0"].iter().chain(flags)));
     let at = |seconds: i64| {
         let time = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(seconds);
         event(&format!("esc_{seconds}")).replace("2026-03-14T10:32:00Z", &time.to_string())
@@ -161,7 +166,11 @@ fn senders_that_dawdle_keep_no_one_out() {
     let slow: Vec<TcpStream> = (0..600)
         .map(|number| {
             let mut stream = TcpStream::connect(("127.0.0.1", listener.port)).unwrap();
-            let half = if number % 2 == 0 { "POST / HT" } else { "POST / HTTP/1.1\r\nHost: x\r\nTwin-Signature: sha256=00\r\nContent-Length: 9\r\n\r\n{" };
+            let half = if number % 2 == 0 {
+                "POST / HT"
+            } else {
+                "POST / HTTP/1.1\r\nHost: x\r\nTwin-Signature: sha256=00\r\nContent-Length: 9\r\n\r\n{"
+            };
             stream.write_all(half.as_bytes()).unwrap();
             stream
         })

@@ -246,7 +246,8 @@ mod tests {
         let (_dir, path) =
             with_file("# mine\n[profiles.work] # the office\nbase_url = \"https://old.example\"\n");
         set(&path, &url_of("work"), Some("https://new.example")).unwrap();
-        set(&path, &Setting::Of("home.2".to_owned(), Field::ApiKeyCommand), Some("pass show 'twin \"x\"'")).unwrap();
+        set(&path, &Setting::Of("home.2".to_owned(), Field::ApiKeyCommand), Some("pass show 'twin \"x\"'"))
+            .unwrap();
         set(&path, &Setting::Profile, Some("work")).unwrap();
         let config = Config::load(&path).unwrap();
         assert_eq!(config.get(&Setting::Profile).as_deref(), Some("work"));

@@ -81,9 +81,8 @@ pub(crate) fn warnings(path: &Path) -> Vec<String> {
         let loose = is_loose.then(|| {
             format!("others may read your keys: {path} has mode {mode:04o}; run: chmod 600 '{path}'")
         });
-        let foreign = files::is_foreign(owner).then(|| {
-            format!("{path} belongs to another user (id {owner}), who may have put the key there")
-        });
+        let foreign = files::is_foreign(owner)
+            .then(|| format!("{path} belongs to another user (id {owner}), who may have put the key there"));
         loose.into_iter().chain(foreign).collect()
     }
     #[cfg(not(unix))]

@@ -103,7 +103,9 @@ fn target_of(path: &Path) -> PathBuf {
 fn write_whole(file: &mut File, content: &str) -> io::Result<()> {
     file.write_all(content.as_bytes())?;
     match file.sync_all() {
-        Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput) => Ok(()),
+        Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput) => {
+            Ok(())
+        }
         result => result,
     }
 }
@@ -133,7 +135,9 @@ pub(crate) fn loose_folder(path: &Path) -> Option<String> {
         let folder = std::fs::metadata(dir).ok()?;
         let (mode, dir) = (folder.mode() & 0o7777, dir.display());
         (mode & 0o002 != 0).then(|| {
-            format!("anyone may change your settings and keys: {dir} has mode {mode:04o}; run: chmod 700 '{dir}'")
+            format!(
+                "anyone may change your settings and keys: {dir} has mode {mode:04o}; run: chmod 700 '{dir}'"
+            )
         })
     }
     #[cfg(not(unix))]

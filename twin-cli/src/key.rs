@@ -106,8 +106,9 @@ fn no_key_of(profile: &str) -> CliError {
     if profile == DEFAULT_PROFILE {
         return no_key("no API key".to_owned());
     }
-    CliError::new(Code::NoKey, format!("no API key for profile '{profile}'"))
-        .hint(format!("run 'twin login --profile {profile}', or set TWIN_API_KEY; keys are in {WHERE_KEYS_ARE}"))
+    CliError::new(Code::NoKey, format!("no API key for profile '{profile}'")).hint(format!(
+        "run 'twin login --profile {profile}', or set TWIN_API_KEY; keys are in {WHERE_KEYS_ARE}"
+    ))
 }
 
 fn no_key(what: String) -> CliError {

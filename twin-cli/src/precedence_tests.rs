@@ -192,10 +192,22 @@ fn what_was_given_and_does_not_count_is_told() {
     for (line, variables, expected) in [
         ("", "", vec![]),
         ("", "KEY", vec![]),
-        (FLAG, ENVIRONMENT, vec!["--base-url overrides TWIN_BASE_URL", "--base-url overrides base_url of profile 'chosen'"]),
+        (
+            FLAG,
+            ENVIRONMENT,
+            vec!["--base-url overrides TWIN_BASE_URL", "--base-url overrides base_url of profile 'chosen'"],
+        ),
         ("--profile staging", ENVIRONMENT, vec!["--profile staging overrides TWIN_BASE_URL"]),
-        ("--profile command", "KEY PROFILE=staging", vec!["--profile overrides TWIN_PROFILE", "--profile overrides TWIN_API_KEY"]),
-        ("--profile bare --timeout 1s", "TIMEOUT=2s", vec!["--timeout overrides TWIN_TIMEOUT", "--timeout overrides timeout of profile 'bare'"]),
+        (
+            "--profile command",
+            "KEY PROFILE=staging",
+            vec!["--profile overrides TWIN_PROFILE", "--profile overrides TWIN_API_KEY"],
+        ),
+        (
+            "--profile bare --timeout 1s",
+            "TIMEOUT=2s",
+            vec!["--timeout overrides TWIN_TIMEOUT", "--timeout overrides timeout of profile 'bare'"],
+        ),
         ("--profile bare", "LOCAL", vec!["--profile overrides TWIN_LOCAL"]),
         ("--api-key-file f --profile bare", "KEY", vec!["--api-key-file overrides TWIN_API_KEY"]),
     ] {

@@ -93,11 +93,7 @@ pub(crate) fn remote_to_be(flags: &GlobalArgs) -> Result<Remote, CliError> {
     decide_remote(flags, &environment, &config)
 }
 
-fn decide_remote(
-    flags: &GlobalArgs,
-    environment: &Environment,
-    config: &Config,
-) -> Result<Remote, CliError> {
+fn decide_remote(flags: &GlobalArgs, environment: &Environment, config: &Config) -> Result<Remote, CliError> {
     let flags = GlobalArgs { local: false, local_data: None, ..flags.clone() };
     let decision = precedence::decide(&flags, environment, config, has_stored_key)?;
     match decision.destination {

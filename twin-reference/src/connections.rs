@@ -79,7 +79,8 @@ impl Connections {
     }
 
     fn longest_idle(&self) -> Option<(usize, Instant)> {
-        let idle = self.0.iter().enumerate().filter_map(|(at, (_, activity))| Some((at, activity.idle_since()?)));
+        let idle =
+            self.0.iter().enumerate().filter_map(|(at, (_, activity))| Some((at, activity.idle_since()?)));
         idle.min_by_key(|(_, since)| *since)
     }
 }

@@ -68,7 +68,14 @@ mod tests {
         for host in ["localhost", "LOCALHOST:80", "127.0.0.1:8080", "127.9.9.9", "[::1]:8080", "localhost."] {
             assert!(serves("127.0.0.1:8080", &[], host), "{host}");
         }
-        for host in ["evil.example", "127.0.0.1.evil.example", "10.0.0.1", "twin", "localhost.evil.example", "x.local"] {
+        for host in [
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "10.0.0.1",
+            "twin",
+            "localhost.evil.example",
+            "x.local",
+        ] {
             assert!(!serves("127.0.0.1:8080", &[], host), "{host}");
         }
         assert!(serves("127.0.0.1:8080", &["Twin.Example"], "twin.example:8080"));

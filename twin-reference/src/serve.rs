@@ -130,7 +130,10 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, Closed> {
     let (head, body) = request.into_parts();
     if !server.hosts.serve(&head.uri, &head.headers) {
-        return Ok(response(Reply::error(StatusCode::MISDIRECTED_REQUEST, "This twin has no such host name.")));
+        return Ok(response(Reply::error(
+            StatusCode::MISDIRECTED_REQUEST,
+            "This twin has no such host name.",
+        )));
     }
     let body = tokio::time::timeout(BODY_TIMEOUT, read(body)).await.map_err(|_| Closed::Body)??;
     let _answering = activity.answering();

@@ -82,7 +82,10 @@ pub(super) fn environment() -> Topic {
             "The API key. --api-key-file comes before it, the profile's api_key_command and the stored key after it. \
              It is not sent to the address of a profile that --profile names.",
         ),
-        ("TWIN_BASE_URL", "The API's address, as --base-url. --profile brings its own address and comes before it."),
+        (
+            "TWIN_BASE_URL",
+            "The API's address, as --base-url. --profile brings its own address and comes before it.",
+        ),
         ("TWIN_PROFILE", "The profile of config.toml to use, as --profile, behind the variables above."),
         ("TWIN_LOCAL", "Use the embedded twin, as --local."),
         ("TWIN_CACERT", "A file of further certificate authorities, as --cacert."),

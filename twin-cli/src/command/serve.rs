@@ -159,8 +159,9 @@ async fn configure(args: Args, key: String) -> Result<Reference, CliError> {
 /// The address that a host name and a port stand for.
 async fn resolved(host: &str, port: u16) -> Result<SocketAddr, CliError> {
     let name = host.trim_start_matches('[').trim_end_matches(']');
-    let unusable =
-        |why: String| CliError::invalid(format!("--host {host}: {why}")).hint("give an address of this machine");
+    let unusable = |why: String| {
+        CliError::invalid(format!("--host {host}: {why}")).hint("give an address of this machine")
+    };
     let mut addresses =
         tokio::net::lookup_host((name, port)).await.map_err(|error| unusable(error.to_string()))?;
     addresses.next().ok_or_else(|| unusable("no such host".to_owned()))

@@ -42,7 +42,9 @@ pub(crate) async fn run(args: Args, context: &Context) -> Outcome {
             .hint("leave out --local to log in to the Twin API"));
     }
     let remote = settings::remote_to_be(&context.flags)?;
-    if context.flags.profile.is_some() && context.flags.base_url.is_none() && env::var("TWIN_BASE_URL").is_some()
+    if context.flags.profile.is_some()
+        && context.flags.base_url.is_none()
+        && env::var("TWIN_BASE_URL").is_some()
     {
         let text = format!("--profile overrides TWIN_BASE_URL: the address is {}", remote.base_url);
         context.ui.notice(&Notice::warning(text));
@@ -64,7 +66,8 @@ async fn read_key(args: &Args, context: &Context, remote: &Remote) -> Result<Api
     } else if let Some(path) = &context.flags.api_key_file {
         Input::of(path).read("the API key").await?
     } else {
-        let instead = format!("create one in {WHERE_KEYS_ARE}, then pipe it in: twin login --with-key < key.txt");
+        let instead =
+            format!("create one in {WHERE_KEYS_ARE}, then pipe it in: twin login --with-key < key.txt");
         context.ui.must_ask("the API key is needed", &instead)?;
         context.ui.announce(&format!("Create an API key in {WHERE_KEYS_ARE}."));
         context.ui.ask_secret(&format!("API key for {}", remote.base_url)).await?

@@ -118,7 +118,8 @@ async fn document(args: &Args, file: &Path) -> Result<NewDocument, CliError> {
         document.title.clone_from(title);
     }
     document.document_type = args.of_type.clone().or(document.document_type);
-    let named = |error: CliError| if args.files.len() > 1 { error.about(&file.display().to_string()) } else { error };
+    let named =
+        |error: CliError| if args.files.len() > 1 { error.about(&file.display().to_string()) } else { error };
     check(&document).map_err(named)?;
     Ok(document)
 }
@@ -325,9 +326,11 @@ impl Report for Many {
     fn notices(&self, form: Form) -> Vec<Notice> {
         let mut notices: Vec<Notice> = self.added.iter().flat_map(|added| added.notices(form)).collect();
         if form != Form::Json {
-            notices.extend(self.failed.iter().map(|Failed { id, message, .. }| {
-                Notice::warning(format!("{id} was not added: {message}"))
-            }));
+            notices.extend(
+                self.failed.iter().map(|Failed { id, message, .. }| {
+                    Notice::warning(format!("{id} was not added: {message}"))
+                }),
+            );
             if !self.remaining.is_empty() {
                 notices.push(Notice::warning(remaining(self.remaining.len(), "file")));
             }

@@ -136,7 +136,8 @@ fn parse_type_map(text: &str) -> Result<(Glob, export::DocumentType), String> {
 
 /// Reads the name of a root: one part of a key.
 fn parse_root(text: &str) -> Result<String, String> {
-    let is_name = !text.trim().is_empty() && !text.contains(|c: char| c.is_control() || c == '/' || c == '\\');
+    let is_name =
+        !text.trim().is_empty() && !text.contains(|c: char| c.is_control() || c == '/' || c == '\\');
     if is_name { Ok(text.to_owned()) } else { Err("it is one name, such as 'handbook'".to_owned()) }
 }
 
