@@ -17,7 +17,7 @@ use crate::ui::{Notice, Ui};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
     /// The one at an address.
-    Remote(Remote),
+    Remote(Box<Remote>),
     /// The embedded one, with its data here.
     Embedded(LocalData),
 }
@@ -65,7 +65,8 @@ pub(crate) fn target(flags: &GlobalArgs, ui: &Ui) -> Result<Target, CliError> {
             if !config.profiles.contains_key(&profile) && !is_known(&profile)? {
                 return Err(unknown_profile(&profile, config.profiles.keys()));
             }
-            remote_of(&config, profile, &base_url, key, decision.network).map(Target::Remote)
+            let remote = remote_of(&config, profile, &base_url, key, decision.network)?;
+            Ok(Target::Remote(Box::new(remote)))
         }
     }
 }
