@@ -10,13 +10,10 @@ use twin_cli::error::CliError;
 use twin_cli::exit::Exit;
 use twin_cli::stop::{self, Stop};
 use twin_cli::ui::{self, Ui};
-use twin_export as export;
 
 fn main() -> ExitCode {
+    twin_export::use_worker_processes();
     let line: Vec<OsString> = std::env::args_os().collect();
-    if let Some(code) = export::serve(&line) {
-        return code;
-    }
     let exit = match args::parse(&line) {
         Ok(cli) => run(cli),
         Err(error) => ui::print_clap(&error, args::ui_of_broken_line(&line)),
