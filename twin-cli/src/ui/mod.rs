@@ -2,12 +2,14 @@
 
 pub(crate) mod age;
 pub(crate) mod editor;
+pub(crate) mod markdown;
 pub mod page;
 pub mod progress;
 pub(crate) mod prompt;
 pub mod sanitize;
 pub mod table;
 pub mod term;
+pub(crate) mod waiting;
 
 use std::io::{self, Write};
 
