@@ -6,6 +6,7 @@ pub(crate) mod markdown;
 pub mod page;
 pub mod progress;
 pub(crate) mod prompt;
+mod redraw;
 pub mod sanitize;
 pub mod table;
 pub mod term;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::Ui;
+use super::{Ui, redraw};
 
 /// What is over sooner shows nothing at all.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -41,9 +41,12 @@ impl Waits {
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let (waits, what) = (self.clone(), what.to_owned());
-        let room = ui.stderr.width.saturating_sub(RESERVED).max(8);
         let status = move |state: &ProgressState, text: &mut dyn std::fmt::Write| {
-            let _ = write!(text, "{}", waits.status(&what, state.elapsed(), room));
+            let _ = write!(
+                text,
+                "{}",
+                waits.status(&what, state.elapsed(), redraw::columns().saturating_sub(RESERVED).max(8))
+            );
         };
         let style = ProgressStyle::with_template("{spinner} {status}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()).with_key("status", status));
@@ -53,7 +56,7 @@ impl Waits {
         std::thread::spawn(move || {
             std::thread::sleep(PATIENCE);
             if let Some(bar) = delayed.upgrade().filter(|bar| !bar.is_finished()) {
-                bar.set_draw_target(ProgressDrawTarget::stderr());
+                bar.set_draw_target(redraw::target());
                 bar.enable_steady_tick(TICK);
             }
         });
