@@ -21,7 +21,8 @@ fn it_answers_escalates_learns_from_a_person_and_keeps_nothing() {
 fn without_a_terminal_it_goes_through_by_itself() {
     let home = Home::new();
     let ran = home.twin(["demo"]).run().exits(0);
-    let places = ["Expensify", "waits for a person", "The bike-to-work scheme pays half of a bicycle, up to $800."];
+    let places =
+        ["Expensify", "waits for a person", "The bike-to-work scheme pays half of a bicycle, up to $800."];
     let mut from = 0;
     for place in places {
         from += ran.stdout[from..].find(place).unwrap_or_else(|| panic!("{place}: {ran:#?}"));
