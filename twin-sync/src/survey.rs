@@ -56,6 +56,7 @@ pub struct Inquiry {
 pub async fn with_state(kb: &Kb, state: &State, inquiry: Inquiry) -> Result<Survey, Trouble> {
     let listing = kb.list(None).await?;
     let mut survey = Survey { before: moments(&listing), ..Survey::default() };
+    survey.findings.titles = titles(&listing);
     let known: HashMap<&str, &str> =
         state.entries().flat_map(|entry| entry.expected().map(|id| (id, entry.key.as_str()))).collect();
     let shown = listing.documents.iter().filter(|document| known.contains_key(document.id.as_str())).count();
@@ -227,6 +228,10 @@ fn wanted(export: &mut Export, shelf: &Shelf) -> std::io::Result<Vec<Wanted>> {
         }
     }
     Ok(wanted)
+}
+
+fn titles(listing: &Listing) -> HashMap<String, String> {
+    listing.documents.iter().map(|document| (document.id.clone(), document.title.clone())).collect()
 }
 
 fn moments(listing: &Listing) -> Vec<(String, Timestamp)> {
