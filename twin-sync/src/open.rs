@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::disk::{Caveats, Disk, Files, Locking, Os, Paths, System, Unavailable};
+use super::disk::{Caveats, DIRECTORY, Disk, Files, Locking, Os, Paths, System, Unavailable};
 use super::guard::Refusal;
 use super::journal::{self, Unusable};
 use super::ledger::{Ledger, Work};
@@ -26,7 +26,8 @@ pub struct Opened {
     pub state: Option<State>,
     /// Its files; `None` for a run that writes nothing.
     pub(crate) store: Option<Store<Files>>,
-    pub(crate) caveats: Caveats,
+    /// What the file system turned out not to do; more may turn up until the end.
+    pub caveats: Caveats,
     pub(crate) base_url: String,
 }
 
@@ -88,7 +89,7 @@ impl OpenError {
 
     /// Whether it is the system that says no.
     pub fn is_io(&self) -> bool {
-        matches!(self, OpenError::Io(..))
+        matches!(self, OpenError::Io(..)) || matches!(self, OpenError::NotAFile(_, what) if *what == DIRECTORY)
     }
 
     /// Whether the path that was given is none of a state.

@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::apply::{Applied, Apply, Pace};
 use super::coverage::Coverage;
-use super::disk::Caveats;
 use super::guard::{self, Facts, MaxDelete, Refusal};
 use super::halt::Halt;
 use super::intake::{Export, Intake, Source};
@@ -216,11 +215,6 @@ impl Prepared {
     /// The document of the export that a task uploads.
     pub fn source(&self, task: &Task) -> Option<&Source> {
         task.upload.and_then(|index| self.export.sources.get(index))
-    }
-
-    /// What the file system of the state turned out not to do; more may turn up until the end.
-    pub fn caveats(&self) -> Caveats {
-        self.opened.caveats.clone()
     }
 
     /// Whether there was no state, though documents are there already.

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 pub use caveat::{Caveat, Caveats};
 pub(crate) use files::{Files, Locking};
-pub(crate) use paths::Paths;
+pub(crate) use paths::{DIRECTORY, Paths};
 pub(crate) use system::{Os, System};
 
 /// Where a run keeps what it must not lose. [`Files`] is the one outside of tests.

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use super::Unavailable;
 use super::system::our_file;
 
+/// What a directory is called that stands in the place of a file.
+pub(crate) const DIRECTORY: &str = "a directory";
+
 /// So many links lead to a file at most.
 const MOST_LINKS: usize = 40;
 
@@ -132,7 +135,7 @@ fn kind(file: &Metadata) -> &'static str {
     if file.is_symlink() {
         "a symbolic link"
     } else if file.is_dir() {
-        "a directory"
+        DIRECTORY
     } else {
         "not a regular file"
     }
