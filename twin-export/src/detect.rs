@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::convert::{HEAD, Kind};
+use super::job::Budget;
 use super::notion::names as notion_names;
 use super::run::Run;
 use super::tree::{self, Entry, Tree, file_name};
@@ -30,8 +31,13 @@ impl Export {
 }
 
 /// Opens every PATH and tells what it is.
-pub(crate) fn exports(paths: &[PathBuf], options: &Options) -> Result<Vec<Export>, ReadError> {
+pub(crate) fn exports(
+    paths: &[PathBuf],
+    options: &Options,
+    budget: &Budget,
+) -> Result<Vec<Export>, ReadError> {
     let mut exports: Vec<Export> = Vec::new();
+    let _ = budget;
     for path in paths {
         for (name, mut tree) in trees(path, options)? {
             if matches!(options.format, Format::Auto | Format::Notion) {
