@@ -15,9 +15,9 @@ use super::digest;
 use super::entry::Doubt;
 use super::intake::Export;
 use super::ledger::{Ledger, Work};
-use super::store::{Found, Store};
 use super::plan::Findings;
 use super::planner::plan;
+use super::store::{Found, Store};
 use super::test_world::{Death, GRACE, PRUNE, TIMEOUT, World, contents_of, long_page, page};
 use twin_export::Document;
 

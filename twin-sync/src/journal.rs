@@ -163,7 +163,9 @@ pub fn rescue(torn: &[u8], journal: &[u8]) -> Option<State> {
 fn begin(records: &[Record]) -> Result<Option<(String, Option<String>)>, Unusable> {
     match records.first() {
         None => Ok(None),
-        Some(Record::Begin { journal: VERSION, base_url, state }) => Ok(Some((base_url.clone(), state.clone()))),
+        Some(Record::Begin { journal: VERSION, base_url, state }) => {
+            Ok(Some((base_url.clone(), state.clone())))
+        }
         Some(Record::Begin { .. }) => Err(Unusable::Future),
         Some(_) => Err(Unusable::Damaged(1)),
     }
@@ -311,7 +313,8 @@ mod tests {
     #[test]
     fn a_damaged_line_is_passed_over_at_the_end_only() {
         let base = state(&[]);
-        let (begin, change) = (Record::begin("http://a", Some(base.digest())), put(entry("a", "h", &["doc_1"])));
+        let (begin, change) =
+            (Record::begin("http://a", Some(base.digest())), put(entry("a", "h", &["doc_1"])));
         let good = text(&[begin.clone(), change.clone()]);
         for tail in [&b"{\"change\":{\"pu"[..], b"\0\0\0\0", b"{\"change\":{\"pu\n", b"\0\0\n"] {
             let torn = [&good, tail].concat();

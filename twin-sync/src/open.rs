@@ -64,11 +64,14 @@ impl OpenError {
             OpenError::Busy(_, None) => {
                 "wait until it ends, or give each run a state file of its own with --state".into()
             }
-            OpenError::Busy(_, Some(holder)) => format!("{holder}: wait until it ends; if it is gone, remove that file"),
+            OpenError::Busy(_, Some(holder)) => {
+                format!("{holder}: wait until it ends; if it is gone, remove that file")
+            }
             OpenError::Io(..) => "the state and a journal beside it must be writable".into(),
             OpenError::NotAFile(..) => "name a regular file with --state".into(),
             OpenError::NotOurs(..) => {
-                "it was left as it is: move it away if nothing needs it, or name another state with --state".into()
+                "it was left as it is: move it away if nothing needs it, or name another state with --state"
+                    .into()
             }
             OpenError::Unreadable(_, Unreadable::Future(_)) => "install the latest version of twin".into(),
             OpenError::Unreadable(path, Unreadable::Damaged(_)) => format!(
@@ -77,7 +80,8 @@ impl OpenError {
             ),
             OpenError::Journal(_, Unusable::Future) => "install the latest version of twin".into(),
             OpenError::Journal(_, Unusable::NotOurs) => {
-                "it was left as it is: move it away if nothing needs it, or name another state with --state".into()
+                "it was left as it is: move it away if nothing needs it, or name another state with --state"
+                    .into()
             }
             OpenError::Journal(path, _) => format!(
                 "restore the state file it was written beside; or remove {path}, and the next sync knows nothing \
@@ -89,7 +93,8 @@ impl OpenError {
 
     /// Whether it is the system that says no.
     pub fn is_io(&self) -> bool {
-        matches!(self, OpenError::Io(..)) || matches!(self, OpenError::NotAFile(_, what) if *what == DIRECTORY)
+        matches!(self, OpenError::Io(..))
+            || matches!(self, OpenError::NotAFile(_, what) if *what == DIRECTORY)
     }
 
     /// Whether the path that was given is none of a state.
@@ -201,7 +206,9 @@ pub(crate) fn read(bytes: Option<Vec<u8>>, journal: &[u8]) -> Result<Recovered, 
         Ok(Some(state)) => Some(state),
         // One that was being written over may be empty.
         Ok(None) => journal::rescue(&[], journal),
-        Err(error) => Some(journal::rescue(bytes.as_deref().unwrap_or_default(), journal).ok_or(Wrong::State(error))?),
+        Err(error) => {
+            Some(journal::rescue(bytes.as_deref().unwrap_or_default(), journal).ok_or(Wrong::State(error))?)
+        }
     };
     let replayed = journal::replay(state.as_ref(), journal).map_err(Wrong::Journal)?;
     let torn = replayed.length < journal.len() as u64;

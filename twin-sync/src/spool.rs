@@ -23,7 +23,10 @@ impl Spool {
         self.write(text).map_err(|error| {
             let folder = std::env::temp_dir();
             let cause = cause(&error).unwrap_or(&error);
-            io::Error::new(error.kind(), format!("cannot write temporary files in {}: {cause}", folder.display()))
+            io::Error::new(
+                error.kind(),
+                format!("cannot write temporary files in {}: {cause}", folder.display()),
+            )
         })
     }
 

@@ -130,7 +130,11 @@ impl Folder {
 }
 
 /// What is on the disk when a process dies before any of its calls, which is after the one before, or within one.
-fn deaths(files: &Files, refused: Refused, live: impl Fn(&Path, &TestSystem) -> usize) -> Vec<(usize, Files)> {
+fn deaths(
+    files: &Files,
+    refused: Refused,
+    live: impl Fn(&Path, &TestSystem) -> usize,
+) -> Vec<(usize, Files)> {
     let mut left = Vec::new();
     for n in 0.. {
         let died = [Fault::DeathBefore(n), Fault::DeathWithin(n)].map(|fault| {
@@ -176,11 +180,13 @@ fn a_process_that_dies_around_any_system_call_of_a_run_or_of_its_recoveries_wedg
         for (files, kept) in reachable {
             let folder = Folder::with(&files);
             folder.age();
-            let shown = || files.iter().map(|(name, bytes)| format!("{name}: {}", String::from_utf8_lossy(bytes)));
+            let shown =
+                || files.iter().map(|(name, bytes)| format!("{name}: {}", String::from_utf8_lossy(bytes)));
             let shown = || format!("{name}, {kept} kept\n{}", shown().collect::<Vec<_>>().join("\n"));
             let looked = peek(&folder.state()).unwrap_or_else(|error| panic!("{error}: {}", shown()));
             let system = TestSystem::new(refused, Fault::Nothing);
-            let state = recover(&folder.state(), &system).unwrap_or_else(|error| panic!("{error}: {}", shown()));
+            let state =
+                recover(&folder.state(), &system).unwrap_or_else(|error| panic!("{error}: {}", shown()));
             assert_eq!(looked, state, "{}", shown());
             let state = state.unwrap();
             assert!(states[kept..].contains(&state), "{}\n{}", shown(), state.to_text());
@@ -204,7 +210,11 @@ fn a_disk_that_is_full_from_some_call_on_keeps_what_was_acknowledged() {
             }
             let system = TestSystem::new(refused, Fault::Nothing);
             let state = recover(&folder.state(), &system).unwrap().unwrap();
-            assert!(states[kept..].contains(&state), "{name}, full from {n}, {kept} kept: {}", state.to_text());
+            assert!(
+                states[kept..].contains(&state),
+                "{name}, full from {n}, {kept} kept: {}",
+                state.to_text()
+            );
         }
     }
 }
@@ -241,7 +251,8 @@ fn every_shortcoming_of_a_file_system_is_told_once() {
 fn without_system_locks_a_second_run_is_kept_out_by_a_file_that_goes_with_the_first() {
     let folder = Folder::with(&Files::default());
     let system = TestSystem::new(FILE_SYSTEMS[1].1, Fault::Nothing);
-    let open = |no_lock, only_look| open_on(system.clone(), &folder.state(), URL, Access { only_look, no_lock });
+    let open =
+        |no_lock, only_look| open_on(system.clone(), &folder.state(), URL, Access { only_look, no_lock });
     let first = open(false, false).unwrap();
     for only_look in [false, true] {
         let error = open(false, only_look).map(drop).unwrap_err();

@@ -12,6 +12,7 @@ use wiremock::{Match, Mock, Request, ResponseTemplate};
 
 use super::apply::{Applied, Apply, Pace};
 use super::coverage::Coverage;
+use super::digest;
 use super::disk::Disk;
 use super::entry::Entry;
 use super::halt::{Halt, Reason};
@@ -19,12 +20,11 @@ use super::intake::Intake;
 use super::kb::Kb;
 use super::ledger::{Ledger, Work};
 use super::meter::Meter;
+use super::open::{Recovered, read, take_over};
 use super::plan::Mode;
 use super::planner::plan;
 use super::state::State;
 use super::survey::{self, Inquiry};
-use super::digest;
-use super::open::{Recovered, read, take_over};
 use twin_export::{Document, split};
 
 /// The state file and the journal, in memory.

@@ -62,7 +62,8 @@ async fn what_is_no_regular_file_is_refused_at_once_as_a_state() {
 async fn a_journal_that_is_a_link_or_something_else_is_refused_and_left_as_it_is() {
     let wiki = Wiki::synced(&["a"]).await;
     wiki.write("b", "Text.");
-    let (journal, victim) = (beside(&wiki, ".journal"), wiki.bench.home.write("wiki/victim.txt", "Precious."));
+    let (journal, victim) =
+        (beside(&wiki, ".journal"), wiki.bench.home.write("wiki/victim.txt", "Precious."));
     let refused = || {
         for flags in [&[][..], &["--dry-run"]] {
             let ran = wiki.sync(flags.iter().copied()).exits(11);
@@ -134,7 +135,8 @@ impl Match for Thief {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_journal_that_vanishes_under_a_run_stops_it_and_no_document_is_doubled() {
     let wiki = Wiki::synced(&["a"]).await;
-    let thief = Mock::given(Thief(beside(&wiki, ".journal"), false.into())).respond_with(ResponseTemplate::new(500));
+    let thief =
+        Mock::given(Thief(beside(&wiki, ".journal"), false.into())).respond_with(ResponseTemplate::new(500));
     wiki.bench.running.mock_server().register(thief.with_priority(1)).await;
     ["b", "c", "d"].iter().for_each(|page| wiki.write(page, "Text."));
     let ran = wiki.sync(["--concurrency", "1"]).exits(1);
@@ -229,7 +231,8 @@ mod poor_file_systems {
         let shim = shim(folder.path());
         let wiki = Wiki::synced(&["a"]).await;
         let lock = beside(&wiki, ".lock");
-        let poor = || wiki.twin("sync", ["--yes"]).env("LD_PRELOAD", &shim).env("REFUSED_CALLS", "flock").run();
+        let poor =
+            || wiki.twin("sync", ["--yes"]).env("LD_PRELOAD", &shim).env("REFUSED_CALLS", "flock").run();
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
         let holder = |pid: u32, host: &str| {
             serde_json::json!({"pid": pid, "host": host.trim(), "boot": "", "started": "1"}).to_string()

@@ -101,7 +101,8 @@ async fn whatever_else_answers_in_the_place_of_the_api_nothing_is_taken_for_gone
     let answers = [
         wiremock::ResponseTemplate::new(404).set_body_raw("default backend - 404", "text/plain"),
         wiremock::ResponseTemplate::new(404).set_body_raw("<html><title>404</title></html>", "text/html"),
-        wiremock::ResponseTemplate::new(404).set_body_json(serde_json::json!({"message": "no Route matched"})),
+        wiremock::ResponseTemplate::new(404)
+            .set_body_json(serde_json::json!({"message": "no Route matched"})),
         wiremock::ResponseTemplate::new(200).set_body_raw("<html><title>Sign in</title></html>", "text/html"),
         wiremock::ResponseTemplate::new(403).set_body_raw("Forbidden by policy", "text/plain"),
         wiremock::ResponseTemplate::new(302).insert_header("location", "https://login.example/"),

@@ -29,7 +29,10 @@ async fn a_document_of_another_title_is_not_deleted_whatever_the_state_says() {
     wiki.write("d", "Other text.");
     let ran = wiki.sync(["--prune", "--dry-run"]).exits(11);
     let error = ran.json_error()["message"].as_str().unwrap().to_owned();
-    assert!(error.contains(&format!("{b} as a document of folder:wiki/c.md, but its title is \"b\" (1 more")), "{error}");
+    assert!(
+        error.contains(&format!("{b} as a document of folder:wiki/c.md, but its title is \"b\" (1 more")),
+        "{error}"
+    );
     let ran = wiki.sync(["--prune"]).exits(11);
     assert_counts(&ran, &[("replaced", 1), ("unchanged", 1), ("kept", 2)]);
     assert_eq!(wiki.titles().await, ["Payroll policy", "a", "b", "c", "d"]);

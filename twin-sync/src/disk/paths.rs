@@ -31,7 +31,9 @@ impl Paths {
         let io = |error| Unavailable::Io(path.to_owned(), error);
         let state = follow(path).map_err(io)?;
         match std::fs::metadata(&state) {
-            Ok(present) if !present.is_file() => return Err(Unavailable::Unfit(path.to_owned(), kind(&present))),
+            Ok(present) if !present.is_file() => {
+                return Err(Unavailable::Unfit(path.to_owned(), kind(&present)));
+            }
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io(error)),
             _ => {}
         }

@@ -19,8 +19,8 @@ use crate::ui::Notice;
 use crate::ui::progress::Progress;
 use crate::words::count;
 use twin_sync::{
-    self as sync, Access, Caveats, Halt, Kb, MaxDelete, Meter, Mode, Opened, Orders, Pace, Prepared, ReadingError, Reason,
-    Report, Trouble,
+    self as sync, Access, Caveats, Halt, Kb, MaxDelete, Meter, Mode, Opened, Orders, Pace, Prepared,
+    ReadingError, Reason, Report, Trouble,
 };
 
 /// A bulk command with its flags.
