@@ -18,7 +18,7 @@ use super::plan::{Mode, Plan, Task};
 use super::planner::plan;
 use super::state::State;
 use super::survey::{self, Inquiry, Survey};
-use twin_export::{self as export, Observer, ReadError, Remark, Skipped};
+use twin_export::{self as export, Observer, ReadError, Remark, Root, Skipped};
 
 /// What a run is told to do.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +45,8 @@ pub struct Reading {
     opened: Opened,
     export: Export,
     coverage: Coverage,
+    /// What each PATH is.
+    pub roots: Vec<Root>,
     /// Files, and parts of files, that became no document.
     pub skipped: Vec<Skipped>,
     /// What is worth knowing of the files.
@@ -139,9 +141,10 @@ impl Opened {
         for key in summary.filtered.into_iter().chain(summary.unconverted_keys) {
             coverage.add_not_gone(key);
         }
-        let cut = summary.roots.into_iter().filter(|root| !root.whole).map(|root| root.path).collect();
+        let roots = summary.roots;
+        let cut = roots.iter().filter(|root| !root.whole).map(|root| root.path.clone()).collect();
         let (skipped, remarks) = (summary.skipped, summary.remarks);
-        Ok(Reading { opened: self, export, coverage, skipped, remarks, cut })
+        Ok(Reading { opened: self, export, coverage, roots, skipped, remarks, cut })
     }
 }
 
