@@ -10,12 +10,17 @@ mod equation;
 mod front_matter;
 pub(crate) mod guard;
 pub(crate) mod html;
+mod html_form;
+mod html_hidden;
+mod html_table;
+mod html_title;
 pub(crate) mod html_tree;
 pub(crate) mod isolated;
 mod kind;
 mod link;
 pub(crate) mod mail;
 pub(crate) mod markdown;
+mod mathml;
 mod ole;
 mod package;
 mod pdf;
@@ -28,6 +33,7 @@ mod sheet;
 #[allow(dead_code)] // the converters that need it follow
 pub(crate) mod signs;
 pub(crate) mod table;
+mod template_tags;
 mod utf16;
 mod xls;
 mod xls_strings;
@@ -108,7 +114,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/2"),
         Kind::Html => {
             let (title, text) = html::to_text(&html_tree::decoded(&bytes), limits)?;
-            (title, text, "html/2")
+            (title, text, "html/3")
         }
         Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name, &mut aside)?, "csv/2"),
         Kind::Docx => {
@@ -169,28 +175,21 @@ fn markdown_file(markdown: &str) -> Converted {
             aside: Aside::default(),
         };
     }
-    let (heading, text) = markdown::to_text(body, Dialect::Common);
-    let (title, other) = match (facts.title, heading) {
-        (Some(fact), Some(heading)) if is_top_heading(&heading, body) => (Some(heading), Some(fact)),
-        (fact, heading) => (fact.or(heading), None),
+    let body = template_tags::without_tags(body);
+    let (heading, text) = markdown::to_text(&body, Dialect::Common);
+    let (top, other) = match heading {
+        Some(heading) if heading.is_top => (Some(heading.text), None),
+        heading => (None, heading.map(|heading| heading.text)),
     };
-    let other = other.filter(|other| Some(other) != title.as_ref()).map(|other| format!("title: {other}"));
-    let before = other.into_iter().chain([facts.lines, text]).filter(|part| !part.is_empty());
-    let text = before.collect::<Vec<_>>().join("\n\n");
+    let title = top.or(facts.title).or(other);
     Converted {
         title,
         text,
         kind: facts.kind,
-        converter: "md/2",
+        converter: "md/3",
         is_verbatim: false,
         aside: Aside::default(),
     }
-}
-
-/// Whether a heading stands over the whole text, and not over a section of it.
-fn is_top_heading(heading: &str, markdown: &str) -> bool {
-    let mut top = markdown.lines().filter_map(|line| line.strip_prefix("# "));
-    top.any(|text| markdown::line_to_text(text, Dialect::Common) == heading)
 }
 
 #[cfg(test)]
@@ -206,17 +205,21 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_over_the_whole_text_is_the_title_whatever_stands_before_it() {
+    fn a_title_is_the_top_heading_or_told_before_the_text() {
         let read = |markdown: &str| {
             let Converted { title, text, .. } = markdown_file(markdown);
-            (title.unwrap_or_default(), text)
+            (title, text)
         };
-        let expect = |title: &str, text: &str| (title.to_owned(), text.to_owned());
+        let expect = |title: &str, text: &str| (Some(title.to_owned()), text.to_owned());
         let both = "---\ntitle: Menu\ntags: [a]\n---\n# Lunch *now*\n\nAt noon.\n";
-        assert_eq!(read(both), expect("Lunch now", "title: Menu\n\ntags: a\n\nLunch now\n\nAt noon."));
-        let same = "---\ntitle: Lunch\n---\n# Lunch\n\nAt noon.\n";
-        assert_eq!(read(same), expect("Lunch", "Lunch\n\nAt noon."));
+        assert_eq!(read(both), expect("Lunch now", "Lunch now\n\nAt noon."));
         let sections = "---\ntitle: Lunch\n---\n## When\n\nAt noon.\n";
         assert_eq!(read(sections), expect("Lunch", "When\n\nAt noon."));
+        assert_eq!(read("Intro.\n\n#Lunch\n\nAt noon."), expect("Lunch", "Intro.\n\nLunch\n\nAt noon."));
+        assert_eq!(read("## Lunch\n\nAt noon."), expect("Lunch", "Lunch\n\nAt noon."));
+        let letter = "Welcome!\n\n## Acceptance\n\nI accept.";
+        assert_eq!(read(letter), (None, "Welcome!\n\nAcceptance\n\nI accept.".to_owned()));
+        let deep = format!("{}\n\n# Acceptance\n\nI accept.", "Long letter. ".repeat(200));
+        assert_eq!(read(&deep).0, None);
     }
 }
