@@ -64,6 +64,24 @@ pub(crate) struct Converted {
     pub(crate) is_verbatim: bool,
     /// What is not in the text.
     pub(crate) aside: Aside,
+    /// Files that came with it, each a document of its own.
+    pub(crate) attached: Vec<Attached>,
+}
+
+/// A file within another, such as one that came with a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Attached {
+    pub(crate) name: String,
+    /// SHA-256 of its bytes.
+    pub(crate) source: [u8; 32],
+    pub(crate) result: Result<Box<Converted>, String>,
+}
+
+impl Converted {
+    fn new(title: Option<String>, text: String, converter: &'static str) -> Self {
+        let (aside, attached) = (Aside::default(), Vec::new());
+        Self { title, text, kind: None, converter, is_verbatim: false, aside, attached }
+    }
 }
 
 /// The text of a single file, or the reason why there is none.
@@ -77,19 +95,23 @@ pub(crate) fn convert(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Con
     }
     if kind == Kind::Pdf {
         let text = isolated::pdf_to_text(bytes, limits)?;
-        return Ok(Converted {
-            title: None,
-            text,
-            kind: None,
-            converter: "pdf/2",
-            is_verbatim: false,
-            aside: Aside::default(),
-        });
+        return Ok(Converted::new(None, text, "pdf/2"));
     }
     // What takes much memory is done one at a time.
     let _alone = (weight(kind, &bytes) > HEAVY).then(|| ALONE.lock().unwrap_or_else(PoisonError::into_inner));
     let (name, limits) = (name.to_owned(), limits.clone());
     guard::bounded(limits.conversion, move |_| convert_as(kind, &name, bytes, &limits))
+}
+
+/// A file that came with another, converted where that is.
+fn convert_attached(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
+    if bytes.is_empty() {
+        return Err(reason::EMPTY);
+    }
+    match Kind::of(name, &bytes) {
+        Kind::Pdf => convert(name, bytes, limits),
+        kind => guard::guarded(|| convert_as(kind, name, bytes, limits)),
+    }
 }
 
 static ALONE: Mutex<()> = Mutex::new(());
@@ -134,13 +156,10 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
             return Err(reason::UNREADABLE);
         }
         Kind::Zip => return Err(reason::NESTED_ARCHIVE),
-        Kind::Mail => {
-            let (title, text) = mail::to_text(&bytes, limits)?;
-            (title, text, mail::CONVERTER)
-        }
+        Kind::Mail => return mail::to_text(&bytes, limits),
         Kind::Mbox | Kind::Pdf | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
     };
-    Ok(Converted { title, text, kind: None, converter, is_verbatim: false, aside })
+    Ok(Converted { aside, ..Converted::new(title, text, converter) })
 }
 
 /// As [`convert`], and a zip that holds one page and its pictures is that page: Google's zipped HTML.
@@ -166,14 +185,8 @@ fn markdown_file(markdown: &str) -> Converted {
         // The lines that `twin kb export` puts around the text.
         let body = body.strip_prefix('\n').unwrap_or(&body);
         let text = body.strip_suffix('\n').unwrap_or(body).to_owned();
-        return Converted {
-            title: facts.title,
-            text,
-            kind: facts.kind,
-            converter: "backup/1",
-            is_verbatim: true,
-            aside: Aside::default(),
-        };
+        let converted = Converted::new(facts.title, text, "backup/1");
+        return Converted { kind: facts.kind, is_verbatim: true, ..converted };
     }
     let body = template_tags::without_tags(body);
     let (heading, text) = markdown::to_text(&body, Dialect::Common);
@@ -182,14 +195,7 @@ fn markdown_file(markdown: &str) -> Converted {
         heading => (None, heading.map(|heading| heading.text)),
     };
     let title = top.or(facts.title).or(other);
-    Converted {
-        title,
-        text,
-        kind: facts.kind,
-        converter: "md/3",
-        is_verbatim: false,
-        aside: Aside::default(),
-    }
+    Converted { kind: facts.kind, ..Converted::new(title, text, "md/3") }
 }
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ pub(crate) struct Page {
     has_blocks: bool,
     /// Its body is the table of a database and nothing else.
     is_table: bool,
+    /// No row of that table has a value.
+    is_blank: bool,
 }
 
 pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
@@ -103,11 +105,11 @@ impl Reader<'_> {
         let (page, converter) = match Kind::of(file_name(path), &bytes) {
             Kind::Markdown => {
                 let headers = row_of.map(|database| &database.headers);
-                (markdown::page(&bytes, headers).map(Some), "notion-md/2")
+                (markdown::page(&bytes, headers).map(Some), "notion-md/3")
             }
             Kind::Html => {
                 let has_document = |title: &str| self.plan.has_table_within(index, title);
-                (html::page(&bytes, &self.options.limits, &has_document), "notion-html/2")
+                (html::page(&bytes, &self.options.limits, &has_document), "notion-html/3")
             }
             _ => return self.attachment(key, path, bytes),
         };
@@ -121,6 +123,7 @@ impl Reader<'_> {
             // Where there is a CSV, the rows are in its document.
             return match self.plan.has_table(index) {
                 true => Outcome::Merged,
+                false if page.is_blank && page.properties.is_empty() => Outcome::skipped(path, reason::NO_VALUES),
                 false => draft(format!("{key}:table"), page, source, converter, path),
             };
         }
@@ -158,7 +161,7 @@ impl Reader<'_> {
         let page = Page { title, properties: description, body: rows, ..Page::default() };
         let source =
             if strays.is_empty() { digest(bytes) } else { digest(&[bytes, strays.as_bytes()].concat()) };
-        draft(key, page, source, "notion-csv/1", path)
+        draft(key, page, source, "notion-csv/2", path)
     }
 
     fn attachment(&self, key: String, path: &str, bytes: Vec<u8>) -> Outcome {
