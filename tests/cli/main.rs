@@ -18,6 +18,7 @@ mod handbook;
 mod import;
 mod lists;
 #[cfg(unix)]
+mod other_languages;
 mod pictures;
 mod serve;
 mod settings;

@@ -33,6 +33,10 @@ impl Server {
         self.environment.iter().fold(home.twin(line), |twin, (name, value)| twin.env(name, value))
     }
 
+    pub(crate) fn url(&self) -> &str {
+        &self.environment["TWIN_BASE_URL"]
+    }
+
     /// A client that tries nothing twice.
     fn client(&self) -> Twin {
         let key = ApiKey::new(self.environment["TWIN_API_KEY"].as_str()).unwrap();

@@ -10,13 +10,10 @@ use twin_cli::context::Context;
 use twin_cli::error::CliError;
 use twin_cli::stop::{self, Stop};
 use twin_cli::ui::{self, Ui};
-use twin_export as export;
 
 fn main() -> ExitCode {
+    twin_export::use_worker_processes();
     let line: Vec<OsString> = std::env::args_os().collect();
-    if let Some(code) = export::serve(&line) {
-        return code;
-    }
     let exit = match parse(&line) {
         Ok(cli) => {
             let ui = Ui::new(cli.global.ui());

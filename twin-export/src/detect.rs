@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::convert::{HEAD, Kind};
+use super::job::Budget;
 use super::notion::names as notion_names;
 use super::run::Run;
 use super::tree::{self, Entry, Tree, file_name};
@@ -30,8 +31,13 @@ impl Export {
 }
 
 /// Opens every PATH and tells what it is.
-pub(crate) fn exports(paths: &[PathBuf], options: &Options) -> Result<Vec<Export>, ReadError> {
+pub(crate) fn exports(
+    paths: &[PathBuf],
+    options: &Options,
+    budget: &Budget,
+) -> Result<Vec<Export>, ReadError> {
     let mut exports: Vec<Export> = Vec::new();
+    let _ = budget;
     for path in paths {
         for (name, mut tree) in trees(path, options)? {
             if matches!(options.format, Format::Auto | Format::Notion) {
@@ -89,8 +95,11 @@ fn detected(name: &str, tree: &Tree) -> Format {
 
 /// Nothing but mail, and what mail programs note beside it.
 fn is_mailbox(tree: &Tree) -> bool {
-    let is_note =
-        |entry: &&Entry| file_name(&entry.path) == "table_of_contents" || tree::ending(&entry.path) == "msf";
+    let is_note = |entry: &&Entry| {
+        file_name(&entry.path) == "table_of_contents"
+            || tree::ending(&entry.path) == "msf"
+            || mail::maildir::is_note(&entry.path)
+    };
     let mut files = tree.entries.iter().filter(|entry| !is_note(entry)).peekable();
     files.peek().is_some() && files.all(is_mail)
 }
@@ -98,6 +107,7 @@ fn is_mailbox(tree: &Tree) -> bool {
 /// Names decide where they can, so that a folder of thousands is not opened file by file.
 fn is_mail(entry: &Entry) -> bool {
     match tree::ending(&entry.path).as_str() {
+        _ if mail::maildir::is_message(&entry.path) => true,
         "eml" | "mbox" => true,
         "" | "mbx" => Kind::of(file_name(&entry.path), &entry.head(HEAD)) == Kind::Mbox,
         _ => false,

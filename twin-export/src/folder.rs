@@ -6,9 +6,10 @@ use crate::DocumentType;
 
 use super::convert::{self, Converted};
 use super::detect::Export;
+use super::job::{Budget, Job, Lane};
 use super::run::{Digest256, Draft, Outcome, Run, digest};
 use super::tree::{Entry, file_name, safe_path, stem};
-use super::{Document, Format, Limits, Root, Skipped, pool, reason};
+use super::{Document, Format, Limits, Options, Root, Skipped, pool, reason};
 
 pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     for (path, tree) in &export.roots {
@@ -26,7 +27,8 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
         pool::ordered(
             tree.entries.iter(),
             |entry| entry.size,
-            |entry| {
+            (options, &budget),
+            |entry, job| {
                 let path = &entry.path;
                 if !options.filter.takes(&[path]) {
                     return Outcome::filtered(key(entry), path);
@@ -37,14 +39,17 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
                 if !tree.single && path.split('/').any(|part| part.starts_with('.')) {
                     return Outcome::skipped(path, reason::HIDDEN);
                 }
-                let read = budget.read(entry, options).and_then(|bytes| {
+                let read = job.read(entry).and_then(|bytes| {
                     let source = digest(&bytes);
-                    Ok((source, convert::convert(file_name(path), bytes, &options.limits)?))
+                    Ok((source, convert::convert(file_name(path), bytes, job)?))
                 });
                 match read {
-                    Ok((source, converted)) => {
+                    Ok((source, mut converted)) => {
                         let kind = converted.kind.clone().or_else(|| options.file_type.clone());
-                        document(key(entry), path, source, converted, kind.unwrap_or(DocumentType::Note))
+                        let kind = kind.unwrap_or(DocumentType::Note);
+                        let attached =
+                            Outcome::of_attached(&mut converted.attached, &key(entry), path, &kind);
+                        document(key(entry), path, source, converted, kind).with_attached(attached)
                     }
                     Err(reason) => Outcome::unconverted(key(entry), path, reason),
                 }
@@ -79,7 +84,9 @@ fn document(key: String, path: &str, source: Digest256, converted: Converted, ki
 pub(crate) fn from_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Document, Skipped> {
     let skipped = |reason: &str| Skipped { path: name.to_owned(), reason: reason.to_owned() };
     let source = digest(&bytes);
-    let converted = convert::convert(name, bytes, limits).map_err(skipped)?;
+    let options = Options { limits: limits.clone(), ..Options::default() };
+    let (budget, lane) = (Budget::default(), Lane::Slow);
+    let converted = convert::convert(name, bytes, &Job::new(&options, &budget, lane)).map_err(skipped)?;
     let kind = converted.kind.clone().unwrap_or(DocumentType::Note);
     match document(format!("folder:{}", safe_path(name)), name, source, converted, kind) {
         Outcome::Document(draft) => Ok(draft.into_document()),

@@ -1,19 +1,20 @@
 //! What happens to everything that readers find: documents are tidied, told apart by key and handed
 //! out; the rest is accounted for.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::DocumentType;
 use sha2::{Digest, Sha256};
 
-use super::convert::Aside;
+use super::convert::{Aside, Attached};
 use super::filter::mapped_type;
-use super::tree::{self, Tree};
-use super::{Document, Observer, Options, Progress, Remark, Root, Skipped, Summary, reason, text};
+use super::job::{Budget, Job, Lane};
+use super::pool::Texts;
+use super::tree::{Tree, stem};
+use super::{Document, Observer, Options, Progress, Remark, Root, Skipped, Summary, reason, text, workers};
 
 /// A document as a reader makes it.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub(crate) struct Draft {
     pub(crate) text: String,
     pub(crate) kind: DocumentType,
     pub(crate) source: Digest256,
-    pub(crate) converter: &'static str,
+    pub(crate) converter: Cow<'static, str>,
     pub(crate) path: String,
     /// The path as people read it, where that differs.
     pub(crate) clean_path: Option<String>,
@@ -44,7 +45,7 @@ impl Draft {
             kind: self.kind,
             text: self.text,
             source: hex::encode(self.source),
-            converter: self.converter.to_owned(),
+            converter: self.converter.into_owned(),
             path: self.path,
         }
     }
@@ -66,6 +67,10 @@ pub(crate) fn digest(bytes: &[u8]) -> Digest256 {
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Document(Box<Draft>),
+    /// Of a file within another, which counts as a file of its own.
+    Attached(Box<Self>),
+    /// Of a file and of what came with it.
+    Several(Vec<Self>),
     /// Part of another document.
     Merged,
     /// Says nothing: a document that was made of it before is gone.
@@ -115,6 +120,51 @@ impl Outcome {
         Self::Document(Box::new(draft))
     }
 
+    /// What becomes of the files that came with another one: documents below its key. The names stay.
+    pub(crate) fn of_attached(
+        attached: &mut [Attached],
+        key: &str,
+        path: &str,
+        kind: &DocumentType,
+    ) -> Vec<Self> {
+        let mut outcomes = Vec::new();
+        for Attached { name, source, result } in attached {
+            let (key, path) = (format!("{key}/{name}"), format!("{path}/{name}"));
+            let mut converted = match std::mem::replace(result, Err(String::new())) {
+                Ok(converted) => converted,
+                Err(reason) => {
+                    outcomes.push(Self::unconverted(key, &path, reason::known(&reason)));
+                    continue;
+                }
+            };
+            outcomes.extend(Self::of_attached(&mut converted.attached, &key, &path, kind));
+            let make = if converted.is_verbatim { Self::verbatim } else { Self::document };
+            outcomes.push(make(Draft {
+                key,
+                title: converted.title.unwrap_or_else(|| stem(name).to_owned()),
+                text: converted.text,
+                kind: converted.kind.unwrap_or_else(|| kind.clone()),
+                source: *source,
+                converter: converted.converter,
+                path,
+                clean_path: None,
+                key_is_identity: false,
+                files: 1,
+                aside: converted.aside,
+            }));
+        }
+        outcomes
+    }
+
+    /// A document, and those of the files that came with it.
+    pub(crate) fn with_attached(self, attached: Vec<Self>) -> Self {
+        if attached.is_empty() {
+            return self;
+        }
+        let attached = attached.into_iter().map(|one| Self::Attached(Box::new(one)));
+        Self::Several(std::iter::once(self).chain(attached).collect())
+    }
+
     pub(crate) fn skipped(path: &str, reason: &'static str) -> Self {
         Self::Skipped { path: path.to_owned(), reason }
     }
@@ -130,21 +180,20 @@ impl Outcome {
     }
 }
 
-/// Bytes read by all threads of a run, held against its limit.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Budget(Arc<AtomicU64>);
-
-impl Budget {
-    /// Reads an entry whole.
-    pub(crate) fn read(&self, entry: &tree::Entry, options: &Options) -> Result<Vec<u8>, &'static str> {
-        if self.0.load(Ordering::Relaxed) >= options.limits.run_bytes {
-            return Err(reason::RUN_TOO_LARGE);
+impl Texts for Outcome {
+    fn texts(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::Document(draft) => vec![&mut draft.text],
+            Self::Attached(inner) => inner.texts(),
+            Self::Several(all) => all.iter_mut().flat_map(Texts::texts).collect(),
+            _ => Vec::new(),
         }
-        let bytes = entry.read(&options.limits);
-        let read =
-            bytes.as_ref().map_or(options.limits.entry_bytes.min(entry.size), |bytes| bytes.len() as u64);
-        self.0.fetch_add(read, Ordering::Relaxed);
-        bytes
+    }
+}
+
+impl Texts for Vec<Outcome> {
+    fn texts(&mut self) -> Vec<&mut String> {
+        self.iter_mut().flat_map(Texts::texts).collect()
     }
 }
 
@@ -167,12 +216,13 @@ pub(crate) struct Run<'a> {
 impl<'a> Run<'a> {
     pub(crate) fn new(
         options: &'a Options,
+        budget: Budget,
         observer: &'a dyn Observer,
         sink: &'a mut dyn FnMut(Document) -> ControlFlow<()>,
     ) -> Self {
         Self {
             options,
-            budget: Budget::default(),
+            budget,
             observer,
             sink,
             seen: HashMap::new(),
@@ -180,6 +230,11 @@ impl<'a> Run<'a> {
             files_done: 0,
             bytes: 0,
         }
+    }
+
+    /// Work that belongs to no file's turn, such as a look at lists.
+    pub(crate) fn job(&self) -> Job<'_> {
+        Job::new(self.options, &self.budget, Lane::Slow)
     }
 
     /// A PATH is going to be read. `key` tells the document of a file that cannot be opened: it may well
@@ -211,6 +266,11 @@ impl<'a> Run<'a> {
     pub(crate) fn take(&mut self, outcome: Outcome) -> ControlFlow<()> {
         let (files, path, flow) = match outcome {
             Outcome::Document(draft) => return self.document(*draft),
+            Outcome::Several(all) => return all.into_iter().try_for_each(|one| self.take(one)),
+            Outcome::Attached(inner) => {
+                self.summary.files += 1;
+                return self.take(*inner);
+            }
             Outcome::Merged => {
                 self.summary.merged += 1;
                 (1, String::new(), ControlFlow::Continue(()))
@@ -236,6 +296,11 @@ impl<'a> Run<'a> {
     }
 
     fn document(&mut self, draft: Draft) -> ControlFlow<()> {
+        if draft.text.is_empty() {
+            // It was written aside and could not be read back.
+            let Draft { key, path, files, .. } = draft;
+            return self.take(Outcome::Unconverted { key, path, reason: reason::UNREADABLE, files });
+        }
         let Some(key) = self.own_key(draft.key.clone(), &draft) else { return ControlFlow::Continue(()) };
         let paths = [draft.path.as_str(), draft.clean_path.as_deref().unwrap_or_default()];
         let kind = mapped_type(&self.options.type_map, &paths)
@@ -294,6 +359,7 @@ impl<'a> Run<'a> {
     }
 
     pub(crate) fn finish(self) -> Summary {
+        workers::dismiss();
         self.summary
     }
 }

@@ -12,13 +12,14 @@ use tokio::sync::Notify;
 
 use crate::clock::{Clock, SystemClock};
 use crate::delivery::{self, Webhook};
+use crate::fault::Fault;
 use crate::observe::{Handled, Observer};
 use crate::quota::Quota;
-use crate::received::Recorder;
+use crate::received::{Received, Recorder};
 use crate::running::{Door, Running};
 use crate::seed::Seed;
 use crate::store::{self, Store};
-use crate::twin::{Lab, Rules, Twin};
+use crate::twin::{Lab, Recipient, Rules, Twin};
 use crate::worker::Worker;
 
 /// The key a twin accepts where none was set with [`Reference::key`].
@@ -102,6 +103,8 @@ pub struct Reference {
     seeds: Vec<Seed>,
     record: bool,
     observer: Option<Observer>,
+    recipient: Option<Recipient>,
+    faults: Vec<Fault>,
 }
 
 impl Default for Reference {
@@ -143,6 +146,8 @@ impl Reference {
             seeds: Vec::new(),
             record: false,
             observer: None,
+            recipient: None,
+            faults: Vec::new(),
         }
     }
 
@@ -265,6 +270,21 @@ impl Reference {
         self
     }
 
+    /// Calls `recipient` with every request as it came, without its credentials, before it is answered, on the
+    /// twin's own thread: for a record of what a program sends. It must not block.
+    #[must_use]
+    pub fn on_received(mut self, recipient: impl Fn(&Received) + Send + Sync + 'static) -> Self {
+        self.recipient = Some(Box::new(recipient));
+        self
+    }
+
+    /// Starts with this fault to come. See [`Running::fault`] for later ones.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
     /// Starts the twin for a test, over a wiremock server on a free port of loopback, with what it
     /// receives on record. It ends when the [`Running`] is dropped.
     ///
@@ -314,11 +334,24 @@ impl Reference {
             keys,
         };
         let quota = Quota::new(self.limit, self.window, rules.keys.len());
-        let (clock, seeds, data, observer) = (self.clock, self.seeds, self.data, self.observer);
+        let (clock, seeds, data) = (self.clock, self.seeds, self.data);
+        let (observer, recipient) = (self.observer, self.recipient);
+        for fault in self.faults {
+            lab.faults.add(fault);
+        }
         let open = move || {
             let store = open_store(data.as_deref(), seeds, clock.now());
             let store = store.map_err(|error| StartError::Data { path: data, reason: error.to_string() })?;
-            Ok(Twin { rules, store, quota, clock, lab: lab_for_twin, observer, delivery: delivery_for_twin })
+            Ok(Twin {
+                rules,
+                store,
+                quota,
+                clock,
+                lab: lab_for_twin,
+                observer,
+                recipient,
+                delivery: delivery_for_twin,
+            })
         };
         let worker = Worker::start(open).await?;
         Ok(Opened { worker, lab, key, webhook, backoff: self.backoff, delivery })

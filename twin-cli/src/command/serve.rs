@@ -1,10 +1,13 @@
 //! `twin serve`: the reference twin as a local server, until it is told to stop.
 
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 use serde::Serialize;
-use twin_reference::Reference;
+use serde_json::json;
+use twin_reference::{Fault, Received, Reference};
 
 use super::Outcome;
 use crate::context::Context;
@@ -44,8 +47,20 @@ pub struct Args {
     seed: Vec<PathBuf>,
 
     /// Requests a minute for each key [default: 60]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), value_hint = ValueHint::Other)]
+    #[arg(long, value_name = "N", conflicts_with = "no_rate_limit", value_parser = clap::value_parser!(u32).range(1..), value_hint = ValueHint::Other)]
     rate_limit: Option<u32>,
+
+    /// Take any number of requests
+    #[arg(long)]
+    no_rate_limit: bool,
+
+    /// Make a request go wrong, such as 'POST /v1/kb: 429 Retry-After 2, once'; repeatable
+    #[arg(long, value_name = "FAULT", value_hint = ValueHint::Other)]
+    fault: Vec<Fault>,
+
+    /// Append each request to this file as a line of JSON, without its credentials
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    record: Option<PathBuf>,
 
     /// Answers a month [default: no limit]
     #[arg(long, value_name = "N", value_hint = ValueHint::Other)]
@@ -101,6 +116,15 @@ async fn configure(args: Args) -> Result<Reference, CliError> {
     if let Some(limit) = args.rate_limit {
         reference = reference.rate_limit(limit);
     }
+    if args.no_rate_limit {
+        reference = reference.no_rate_limit();
+    }
+    for fault in args.fault {
+        reference = reference.fault(fault);
+    }
+    if let Some(path) = args.record {
+        reference = with_record(reference, &path)?;
+    }
     if let Some(limit) = args.monthly_limit {
         reference = reference.monthly_limit(limit);
     }
@@ -113,6 +137,30 @@ async fn configure(args: Args) -> Result<Reference, CliError> {
     }
     let data = args.data.map_or(LocalData::Memory, LocalData::File);
     with_data(reference, &data)
+}
+
+/// Appends each request to a file, a line each.
+fn with_record(reference: Reference, path: &Path) -> Result<Reference, CliError> {
+    let file = OpenOptions::new().append(true).create(true).open(path);
+    let file = file.map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))?;
+    Ok(reference.on_received(move |received| {
+        // A full disk must not stop the server; what is missing shows in the file.
+        let _ = (&file).write_all(format!("{}\n", record_of(received)).as_bytes());
+    }))
+}
+
+fn record_of(received: &Received) -> serde_json::Value {
+    let headers = received.headers.keys().map(|name| (name.as_str(), received.header(name.as_str())));
+    let headers: std::collections::BTreeMap<_, _> = headers.collect();
+    let body = match serde_json::from_slice(&received.body) {
+        Ok(body) => body,
+        Err(_) if received.body.is_empty() => serde_json::Value::Null,
+        Err(_) => String::from_utf8_lossy(&received.body).into(),
+    };
+    json!({
+        "method": received.method.as_str(), "path": received.path, "query": received.query,
+        "headers": headers, "body": body,
+    })
 }
 
 /// Where the server is and who may use it.

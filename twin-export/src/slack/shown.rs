@@ -63,7 +63,8 @@ fn attached(lines: &mut Vec<String>, attachment: &Value, names: &Names) {
 }
 
 fn buttons<'a>(lines: &mut Vec<String>, actions: impl Iterator<Item = &'a Value>, names: &Names) {
-    let labels: Vec<String> = actions.map(|action| block_text(action, names)).filter(|label| !label.is_empty()).collect();
+    let labels: Vec<String> =
+        actions.map(|action| block_text(action, names)).filter(|label| !label.is_empty()).collect();
     push(lines, labels.join(" "));
 }
 
@@ -76,10 +77,19 @@ fn file_lines(lines: &mut Vec<String>, file: &Value, names: &Names) {
     for name in ["subject", "alt_txt"] {
         push(lines, string(file, name).to_owned());
     }
-    let senders = list(file, "from").map(|from| [string(from, "original"), string(from, "name"), string(from, "address")].into_iter().find(|name| !name.is_empty()).unwrap_or_default());
+    let senders = list(file, "from").map(|from| {
+        [string(from, "original"), string(from, "name"), string(from, "address")]
+            .into_iter()
+            .find(|name| !name.is_empty())
+            .unwrap_or_default()
+    });
     push(lines, senders.collect::<Vec<_>>().join(", "));
     let texts = ["plain_text", "content", "preview_plain_text", "preview"];
-    let own = texts.into_iter().map(|name| string(file, name)).find(|text| !text.trim().is_empty()).unwrap_or_default();
+    let own = texts
+        .into_iter()
+        .map(|name| string(file, name))
+        .find(|text| !text.trim().is_empty())
+        .unwrap_or_default();
     push(lines, if own.trim_start().starts_with('<') { html::fragment_to_text(own) } else { own.to_owned() });
     let spoken = file.get("transcription").and_then(|spoken| spoken.get("preview")).unwrap_or(&Value::Null);
     push(lines, string(spoken, "content").to_owned());
@@ -149,7 +159,9 @@ fn struck(element: &Value, text: &str) -> String {
 
 /// The sign itself, where the export knows it.
 fn emoji(element: &Value) -> String {
-    let codes = string(element, "unicode").split('-').map(|code| u32::from_str_radix(code, 16).ok().and_then(char::from_u32));
+    let codes = string(element, "unicode")
+        .split('-')
+        .map(|code| u32::from_str_radix(code, 16).ok().and_then(char::from_u32));
     let sign: Option<String> = codes.collect();
     sign.unwrap_or_else(|| format!(":{}:", string(element, "name")))
 }
@@ -181,7 +193,8 @@ pub(super) fn with_more(text: &str, lines: Vec<String>) -> String {
     let mut known = format!(" {} ", words(text));
     for line in lines {
         let said = words(&line);
-        let is_known = if said.is_empty() { out.contains(line.trim()) } else { known.contains(&format!(" {said} ")) };
+        let is_known =
+            if said.is_empty() { out.contains(line.trim()) } else { known.contains(&format!(" {said} ")) };
         if is_known {
             continue;
         }
@@ -199,14 +212,21 @@ pub(super) fn with_more(text: &str, lines: Vec<String>) -> String {
 
 /// The words of a text, without marks.
 fn words(text: &str) -> String {
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     words.join(" ").to_lowercase()
 }
 
 /// Texts that only say that the message cannot be shown.
 pub(super) fn is_stub(text: &str) -> bool {
     let text = text.trim().trim_matches(['[', ']', '.']).to_lowercase().replace('\u{2019}', "'");
-    ["this content can't be displayed", "no preview available", "this message contains interactive elements", "no fallback text provided"].contains(&text.as_str())
+    [
+        "this content can't be displayed",
+        "no preview available",
+        "this message contains interactive elements",
+        "no fallback text provided",
+    ]
+    .contains(&text.as_str())
 }
 
 #[cfg(test)]
@@ -261,7 +281,10 @@ mod tests {
     #[test]
     fn what_the_text_says_is_not_said_again() {
         let lines = |lines: &[&str]| lines.iter().map(|&line| line.to_owned()).collect();
-        assert_eq!(with_more("Weekly *report*", lines(&["Weekly report", "Sales rose.", "sales rose", "Yes"])), "Weekly *report*\nSales rose.\nYes");
+        assert_eq!(
+            with_more("Weekly *report*", lines(&["Weekly report", "Sales rose.", "sales rose", "Yes"])),
+            "Weekly *report*\nSales rose.\nYes"
+        );
         assert_eq!(with_more("yesterday", lines(&["Yes", "🎉", "🎉"])), "yesterday\nYes\n🎉");
         assert!(is_stub("This content can\u{2019}t be displayed."));
     }

@@ -28,7 +28,8 @@ pub(super) fn richest(plain: Option<String>, rich: Option<String>) -> Vec<String
 /// Words as they are compared, addresses aside.
 fn words(text: &str) -> HashSet<String> {
     let pieces = text.split_whitespace().filter(|piece| !piece.contains("://"));
-    let words = pieces.flat_map(|piece| piece.split(|c: char| !c.is_alphanumeric())).filter(|word| !word.is_empty());
+    let words =
+        pieces.flat_map(|piece| piece.split(|c: char| !c.is_alphanumeric())).filter(|word| !word.is_empty());
     words.map(str::to_lowercase).collect()
 }
 
@@ -36,10 +37,42 @@ fn words(text: &str) -> HashSet<String> {
 fn is_stub(text: &str) -> bool {
     let lower = text.to_lowercase();
     let names = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    let is_about_form = names(&["html", "browser", "navigateur", "navegador", "ブラウザ", "浏览器", "plain text", "plain-text", "multipart", "multi-part", "mime"]);
+    let is_about_form = names(&[
+        "html",
+        "browser",
+        "navigateur",
+        "navegador",
+        "ブラウザ",
+        "浏览器",
+        "plain text",
+        "plain-text",
+        "multipart",
+        "multi-part",
+        "mime",
+    ]);
     let is_about_reading = names(&[
-        "client", "support", "view", "display", "enable", "read this", "see this", "version", "programm", "anzeige", "ansicht", "öffnen", "darstell",
-        "afficher", "visualiser", "ver este", "visualizar", "visualizza", "bekijk", "表示", "format", "message",
+        "client",
+        "support",
+        "view",
+        "display",
+        "enable",
+        "read this",
+        "see this",
+        "version",
+        "programm",
+        "anzeige",
+        "ansicht",
+        "öffnen",
+        "darstell",
+        "afficher",
+        "visualiser",
+        "ver este",
+        "visualizar",
+        "visualizza",
+        "bekijk",
+        "表示",
+        "format",
+        "message",
     ]);
     text.chars().count() <= 600 && is_about_form && is_about_reading
 }
@@ -70,6 +103,9 @@ mod tests {
 
     #[test]
     fn what_says_something_else_stays_beside() {
-        assert_eq!(chosen("Call Uma at noon about the pallets.", "The roof is repaired."), ["Call Uma at noon about the pallets.", "The roof is repaired."]);
+        assert_eq!(
+            chosen("Call Uma at noon about the pallets.", "The roof is repaired."),
+            ["Call Uma at noon about the pallets.", "The roof is repaired."]
+        );
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
-use mail_parser::{ContentType, Encoding, HeaderValue, Message, MessagePart, MimeHeaders, PartType};
+use mail_parser::{ContentType, Encoding, Message, MessagePart, MimeHeaders, PartType};
 
 use super::super::super::text::tidy_line;
 use super::super::super::{Limits, reason};
@@ -107,7 +107,8 @@ impl Reader<'_> {
             self.part(child, &mut read);
             let text = read.text();
             body.add_beside(read.files, &read.aside, read.refused);
-            let is_other = matches!(kind(part).as_str(), "text/calendar" | "text/x-amp-html" | "text/watch-html");
+            let is_other =
+                matches!(kind(part).as_str(), "text/calendar" | "text/x-amp-html" | "text/watch-html");
             if is_other {
                 // What only some programs show repeats the rest.
                 if kind(part) == "text/calendar" {
@@ -126,7 +127,9 @@ impl Reader<'_> {
     fn text(&self, id: u32, part: &MessagePart<'_>, text: &str, body: &mut Body) {
         let text = self.spelled(part, text);
         let kind = kind(part);
-        let is_calendar = kind == "text/calendar" || kind == "text/x-vcalendar" || text.trim_start().starts_with("BEGIN:VCALENDAR");
+        let is_calendar = kind == "text/calendar"
+            || kind == "text/x-vcalendar"
+            || text.trim_start().starts_with("BEGIN:VCALENDAR");
         if is_calendar {
             body.texts.push(calendar::told(&text));
         } else if matches!(kind.as_str(), "text/enriched" | "text/richtext" | "text/html") && !is_file(part) {
@@ -176,13 +179,9 @@ impl Reader<'_> {
         if self.depth >= MOST_NESTED {
             return body.refuse("message within", reason::TOO_DEEP);
         }
-        let mut read = Self { message: inner, limits: self.limits, depth: self.depth + 1 }.read();
+        let mut read = Body::of(inner, self.limits, self.depth + 1);
         read.texts = vec![forwarded(inner, &read.text())];
         body.add(read);
-    }
-
-    fn read(&self) -> Body {
-        Body::of(self.message, self.limits, self.depth)
     }
 
     fn binary(&self, part: &MessagePart<'_>, bytes: &[u8], body: &mut Body) {
@@ -192,24 +191,36 @@ impl Reader<'_> {
         match kind.as_str() {
             "application/pkcs7-mime" | "application/x-pkcs7-mime" => self.signed(bytes, body),
             "application/octet-stream" if ending == "p7m" => self.signed(bytes, body),
-            "application/pkcs7-signature" | "application/x-pkcs7-signature" | "application/pgp-signature" | "application/pgp-keys" => {}
+            "application/pkcs7-signature"
+            | "application/x-pkcs7-signature"
+            | "application/pgp-signature"
+            | "application/pgp-keys" => {}
             "application/ms-tnef" | "application/vnd.ms-tnef" => self.tnef(bytes, body),
-            _ if name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("winmail.dat")) => self.tnef(bytes, body),
-            "application/ics" | "application/calendar" => body.texts.push(calendar::told(&decoded_as(bytes, None))),
-            "application/octet-stream" if ending == "ics" => body.texts.push(calendar::told(&decoded_as(bytes, None))),
+            _ if name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("winmail.dat")) => {
+                self.tnef(bytes, body)
+            }
+            "application/ics" | "application/calendar" => {
+                body.texts.push(calendar::told(&decoded_as(bytes, None)))
+            }
+            "application/octet-stream" if ending == "ics" => {
+                body.texts.push(calendar::told(&decoded_as(bytes, None)))
+            }
             _ => match name {
                 Some(name) => push_file(body, name, bytes.to_vec()),
                 None if kind.starts_with("image/") || bytes.is_empty() => {}
-                None => push_file(body, format!("{}.{}", "attachment", kind.rsplit('/').next().unwrap_or("bin")), bytes.to_vec()),
+                None => push_file(
+                    body,
+                    format!("{}.{}", "attachment", kind.rsplit('/').next().unwrap_or("bin")),
+                    bytes.to_vec(),
+                ),
             },
         }
     }
 
     /// What a signature encloses is a part like any other.
     fn signed(&self, bytes: &[u8], body: &mut Body) {
-        let inner = signed::content(bytes, self.limits.entry_bytes).and_then(|inner| {
-            if self.depth >= MOST_NESTED { Err(reason::TOO_DEEP) } else { Ok(inner) }
-        });
+        let inner = signed::content(bytes, self.limits.entry_bytes)
+            .and_then(|inner| if self.depth >= MOST_NESTED { Err(reason::TOO_DEEP) } else { Ok(inner) });
         match inner {
             Ok(inner) => {
                 let inner = words::with_plain_headers(&inner);
@@ -218,7 +229,10 @@ impl Reader<'_> {
                     None => body.texts.push(decoded_as(&inner, None).into_owned()),
                 }
             }
-            Err(reason) => body.refuse(if reason == reason::ENCRYPTED { "encrypted message" } else { "signed message" }, reason),
+            Err(reason) => body.refuse(
+                if reason == reason::ENCRYPTED { "encrypted message" } else { "signed message" },
+                reason,
+            ),
         }
     }
 
@@ -255,7 +269,9 @@ impl Reader<'_> {
         let Some(bytes) = bytes else { return Cow::Borrowed(text) };
         let label = label.map(str::as_bytes);
         match kind(part).as_str() {
-            "text/html" if label.is_none() => Cow::Owned(super::super::html_tree::decoded(&bytes).into_owned()),
+            "text/html" if label.is_none() => {
+                Cow::Owned(super::super::html_tree::decoded(&bytes).into_owned())
+            }
             _ => Cow::Owned(decoded_as(&bytes, label).into_owned()),
         }
     }
@@ -271,18 +287,32 @@ fn push_file(body: &mut Body, name: String, bytes: Vec<u8>) {
 
 /// Text as it stands, its broken lines joined, out of its armour.
 fn plain_text(part: &MessagePart<'_>, text: &str) -> String {
-    let attribute = |name: &str| part.content_type().and_then(|kind| kind.attribute(name)).unwrap_or_default().to_ascii_lowercase();
+    let attribute = |name: &str| {
+        part.content_type().and_then(|kind| kind.attribute(name)).unwrap_or_default().to_ascii_lowercase()
+    };
     let text = without_armour(text);
-    if attribute("format") == "flowed" { flowed::joined(&text, attribute("delsp") == "yes") } else { text.trim().to_owned() }
+    if attribute("format") == "flowed" {
+        flowed::joined(&text, attribute("delsp") == "yes")
+    } else {
+        text.trim().to_owned()
+    }
 }
 
 /// What PGP signs stands between its own lines.
 fn without_armour(text: &str) -> Cow<'_, str> {
-    let Some((before, signed)) = text.split_once("-----BEGIN PGP SIGNED MESSAGE-----") else { return Cow::Borrowed(text) };
-    let Some((inner, after)) = signed.split_once("-----BEGIN PGP SIGNATURE-----") else { return Cow::Borrowed(text) };
+    let Some((before, signed)) = text.split_once("-----BEGIN PGP SIGNED MESSAGE-----") else {
+        return Cow::Borrowed(text);
+    };
+    let Some((inner, after)) = signed.split_once("-----BEGIN PGP SIGNATURE-----") else {
+        return Cow::Borrowed(text);
+    };
     let inner = inner.trim_start_matches(['\r', '\n']);
     // Its headers end with a blank line.
-    let inner = inner.find("\n\n").or_else(|| inner.find("\n\r\n")).filter(|_| inner.starts_with("Hash:")).map_or(inner, |end| &inner[end..]);
+    let inner = inner
+        .find("\n\n")
+        .or_else(|| inner.find("\n\r\n"))
+        .filter(|_| inner.starts_with("Hash:"))
+        .map_or(inner, |end| &inner[end..]);
     let after = after.split_once("-----END PGP SIGNATURE-----").map_or("", |(_, after)| after);
     let inner: Vec<&str> = inner.lines().map(|line| line.strip_prefix("- ").unwrap_or(line)).collect();
     Cow::Owned(format!("{}\n{}\n{}", before.trim(), inner.join("\n").trim(), after.trim()))
@@ -291,7 +321,9 @@ fn without_armour(text: &str) -> Cow<'_, str> {
 /// `text/plain`, in lower case.
 fn kind(part: &MessagePart<'_>) -> String {
     let kind = part.content_type();
-    let of = |kind: &ContentType<'_>| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or("plain")).to_ascii_lowercase();
+    let of = |kind: &ContentType<'_>| {
+        format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or("plain")).to_ascii_lowercase()
+    };
     kind.map_or_else(|| "text/plain".to_owned(), of)
 }
 
@@ -305,9 +337,10 @@ fn is_file(part: &MessagePart<'_>) -> bool {
 
 /// The file's name, without the folders that some programs put before it.
 fn name_of(part: &MessagePart<'_>) -> Option<String> {
-    let name = part.attachment_name().or_else(|| match part.header("Content-Description") {
-        Some(HeaderValue::Text(name)) if name.contains('.') => Some(name.as_ref()),
-        _ => None,
+    let name = part.attachment_name().or_else(|| {
+        let named =
+            part.headers().iter().find(|header| header.name().eq_ignore_ascii_case("content-description"))?;
+        named.value().as_text().filter(|name| name.contains('.'))
     })?;
     let name = tidy_line(name.rsplit(['/', '\\']).next().unwrap_or(name));
     (!name.is_empty()).then_some(name)

@@ -38,7 +38,9 @@ pub(super) fn told(calendar: &str) -> String {
         let Some(property) = property(&line) else { continue };
         let value = property.value.trim().to_ascii_uppercase();
         match (property.name.as_str(), &mut open) {
-            ("BEGIN", None) if matches!(value.as_str(), "VEVENT" | "VTODO" | "VJOURNAL") => open = Some((value, Vec::new())),
+            ("BEGIN", None) if matches!(value.as_str(), "VEVENT" | "VTODO" | "VJOURNAL") => {
+                open = Some((value, Vec::new()))
+            }
             ("BEGIN", Some(_)) => within += 1,
             ("END", Some(_)) if within > 0 => within -= 1,
             ("END", Some((kind, properties))) if *kind == value => {
@@ -86,7 +88,12 @@ fn event(kind: &str, properties: &[Property], method: &str) -> String {
     add("Except", except(properties));
     add("Where", text("LOCATION"));
     add("Organizer", find("ORGANIZER").map(person).unwrap_or_default());
-    let guests: Vec<String> = properties.iter().filter(|property| property.name == "ATTENDEE").take(100).map(|guest| guest_line(guest, method)).collect();
+    let guests: Vec<String> = properties
+        .iter()
+        .filter(|property| property.name == "ATTENDEE")
+        .take(100)
+        .map(|guest| guest_line(guest, method))
+        .collect();
     add("Attendees", guests.join(", "));
     add("Link", text("URL"));
     let description = match (find("DESCRIPTION").map(Property::text), find("X-ALT-DESC")) {
@@ -104,14 +111,19 @@ fn event(kind: &str, properties: &[Property], method: &str) -> String {
 
 fn person(property: &Property) -> String {
     let address = property.value.trim();
-    let bare = address.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("mailto:")).map_or(address, |_| &address[7..]);
+    let bare = address
+        .get(..7)
+        .filter(|scheme| scheme.eq_ignore_ascii_case("mailto:"))
+        .map_or(address, |_| &address[7..]);
     property.parameter("CN").unwrap_or(bare).to_owned()
 }
 
 fn guest_line(guest: &Property, method: &str) -> String {
     let state = guest.parameter("PARTSTAT").unwrap_or_default().to_ascii_lowercase();
     match state.as_str() {
-        "accepted" | "declined" | "tentative" | "delegated" if method == "REPLY" => format!("{} ({state})", person(guest)),
+        "accepted" | "declined" | "tentative" | "delegated" if method == "REPLY" => {
+            format!("{} ({state})", person(guest))
+        }
         _ => person(guest),
     }
 }
@@ -133,9 +145,10 @@ impl Moment {
         let number = |from: usize, to: usize| digits.get(from..to)?.parse::<i16>().ok();
         let small = |from: usize, to: usize| number(from, to).and_then(|number| i8::try_from(number).ok());
         let date = jiff::civil::Date::new(number(0, 4)?, small(4, 6)?, small(6, 8)?).ok()?;
-        let time = digits.get(8..9).filter(|mark| *mark == "T").and_then(|_| {
-            jiff::civil::Time::new(small(9, 11)?, small(11, 13)?, 0, 0).ok()
-        });
+        let time = digits
+            .get(8..9)
+            .filter(|mark| *mark == "T")
+            .and_then(|_| jiff::civil::Time::new(small(9, 11)?, small(11, 13)?, 0, 0).ok());
         let zone = match zone {
             _ if time.is_none() => String::new(),
             _ if value.ends_with(['Z', 'z']) => "UTC".to_owned(),
@@ -164,14 +177,21 @@ fn when(start: Option<&Property>, end: Option<&Property>, length: Option<&str>) 
     let Some(time) = start.time else {
         // The end of a day is the start of the next.
         let last = end.and_then(|end| end.date.yesterday().ok()).filter(|last| *last > start.date);
-        return last.map_or(format!("{} (all day)", start.date), |last| format!("{} to {last} (all day)", start.date));
+        return last.map_or(format!("{} (all day)", start.date), |last| {
+            format!("{} to {last} (all day)", start.date)
+        });
     };
     match end {
         Some(Moment { date, time: Some(last), zone }) if zone == start.zone => {
             let zone = if zone.is_empty() { zone } else { format!(" ({zone})") };
             match date == start.date {
                 true => format!("{date} {}–{}{zone}", time.strftime("%H:%M"), last.strftime("%H:%M")),
-                false => format!("{} {} to {date} {}{zone}", start.date, time.strftime("%H:%M"), last.strftime("%H:%M")),
+                false => format!(
+                    "{} {} to {date} {}{zone}",
+                    start.date,
+                    time.strftime("%H:%M"),
+                    last.strftime("%H:%M")
+                ),
             }
         }
         Some(end) => format!("{} to {}", start.shown(), end.shown()),
@@ -188,7 +208,12 @@ fn after(start: &Moment, length: &str) -> Option<Moment> {
 
 /// `weekly on MO, WE until 2026-05-01`.
 fn repeats(rule: &str) -> String {
-    let part = |name: &str| rule.split(';').filter_map(|part| part.split_once('=')).find(|(one, _)| one.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim());
+    let part = |name: &str| {
+        rule.split(';')
+            .filter_map(|part| part.split_once('='))
+            .find(|(one, _)| one.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
+    };
     let every = part("INTERVAL").filter(|every| *every != "1");
     let unit = part("FREQ").unwrap_or_default().to_ascii_lowercase();
     let mut out = match (every, unit.as_str()) {
@@ -204,7 +229,11 @@ fn repeats(rule: &str) -> String {
     add("on", part("BYDAY").map(|days| days.replace(',', ", ")));
     add("on day", part("BYMONTHDAY").map(|days| days.replace(',', ", ")));
     add("in month", part("BYMONTH").map(|months| months.replace(',', ", ")));
-    add("until", part("UNTIL").map(|until| Moment::read(until, None).map_or(until.to_owned(), |until| until.date.to_string())));
+    add(
+        "until",
+        part("UNTIL")
+            .map(|until| Moment::read(until, None).map_or(until.to_owned(), |until| until.date.to_string())),
+    );
     if let Some(count) = part("COUNT") {
         out.push_str(&format!(", {count} times"));
     }
@@ -212,8 +241,12 @@ fn repeats(rule: &str) -> String {
 }
 
 fn except(properties: &[Property]) -> String {
-    let dates = properties.iter().filter(|property| property.name == "EXDATE").flat_map(|property| property.value.split(','));
-    let dates: Vec<String> = dates.take(100).filter_map(|date| Some(Moment::read(date.trim(), None)?.date.to_string())).collect();
+    let dates = properties
+        .iter()
+        .filter(|property| property.name == "EXDATE")
+        .flat_map(|property| property.value.split(','));
+    let dates: Vec<String> =
+        dates.take(100).filter_map(|date| Some(Moment::read(date.trim(), None)?.date.to_string())).collect();
     dates.join(", ")
 }
 
@@ -236,7 +269,8 @@ fn unfolded(calendar: &str) -> Vec<String> {
 
 /// vCalendar breaks lines as mail does.
 fn is_soft_broken(line: &str) -> bool {
-    line.ends_with('=') && line.split(':').next().is_some_and(|head| head.to_ascii_uppercase().contains("QUOTED-PRINTABLE"))
+    line.ends_with('=')
+        && line.split(':').next().is_some_and(|head| head.to_ascii_uppercase().contains("QUOTED-PRINTABLE"))
 }
 
 fn property(line: &str) -> Option<Property> {
@@ -255,7 +289,9 @@ fn property(line: &str) -> Option<Property> {
         })
         .collect();
     let mut value = value[1..].to_owned();
-    let is_quoted = parameters.iter().any(|(name, value)| name == "ENCODING" && value.eq_ignore_ascii_case("QUOTED-PRINTABLE"));
+    let is_quoted = parameters
+        .iter()
+        .any(|(name, value)| name == "ENCODING" && value.eq_ignore_ascii_case("QUOTED-PRINTABLE"));
     if is_quoted && let Some(bytes) = quoted_printable_decode(value.as_bytes()) {
         value = decoded(&bytes).into_owned();
     }
@@ -285,32 +321,52 @@ mod tests {
     use super::*;
 
     fn invitation(lines: &str) -> String {
-        told(&format!("BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VTIMEZONE\r\nDTSTART:19700101T000000\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\n{lines}\r\nEND:VEVENT\r\nEND:VCALENDAR"))
+        told(&format!(
+            "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VTIMEZONE\r\nDTSTART:19700101T000000\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\n{lines}\r\nEND:VEVENT\r\nEND:VCALENDAR"
+        ))
     }
 
     #[test]
     fn an_invitation_tells_what_when_where_and_about_what() {
         assert_eq!(
-            invitation("SUMMARY:Fire drill\r\nDTSTART;TZID=Europe/Oslo:20260309T100000\r\nDTEND;TZID=Europe/Oslo:20260309T110000\r\nLOCATION:Yard\\, behind\r\n  hall 2\r\nDESCRIPTION:Bring the list.\\nNo lifts.\r\nORGANIZER;CN=\"Roe: Dana\":mailto:d@x.example\r\nATTENDEE:mailto:team@x.example\r\nBEGIN:VALARM\r\nDESCRIPTION:Reminder\r\nEND:VALARM"),
+            invitation(
+                "SUMMARY:Fire drill\r\nDTSTART;TZID=Europe/Oslo:20260309T100000\r\nDTEND;TZID=Europe/Oslo:20260309T110000\r\nLOCATION:Yard\\, behind\r\n  hall 2\r\nDESCRIPTION:Bring the list.\\nNo lifts.\r\nORGANIZER;CN=\"Roe: Dana\":mailto:d@x.example\r\nATTENDEE:mailto:team@x.example\r\nBEGIN:VALARM\r\nDESCRIPTION:Reminder\r\nEND:VALARM"
+            ),
             "Invitation: Fire drill\nWhen: 2026-03-09 10:00–11:00 (Europe/Oslo)\nWhere: Yard, behind hall 2\nOrganizer: Roe: Dana\nAttendees: team@x.example\nBring the list.\nNo lifts."
         );
     }
 
     #[test]
     fn times_read_in_every_form() {
-        let when = |lines: &str| invitation(lines).lines().find_map(|line| line.strip_prefix("When: ").map(str::to_owned)).unwrap();
+        let when = |lines: &str| {
+            invitation(lines).lines().find_map(|line| line.strip_prefix("When: ").map(str::to_owned)).unwrap()
+        };
         assert_eq!(when("DTSTART;VALUE=DATE:20260309\r\nDTEND;VALUE=DATE:20260310"), "2026-03-09 (all day)");
-        assert_eq!(when("DTSTART;VALUE=DATE:20260309\r\nDTEND;VALUE=DATE:20260312"), "2026-03-09 to 2026-03-11 (all day)");
+        assert_eq!(
+            when("DTSTART;VALUE=DATE:20260309\r\nDTEND;VALUE=DATE:20260312"),
+            "2026-03-09 to 2026-03-11 (all day)"
+        );
         assert_eq!(when("DTSTART:20260309T090000Z\r\nDURATION:PT1H30M"), "2026-03-09 09:00–10:30 (UTC)");
-        assert_eq!(when("DTSTART:20260309T230000\r\nDTEND:20260310T010000"), "2026-03-09 23:00 to 2026-03-10 01:00");
-        assert_eq!(when("DTSTART;TZID=/x.org/2026/Europe/Oslo:20260309T100000"), "2026-03-09 10:00 (Europe/Oslo)");
+        assert_eq!(
+            when("DTSTART:20260309T230000\r\nDTEND:20260310T010000"),
+            "2026-03-09 23:00 to 2026-03-10 01:00"
+        );
+        assert_eq!(
+            when("DTSTART;TZID=/x.org/2026/Europe/Oslo:20260309T100000"),
+            "2026-03-09 10:00 (Europe/Oslo)"
+        );
         assert_eq!(when("DTSTART:some day"), "some day");
     }
 
     #[test]
     fn repetitions_cancellations_and_old_calendars_are_told() {
-        let text = invitation("SUMMARY:Round\r\nRRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;UNTIL=20260501T000000Z\r\nEXDATE:20260316T100000Z\r\nSTATUS:CANCELLED");
-        assert_eq!(text, "Cancelled: Round\nRepeats: every 2 weeks on MO, WE until 2026-05-01\nExcept: 2026-03-16");
+        let text = invitation(
+            "SUMMARY:Round\r\nRRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;UNTIL=20260501T000000Z\r\nEXDATE:20260316T100000Z\r\nSTATUS:CANCELLED",
+        );
+        assert_eq!(
+            text,
+            "Cancelled: Round\nRepeats: every 2 weeks on MO, WE until 2026-05-01\nExcept: 2026-03-16"
+        );
         let old = "BEGIN:VCALENDAR\nVERSION:1.0\nBEGIN:VEVENT\nSUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:K=C3=BChl=\nraum\nDTSTART:20260309T100000\nEND:VEVENT\n";
         assert_eq!(told(old), "Event: Kühlraum\nWhen: 2026-03-09 10:00");
         assert_eq!(told("no calendar"), "");

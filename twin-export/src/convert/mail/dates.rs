@@ -17,7 +17,10 @@ pub(super) fn sent(header: Option<&str>, parsed: Option<&DateTime>) -> Option<Se
     header.and_then(read).or_else(|| {
         let parsed = parsed.filter(|date| date.is_valid())?;
         let DateTime { year, month, day, hour, minute, .. } = parsed;
-        Some(Sent { shown: format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}"), at: parsed.to_timestamp() })
+        Some(Sent {
+            shown: format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}"),
+            at: parsed.to_timestamp(),
+        })
     })
 }
 
@@ -34,15 +37,19 @@ struct Parts {
 /// RFC 5322, also with two-digit years, ISO 8601, and what C's `asctime` writes.
 fn read(text: &str) -> Option<Sent> {
     let mut parts = Parts::default();
-    for token in without_comments(text).split([' ', '\t', '\r', '\n', ',']).filter(|token| !token.is_empty()) {
+    for token in without_comments(text).split([' ', '\t', '\r', '\n', ',']).filter(|token| !token.is_empty())
+    {
         parts.take(token);
     }
     let (hour, minute, second) = parts.time.unwrap_or_default();
     let date = civil::Date::new(parts.year?, parts.month?, parts.day?).ok()?;
     // A leap second is the last of its minute.
     let clock = date.to_datetime(civil::Time::new(hour, minute, second.min(59), 0).ok()?);
-    let as_utc = clock.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second();
-    Some(Sent { shown: clock.strftime("%Y-%m-%d %H:%M").to_string(), at: as_utc - parts.zone.unwrap_or(0) * 60 })
+    let as_utc = jiff::tz::Offset::UTC.to_timestamp(clock).ok()?.as_second();
+    Some(Sent {
+        shown: clock.strftime("%Y-%m-%d %H:%M").to_string(),
+        at: as_utc - parts.zone.unwrap_or(0) * 60,
+    })
 }
 
 fn without_comments(text: &str) -> String {
@@ -82,15 +89,21 @@ impl Parts {
             match (month(&lower), named_zone(&lower), lower.as_str()) {
                 (Some(month), ..) if self.month.is_none() => self.month = Some(month),
                 (_, Some(zone), _) if self.time.is_some() => self.zone = self.zone.or(Some(zone)),
-                (_, _, "pm") => self.time = self.time.map(|(hour, minute, second)| (hour % 12 + 12, minute, second)),
-                (_, _, "am") => self.time = self.time.map(|(hour, minute, second)| (hour % 12, minute, second)),
+                (_, _, "pm") => {
+                    self.time = self.time.map(|(hour, minute, second)| (hour % 12 + 12, minute, second))
+                }
+                (_, _, "am") => {
+                    self.time = self.time.map(|(hour, minute, second)| (hour % 12, minute, second))
+                }
                 _ => {}
             }
             return;
         };
         match word.len() {
             1 | 2 if self.day.is_none() => self.day = i8::try_from(number).ok(),
-            2 if self.year.is_none() => self.year = Some(if number < 50 { 2000 + number } else { 1900 + number }),
+            2 if self.year.is_none() => {
+                self.year = Some(if number < 50 { 2000 + number } else { 1900 + number })
+            }
             3 if self.year.is_none() => self.year = Some(1900 + number),
             4 if self.year.is_none() => self.year = Some(number),
             _ => {}
@@ -115,7 +128,8 @@ impl Parts {
     fn clock(&mut self, token: &str) -> bool {
         let end = token.find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.')).unwrap_or(token.len());
         let (clock, rest) = token.split_at(end);
-        let mut numbers = clock.split(':').map(|part| part.split('.').next().unwrap_or_default().parse::<i8>().ok());
+        let mut numbers =
+            clock.split(':').map(|part| part.split('.').next().unwrap_or_default().parse::<i8>().ok());
         let (Some(Some(hour)), Some(Some(minute))) = (numbers.next(), numbers.next()) else { return false };
         let second = numbers.next().flatten().unwrap_or(0);
         self.time = Some((hour, minute, second));
@@ -193,7 +207,8 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in ["", "yesterday", "Mon, 32 Mar 2026 09:30", "09:30", "2026", "31 Feb 2026 10:00", "-- ::"] {
+        for text in ["", "yesterday", "Mon, 32 Mar 2026 09:30", "09:30", "2026", "31 Feb 2026 10:00", "-- ::"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -11,11 +11,15 @@ mod words;
 
 use std::sync::LazyLock;
 
+use serde::{Deserialize, Serialize};
+
 use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser, PartType};
 
 use super::super::run::digest;
 use super::super::text::tidy_line;
+use super::super::workers::Task;
 use super::super::{Limits, reason};
+use super::guard::guarded;
 use super::{Aside, Attached, Converted, Kind, html};
 use body::Body;
 
@@ -23,7 +27,7 @@ use body::Body;
 pub(crate) const CONVERTER: &str = "mail/3";
 
 /// What the text of a thread is made of.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Letter {
     pub(crate) subject: String,
     pub(crate) from: String,
@@ -88,6 +92,19 @@ fn ids(value: &HeaderValue<'_>) -> Vec<String> {
 }
 
 /// Reads a whole message.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ReadLetter;
+
+impl Task for ReadLetter {
+    const NAME: &'static str = "letter";
+    type Output = Letter;
+
+    fn run(self, bytes: Vec<u8>, limits: &Limits) -> Result<Letter, &'static str> {
+        letter(&bytes, limits)
+    }
+}
+
+/// Reads a whole message.
 pub(crate) fn letter(bytes: &[u8], limits: &Limits) -> Result<Letter, &'static str> {
     letter_within(bytes, limits, 0)
 }
@@ -123,7 +140,7 @@ fn attached(file: body::File, limits: &Limits, depth: usize) -> Attached {
         _ if bytes.len() as u64 > limits.entry_bytes => Err(reason::TOO_LARGE),
         Kind::Mail if depth >= MOST_NESTED => Err(reason::TOO_DEEP),
         Kind::Mail => to_text_within(&bytes, limits, depth + 1),
-        _ => super::convert_attached(&name, bytes, limits),
+        _ => guarded(|| super::convert_here(&name, bytes, limits)),
     };
     Attached { name, source, result: result.map_err(str::to_owned).map(Box::new) }
 }
@@ -178,8 +195,8 @@ fn sender(address: &Address<'_>) -> String {
 }
 
 impl Letter {
-    /// `Name (time):` and what was said.
-    pub(crate) fn text(&self) -> String {
+    /// `Name (time):` and what was said: the body, or what is to be told of it.
+    pub(crate) fn text(&self, body: &str) -> String {
         let head = match (self.from.is_empty(), self.sent.is_empty()) {
             (true, true) => String::new(),
             (false, true) => format!("{}:\n", self.from),
@@ -187,11 +204,12 @@ impl Letter {
             (false, false) => format!("{} ({}):\n", self.from, self.sent),
         };
         let names: Vec<&str> = self.attached.iter().map(|file| file.name.as_str()).collect();
-        let attached = if names.is_empty() { String::new() } else { format!("\n\nAttached: {}", names.join(", ")) };
-        if self.body.is_empty() && attached.is_empty() {
+        let attached =
+            if names.is_empty() { String::new() } else { format!("\n\nAttached: {}", names.join(", ")) };
+        if body.is_empty() && attached.is_empty() {
             return String::new();
         }
-        format!("{head}{}{attached}", self.body)
+        format!("{head}{body}{attached}")
     }
 }
 
@@ -215,7 +233,7 @@ fn to_text_within(bytes: &[u8], limits: &Limits, depth: usize) -> Result<Convert
             return Ok(Converted::new(title, text, CONVERTER));
         }
     }
-    let converted = Converted::new(title, letter.text(), CONVERTER);
+    let converted = Converted::new(title, letter.text(&letter.body), CONVERTER);
     Ok(Converted { aside: letter.aside, attached: letter.attached, ..converted })
 }
 

@@ -39,7 +39,10 @@ pub(super) fn content(der: &[u8], most: u64) -> Result<Vec<u8>, &'static str> {
         return Ok(bytes);
     }
     let mut plain = Vec::new();
-    ZlibDecoder::new(bytes.as_slice()).take(most + 1).read_to_end(&mut plain).map_err(|_| reason::UNREADABLE)?;
+    ZlibDecoder::new(bytes.as_slice())
+        .take(most + 1)
+        .read_to_end(&mut plain)
+        .map_err(|_| reason::UNREADABLE)?;
     if plain.len() as u64 > most { Err(reason::TOO_LARGE) } else { Ok(plain) }
 }
 
@@ -68,7 +71,8 @@ fn octets(bytes: Option<&[u8]>, depth: usize) -> Option<Vec<u8>> {
     match field.tag {
         OCTETS => Some(field.content.to_vec()),
         OCTETS_IN_PARTS if depth < MOST_NESTED => {
-            let parts: Option<Vec<Vec<u8>>> = Fields(field.content).map(|part| octets(Some(part.whole), depth + 1)).collect();
+            let parts: Option<Vec<Vec<u8>>> =
+                Fields(field.content).map(|part| octets(Some(part.whole), depth + 1)).collect();
             Some(parts?.concat())
         }
         _ => None,
@@ -112,7 +116,10 @@ fn field(bytes: &[u8], depth: usize) -> Option<(Field<'_>, &[u8])> {
         0..=0x7F => (2, usize::from(len)),
         0x81..=0x84 => {
             let digits = usize::from(len & 0x7F);
-            let number = bytes.get(2..2 + digits)?.iter().fold(0usize, |number, &byte| number << 8 | usize::from(byte));
+            let number = bytes
+                .get(2..2 + digits)?
+                .iter()
+                .fold(0usize, |number, &byte| number << 8 | usize::from(byte));
             (2 + digits, number)
         }
         _ => return None,
@@ -152,7 +159,8 @@ mod tests {
 
     #[test]
     fn what_is_encrypted_says_so_and_anything_else_is_unreadable() {
-        let whole = tlv(SEQUENCE, &[&tlv(IDENTIFIER, &[ENCRYPTED[0]]), &tlv(EXPLICIT, &[&tlv(SEQUENCE, &[])])]);
+        let whole =
+            tlv(SEQUENCE, &[&tlv(IDENTIFIER, &[ENCRYPTED[0]]), &tlv(EXPLICIT, &[&tlv(SEQUENCE, &[])])]);
         assert_eq!(content(&whole, 1000), Err(reason::ENCRYPTED));
         for bytes in [&b""[..], b"0", b"0\x80", b"0\x84\xFF\xFF\xFF\xFF", &[0x30, 0x80].repeat(10_000)] {
             assert_eq!(content(bytes, 1000), Err(reason::UNREADABLE));

@@ -36,7 +36,9 @@ pub(super) fn read(bytes: &[u8]) -> Option<Packed> {
                 for (name, value) in properties(data) {
                     match name {
                         TEXT => packed.text = ended(&value.text()),
-                        HTML if packed.text.trim().is_empty() => packed.text = fragment_to_text(&decoded(value.bytes)),
+                        HTML if packed.text.trim().is_empty() => {
+                            packed.text = fragment_to_text(&decoded(value.bytes))
+                        }
                         _ => {}
                     }
                 }
@@ -151,11 +153,14 @@ mod tests {
     use super::*;
 
     fn attribute(name: u32, data: &[u8]) -> Vec<u8> {
-        [&[1], &name.to_le_bytes()[..], &u32::try_from(data.len()).unwrap().to_le_bytes(), data, &[0, 0]].concat()
+        [&[1], &name.to_le_bytes()[..], &u32::try_from(data.len()).unwrap().to_le_bytes(), data, &[0, 0]]
+            .concat()
     }
 
     fn text_property(tag: u32, value: &[u8]) -> Vec<u8> {
-        let mut out = [tag.to_le_bytes(), 1u32.to_le_bytes(), u32::try_from(value.len()).unwrap().to_le_bytes()].concat();
+        let mut out =
+            [tag.to_le_bytes(), 1u32.to_le_bytes(), u32::try_from(value.len()).unwrap().to_le_bytes()]
+                .concat();
         out.extend_from_slice(value);
         out.resize(out.len().div_ceil(4) * 4, 0);
         out
@@ -164,11 +169,12 @@ mod tests {
     #[test]
     fn text_and_files_are_found() {
         let wide: Vec<u8> = "Größe\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let fixed = [0x0003_0001u32.to_le_bytes(), 7u32.to_le_bytes()].concat();
+        let fixed = [0x0001_0003u32.to_le_bytes(), 7u32.to_le_bytes()].concat();
         let properties = [&2u32.to_le_bytes()[..], &fixed, &text_property(0x1000_001F, &wide)].concat();
         let file = [&1u32.to_le_bytes()[..], &text_property(0x3707_001E, b"long name.txt\0")].concat();
         let packed = [
-            &SIGNATURE[..], &[1, 0],
+            &SIGNATURE[..],
+            &[1, 0],
             &attribute(PROPERTIES, &properties),
             &attribute(FILE_BEGINS, b""),
             &attribute(FILE_TITLE, b"LONG~1.TXT\0"),

@@ -71,7 +71,9 @@ fn with_words_read(header: &str) -> Cow<'_, str> {
         return Cow::Borrowed(header);
     }
     let name = header.split(':').next().unwrap_or_default();
-    let is_plain_text = ["subject", "x-gmail-labels", "comments", "thread-topic"].iter().any(|plain| name.eq_ignore_ascii_case(plain));
+    let is_plain_text = ["subject", "x-gmail-labels", "comments", "thread-topic"]
+        .iter()
+        .any(|plain| name.eq_ignore_ascii_case(plain));
     let mut out = String::with_capacity(header.len());
     let mut rest = header;
     while let Some(start) = rest.find("=?") {
@@ -104,7 +106,9 @@ fn run_of_words(text: &str) -> (String, &str) {
     let mut rest = text;
     let mut bytes: Vec<u8> = Vec::new();
     let mut charset = "";
-    while let Some((name, word, after)) = word(if rest.len() == text.len() { rest } else { rest.trim_start() }) {
+    while let Some((name, word, after)) =
+        word(if rest.len() == text.len() { rest } else { rest.trim_start() })
+    {
         if !name.eq_ignore_ascii_case(charset) {
             out.push_str(&decoded_as(&bytes, Some(charset.as_bytes())));
             bytes.clear();
@@ -165,7 +169,10 @@ mod tests {
     fn headers_are_spelled_in_utf8_whatever_they_came_in() {
         assert_eq!(read(b"Subject: Gr\xF6\xDFe\r\nTo: x\r\n\r\nbody"), "Subject: Größe\r\nTo: x\r\n\r\nbody");
         assert_eq!(read(b"Subject: =?us-ascii?Q?K=C3=BChl?= x\n\n"), "Subject: Kühl x\n\n");
-        assert_eq!(read("Subject: =?utf-8?B?R3LD?=\n =?utf-8?B?tsOfZQ==?=\n\n".as_bytes()), "Subject: Größe\n\n");
+        assert_eq!(
+            read("Subject: =?utf-8?B?R3LD?=\n =?utf-8?B?tsOfZQ==?=\n\n".as_bytes()),
+            "Subject: Größe\n\n"
+        );
         assert_eq!(read(b"Subject: =?utf-8?Q?Gr=F6=DFe?=\n\n"), "Subject: Größe\n\n");
         assert_eq!(read(b"Subject: 1 =? 2 ?= =?x?y?z?=\n\n"), "Subject: 1 =? 2 ?= =?x?y?z?=\n\n");
     }
