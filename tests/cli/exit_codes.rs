@@ -61,7 +61,8 @@ fn table() -> Vec<Row> {
         row(ask, "monthly_limit", 9).of(Reference::new().monthly_limit(0)).status(402),
         row(stats, "plan", 9).of(Reference::new().plan_lacks(Feature::Stats)).status(403),
         row(stats, "not_configured", 1).of(Reference::new().onboarding_incomplete()).status(422),
-        row(ask, "unexpected_answer", 1).with(Fault::html(200)).status(200),
+        row(ask, "not_from_api", 7).with(Fault::html(200)).status(200),
+        row(ask, "not_from_api", 7).with(Fault::html(404)).status(404),
     ]
 }
 

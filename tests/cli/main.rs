@@ -36,4 +36,5 @@ mod tls;
 #[cfg(unix)]
 mod triage;
 mod webhooks;
+mod whose;
 mod wiki;

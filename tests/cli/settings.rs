@@ -171,7 +171,7 @@ async fn a_redirect_is_not_followed_with_the_key() {
     let redirect =
         ResponseTemplate::new(307).insert_header("Location", format!("{}/v1/stats", elsewhere.running.url()));
     Mock::given(any()).respond_with(redirect).mount(bench.running.mock_server()).await;
-    stats(&bench, &[]).env("TWIN_API_KEY", RIGHT).run().exits(1);
+    stats(&bench, &[]).env("TWIN_API_KEY", RIGHT).run().exits(7);
     assert_eq!(elsewhere.requests(), Vec::<String>::new());
 }
 

@@ -4,16 +4,15 @@ use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use twin_sdk::{ApiKey, Attempt, Pacing, RetryPolicy, Transport, Twin, TwinBuilder};
+use twin_sdk::{ApiKey, Attempt, Pacing, Proxy, RetryPolicy, Transport, Twin, TwinBuilder};
 
 use crate::args::GlobalArgs;
 use crate::embedded::Embedded;
-use crate::env;
 use crate::error::{CliError, Code};
 use crate::key;
 use crate::settings::{self, LocalData, Remote, Target};
 use crate::stop::Stop;
-use crate::ui::Ui;
+use crate::ui::{Notice, Ui};
 use twin_sync::Meter;
 
 /// What a command works with.
@@ -124,6 +123,13 @@ impl Context {
             let pem = std::fs::read(path)
                 .map_err(|error| CliError::invalid(format!("cannot read {}: {error}", path.display())))?;
             transport = transport.ca_certificate(pem);
+            let read = transport.check_certificates();
+            let unreadable =
+                read.map_err(|error| CliError::invalid(format!("{}: {error}", path.display())))?;
+            for what in unreadable {
+                self.ui
+                    .notice(&Notice::warning(format!("{}: {what}; the others are trusted", path.display())));
+            }
         }
         Ok(if self.flags.system_certs { transport.system_certs(true) } else { transport })
     }
@@ -183,16 +189,26 @@ impl Context {
     /// Adds what the error alone cannot know: how long was waited, and where it was that could not be reached.
     pub fn explain(&self, error: CliError) -> CliError {
         let error = error.after_waiting(self.flags.max_wait.unwrap_or(LONGEST_WAIT));
-        let Some(address) = self.address.get().filter(|_| error.code() == Code::Network) else {
-            return error;
-        };
+        let is_of_the_way = matches!(error.code(), Code::Network | Code::NotFromApi);
+        let Some(address) = self.address.get().filter(|_| is_of_the_way) else { return error };
         if error.message().contains("invalid peer certificate: UnknownIssuer") {
             return error.or_hint(
                 "where your company's own authority signs, name it with --cacert, or trust it with --system-certs",
             );
         }
-        let proxied = address.starts_with("https:") && env::var("HTTPS_PROXY").is_some();
-        let way = if proxied { " (by the proxy of HTTPS_PROXY)" } else { "" };
+        let times = ["the server's certificate expired", "the server's certificate is not valid before"];
+        if times.iter().any(|what| error.message().contains(what)) {
+            return error
+                .or_hint("is this machine's clock right? If it is, the server needs a new certificate");
+        }
+        let proxy = address.parse().ok().and_then(|url| Proxy::for_url(&url).ok().flatten());
+        let way =
+            proxy.map(|proxy| format!(" (through the proxy of {})", proxy.variable())).unwrap_or_default();
+        if error.code() == Code::NotFromApi {
+            return error.or_hint(format!(
+                "check that {address} is the right base URL, and what is on the way to it{way}: a gateway, a VPN, a sign-in page"
+            ));
+        }
         error.or_hint(format!("check the connection to {address}{way}, and that this is the right base URL"))
     }
 }

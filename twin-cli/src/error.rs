@@ -239,7 +239,7 @@ impl From<&twin_sdk::Error> for CliError {
                 Some(format!("wait {seconds}s, or allow it with --max-wait {seconds}s"))
             }
             (Code::NotFromApi, _) if error.responder().is_some_and(|it| it.location.is_some()) => Some(
-                "if that is where the API is, give it as the base URL; else sign in, or set the proxy, that it asks for"
+                "pass the API's own address with --base-url, or first sign in to what it redirects to"
                     .to_owned(),
             ),
             _ => hint.map(str::to_owned),
@@ -272,12 +272,7 @@ fn what_to_do(kind: ErrorKind) -> (Code, Option<&'static str>) {
         ErrorKind::Server => (Code::ServerError, Some("try again later")),
         ErrorKind::Connect | ErrorKind::Network => (Code::Network, None),
         ErrorKind::Timeout => (Code::Timeout, Some("try again later, or allow more time with --timeout")),
-        ErrorKind::NotFromApi => (
-            Code::NotFromApi,
-            Some(
-                "check the base URL, and any proxy, VPN or sign-in page on the way to it; nothing is known of the request",
-            ),
-        ),
+        ErrorKind::NotFromApi => (Code::NotFromApi, None),
         _ => (Code::UnexpectedAnswer, Some("is the base URL that of the Twin API? -v shows each request")),
     }
 }

@@ -163,8 +163,8 @@ impl Report for Added {
 
     fn json(&self, json: Json) -> serde_json::Result<String> {
         match &self.created {
-            Some(document) => json.of(document),
-            None => json.of(&Sketch {
+            Some(document) if !document.title.is_empty() => json.of(document),
+            _ => json.of(&Sketch {
                 id: self.id.as_deref(),
                 title: &self.document.title,
                 of_type: self.document.document_type.as_ref(),

@@ -213,6 +213,7 @@ impl Triage<'_> {
             who = "unknown".to_owned();
         }
         let facts = [&who, &asked, &confidence, &escalation.id].map(String::as_str);
+        let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
         page.block(&facts.join(" · "), Tone::Dim);
         if !escalation.reason.trim().is_empty() {
             page.block(&escalation.reason, Tone::Warning);
