@@ -29,8 +29,8 @@ struct Message<'a> {
     key: String,
     /// Seconds since 1970.
     at: Option<i64>,
-    /// Messages it answers, where it does not say when.
-    references: Vec<String>,
+    /// The last messages it refers to.
+    answers: Box<[u64]>,
 }
 
 enum Place {
@@ -146,11 +146,14 @@ impl<'a> Index<'a> {
         self.threads.add(&envelope);
         let key = key(entry, &place, envelope.id.as_deref(), job);
         let Envelope { id, at, references, .. } = envelope;
-        let references = if at.is_none() { references } else { Vec::new() };
-        self.messages.push(Message { entry, place, id, key, at, references });
+        let last = references.len().saturating_sub(MOST_ANSWERED);
+        let answers = references[last..].iter().map(|id| order::gist(id)).collect();
+        self.messages.push(Message { entry, place, id, key, at, answers });
     }
 }
 
+/// Messages that are remembered as those that one answers.
+const MOST_ANSWERED: usize = 4;
 /// Enough of a single message to hold its headers.
 const HEADERS: usize = 256 * 1024;
 
@@ -170,7 +173,7 @@ const UNWANTED: &str = "\
 
 impl Message<'_> {
     fn told(&self) -> order::Told<'_> {
-        order::Told { id: self.id.as_deref(), at: self.at, references: &self.references }
+        order::Told { id: self.id.as_deref().map(order::gist), at: self.at, answers: &self.answers }
     }
 
     fn size(&self) -> u64 {
