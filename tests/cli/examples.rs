@@ -126,6 +126,7 @@ fn furnished() -> Home {
     for name in ["handbook.zip", "fixtures/handbook.zip"] {
         copy("handbook.zip", name);
     }
+    copy("handbook.eval.yaml", "handbook.eval.yaml");
     for name in ["export.zip", "Export-3f2a.zip"] {
         copy("exports/notion-flat-2024.zip", name);
     }

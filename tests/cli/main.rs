@@ -8,6 +8,7 @@ mod ask;
 mod citizen;
 mod crash;
 mod documents;
+mod eval;
 #[cfg(unix)]
 mod examples;
 mod exit_codes;

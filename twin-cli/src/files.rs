@@ -18,6 +18,11 @@ pub(crate) fn data_dir() -> Result<PathBuf, CliError> {
     Ok(base_dirs()?.data_dir().join("twin"))
 }
 
+/// The folder of what can be had again: answers that were paid for, above all.
+pub(crate) fn cache_dir() -> Result<PathBuf, CliError> {
+    Ok(base_dirs()?.cache_dir().join("twin"))
+}
+
 fn base_dirs() -> Result<impl BaseStrategy, CliError> {
     etcetera::choose_base_strategy().map_err(|_| {
         CliError::new(Code::Io, "your home directory is unknown").hint("set the HOME environment variable")

@@ -255,7 +255,7 @@ mod tests {
         work: impl Fn(&u64, &Job<'_>) -> String + Sync,
         emit: impl FnMut(String) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let weight = |job: &u64| if job % 100 == 0 { 50 << 20 } else { 10 };
+        let weight = |job: &u64| if job.is_multiple_of(100) { 50 << 20 } else { 10 };
         ordered(jobs, weight, (&Options::default(), &Budget::default()), work, emit)
     }
 
@@ -294,7 +294,7 @@ mod tests {
         let done = Mutex::new(0);
         let mut seen = Vec::new();
         let work = |job: &u64, within: &Job<'_>| {
-            if job % 10 != 0 {
+            if !job.is_multiple_of(10) {
                 *done.lock().unwrap() += 1;
                 return job.to_string();
             }

@@ -100,7 +100,7 @@ impl Worker {
             Ok(_) if line.len() as u64 == size.output => Err(Failure::Died(reason::TOO_LARGE)),
             Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(Failure::Late),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Failure::Stopped),
-            _ => Err(self.child.wait().map_or(Failure::Died(reason::UNREADABLE), |status| ended(status))),
+            _ => Err(self.child.wait().map_or(Failure::Died(reason::UNREADABLE), ended)),
         }
     }
 

@@ -27,10 +27,8 @@ pub(crate) use lanes::dismiss;
 /// in time, and in memory by the sizes of what they read and write alone.
 ///
 /// ```no_run
-/// fn main() {
-///     twin_export::use_worker_processes();
-///     // …
-/// }
+/// twin_export::use_worker_processes();
+/// // … and only then whatever the program is for.
 /// ```
 pub fn use_worker_processes() {
     let mut line = std::env::args_os().skip(1);
