@@ -54,6 +54,8 @@ exports! {
     an_mbox_of_many_programs: "exports/mail-separators",
     a_maildir: "exports/maildir",
     slack_beside_its_texts: "exports/slack-kinds",
+    a_space_of_confluence: "exports/confluence",
+    documents_as_json_lines: "exports/json-lines",
     zip_bombs: "exports/bad/bad-bombs",
     a_wrong_checksum: "exports/bad/bad-checksum",
     a_zip_cut_short: "exports/bad/bad-cut",

@@ -93,10 +93,8 @@ impl Run<'_> {
             Err(ReadingError::Stopped) => {
                 return self.finish(Report::nothing(&[]), self.stop_error(0), vec![]);
             }
-            Err(error @ ReadingError::Path(_)) => {
-                return Err(
-                    CliError::invalid(error.to_string()).hint("give a zip, a tar, a folder or a file")
-                );
+            Err(ReadingError::Path(error)) => {
+                return Err(CliError::invalid(error.to_string()).hint(error.hint()));
             }
             Err(error @ ReadingError::Spool(_)) => return Err(CliError::new(Code::Io, error.to_string())),
         };
