@@ -111,6 +111,8 @@ pub struct Options {
     pub filter: Filter,
     /// Whether Slack's private conversations (direct messages, groups) are taken.
     pub include_private: bool,
+    /// The name of a folder's root, in place of its own: a checkout is called differently on every machine.
+    pub root: Option<String>,
     /// What is too large to be read.
     pub limits: Limits,
     /// Stops reading before its end.
@@ -231,6 +233,12 @@ pub enum ReadError {
         /// The PATH as given.
         path: PathBuf,
     },
+    /// [`Options::root`] names one folder, and these PATHs hold several, or none.
+    #[error("one name for the root of {folders} folders")]
+    Root {
+        /// How many trees of documents the PATHs hold.
+        folders: usize,
+    },
 }
 
 impl ReadError {
@@ -240,6 +248,7 @@ impl ReadError {
         match self {
             Self::Open { .. } => "give a zip, a tar, a folder or a file",
             Self::Backup { .. } => "export the space as HTML: Space settings > Export space > HTML",
+            Self::Root { .. } => "it names the one folder that is given, or its files",
         }
     }
 }
