@@ -39,6 +39,8 @@ mod threats;
 mod tls;
 #[cfg(unix)]
 mod triage;
+#[cfg(unix)]
+mod webhook_listen;
 mod webhooks;
 mod whose;
 mod wiki;

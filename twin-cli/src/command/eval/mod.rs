@@ -82,7 +82,7 @@ fn label(context: &Context, from: &[PathBuf]) -> Result<String, CliError> {
     if !from.is_empty() {
         return Ok(EXPORTS.to_owned());
     }
-    match settings::target(&context.flags)? {
+    match settings::target(&context.flags, &context.ui)? {
         Target::Remote(remote) => Ok(remote.base_url.to_string()),
         Target::Embedded(data) => data.label(),
     }
