@@ -82,7 +82,7 @@ async fn on_a_terminal_it_prompts_answers_and_leaves_with_ctrl_d() {
     terminal.types(&format!("{KNOWN}\r"));
     terminal.shows("Confidence:");
     terminal.types("/sources\r");
-    terminal.shows(SOURCE);
+    terminal.shows(&format!("\n{SOURCE}\n>"));
     terminal.types("\u{4}");
     terminal.ends(0);
     let history = bench.home.path().join(".local/share/twin/chat-history");

@@ -200,14 +200,14 @@ async fn refusals_are_errors_that_a_model_can_act_on() {
         said.contains("1 of 2 questions of this session are left"),
         "a question that was refused is not used up: {said}"
     );
+    let unknown = text(&session.tool("kb_get", json!({"id": "doc_none"})));
+    assert!(unknown.contains("take ids from kb_list"), "{unknown}");
     bench.running.fault(Fault::rate_limited(600));
     let limited = text(&session.tool("stats", json!({})));
     assert!(
         limited.starts_with("Rate limited: wait ") && limited.contains(" s before the next call"),
         "{limited}"
     );
-    let unknown = text(&session.tool("kb_get", json!({"id": "doc_none"})));
-    assert!(unknown.contains("take ids from kb_list"), "{unknown}");
     session.leave();
 
     let bench = Bench::start().await;

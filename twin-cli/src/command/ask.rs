@@ -69,7 +69,7 @@ impl Args {
     /// Whether nothing at all was said: someone who wants to talk.
     fn is_bare(&self) -> bool {
         let Self { question, context, context_file, asked_by, min_confidence, fail_on_escalate, from } = self;
-        question.is_none()
+        question.is_empty()
             && context.is_none()
             && context_file.is_none()
             && asked_by.is_none()

@@ -1,7 +1,5 @@
 //! What a line of a conversation does: a question with its thread, or a command.
 
-use std::future::IntoFuture;
-
 use twin_sdk::{Answer, Escalation, StatusFilter, Thread, Twin};
 
 use super::words::{self, Command};
@@ -74,7 +72,8 @@ impl<'a> Conversation<'a> {
         if let Some(name) = &self.asked_by {
             call = call.asked_by(name);
         }
-        let Some(answered) = self.unless_cancelled(call.with_meta().into_future()).await else {
+        let asked = self.context.waiting_for("Asking", call.with_meta());
+        let Some(answered) = self.unless_cancelled(asked).await else {
             return Ok(());
         };
         let answered = answered?;
