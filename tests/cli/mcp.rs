@@ -135,6 +135,10 @@ async fn the_tools_are_described_as_before() {
             tool["outputSchema"]["type"] == "object" && tool["annotations"]["title"].is_string(),
             "{tool:#}"
         );
+        assert!(
+            !tool.to_string().contains("\"format\""),
+            "formats of Rust's numbers are no one else's: {tool:#}"
+        );
         let reads = ["escalations_list", "kb_get", "kb_list", "stats"].contains(&name);
         assert_eq!(tool["annotations"]["readOnlyHint"], reads, "{name}");
     }
