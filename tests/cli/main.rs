@@ -9,6 +9,8 @@ mod chat;
 #[cfg(unix)]
 mod citizen;
 mod crash;
+#[cfg(unix)]
+mod demo;
 mod documents;
 mod eval;
 #[cfg(unix)]

@@ -7,6 +7,7 @@ mod bulk;
 mod chat;
 mod completions;
 mod config;
+mod demo;
 mod escalations;
 mod eval;
 mod help;
@@ -46,6 +47,7 @@ pub enum Command {
     Eval(eval::Args),
     Chat(chat::Args),
     Mcp(mcp::Args),
+    Demo(demo::Args),
     Serve(serve::Args),
     Login(account::login::Args),
     Logout(account::logout::Args),
@@ -87,6 +89,7 @@ pub async fn run(command: Command, context: &Context) -> Outcome {
         Command::Eval(args) => eval::run(args, context).await,
         Command::Chat(args) => chat::run(args, context).await,
         Command::Mcp(args) => mcp::run(args, context).await,
+        Command::Demo(args) => demo::run(args, context).await,
         Command::Serve(args) => serve::run(args, context).await,
         Command::Login(args) => account::login::run(args, context).await,
         Command::Logout(args) => account::logout::run(args, context).await,
