@@ -187,6 +187,9 @@ impl Context {
             if ui.verbosity() > 0 {
                 ui.detail(1, &describe(attempt));
             }
+            if ui.verbosity() > 1 {
+                tell_exchange(&ui, attempt);
+            }
         })
     }
 
@@ -241,6 +244,18 @@ fn tell_of_wait(ui: &Ui, attempt: &Attempt<'_>) {
     if let Some(wait) = attempt.retry_in.filter(|wait| *wait >= Duration::from_secs(1)) {
         let why = if attempt.status == Some(429) { "rate limit" } else { "trying again" };
         ui.waiting(&format!("{why}: {} s", wait.as_secs_f64().ceil()));
+    }
+}
+
+/// The headers of a request and its response, and the beginning of an error's body.
+fn tell_exchange(ui: &Ui, attempt: &Attempt<'_>) {
+    for (mark, headers) in [('>', attempt.request_headers()), ('<', attempt.response_headers())] {
+        for (name, value) in headers {
+            ui.detail(2, &format!("{mark} {name}: {value}"));
+        }
+    }
+    for line in attempt.error_body().iter().flat_map(|body| body.lines()) {
+        ui.detail(2, &format!("| {line}"));
     }
 }
 

@@ -334,7 +334,7 @@ impl std::error::Error for Error {
     }
 }
 
-fn blotted(text: String, secret: &str, key: &str) -> String {
+pub(crate) fn blotted(text: String, secret: &str, key: &str) -> String {
     if secret.is_empty() { text } else { text.replace(secret, key) }
 }
 

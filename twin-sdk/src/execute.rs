@@ -9,7 +9,7 @@ use reqwest::{Method, Response};
 use crate::call::{Meta, Options, Prepared, Reply};
 use crate::client::Shared;
 use crate::error::{Error, ErrorKind, Outcome, Result};
-use crate::observe::Attempt;
+use crate::observe::{Attempt, Exchange};
 use crate::rate_limit::{self, RateLimit, retry_after};
 use crate::refusal::{kind_of_other, leaves_doubt};
 use crate::retry::{Decision, Failure, RetryPolicy, Spent, decide};
@@ -250,6 +250,13 @@ impl Run<'_> {
             },
             rate_limit: attempted.rate_limit(),
             date: answered.ok().and_then(|answered| answered.date?.try_into().ok()),
+            exchange: Exchange {
+                sent: &self.shared.headers,
+                received: answered.ok().map(|answered| &answered.received),
+                is_refused: answered.is_ok_and(|answered| !matches!(answered.whose, Whose::Success)),
+                secret: self.shared.secret(),
+                key: &self.shared.key,
+            },
         };
         if let Some(observer) = &self.shared.observer {
             observer(&attempt);
