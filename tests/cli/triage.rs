@@ -89,7 +89,8 @@ async fn what_was_typed_is_kept_where_the_upload_fails_and_is_there_again() {
     let terminal = triage_writing(&bench, "Magma rises.\n");
     terminal.shows("1 of 3").waits_for_a_key().types("a");
     terminal.shows("error: ").shows("your text is kept in");
-    assert_eq!(drafts(&bench), ["# How do volcanoes form?\n\nMagma rises.\n"]);
+    let [draft] = &drafts(&bench)[..] else { panic!("{:?}", drafts(&bench)) };
+    assert!(draft.ends_with("\n# How do volcanoes form?\n\nMagma rises.\n"), "{draft}");
     terminal.waits_for_a_key().types("a");
     terminal.shows("Resolve it? [y/N]").waits_for_a_key().types("\n");
     terminal.waits_for_a_key().types("q");
@@ -123,7 +124,8 @@ async fn the_twin_is_asked_again_in_the_name_of_who_asked() {
     terminal.shows("1 of 3").waits_for_a_key().types("t");
     terminal.shows("Confidence: ").waits_for_a_key().types("q");
     terminal.ends(0);
-    let asked = bench.running.received().pop().unwrap().json();
+    let asked = bench.running.received().into_iter().rfind(|request| request.path == "/v1/twin");
+    let asked = asked.unwrap().json();
     assert_eq!(asked, json!({"message": QUESTIONS[0], "askedBy": "Jordan M."}));
 }
 

@@ -20,7 +20,6 @@ use crate::words::count;
 Examples:
   twin kb get doc_abc123
   twin kb get doc_abc123 > policy.txt
-  twin kb get 'Expense reimbursement policy'
 
 Exit codes:
   0 done, 5 no such document, 2 several are meant, 4 no key, 7 no connection")]
