@@ -188,7 +188,7 @@ async fn vv_shows_headers_and_the_text_of_errors_and_no_key() {
     for shown in ["> accept-encoding: identity", "> user-agent: twin-cli/", "< x-request-id: r-1", "< content-type: application/json"] {
         assert!(told.contains(shown), "{shown}: {told}");
     }
-    let body = told.lines().find(|line| line.starts_with("| ")).unwrap();
+    let body = told.lines().find(|line| line.starts_with("< | ")).unwrap();
     assert!(body.contains("the key twin_live_…") && body.len() <= 2_100, "{body}");
     for hidden in [RIGHT, "authorization", "session=secret"] {
         assert!(!told.to_lowercase().contains(hidden), "{hidden}: {told}");

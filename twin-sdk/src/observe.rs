@@ -1,18 +1,21 @@
 //! [`Attempt`]: what an observer of a client is told of each request, for logs and metrics; with the feature
 //! `tracing`, the same as spans and events.
 
-use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, PROXY_AUTHORIZATION, SET_COOKIE};
 
+use crate::client::Shared;
 use crate::error::{ErrorKind, blotted};
 use crate::rate_limit::RateLimit;
 use crate::whose::Received;
 
+/// The longest part of an error's body that is shown, in bytes.
+const SHOWN_LIMIT: usize = 2 * 1024;
+
 /// One request that was sent, as [`TwinBuilder::on_attempt`](crate::TwinBuilder::on_attempt) is told of it.
-/// It never gives the key away, and its `Debug` shows neither headers nor text.
+///
+/// It never shows the key, and its `Debug` no text of the request or the response.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Attempt<'a> {
@@ -24,13 +27,13 @@ pub struct Attempt<'a> {
     pub path: &'a str,
     /// Which attempt of its call it was, from 1.
     pub number: u32,
-    /// The response's status, where there was a response.
+    /// The response's status, if there was a response.
     pub status: Option<u16>,
-    /// Why there was no complete response.
+    /// Why there was no complete response, or that something other than the API gave it.
     pub error: Option<ErrorKind>,
     /// From sending the request to the end of the response.
     pub elapsed: Duration,
-    /// Where the call goes on: the wait before the next attempt. Zero after a 429 with
+    /// If the call goes on, the wait before the next attempt. Zero after a 429 with
     /// [`Pacing::Window`](crate::Pacing::Window), which holds that attempt until the window's reset.
     pub retry_in: Option<Duration>,
     /// The rate limit the response told.
@@ -40,59 +43,45 @@ pub struct Attempt<'a> {
     pub(crate) exchange: Exchange<'a>,
 }
 
-/// What was sent and what came back.
+/// The headers and bodies of an attempt, shown on request alone.
 #[derive(Clone)]
 pub(crate) struct Exchange<'a> {
-    /// The headers of every request, the key among them.
-    pub(crate) sent: &'a HeaderMap,
+    pub(crate) shared: &'a Shared,
     pub(crate) received: Option<&'a Received>,
-    /// Whether the response is no success.
-    pub(crate) is_refused: bool,
-    pub(crate) secret: &'a str,
-    pub(crate) key: &'a str,
+    pub(crate) is_error: bool,
 }
 
-impl fmt::Debug for Exchange<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl std::fmt::Debug for Exchange<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Exchange").finish_non_exhaustive()
     }
 }
 
-/// The longest part of an error's body that an observer is told.
-const SHOWN: usize = 2048;
-
 impl Attempt<'_> {
-    /// Returns the headers of the request as text, without `Authorization`.
-    pub fn request_headers(&self) -> Vec<(String, String)> {
-        self.exchange.shown(self.exchange.sent)
+    /// Returns the headers of the request, without `Authorization`.
+    pub fn request_headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let headers = self.exchange.shared.headers.iter().filter(|(_, value)| !value.is_sensitive());
+        headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
     }
 
-    /// Returns the headers of the response as text; none if there was no response. Cookies are left out, and a key
-    /// that a header repeats is blotted out.
-    pub fn response_headers(&self) -> Vec<(String, String)> {
-        self.exchange.received.map(|received| self.exchange.shown(&received.headers)).unwrap_or_default()
+    /// Returns the headers of the response, without cookies, and with the key blotted out.
+    pub fn response_headers(&self) -> impl Iterator<Item = (&str, String)> {
+        let headers = self.exchange.received.into_iter().flat_map(|received| &received.headers);
+        let headers = headers.filter(|(name, _)| **name != reqwest::header::SET_COOKIE);
+        headers.filter_map(|(name, value)| Some((name.as_str(), self.without_key(value.to_str().ok()?))))
     }
 
-    /// Returns the first 2 KB of the body of a response that is no success, with the key blotted out.
+    /// Returns the beginning of the response's body if it is no success: at most 2 KiB, with the key blotted out.
     pub fn error_body(&self) -> Option<String> {
-        let Exchange { received, is_refused, secret, key, .. } = &self.exchange;
-        let body = received.filter(|_| *is_refused)?.body.as_ref().ok()?;
-        // The key is blotted out first: it must not be cut in two.
-        let text = blotted(String::from_utf8_lossy(body).into_owned(), secret, key);
-        Some(text[..text.floor_char_boundary(SHOWN)].to_owned()).filter(|text| !text.is_empty())
+        let body = self.exchange.received.filter(|_| self.exchange.is_error)?.body.as_ref().ok()?;
+        let text = self.without_key(&String::from_utf8_lossy(body.beginning()));
+        let end = text.floor_char_boundary(SHOWN_LIMIT);
+        Some(text[..end].to_owned()).filter(|text| !text.is_empty())
     }
-}
 
-impl Exchange<'_> {
-    fn shown(&self, headers: &HeaderMap) -> Vec<(String, String)> {
-        let secret = [AUTHORIZATION, COOKIE, SET_COOKIE, PROXY_AUTHORIZATION];
-        let shown = headers.iter().filter(|(name, _)| !secret.contains(name));
-        shown
-            .map(|(name, value)| {
-                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-                (name.to_string(), blotted(value, self.secret, self.key))
-            })
-            .collect()
+    fn without_key(&self, text: &str) -> String {
+        let shared = self.exchange.shared;
+        blotted(text.to_owned(), shared.secret(), &shared.key)
     }
 }
 
