@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 
-use clap::{Args as _, ValueHint};
 use clap::error::{ContextKind, ContextValue};
+use clap::{Args as _, ValueHint};
 use serde_json::{Map, Value};
 
 use super::Outcome;
@@ -160,7 +160,10 @@ fn exports() -> Topic {
         ("Mail", "A mailbox as mbox (takeout.google.com, Thunderbird) or messages as eml files."),
         ("Files", "Any folder, zip or tar of Markdown, text, HTML, CSV, docx, xlsx, pptx or PDF files."),
         ("Other programs", "One document a line as JSON: {\"key\", \"title\", \"content\"}."),
-        ("Then", "'twin kb sync PATH… --dry-run' shows what would be done; 'twin ask --from PATH' just asks."),
+        (
+            "Then",
+            "'twin kb sync PATH… --dry-run' shows what would be done; 'twin ask --from PATH' just asks.",
+        ),
     ];
     let entries = entries.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
     Topic { title: "How to get an export", entries }

@@ -76,10 +76,17 @@ impl Report for One {
         }
         page.block(&escalation.question, Tone::Strong);
         page.gap();
-        let (asked, confidence) = (age(escalation.created_at, self.now), answer::confidence(escalation.confidence));
-        let facts =
-            [&escalation.asked_by, &asked, &confidence, &escalation.id, &escalation.status.as_str().to_owned()];
-        let facts: Vec<&str> = facts.into_iter().map(String::as_str).filter(|fact| !fact.is_empty()).collect();
+        let (asked, confidence) =
+            (age(escalation.created_at, self.now), answer::confidence(escalation.confidence));
+        let facts = [
+            &escalation.asked_by,
+            &asked,
+            &confidence,
+            &escalation.id,
+            &escalation.status.as_str().to_owned(),
+        ];
+        let facts: Vec<&str> =
+            facts.into_iter().map(String::as_str).filter(|fact| !fact.is_empty()).collect();
         page.block(&facts.join(" · "), Tone::Dim);
         if !escalation.reason.trim().is_empty() {
             page.block(&escalation.reason, Tone::Warning);

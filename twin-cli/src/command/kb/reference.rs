@@ -67,7 +67,11 @@ async fn of_title(title: &str, twin: &Twin) -> Result<String, CliError> {
     if ids.is_empty() {
         let error = CliError::new(Code::NotFound, format!("no document has the id or the title '{title}'"));
         let hint = "'twin kb list --all' shows the ones there are";
-        return Err(if is_whole { error.hint(hint) } else { error.hint(format!("{hint}, but not every one")) });
+        return Err(if is_whole {
+            error.hint(hint)
+        } else {
+            error.hint(format!("{hint}, but not every one"))
+        });
     }
     one(title, ids, "several documents have this title")
 }
