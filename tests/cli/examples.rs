@@ -14,12 +14,8 @@ use wiremock::{Mock, ResponseTemplate};
 use crate::support::{Bench, Home, Ran};
 
 /// What an example ends with that does not end with 0: no one is there to ask, no such place, no state yet.
-<<<<<<< HEAD
-const OTHERWISE: [(&str, i32); 15] = [
-=======
-const OTHERWISE: [(&str, i32); 14] = [
+const OTHERWISE: [(&str, i32); 16] = [
     ("twin --local escalations triage", 2),
->>>>>>> main
     ("twin login", 2),
     ("twin login --profile staging --base-url https://staging.twin.example", 2),
     ("twin kb delete doc_abc123", 2),
