@@ -102,7 +102,8 @@ async fn a_document_is_got_and_deleted_by_its_title_or_its_key_in_the_state_file
     let titles: Vec<String> = listed(&bench).into_iter().map(|(_, _, title)| title).collect();
     assert!(!titles.contains(&"Leave".to_owned()) && titles.len() == 2, "{titles:?}");
 
-    let twice = |title: &str| bench.twin(["kb", "add", "-", "--title", title]).with_stdin("Text.").exits(0).stdout;
+    let twice =
+        |title: &str| bench.twin(["kb", "add", "-", "--title", title]).with_stdin("Text.").exits(0).stdout;
     let ids = [twice("Twice"), twice("Twice")];
     for line in [["kb", "get", "Twice"].as_slice(), &["kb", "delete", "Twice", "--yes"]] {
         let ran = bench.twin(line).run().exits(2);

@@ -185,7 +185,12 @@ async fn vv_shows_headers_and_the_text_of_errors_and_no_key() {
     Mock::given(any()).respond_with(failing).mount(bench.running.mock_server()).await;
     let ran = |flag: &str| stats(&bench, &[flag]).env("TWIN_API_KEY", RIGHT).run().exits(7).stderr;
     let told = ran("-vv");
-    for shown in ["> accept-encoding: identity", "> user-agent: twin-cli/", "< x-request-id: r-1", "< content-type: application/json"] {
+    for shown in [
+        "> accept-encoding: identity",
+        "> user-agent: twin-cli/",
+        "< x-request-id: r-1",
+        "< content-type: application/json",
+    ] {
         assert!(told.contains(shown), "{shown}: {told}");
     }
     let body = told.lines().find(|line| line.starts_with("< | ")).unwrap();
