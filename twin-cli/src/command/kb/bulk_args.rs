@@ -69,6 +69,14 @@ pub(crate) struct BulkArgs {
     #[arg(long)]
     pub(super) verify: bool,
 
+    /// With --verify: the most known documents that may be missing [default: as --max-delete]
+    #[arg(long, value_name = "N|N%", value_parser = parse_max_delete)]
+    pub(super) max_missing: Option<MaxDelete>,
+
+    /// Do not keep other runs off the state file
+    #[arg(long)]
+    pub(super) no_lock: bool,
+
     /// Requests a minute, below what the server allows
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) rate: Option<u32>,
