@@ -80,6 +80,12 @@ impl Twin {
         TwinBuilder::from_env()?.build()
     }
 
+    /// Returns the address of the API, without a slash at its end.
+    pub fn base_url(&self) -> &str {
+        let endpoint = self.shared.endpoints.twin.as_str();
+        endpoint.strip_suffix("/v1/twin").unwrap_or(endpoint)
+    }
+
     /// A client that behaves otherwise than by default.
     pub fn builder(key: ApiKey) -> TwinBuilder {
         TwinBuilder::new(key)
