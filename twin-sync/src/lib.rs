@@ -85,7 +85,7 @@ pub use entry::{Doubt, Entry, Next};
 pub use error::Error;
 pub use guard::{MaxDelete, Refusal};
 pub use journal::Unusable;
-pub use meter::{Figures, Meter, unless_asleep};
+pub use meter::{Figures, Meter, Window, unless_asleep};
 pub use observer::Observer;
 pub use open::{OpenError, forget, peek};
 pub use options::{Mode, Options};

@@ -230,8 +230,10 @@ fn wanted(export: &mut Export, shelf: &Shelf) -> std::io::Result<Vec<Wanted>> {
     Ok(wanted)
 }
 
+/// One whose title the API does not tell is as good as one that is not listed.
 fn titles(listing: &Listing) -> HashMap<String, String> {
-    listing.documents.iter().map(|document| (document.id.clone(), document.title.clone())).collect()
+    let titled = listing.documents.iter().filter(|document| !document.title.trim().is_empty());
+    titled.map(|document| (document.id.clone(), document.title.clone())).collect()
 }
 
 fn moments(listing: &Listing) -> Vec<(String, Timestamp)> {
