@@ -7,7 +7,6 @@ use twin_sdk::ErrorKind;
 
 /// Why a run stops.
 #[derive(Debug, Clone)]
-#[non_exhaustive]
 pub enum StopReason {
     /// Someone asked for it.
     Asked,

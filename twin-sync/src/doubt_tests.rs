@@ -164,7 +164,7 @@ async fn of_a_create_that_was_sent_again_and_happened_every_time_one_document_is
     let pace = Pace { concurrency: 1, grace: GRACE };
     let apply = Worker::new(&kb, ledger, Export::default(), Vec::new(), pace, &());
     for _ in &twins {
-        apply.may_come_late.borrow_mut().push((page.key.clone(), doubt.clone()));
+        apply.late().push((page.key.clone(), doubt.clone()));
     }
     apply
         .run(&plan(world.state().unwrap(), &[], &Coverage::default(), &Findings::default(), PRUNE, false))
