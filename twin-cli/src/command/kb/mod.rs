@@ -6,6 +6,7 @@ mod bulk;
 mod bulk_args;
 mod bulk_notices;
 mod bulk_progress;
+mod bulk_read;
 mod bulk_report;
 mod delete;
 mod export;
