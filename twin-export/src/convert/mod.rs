@@ -10,11 +10,16 @@ mod front_matter;
 mod grid;
 pub(crate) mod guard;
 pub(crate) mod html;
+mod html_form;
+mod html_hidden;
+mod html_table;
+mod html_title;
 pub(crate) mod html_tree;
 mod kind;
 mod link;
 pub(crate) mod mail;
 pub(crate) mod markdown;
+mod mathml;
 mod number_format;
 mod numerals;
 mod ole;
@@ -33,6 +38,7 @@ pub(crate) mod signs;
 mod styled;
 mod symbols;
 pub(crate) mod table;
+mod template_tags;
 mod utf16;
 
 use std::borrow::Cow;
@@ -64,6 +70,24 @@ pub(crate) struct Converted {
     pub(crate) is_verbatim: bool,
     /// What is not in the text.
     pub(crate) aside: Aside,
+    /// Files that came with it, each a document of its own.
+    pub(crate) attached: Vec<Attached>,
+}
+
+/// A file within another, such as one that came with a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Attached {
+    pub(crate) name: String,
+    /// SHA-256 of its bytes.
+    pub(crate) source: [u8; 32],
+    pub(crate) result: Result<Box<Converted>, String>,
+}
+
+impl Converted {
+    fn new(title: Option<String>, text: String, converter: &'static str) -> Self {
+        let (aside, attached) = (Aside::default(), Vec::new());
+        Self { title, text, kind: None, converter: converter.into(), is_verbatim: false, aside, attached }
+    }
 }
 
 /// What a converter makes of a file.
@@ -150,7 +174,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
     let (output, converter) = match kind {
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
         Kind::Text => (Output::of((None, plain::decoded(&bytes).into_owned())), "text/2"),
-        Kind::Html => (Output::of(html::to_text(&html_tree::decoded(&bytes), limits)?), "html/2"),
+        Kind::Html => (Output::of(html::to_text(&html_tree::decoded(&bytes), limits)?), "html/3"),
         Kind::Csv => {
             let mut aside = Aside::default();
             let text = table::to_text(&plain::decoded(&bytes), name, &mut aside)?;
@@ -167,7 +191,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
             return Err(reason::UNREADABLE);
         }
         Kind::Zip => return Err(reason::NESTED_ARCHIVE),
-        Kind::Mail => (Output::of(mail::to_text(&bytes, limits)?), mail::CONVERTER),
+        Kind::Mail => return mail::to_text(&bytes, limits),
         Kind::OldWord => return Err(reason::OLD_WORD),
         Kind::OldPowerPoint => return Err(reason::OLD_POWERPOINT),
         Kind::Outlook => return Err(reason::OUTLOOK),
@@ -175,7 +199,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
     };
     let Output { title, text, aside } = output;
-    Ok(Converted { title, text, kind: None, converter: converter.into(), is_verbatim: false, aside })
+    Ok(Converted { aside, ..Converted::new(title, text, converter) })
 }
 
 /// Documents within documents; one may hold itself.
@@ -208,37 +232,17 @@ fn markdown_file(markdown: &str) -> Converted {
         // The lines that `twin kb export` puts around the text.
         let body = body.strip_prefix('\n').unwrap_or(&body);
         let text = body.strip_suffix('\n').unwrap_or(body).to_owned();
-        return Converted {
-            title: facts.title,
-            text,
-            kind: facts.kind,
-            converter: "backup/1".into(),
-            is_verbatim: true,
-            aside: Aside::default(),
-        };
+        let converted = Converted::new(facts.title, text, "backup/1");
+        return Converted { kind: facts.kind, is_verbatim: true, ..converted };
     }
-    let (heading, text) = markdown::to_text(body, Dialect::Common);
-    let (title, other) = match (facts.title, heading) {
-        (Some(fact), Some(heading)) if is_top_heading(&heading, body) => (Some(heading), Some(fact)),
-        (fact, heading) => (fact.or(heading), None),
+    let body = template_tags::without_tags(body);
+    let (heading, text) = markdown::to_text(&body, Dialect::Common);
+    let (top, other) = match heading {
+        Some(heading) if heading.is_top => (Some(heading.text), None),
+        heading => (None, heading.map(|heading| heading.text)),
     };
-    let other = other.filter(|other| Some(other) != title.as_ref()).map(|other| format!("title: {other}"));
-    let before = other.into_iter().chain([facts.lines, text]).filter(|part| !part.is_empty());
-    let text = before.collect::<Vec<_>>().join("\n\n");
-    Converted {
-        title,
-        text,
-        kind: facts.kind,
-        converter: "md/2".into(),
-        is_verbatim: false,
-        aside: Aside::default(),
-    }
-}
-
-/// Whether a heading stands over the whole text, and not over a section of it.
-fn is_top_heading(heading: &str, markdown: &str) -> bool {
-    let mut top = markdown.lines().filter_map(|line| line.strip_prefix("# "));
-    top.any(|text| markdown::line_to_text(text, Dialect::Common) == heading)
+    let title = top.or(facts.title).or(other);
+    Converted { kind: facts.kind, ..Converted::new(title, text, "md/3") }
 }
 
 #[cfg(test)]
@@ -254,17 +258,21 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_over_the_whole_text_is_the_title_whatever_stands_before_it() {
+    fn a_title_is_the_top_heading_or_told_before_the_text() {
         let read = |markdown: &str| {
             let Converted { title, text, .. } = markdown_file(markdown);
-            (title.unwrap_or_default(), text)
+            (title, text)
         };
-        let expect = |title: &str, text: &str| (title.to_owned(), text.to_owned());
+        let expect = |title: &str, text: &str| (Some(title.to_owned()), text.to_owned());
         let both = "---\ntitle: Menu\ntags: [a]\n---\n# Lunch *now*\n\nAt noon.\n";
-        assert_eq!(read(both), expect("Lunch now", "title: Menu\n\ntags: a\n\nLunch now\n\nAt noon."));
-        let same = "---\ntitle: Lunch\n---\n# Lunch\n\nAt noon.\n";
-        assert_eq!(read(same), expect("Lunch", "Lunch\n\nAt noon."));
+        assert_eq!(read(both), expect("Lunch now", "Lunch now\n\nAt noon."));
         let sections = "---\ntitle: Lunch\n---\n## When\n\nAt noon.\n";
         assert_eq!(read(sections), expect("Lunch", "When\n\nAt noon."));
+        assert_eq!(read("Intro.\n\n#Lunch\n\nAt noon."), expect("Lunch", "Intro.\n\nLunch\n\nAt noon."));
+        assert_eq!(read("## Lunch\n\nAt noon."), expect("Lunch", "Lunch\n\nAt noon."));
+        let letter = "Welcome!\n\n## Acceptance\n\nI accept.";
+        assert_eq!(read(letter), (None, "Welcome!\n\nAcceptance\n\nI accept.".to_owned()));
+        let deep = format!("{}\n\n# Acceptance\n\nI accept.", "Long letter. ".repeat(200));
+        assert_eq!(read(&deep).0, None);
     }
 }

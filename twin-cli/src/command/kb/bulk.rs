@@ -109,13 +109,10 @@ impl Run<'_> {
                 return self.finish(Report::default(), self.stop_error(0), vec![]);
             }
             Err(ReadingError::Path(error @ ReadError::Root { .. })) => {
-                return Err(CliError::invalid(format!("--root: {error}"))
-                    .hint("it names the one folder that is given, or its files"));
+                return Err(CliError::invalid(format!("--root: {error}")).hint(error.hint()));
             }
-            Err(error @ ReadingError::Path(_)) => {
-                return Err(
-                    CliError::invalid(error.to_string()).hint("give a zip, a tar, a folder or a file")
-                );
+            Err(ReadingError::Path(error)) => {
+                return Err(CliError::invalid(error.to_string()).hint(error.hint()));
             }
             Err(error @ ReadingError::Kept(_)) => {
                 return Err(CliError::new(Code::Io, error.to_string())

@@ -108,6 +108,8 @@ enum FormatArg {
     Drive,
     Slack,
     Mail,
+    Confluence,
+    Jsonl,
     Folder,
 }
 
@@ -121,6 +123,8 @@ impl BulkArgs {
                 FormatArg::Drive => export::Format::Drive,
                 FormatArg::Slack => export::Format::Slack,
                 FormatArg::Mail => export::Format::Mail,
+                FormatArg::Confluence => export::Format::Confluence,
+                FormatArg::Jsonl => export::Format::Jsonl,
                 FormatArg::Folder => export::Format::Folder,
             },
             type_override: self.of_type.as_ref().map(|of_type| of_type.as_str().into()),
