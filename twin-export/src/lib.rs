@@ -3,28 +3,46 @@
 //!
 //! Nothing here knows of terminals, of the network or of what is already in a knowledge base.
 
+#[cfg(feature = "readers")]
 mod confluence;
+#[cfg(feature = "readers")]
 mod convert;
+#[cfg(feature = "readers")]
 mod detect;
 mod document_type;
+#[cfg(feature = "readers")]
 mod drive;
+#[cfg(feature = "readers")]
 mod filter;
+#[cfg(feature = "readers")]
 mod folder;
+#[cfg(feature = "readers")]
 mod job;
+#[cfg(feature = "readers")]
 mod jsonl;
+#[cfg(feature = "readers")]
 mod mail;
+#[cfg(feature = "readers")]
 mod notion;
+#[cfg(feature = "readers")]
 mod pool;
+#[cfg_attr(not(feature = "readers"), allow(dead_code))]
 pub mod reason;
 pub mod remark;
+#[cfg(feature = "readers")]
 mod run;
+#[cfg(feature = "readers")]
 mod slack;
 mod split;
+#[cfg_attr(not(feature = "readers"), allow(dead_code))] // the readers use more of it
 mod text;
+#[cfg(feature = "readers")]
 mod tree;
+#[cfg(feature = "readers")]
 mod workers;
 
 use std::io;
+#[cfg(feature = "readers")]
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -32,9 +50,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use document_type::DocumentType;
+#[cfg(feature = "readers")]
 pub use filter::{Filter, Glob};
+#[cfg(feature = "readers")]
 pub use job::Cancellation;
 pub use split::{MOST_UNITS, Part, split};
+#[cfg(feature = "readers")]
 pub use workers::use_worker_processes;
 
 /// A document that an export holds.
@@ -96,6 +117,7 @@ pub enum Format {
     Folder,
 }
 
+#[cfg(feature = "readers")]
 /// How exports are read.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -253,6 +275,7 @@ impl ReadError {
     }
 }
 
+#[cfg(feature = "readers")]
 /// Makes a document of a single file's bytes, as [`read`] makes it of the file; `name` tells its kind where the bytes
 /// do not, and its title where it has no heading.
 ///
@@ -262,6 +285,7 @@ pub fn from_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Documen
     folder::from_bytes(name, bytes, limits)
 }
 
+#[cfg(feature = "readers")]
 /// Reads every PATH (a zip, a tar or tgz, a folder or a single file) and hands each document to `sink`
 /// as soon as it is made, in an order that depends on the exports alone. Memory does not grow with
 /// the number of documents. `sink` may stop the run with [`ControlFlow::Break`].

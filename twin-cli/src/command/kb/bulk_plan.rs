@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::bulk_read::About;
 use crate::ui::page::{Page, Tone};
 use crate::words::{count, rough_time};
-use twin_sync::{Action, Prepared, Task};
+use twin_sync::{Action, Plan, Task};
 
 /// What a plan costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,9 +22,8 @@ pub(super) struct Cost {
 
 impl Cost {
     /// Of a plan. `with_reads` counts what was read for the plan and will be read again.
-    pub(super) fn of(prepared: &Prepared, with_reads: bool, rate: Option<u64>) -> Self {
-        let plan = &prepared.plan;
-        let read = if with_reads { prepared.survey.compared } else { 0 };
+    pub(super) fn of(plan: &Plan, with_reads: bool, rate: Option<u64>) -> Self {
+        let read = if with_reads { plan.compared() } else { 0 };
         Self {
             create: plan.count(Action::Create),
             replace: plan.count(Action::Replace),
@@ -84,26 +84,25 @@ struct Row {
 }
 
 impl PlanView {
-    pub(super) fn of(prepared: &Prepared, cost: Cost) -> Self {
+    pub(super) fn of(plan: &Plan, about: &About, cost: Cost) -> Self {
         let mut folders: BTreeMap<String, Vec<Row>> = BTreeMap::new();
         let mut gone = Vec::new();
-        for task in &prepared.plan.tasks {
-            let source = prepared.source(task);
-            let row = Row::of(task, source.map(|source| source.bytes));
-            match source {
-                Some(source) => {
-                    let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for task in plan.tasks() {
+            let row = Row::of(task, task.bytes);
+            match &task.path {
+                Some(path) => {
+                    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
                     folders.entry(folder.to_owned()).or_default().push(row);
                 }
                 None => gone.push(row),
             }
         }
-        let skipped = prepared.skipped.iter().map(|file| (file.path.clone(), file.reason.clone()));
+        let skipped = about.skipped.iter().map(|file| (file.path.clone(), file.reason.clone()));
         let mut remarks: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for remark in &prepared.remarks {
+        for remark in &about.remarks {
             remarks.entry(remark.text.clone()).or_default().push(remark.path.clone());
         }
-        let (unchanged, kept) = (prepared.plan.unchanged, prepared.plan.kept);
+        let (unchanged, kept) = (plan.unchanged(), plan.kept());
         Self { folders, gone, skipped: skipped.collect(), remarks, unchanged, kept, cost, in_full: false }
     }
 

@@ -1,11 +1,10 @@
 //! The report of a bulk command as people see it.
 
+use super::bulk_plan::PlanView;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{self, Form, Json, Notice};
-
-use super::bulk_plan::PlanView;
 use twin_sync::Report;
 
 /// How a bulk command ended.
