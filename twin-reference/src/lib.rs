@@ -69,10 +69,12 @@ compile_error!("twin-reference has no door: enable the feature `wiremock`, `serv
 
 mod answer;
 mod clock;
+mod compose;
 mod delivery;
 mod fault;
 mod message;
 mod observe;
+mod outbound;
 mod quota;
 mod received;
 mod reference;

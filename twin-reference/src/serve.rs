@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 
+use crate::compose::Composer;
 use crate::message::{MAX_BODY, Request};
 use crate::twin::{Outcome, Twin};
 use crate::worker::Worker;
@@ -43,11 +44,15 @@ pub(crate) struct Door {
 
 impl Door {
     /// Listens and serves on the present tokio runtime.
-    pub(crate) async fn open(worker: Worker, address: SocketAddr) -> io::Result<Self> {
+    pub(crate) async fn open(
+        worker: Worker,
+        composer: Option<Arc<Composer>>,
+        address: SocketAddr,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (closing, closed) = watch::channel(false);
-        let accepting = tokio::spawn(accept(listener, worker, closed));
+        let accepting = tokio::spawn(accept(listener, worker, composer, closed));
         Ok(Self { address, closing, accepting })
     }
 
@@ -58,7 +63,12 @@ impl Door {
     }
 }
 
-async fn accept(listener: TcpListener, worker: Worker, mut closed: watch::Receiver<bool>) {
+async fn accept(
+    listener: TcpListener,
+    worker: Worker,
+    composer: Option<Arc<Composer>>,
+    mut closed: watch::Receiver<bool>,
+) {
     let graceful = GracefulShutdown::new();
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
@@ -76,8 +86,10 @@ async fn accept(listener: TcpListener, worker: Worker, mut closed: watch::Receiv
             (Ok((stream, _)), Ok(place)) => {
                 // Small answers go out at once; where that cannot be set they go out a little later.
                 let _ = stream.set_nodelay(true);
-                let (worker, place) = (worker.clone(), Arc::new(place));
-                let service = service_fn(move |request| answer(worker.clone(), place.clone(), request));
+                let (worker, composer, place) = (worker.clone(), composer.clone(), Arc::new(place));
+                let service = service_fn(move |request| {
+                    answer(worker.clone(), composer.clone(), place.clone(), request)
+                });
                 let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
                 tokio::spawn(async move {
                     // A connection that breaks is its client's affair, and one that a fault closes ends so too.
@@ -107,6 +119,7 @@ type Place = Arc<OwnedSemaphorePermit>;
 
 async fn answer(
     worker: Worker,
+    composer: Option<Arc<Composer>>,
     place: Place,
     request: hyper::Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Closed> {
@@ -125,7 +138,10 @@ async fn answer(
         outcome
     };
     let outcome = worker.run(handle).await.unwrap_or_else(|stopped| Outcome::unavailable(&stopped));
-    let reply = outcome.reply.ok_or(Closed::Fault)?;
+    let mut reply = outcome.reply.ok_or(Closed::Fault)?;
+    if let Some(composer) = composer {
+        reply = composer.compose(reply).await;
+    }
     if !outcome.delay.is_zero() {
         tokio::time::sleep(outcome.delay).await;
     }
