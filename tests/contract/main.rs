@@ -6,3 +6,4 @@ mod retries;
 mod secrets;
 mod transport;
 mod webhooks;
+mod whose;

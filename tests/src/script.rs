@@ -28,6 +28,11 @@ impl Reply {
         Self::Response(response(status, "application/json", headers, body, body.len()))
     }
 
+    /// A response of this media type.
+    pub fn with_type(kind: &str, status: u16, headers: &[(&str, &str)], body: &str) -> Self {
+        Self::Response(response(status, kind, headers, body, body.len()))
+    }
+
     /// A response with a proxy's page for a body.
     pub fn html(status: u16, headers: &[(&str, &str)]) -> Self {
         let page = "<html><body>Something went wrong</body></html>";

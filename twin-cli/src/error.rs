@@ -44,6 +44,8 @@ pub enum Code {
     NotConfigured,
     /// The server's answer is not what the API promises.
     UnexpectedAnswer,
+    /// Something other than the API answered: a proxy, a gateway, a sign-in page.
+    NotFromApi,
     /// A bulk command finished in part.
     Partial,
     /// A guard of `kb sync` refused.
@@ -80,6 +82,7 @@ impl Code {
             Code::Plan => ("plan", Exit::Plan),
             Code::NotConfigured => ("not_configured", Exit::Failed),
             Code::UnexpectedAnswer => ("unexpected_answer", Exit::Failed),
+            Code::NotFromApi => ("not_from_api", Exit::Unreachable),
             Code::Partial => ("partial", Exit::Partial),
             Code::Guard => ("guard", Exit::Guard),
             Code::Signature => ("signature", Exit::Signature),
@@ -235,6 +238,10 @@ impl From<&twin_sdk::Error> for CliError {
                 let seconds = whole_seconds(wait);
                 Some(format!("wait {seconds}s, or allow it with --max-wait {seconds}s"))
             }
+            (Code::NotFromApi, _) if error.responder().is_some_and(|it| it.location.is_some()) => Some(
+                "if that is where the API is, give it as the base URL; else sign in, or set the proxy, that it asks for"
+                    .to_owned(),
+            ),
             _ => hint.map(str::to_owned),
         };
         converted
@@ -265,6 +272,12 @@ fn what_to_do(kind: ErrorKind) -> (Code, Option<&'static str>) {
         ErrorKind::Server => (Code::ServerError, Some("try again later")),
         ErrorKind::Connect | ErrorKind::Network => (Code::Network, None),
         ErrorKind::Timeout => (Code::Timeout, Some("try again later, or allow more time with --timeout")),
+        ErrorKind::NotFromApi => (
+            Code::NotFromApi,
+            Some(
+                "check the base URL, and any proxy, VPN or sign-in page on the way to it; nothing is known of the request",
+            ),
+        ),
         _ => (Code::UnexpectedAnswer, Some("is the base URL that of the Twin API? -v shows each request")),
     }
 }

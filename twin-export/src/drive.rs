@@ -109,6 +109,7 @@ fn document(entry: &Entry, source: [u8; 32], converted: Converted) -> Outcome {
         clean_path: Some(below_root(path).to_owned()),
         key_is_identity: false,
         files: 1,
+        aside: converted.aside,
     })
 }
 

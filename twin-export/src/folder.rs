@@ -71,6 +71,7 @@ fn document(key: String, path: &str, source: Digest256, converted: Converted, ki
         clean_path: None,
         key_is_identity: false,
         files: 1,
+        aside: converted.aside,
     })
 }
 

@@ -13,6 +13,7 @@ mod mail;
 mod notion;
 mod pool;
 pub mod reason;
+pub mod remark;
 mod run;
 mod slack;
 mod split;
@@ -55,6 +56,15 @@ pub struct Skipped {
     pub path: String,
     /// A short phrase, one of [`reason`]'s (`duplicate of …` aside).
     pub reason: String,
+}
+
+/// What is said of a file whose text came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// Where it is in the export.
+    pub path: String,
+    /// A short phrase, one of [`remark`]'s.
+    pub text: String,
 }
 
 /// Which reader reads an export.
@@ -159,12 +169,15 @@ pub struct Summary {
     pub files: u64,
     /// Files that are part of another document, such as rows of a database or messages of a thread.
     pub merged: u64,
-    /// Every file that became no document.
+    /// Every file that became no document, and every part (a sheet, a slide) that is not in its document's text:
+    /// its path is the file's with the part's name below it.
     pub skipped: Vec<Skipped>,
     /// Keys of what the options left out: not gone. A key that ends in `:` stands for all that begin so.
     pub filtered: Vec<String>,
     /// Keys of what could not be converted this time: not gone. A key that ends in `:` as above.
     pub unconverted_keys: Vec<String>,
+    /// What is said of files whose text came in.
+    pub remarks: Vec<Remark>,
     /// What was read, for each PATH.
     pub roots: Vec<Root>,
 }

@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::DocumentType;
 use sha2::{Digest, Sha256};
 
+use super::convert::Aside;
 use super::filter::mapped_type;
 use super::tree::{self, Tree};
-use super::{Document, Observer, Options, Progress, Root, Skipped, Summary, reason, text};
+use super::{Document, Observer, Options, Progress, Remark, Root, Skipped, Summary, reason, text};
 
 /// A document as a reader makes it.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub(crate) struct Draft {
     pub(crate) key_is_identity: bool,
     /// How many files went into it.
     pub(crate) files: u64,
+    /// What of them is not in the text.
+    pub(crate) aside: Aside,
 }
 
 impl Draft {
@@ -241,8 +244,20 @@ impl<'a> Run<'a> {
         self.summary.documents += 1;
         self.summary.merged += draft.files.saturating_sub(1);
         self.bytes += draft.text.len() as u64;
+        self.set_aside(&draft.path, &draft.aside);
         self.progress(draft.files, &draft.path);
         (self.sink)(Draft { key, kind, ..draft }.into_document())
+    }
+
+    /// Names the parts of a document's file that are not in its text. Each counts as a file of its own.
+    fn set_aside(&mut self, path: &str, aside: &Aside) {
+        for (part, reason) in &aside.parts {
+            self.skip(format!("{path}/{}", text::tidy_line(part)), reason);
+            self.summary.files += 1;
+            self.files_done += 1;
+        }
+        let remark = |text: &String| Remark { path: path.to_owned(), text: text.clone() };
+        self.summary.remarks.extend(aside.remarks.iter().map(remark));
     }
 
     /// The key, unless an earlier document is the same one; a number tells apart what only shares it.

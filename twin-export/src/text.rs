@@ -46,7 +46,7 @@ pub(crate) fn push_tidy_line(out: &mut String, text: &str) {
     }
 }
 
-/// NFC, with NBSP as a space and without zero-width spaces, byte order marks and control characters.
+/// NFC, with NBSP as a space and without zero-width spaces, soft hyphens, byte order marks and control characters.
 /// Joiners and direction marks carry meaning in many scripts and stay.
 pub(crate) fn composed(text: &str) -> Cow<'_, str> {
     let text = if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
@@ -63,7 +63,7 @@ pub(crate) fn composed(text: &str) -> Cow<'_, str> {
         match character {
             '\u{A0}' => out.push(' '),
             '\r' if characters.peek() != Some(&'\n') => out.push('\n'),
-            '\u{0B}' | '\u{0C}' => out.push('\n'),
+            '\u{0B}' | '\u{0C}' | '\u{85}' => out.push('\n'),
             other if is_filler(other) => {}
             other => out.push(other),
         }
@@ -74,7 +74,7 @@ pub(crate) fn composed(text: &str) -> Cow<'_, str> {
 fn is_filler(character: char) -> bool {
     match character {
         '\t' | '\n' => false,
-        '\u{A0}' | '\u{200B}' | '\u{FEFF}' => true,
+        '\u{A0}' | '\u{AD}' | '\u{200B}' | '\u{FEFF}' => true,
         other => other.is_control(),
     }
 }
@@ -135,6 +135,12 @@ mod tests {
     #[test]
     fn line_ends_are_one_kind_and_blank_lines_never_pile_up() {
         assert_eq!(tidy("\r\n a  \r\n\r\n\r\n\r\nb\rc\n\n"), " a\n\nb\nc");
+        assert_eq!(tidy("one\u{85}two\u{2028}three\0 and no more"), "one\ntwo\nthree and no more");
+    }
+
+    #[test]
+    fn soft_hyphens_go() {
+        assert_eq!(tidy("Donau\u{AD}dampf\u{AD}schiff"), "Donaudampfschiff");
     }
 
     #[test]

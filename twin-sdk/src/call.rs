@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -76,9 +76,9 @@ impl<R: Request> Call<R> {
         let shared = &*self.twin.shared;
         let prepared = self.request.prepare(&shared.endpoints)?;
         let (reply, meta) = execute(shared, &prepared, &self.options, wants_rate_limit).await?;
-        let attempts = meta.attempts;
         let data = self.request.decode(reply).map_err(|error| {
-            error.fit_to_show(shared.secret(), &shared.key).with_call(prepared.call, attempts)
+            let error = error.with_headers(meta.headers.clone()).with_rate_limit(meta.rate_limit);
+            error.fit_to_show(shared.secret(), &shared.key).with_call(prepared.call, meta.attempts)
         })?;
         Ok(WithMeta { data, meta })
     }
@@ -121,6 +121,7 @@ pub struct WithMeta<T> {
 #[derive(Debug, Clone)]
 pub struct Meta {
     pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
     pub(crate) attempts: u32,
     pub(crate) rate_limit: Option<RateLimit>,
 }
@@ -129,6 +130,11 @@ impl Meta {
     /// The HTTP status: 200 or 201, and 404 for a [`Deleted::by_earlier_attempt`](crate::Deleted).
     pub fn status(&self) -> u16 {
         self.status
+    }
+
+    /// A header of the response, such as `x-request-id`; `None` if it is absent or no text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
     /// How many requests were sent for this call, retries included.
@@ -192,11 +198,6 @@ impl Prepared {
         Ok(Self { call, method, url, body: Some(body.into()) })
     }
 
-    /// Whether sending it twice does no harm.
-    pub(crate) fn is_repeatable(&self) -> bool {
-        matches!(self.method, Method::GET | Method::DELETE)
-    }
-
     pub(crate) fn to_http(&self, shared: &Shared, timeout: Duration) -> reqwest::Request {
         let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
         *request.headers_mut() = shared.headers.clone();
@@ -222,7 +223,7 @@ impl Reply {
         self.body.as_deref().ok()
     }
 
-    /// A 404 that an ambiguous attempt before it explains.
+    /// A 404 of the API that an ambiguous attempt before it explains.
     pub(crate) fn is_not_found(&self) -> bool {
         self.status == 404
     }
@@ -251,5 +252,5 @@ fn undecodable(status: u16, error: serde_json::Error) -> Error {
 /// The error for a success that does not say what the reference promises.
 pub(crate) fn unexpected(status: u16, what: impl std::fmt::Display) -> Error {
     let text = format!("the API's answer is not what its reference says: {what}");
-    Error::new(ErrorKind::Decode, text, Outcome::Applied).with_status(status)
+    Error::new(ErrorKind::Decode, text, Outcome::Unknown).with_status(status)
 }

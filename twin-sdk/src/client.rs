@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
 
 use crate::api_key::ApiKey;
 use crate::base_url::{BaseUrl, DEFAULT_BASE_URL};
@@ -236,6 +236,8 @@ impl TwinBuilder {
         let user_agent = HeaderValue::from_str(&self.user_agent)
             .map_err(|_| Error::invalid_input("the user agent cannot be sent in a header"))?;
         headers.insert(USER_AGENT, user_agent);
+        // Nothing is decompressed here: a gateway that guesses otherwise would make an answer unreadable.
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         Ok(Twin {
             shared: Arc::new(Shared {
                 http,

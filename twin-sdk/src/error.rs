@@ -3,8 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
+use reqwest::header::HeaderMap;
+
 use crate::rate_limit::RateLimit;
-use crate::refusal::{answers_in, api_message, describe, kind_of_status, leaves_doubt, shortened};
+use crate::refusal::{
+    answers_in, describe, describe_other, kind_of_other, kind_of_status, leaves_doubt, shortened,
+};
+use crate::responder::Responder;
+use crate::whose::{Received, Whose};
 
 /// A `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -12,7 +18,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The longest part of an error response's body that is kept.
 const BODY_LIMIT: usize = 16 * 1024;
 
-/// What kind of failure an [`Error`] is; the statuses are those of the API reference's table.
+/// What kind of failure an [`Error`] is.
+///
+/// The statuses are those of the API reference's table, and they count only if the API itself answered: with a
+/// JSON object whose `error` is a string. Any other answer is [`ErrorKind::NotFromApi`], except that a 429 and a
+/// 5xx mean the same from anyone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -32,10 +42,13 @@ pub enum ErrorKind {
     NotConfigured,
     /// 429, or a rate-limit wait longer than allowed; see [`Error::retry_after`].
     RateLimited,
-    /// 5xx: the service failed.
+    /// 5xx: the service, or a gateway in front of it, failed.
     Server,
-    /// Any other status that is no success (a redirect, which is never followed, among them).
+    /// Any other status with which the API refused.
     UnexpectedStatus,
+    /// Something other than the API answered: a proxy, a gateway, a sign-in page, a redirect. Whatever its status
+    /// says, nothing is known of the request; [`Error::responder`] tells what it was.
+    NotFromApi,
     /// No connection was made, so nothing was sent.
     Connect,
     /// No complete answer within the attempt's timeout, or the call's deadline passed.
@@ -52,9 +65,9 @@ pub enum ErrorKind {
 pub enum Outcome {
     /// It did not: it was never sent, or the API refused it.
     NotApplied,
-    /// It may have: it was sent, and no answer tells.
+    /// It may have: it was sent, and no answer of the API tells.
     Unknown,
-    /// It did: the status says success, only the body could not be read.
+    /// It did: the API's answer says success, only its body broke off.
     Applied,
 }
 
@@ -71,6 +84,8 @@ struct Inner {
     status: Option<u16>,
     message: Option<String>,
     body: Option<String>,
+    responder: Option<Responder>,
+    headers: HeaderMap,
     retry_after: Option<Duration>,
     rate_limit: Option<RateLimit>,
     attempts: u32,
@@ -100,6 +115,16 @@ impl Error {
         self.0.body.as_deref()
     }
 
+    /// What answered in place of the API; `None` if the API itself did, or nothing.
+    pub fn responder(&self) -> Option<&Responder> {
+        self.0.responder.as_ref()
+    }
+
+    /// A header of the failed response, such as `x-request-id`; `None` if it is absent or no text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.0.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
     /// How long the API asks to wait (`Retry-After`), or how long the wait is that was not allowed.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -126,12 +151,13 @@ impl Error {
     }
 
     /// Whether the same call may succeed later without a change: a rate limit, a failing service, a broken
-    /// or missing connection. Says nothing of whether repeating is *safe*: that is [`Error::outcome`].
+    /// or missing connection, something in between that answered. Says nothing of whether repeating is *safe*: that is [`Error::outcome`].
     pub fn is_retryable(&self) -> bool {
         matches!(
             self.0.kind,
             ErrorKind::RateLimited
                 | ErrorKind::Server
+                | ErrorKind::NotFromApi
                 | ErrorKind::Connect
                 | ErrorKind::Timeout
                 | ErrorKind::Network
@@ -150,6 +176,8 @@ impl Error {
             status: None,
             message: None,
             body: None,
+            responder: None,
+            headers: HeaderMap::new(),
             retry_after: None,
             rate_limit: None,
             attempts: 0,
@@ -159,19 +187,40 @@ impl Error {
         }))
     }
 
-    /// The error for a response that is no success. A key that the response repeats is blotted out.
-    pub(crate) fn from_response(status: u16, body: &[u8], secret: &str, key: &str) -> Self {
-        let body = blotted(String::from_utf8_lossy(body).into_owned(), secret, key);
-        // JSON may spell the key otherwise than it reads.
-        let message = api_message(&body).map(|message| blotted(message, secret, key));
-        let kind = kind_of_status(status);
-        let outcome = if leaves_doubt(status) { Outcome::Unknown } else { Outcome::NotApplied };
-        let mut error = Self::new(kind, describe(kind, status, message.as_deref(), key), outcome);
-        error.0.status = Some(status);
-        error.0.answers = message.as_deref().filter(|_| status == 402).and_then(answers_in);
-        error.0.message = message;
+    /// The error for a response that is no success of the API. A key that the response repeats is blotted out.
+    pub(crate) fn from_response(received: Received, whose: Whose, secret: &str, key: &str) -> Self {
+        let status = received.status;
+        let blot = |text: String| blotted(text, secret, key);
+        let responder = Responder::of(&received).with_texts(blot);
+        let body = match received.body {
+            Err(error) if whose == Whose::Unclear && kind_of_other(status) == ErrorKind::NotFromApi => {
+                return error.with_status(status).with_headers(received.headers);
+            }
+            body => body.unwrap_or_default(),
+        };
+        let body = blot(String::from_utf8_lossy(&body).into_owned());
+        let mut error = match whose {
+            Whose::Refusal(message) => {
+                // JSON may spell the key otherwise than it reads.
+                let message = blot(message);
+                let kind = kind_of_status(status);
+                let outcome = if leaves_doubt(status) { Outcome::Unknown } else { Outcome::NotApplied };
+                let mut error = Self::new(kind, describe(kind, status, &message, key), outcome);
+                error.0.answers = answers_in(&message).filter(|_| status == 402);
+                error.0.message = Some(message).filter(|message| !message.trim().is_empty());
+                error
+            }
+            _ => {
+                let kind = kind_of_other(status);
+                let not_applied = kind == ErrorKind::RateLimited;
+                let outcome = if not_applied { Outcome::NotApplied } else { Outcome::Unknown };
+                let mut error = Self::new(kind, describe_other(kind, &responder), outcome);
+                error.0.responder = Some(responder);
+                error
+            }
+        };
         error.0.body = Some(body[..body.floor_char_boundary(BODY_LIMIT)].to_owned());
-        error
+        error.with_status(status).with_headers(received.headers)
     }
 
     /// An error that quotes the response: without a key that it repeats, and as long as a line may be.
@@ -223,6 +272,11 @@ impl Error {
 
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
+        self
+    }
+
+    pub(crate) fn with_headers(mut self, headers: HeaderMap) -> Self {
+        self.0.headers = headers;
         self
     }
 
@@ -294,11 +348,15 @@ fn root_cause(error: &reqwest::Error) -> String {
     text
 }
 
-/// Writes a text on one line: line breaks become spaces, other control characters are escaped.
-fn one_line(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+/// Writes a text on one line: line breaks become spaces; other control characters, and those that change the
+/// direction of what follows, are escaped.
+pub(crate) fn one_line(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     use fmt::Write;
     text.chars().try_for_each(|c| match c {
         '\n' | '\r' | '\t' => f.write_char(' '),
+        '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+            write!(f, "{}", c.escape_unicode())
+        }
         c if c.is_control() => write!(f, "{}", c.escape_unicode()),
         c => f.write_char(c),
     })
@@ -306,44 +364,69 @@ fn one_line(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
+    use reqwest::Method;
+    use reqwest::header::{CONTENT_TYPE, LOCATION, SERVER};
+
     use super::*;
 
-    #[test]
-    fn a_402_tells_the_answers_used_where_its_text_does() {
-        let body = br#"{"error":"Monthly answer limit reached (1,500/2,000). Upgrade."}"#;
-        assert_eq!(Error::from_response(402, body, "", "").answers_used(), Some((1500, 2000)));
-        assert_eq!(
-            Error::from_response(402, br#"{"error":"Pay (now) please"}"#, "", "").answers_used(),
-            None
-        );
+    fn refused(status: u16, body: &str, secret: &str, key: &str) -> Error {
+        let body = Ok(body.to_owned().into());
+        let received = Received { status, headers: HeaderMap::new(), body };
+        let whose = received.whose(&Method::GET);
+        Error::from_response(received, whose, secret, key)
     }
 
     #[test]
-    fn a_proxys_page_is_kept_as_body_and_never_shown() {
-        let error = Error::from_response(502, b"<html>Bad gateway</html>", "", "");
-        assert_eq!(error.to_string(), "the API failed (502)");
-        assert_eq!(error.body(), Some("<html>Bad gateway</html>"));
-        assert_eq!(error.message(), None);
+    fn a_402_tells_the_answers_used_where_its_text_does() {
+        let body = r#"{"error":"Monthly answer limit reached (1,500/2,000). Upgrade."}"#;
+        assert_eq!(refused(402, body, "", "").answers_used(), Some((1500, 2000)));
+        assert_eq!(refused(402, r#"{"error":"Pay (now) please"}"#, "", "").answers_used(), None);
+    }
+
+    #[test]
+    fn a_proxys_page_is_kept_as_body_and_only_its_title_is_shown() {
+        let page = "<html><title>Bad gateway</title>Call 555</html>";
+        let error = refused(502, page, "", "");
+        assert_eq!(error.to_string(), "the API, or a gateway in front of it, failed: 502: Bad gateway");
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Server, Outcome::Unknown));
+        assert_eq!((error.body(), error.message()), (Some(page), None));
+    }
+
+    #[test]
+    fn what_answered_in_place_of_the_api_is_told_in_one_line() {
+        let headers = [
+            (CONTENT_TYPE, "text/html; charset=utf-8"),
+            (SERVER, "nginx\u{e9}"),
+            (LOCATION, "https://login.example/?key=s3cret"),
+        ];
+        let headers = headers.map(|(name, value)| (name, value.parse().unwrap()));
+        let body = Ok("<title>Sign\n\u{202e}in s3cret</title>".into());
+        let received = Received { status: 302, headers: headers.into_iter().collect(), body };
+        let error = Error::from_response(received, Whose::Other, "s3cret", "…");
+        assert_eq!(
+            error.to_string(),
+            "something other than the Twin API answered: 302, text/html, redirects to https://login.example/: \
+             Sign \\u{202e}in …"
+        );
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::NotFromApi, Outcome::Unknown));
+        assert_eq!(error.header("content-type"), Some("text/html; charset=utf-8"));
     }
 
     #[test]
     fn display_is_one_line_without_control_characters() {
-        let error = Error::from_response(400, br#"{"error":"a\nb\u001b[31m"}"#, "", "");
+        let error = refused(400, r#"{"error":"a\nb\u001b[31m"}"#, "", "");
         assert_eq!(error.to_string(), "the API refused the request (400): a b\\u{1b}[31m");
     }
 
     #[test]
     fn a_huge_error_body_is_capped() {
-        assert_eq!(
-            Error::from_response(500, &[b'x'; 100_000], "", "").body().map(str::len),
-            Some(BODY_LIMIT)
-        );
+        assert_eq!(refused(500, &"x".repeat(100_000), "", "").body().map(str::len), Some(BODY_LIMIT));
     }
 
     #[test]
     fn a_key_that_the_api_repeats_is_blotted_out() {
-        let body = br#"{"error":"Invalid API key: twin_live_s3cret"}"#;
-        let error = Error::from_response(401, body, "twin_live_s3cret", "twin_live_…");
+        let body = r#"{"error":"Invalid API key: twin_live_s3cret"}"#;
+        let error = refused(401, body, "twin_live_s3cret", "twin_live_…");
         assert_eq!(error.message(), Some("Invalid API key: twin_live_…"));
         assert!(!format!("{error} {error:?} {:?}", error.body()).contains("s3cret"));
     }
@@ -351,7 +434,7 @@ mod tests {
     #[test]
     fn a_long_text_of_the_api_is_cut_where_it_is_shown() {
         let body = format!(r#"{{"error":"{}"}}"#, "é".repeat(10_000));
-        let error = Error::from_response(400, body.as_bytes(), "", "");
+        let error = refused(400, &body, "", "");
         assert_eq!(error.to_string().chars().count(), "the API refused the request (400): ".len() + 501);
         assert_eq!(error.message().map(|text| text.chars().count()), Some(10_000));
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
-use crate::call::{Call, Endpoints, Prepared, Reply, Request};
+use crate::call::{Call, Endpoints, Prepared, Reply, Request, unexpected};
 use crate::client::Twin;
 use crate::error::Result;
 use crate::kb::with_id;
@@ -203,7 +203,16 @@ impl Request for ResolveEscalation {
     }
 
     fn decode(&self, reply: Reply) -> Result<Resolved> {
-        let value = reply.body().and_then(|body| unwrap_envelope(body, "escalation").ok());
-        Ok(Resolved { escalation: value.and_then(|value| serde_json::from_value(value).ok()) })
+        let value =
+            reply.body().and_then(|body| unwrap_envelope(body, "escalation").ok()).unwrap_or_default();
+        let text = |field: &str| value.get(field).and_then(|value| value.as_str());
+        // Any JSON is a success, except one that says otherwise.
+        if text("id").is_some_and(|id| id != self.id) {
+            return Err(unexpected(reply.status, "it is another escalation"));
+        }
+        if let (None, Some(error)) = (text("id"), text("error")) {
+            return Err(unexpected(reply.status, error));
+        }
+        Ok(Resolved { escalation: serde_json::from_value(value).ok() })
     }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::{Bytes, BytesMut};
-use jiff::Timestamp;
+use reqwest::header::HeaderMap;
 use reqwest::{Method, Response};
 
 use crate::call::{Meta, Options, Prepared, Reply};
@@ -11,8 +11,9 @@ use crate::client::Shared;
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::observe::Attempt;
 use crate::rate_limit::{self, RateLimit, retry_after};
-use crate::refusal::leaves_doubt;
+use crate::refusal::{kind_of_other, leaves_doubt};
 use crate::retry::{Decision, Failure, RetryPolicy, Spent, decide};
+use crate::whose::{Received, Whose, is_repeatable, without_bom};
 use crate::window::Told;
 
 /// The longest response body that is read; the API's own stay far below.
@@ -92,13 +93,17 @@ struct Run<'a> {
 
 /// What came of one attempt.
 struct Attempted {
-    /// The response's status, where there was a response.
-    status: Option<u16>,
+    answer: Result<Answered>,
+    elapsed: Duration,
+}
+
+/// A response, and whose it is.
+struct Answered {
+    received: Received,
+    whose: Whose,
     rate_limit: Option<RateLimit>,
     date: Option<SystemTime>,
     retry_after: Option<Duration>,
-    body: Result<Bytes>,
-    elapsed: Duration,
 }
 
 enum Verdict {
@@ -140,40 +145,26 @@ impl Run<'_> {
 
     async fn send(&self, timeout: Duration) -> Attempted {
         let sent = self.shared.is_observed().then(|| self.shared.clock.now());
-        let mut attempted = Attempted {
-            status: None,
-            rate_limit: None,
-            date: None,
-            retry_after: None,
-            body: Ok(Bytes::new()),
-            elapsed: Duration::ZERO,
+        let answer = match self.shared.http.execute(self.prepared.to_http(self.shared, timeout)).await {
+            Ok(response) => Ok(self.receive(response).await),
+            Err(error) => Err(Error::from_transport(error)),
         };
-        match self.shared.http.execute(self.prepared.to_http(self.shared, timeout)).await {
-            Ok(response) => {
-                let status = response.status();
-                attempted.status = Some(status.as_u16());
-                let wall = || self.shared.clock.wall();
-                if sent.is_some() {
-                    attempted.date = rate_limit::date(response.headers());
-                }
-                if self.reads_rate_limit || !status.is_success() {
-                    attempted.rate_limit = RateLimit::from_headers(response.headers(), wall);
-                }
-                if !status.is_success() {
-                    attempted.retry_after = retry_after(response.headers(), wall);
-                }
-                attempted.body = if status.is_success() {
-                    read_body(response).await
-                } else {
-                    Ok(read_refusal(response).await)
-                };
-            }
-            Err(error) => attempted.body = Err(Error::from_transport(error)),
-        }
-        if let Some(sent) = sent {
-            attempted.elapsed = self.shared.clock.now().saturating_duration_since(sent);
-        }
-        attempted
+        let elapsed = sent.map(|sent| self.shared.clock.now().saturating_duration_since(sent));
+        Attempted { answer, elapsed: elapsed.unwrap_or_default() }
+    }
+
+    async fn receive(&self, mut response: Response) -> Answered {
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let wall = || self.shared.clock.wall();
+        let date = self.shared.is_observed().then(|| rate_limit::date(&headers)).flatten();
+        let reads_rate_limit = self.reads_rate_limit || !status.is_success();
+        let rate_limit = reads_rate_limit.then(|| RateLimit::from_headers(&headers, wall)).flatten();
+        let retry_after = (!status.is_success()).then(|| retry_after(&headers, wall)).flatten();
+        let body = if status.is_success() { read_body(response).await } else { read_refusal(response).await };
+        let received = Received { status: status.as_u16(), headers, body: body.map(without_bom) };
+        let whose = received.whose(&self.prepared.method);
+        Answered { received, whose, rate_limit, date, retry_after }
     }
 
     /// Decides how the call goes on, and accounts for it.
@@ -183,12 +174,12 @@ impl Run<'_> {
             Some(failure) => {
                 let decision = decide(
                     &self.policy,
-                    self.prepared.is_repeatable(),
+                    is_repeatable(&self.prepared.method),
                     failure,
                     self.spent,
                     self.time_left(),
                 );
-                self.ambiguous |= failure.leaves_doubt();
+                self.ambiguous |= attempted.leaves_doubt();
                 match decision {
                     Decision::Retry { wait, rate_limit: true } => {
                         self.spent.rate_limits += 1;
@@ -216,20 +207,23 @@ impl Run<'_> {
         wait
     }
 
-    /// How the attempt failed; `None` where it is an answer to give.
+    /// How the attempt failed; `None` if it is an answer to give.
     fn failure(&self, attempted: &Attempted) -> Option<Failure> {
-        let Some(status) = attempted.status else {
-            let not_sent = matches!(&attempted.body, Err(error) if error.outcome() == Outcome::NotApplied);
-            return Some(if not_sent { Failure::NotSent } else { Failure::Lost });
+        let answered = match &attempted.answer {
+            Ok(answered) => answered,
+            Err(error) if error.outcome() == Outcome::NotApplied => return Some(Failure::NotSent),
+            Err(_) => return Some(Failure::Lost),
         };
-        match status {
-            // A success whose body broke off: a read is repeated, a write has happened.
-            200..=299 if attempted.body.is_err() && self.prepared.method == Method::GET => {
-                Some(Failure::Lost)
-            }
-            200..=299 => None,
+        let status = answered.received.status;
+        match &answered.whose {
+            Whose::Success => None,
             // Gone, as the attempt before it wanted.
-            404 if self.ambiguous && self.prepared.method == Method::DELETE => None,
+            Whose::Refusal(_)
+                if status == 404 && self.ambiguous && self.prepared.method == Method::DELETE =>
+            {
+                None
+            }
+            Whose::Unclear if answered.broke_off() => Some(Failure::Lost),
             _ => Some(Failure::Status { status, wait: attempted.asked_wait() }),
         }
     }
@@ -238,20 +232,24 @@ impl Run<'_> {
         if !self.shared.is_observed() {
             return;
         }
+        let answered = attempted.answer.as_ref();
         let attempt = Attempt {
             call: self.prepared.call,
             method: self.prepared.method.as_str(),
             path: self.prepared.url.path(),
             number: self.attempts,
-            status: attempted.status,
-            error: attempted.body.as_ref().err().map(Error::kind),
+            status: answered.ok().map(|answered| answered.received.status),
+            error: match answered {
+                Ok(answered) => answered.error(),
+                Err(error) => Some(error.kind()),
+            },
             elapsed: attempted.elapsed,
             retry_in: match verdict {
                 Verdict::Again(wait) => Some(*wait),
                 _ => None,
             },
-            rate_limit: attempted.rate_limit,
-            date: attempted.date.and_then(|date| Timestamp::try_from(date).ok()),
+            rate_limit: attempted.rate_limit(),
+            date: answered.ok().and_then(|answered| answered.date?.try_into().ok()),
         };
         if let Some(observer) = &self.shared.observer {
             observer(&attempt);
@@ -262,21 +260,23 @@ impl Run<'_> {
 
     fn succeed(&self, attempted: Attempted) -> (Reply, Meta) {
         self.shared.budget.refill();
-        let status = attempted.status.unwrap_or_default();
-        let body = attempted.body.map_err(|error| error.with_status(status).having_happened());
-        let meta = Meta { status, attempts: self.attempts, rate_limit: attempted.rate_limit };
+        let rate_limit = attempted.rate_limit();
+        let (status, headers, body) = match attempted.answer {
+            Ok(Answered { received, .. }) => (received.status, received.headers, received.body),
+            Err(error) => (0, HeaderMap::new(), Err(error)), // is no success
+        };
+        let body = body.map_err(|error| error.with_status(status).having_happened());
+        let meta = Meta { status, headers, attempts: self.attempts, rate_limit };
         (Reply { status, body }, meta)
     }
 
     fn fail(&self, attempted: Attempted, why: Decision) -> Error {
-        let wait = attempted.asked_wait();
-        let error = match (attempted.status, attempted.body) {
-            (Some(status), Ok(body)) => {
-                Error::from_response(status, &body, self.shared.secret(), &self.shared.key)
+        let (wait, rate_limit) = (attempted.asked_wait(), attempted.rate_limit());
+        let error = match attempted.answer {
+            Ok(Answered { received, whose, .. }) => {
+                Error::from_response(received, whose, self.shared.secret(), &self.shared.key)
             }
-            (Some(status), Err(error)) => error.with_status(status),
-            (None, Err(error)) => error,
-            (None, Ok(_)) => Error::new(ErrorKind::Network, "no response", Outcome::Unknown),
+            Err(error) => error,
         };
         let error = match why {
             Decision::WaitTooLong(wait) => error
@@ -287,7 +287,7 @@ impl Run<'_> {
                 .gave_up(format_args!("waiting {} would pass the call's deadline", Seconds(wait))),
             _ => error.with_retry_after(wait),
         };
-        self.conclude(error.with_rate_limit(attempted.rate_limit))
+        self.conclude(error.with_rate_limit(rate_limit))
     }
 
     /// The error of the whole call, from that of its last attempt or of the wait for it.
@@ -298,25 +298,45 @@ impl Run<'_> {
 }
 
 impl Attempted {
+    fn rate_limit(&self) -> Option<RateLimit> {
+        self.answer.as_ref().ok()?.rate_limit
+    }
+
     /// The wait the response asks for: its `Retry-After`, or for a 429 the reset of its window.
     fn asked_wait(&self) -> Option<Duration> {
-        let reset = || self.rate_limit.filter(|_| self.status == Some(429)).and_then(|limit| limit.resets_in);
-        self.retry_after.or_else(reset)
+        let answered = self.answer.as_ref().ok()?;
+        let reset = || answered.rate_limit.filter(|_| answered.received.status == 429)?.resets_in;
+        answered.retry_after.or_else(reset)
     }
 
     fn told(&self) -> Option<Told> {
-        let status = self.status?;
-        Some(Told { rate_limit: self.rate_limit, refused: (status == 429).then(|| self.asked_wait()) })
+        let status = self.answer.as_ref().ok()?.received.status;
+        Some(Told { rate_limit: self.rate_limit(), refused: (status == 429).then(|| self.asked_wait()) })
+    }
+
+    /// Whether the request may have taken effect although this is no success: nothing of the API says no.
+    fn leaves_doubt(&self) -> bool {
+        match &self.answer {
+            Err(error) => error.outcome() != Outcome::NotApplied,
+            Ok(Answered { received, whose: Whose::Refusal(_), .. }) => leaves_doubt(received.status),
+            Ok(Answered { received, .. }) => received.status != 429,
+        }
     }
 }
 
-impl Failure {
-    /// Whether the request may have taken effect all the same.
-    fn leaves_doubt(self) -> bool {
-        match self {
-            Failure::NotSent => false,
-            Failure::Lost => true,
-            Failure::Status { status, .. } => leaves_doubt(status),
+impl Answered {
+    /// Whether it broke off and its status alone says nothing. That of a failing or a busy service says enough.
+    fn broke_off(&self) -> bool {
+        let is_lost = matches!(&self.received.body, Err(error) if error.kind() != ErrorKind::Decode);
+        is_lost && !matches!(self.received.status, 408 | 425 | 429 | 500..)
+    }
+
+    /// What is wrong with it beyond its status.
+    fn error(&self) -> Option<ErrorKind> {
+        match (&self.whose, &self.received.body) {
+            (_, Err(error)) if self.received.status < 300 || self.broke_off() => Some(error.kind()),
+            (Whose::Other, _) => Some(kind_of_other(self.received.status)),
+            _ => None,
         }
     }
 }
@@ -349,17 +369,17 @@ async fn read_body(mut response: Response) -> Result<Bytes> {
     Ok(body.freeze())
 }
 
-/// Reads what explains a refusal, as far as it arrives and is not too long: the status says enough without.
-async fn read_refusal(mut response: Response) -> Bytes {
+/// Reads what explains a refusal, as far as it is not too long.
+async fn read_refusal(mut response: Response) -> Result<Bytes> {
     let mut body = BytesMut::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
+    while let Some(chunk) = response.chunk().await.map_err(Error::from_transport)? {
         let room = REFUSAL_LIMIT - body.len();
         body.extend_from_slice(&chunk[..chunk.len().min(room)]);
         if body.len() == REFUSAL_LIMIT {
             break;
         }
     }
-    body.freeze()
+    Ok(body.freeze())
 }
 
 /// A wait as a person reads it: `12 s`, `0.4 s`.

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::open_enum::open_enum;
 use crate::page::{ListAll, Page, Parted, join};
 use crate::validate;
+use crate::whose::is_blank;
 use crate::wire::{count, null_as_default, unwrap_envelope};
 
 open_enum! {
@@ -283,6 +284,10 @@ impl Request for CreateDocument {
     fn decode(&self, reply: Reply) -> Result<Created> {
         let value = reply.body().and_then(|body| unwrap_envelope(body, "doc").ok()).unwrap_or_default();
         let id = value.get("id").and_then(|id| id.as_str()).filter(|id| !id.is_empty()).map(str::to_owned);
+        // 201 says that something was made, and that the API was asked to. Any other status needs its id to say so.
+        if id.is_none() && reply.status != 201 && reply.body.is_ok() {
+            return Err(unexpected(reply.status, "it has no id of a document"));
+        }
         Ok(Created { id, document: serde_json::from_value(value).ok() })
     }
 }
@@ -301,7 +306,19 @@ impl Request for DeleteDocument {
     }
 
     fn decode(&self, reply: Reply) -> Result<Deleted> {
-        Ok(Deleted { by_earlier_attempt: reply.is_not_found() })
+        #[derive(Deserialize)]
+        struct Body {
+            deleted: bool,
+        }
+        let by_earlier_attempt = reply.is_not_found();
+        if by_earlier_attempt || reply.body().is_some_and(is_blank) {
+            return Ok(Deleted { by_earlier_attempt });
+        }
+        let status = reply.status;
+        match reply.json::<Body>()? {
+            Body { deleted: true } => Ok(Deleted { by_earlier_attempt }),
+            Body { deleted: false } => Err(unexpected(status, "it says that nothing was deleted")),
+        }
     }
 }
 

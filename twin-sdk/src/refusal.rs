@@ -1,18 +1,10 @@
-//! What a refusal of the API says, in the words of this crate: its kind, its line for a person, its figures.
+//! What a refusal says, in the words of this crate: its kind, its line for a person, its figures.
 
 use crate::error::ErrorKind;
+use crate::responder::Responder;
 
 /// The longest text of the API that `Display` shows, in characters.
 const SHOWN_LIMIT: usize = 500;
-
-/// The `error` text of an API error body; `None` for anything else, such as a proxy's page.
-pub(crate) fn api_message(body: &str) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct ErrorBody {
-        error: String,
-    }
-    serde_json::from_str::<ErrorBody>(body).ok().map(|body| body.error).filter(|text| !text.trim().is_empty())
-}
 
 pub(crate) fn kind_of_status(status: u16) -> ErrorKind {
     match status {
@@ -28,13 +20,22 @@ pub(crate) fn kind_of_status(status: u16) -> ErrorKind {
     }
 }
 
-/// Whether the request may have taken effect all the same: a 408 or a 5xx may come from something in front of
-/// the API after the API did its work.
-pub(crate) fn leaves_doubt(status: u16) -> bool {
-    status == 408 || status >= 500
+/// The kind of an answer that is not the API's. A 429 and a 5xx ask for the same, whoever sends them.
+pub(crate) fn kind_of_other(status: u16) -> ErrorKind {
+    match kind_of_status(status) {
+        kind @ (ErrorKind::RateLimited | ErrorKind::Server) => kind,
+        _ => ErrorKind::NotFromApi,
+    }
 }
 
-pub(crate) fn describe(kind: ErrorKind, status: u16, message: Option<&str>, key: &str) -> String {
+/// Whether the request may have taken effect although the API itself refused it: a 408 or a 5xx may come after
+/// the work was done.
+pub(crate) fn leaves_doubt(status: u16) -> bool {
+    !(400..500).contains(&status) || status == 408
+}
+
+/// The line for a refusal of the API.
+pub(crate) fn describe(kind: ErrorKind, status: u16, message: &str, key: &str) -> String {
     let what = match kind {
         ErrorKind::BadRequest => "the API refused the request",
         ErrorKind::Unauthorized => return unauthorized(message, key),
@@ -44,27 +45,42 @@ pub(crate) fn describe(kind: ErrorKind, status: u16, message: Option<&str>, key:
         ErrorKind::NotConfigured => "the twin is not configured yet; complete its onboarding",
         ErrorKind::RateLimited => "the rate limit is exceeded",
         ErrorKind::Server => "the API failed",
-        _ if (300..400).contains(&status) => "the API answered with a redirect, which is not followed",
         _ => "the API answered with an unexpected status",
     };
     with_message(format!("{what} ({status})"), message)
 }
 
+/// The line for an answer that is not the API's.
+pub(crate) fn describe_other(kind: ErrorKind, responder: &Responder) -> String {
+    match kind {
+        ErrorKind::RateLimited => format!("the rate limit is exceeded ({})", responder.status),
+        ErrorKind::Server => format!("the API, or a gateway in front of it, failed: {responder}"),
+        _ => format!("something other than the Twin API answered: {responder}"),
+    }
+}
+
 /// Adds what the API said, cut where it says too much for one line.
-fn with_message(what: String, message: Option<&str>) -> String {
-    let Some(message) = message else { return what };
-    format!("{what}: {}", shortened(message.to_owned()))
+fn with_message(what: String, message: &str) -> String {
+    match message.trim() {
+        "" => what,
+        message => format!("{what}: {}", shortened(message.to_owned())),
+    }
 }
 
 /// A text as long as is shown of one.
 pub(crate) fn shortened(text: String) -> String {
-    match text.char_indices().nth(SHOWN_LIMIT) {
+    cut(text, SHOWN_LIMIT)
+}
+
+/// A text of at most so many characters, with an ellipsis if it was longer.
+pub(crate) fn cut(text: String, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
 }
 
-fn unauthorized(message: Option<&str>, key: &str) -> String {
+fn unauthorized(message: &str, key: &str) -> String {
     let kind = if key == "…" {
         "the key sent, which has no twin_ prefix,".to_owned()
     } else {

@@ -105,7 +105,7 @@ pub(crate) enum Failure {
     NotSent,
     /// It was sent, or may have been, and no complete answer came.
     Lost,
-    /// A complete answer that is no success. `wait` is what the response asks for.
+    /// An answer that is no success of the API. `wait` is what the response asks for.
     Status { status: u16, wait: Option<Duration> },
 }
 

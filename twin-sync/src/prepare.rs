@@ -18,7 +18,7 @@ use super::plan::{Mode, Plan, Task};
 use super::planner::plan;
 use super::state::State;
 use super::survey::{self, Inquiry, Survey};
-use twin_export::{self as export, Observer, ReadError, Skipped};
+use twin_export::{self as export, Observer, ReadError, Remark, Skipped};
 
 /// What a run is told to do.
 #[derive(Debug, Clone, Copy)]
@@ -43,8 +43,10 @@ pub struct Reading {
     opened: Opened,
     export: Export,
     coverage: Coverage,
-    /// Files that became no document.
+    /// Files, and parts of files, that became no document.
     pub skipped: Vec<Skipped>,
+    /// What is worth knowing of the files.
+    pub remarks: Vec<Remark>,
     /// Archives that are cut short.
     pub cut: Vec<PathBuf>,
 }
@@ -61,6 +63,7 @@ pub struct Prepared {
     /// Why it may not be carried out, or not all of it.
     pub refusals: Vec<Refusal>,
     pub skipped: Vec<Skipped>,
+    pub remarks: Vec<Remark>,
     pub cut: Vec<PathBuf>,
 }
 
@@ -135,7 +138,8 @@ impl Opened {
             coverage.add_not_gone(key);
         }
         let cut = summary.roots.into_iter().filter(|root| !root.whole).map(|root| root.path).collect();
-        Ok(Reading { opened: self, export, coverage, skipped: summary.skipped, cut })
+        let (skipped, remarks) = (summary.skipped, summary.remarks);
+        Ok(Reading { opened: self, export, coverage, skipped, remarks, cut })
     }
 }
 
@@ -181,6 +185,7 @@ impl Reading {
             survey,
             refusals,
             skipped: self.skipped,
+            remarks: self.remarks,
             cut: self.cut,
         })
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::apply::Applied;
 use super::meter::Figures;
 use super::plan::{Action, Plan, Task, Unresolved};
-use twin_export::Skipped;
+use twin_export::{Remark, Skipped};
 
 /// What a run did, or would do.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -28,6 +28,9 @@ pub struct Report {
     pub elapsed_ms: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actions: Option<Vec<ActionLine>>,
+    /// Of a plan: what is worth knowing of the files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<RemarkLine>,
 }
 
 /// A source of which it cannot be told whether a document of it was created.
@@ -53,6 +56,13 @@ pub struct SkippedLine {
     pub reason: String,
 }
 
+/// What is worth knowing of a file.
+#[derive(Debug, Clone, Serialize)]
+pub struct RemarkLine {
+    pub path: String,
+    pub remark: String,
+}
+
 /// What was done, or is to be done, about a source.
 #[derive(Debug, Clone, Serialize)]
 pub struct ActionLine {
@@ -72,8 +82,10 @@ impl Report {
     }
 
     /// Of a plan: what would be done.
-    pub fn planned(plan: &Plan, skipped: &[Skipped]) -> Self {
+    pub fn planned(plan: &Plan, skipped: &[Skipped], remarks: &[Remark]) -> Self {
         let mut report = Self::left_alone(plan, skipped);
+        let line = |of: &Remark| RemarkLine { path: of.path.clone(), remark: of.text.clone() };
+        report.remarks = remarks.iter().map(line).collect();
         report.count(&plan.tasks);
         report.unresolved = plan.unresolved.iter().map(unresolved).collect();
         report

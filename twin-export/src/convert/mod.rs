@@ -1,5 +1,8 @@
 //! From a file's bytes to text that reads as a person would retell it.
 
+#[allow(dead_code)] // the converters that need it follow
+pub(crate) mod aside;
+mod cells;
 mod chart;
 mod docx;
 mod docx_styles;
@@ -22,7 +25,10 @@ mod pptx;
 pub(crate) mod prose;
 pub(crate) mod rows;
 mod sheet;
+#[allow(dead_code)] // the converters that need it follow
+pub(crate) mod signs;
 pub(crate) mod table;
+mod utf16;
 mod xls;
 mod xls_strings;
 
@@ -30,6 +36,7 @@ use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
 use crate::DocumentType;
+pub(crate) use aside::Aside;
 pub(crate) use kind::{HEAD, Kind, is_media};
 use markdown::Dialect;
 use package::Package;
@@ -49,6 +56,8 @@ pub(crate) struct Converted {
     pub(crate) converter: &'static str,
     /// Title and text are to stay as they are: they come from a knowledge base.
     pub(crate) is_verbatim: bool,
+    /// What is not in the text.
+    pub(crate) aside: Aside,
 }
 
 /// The text of a single file, or the reason why there is none.
@@ -62,7 +71,14 @@ pub(crate) fn convert(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Con
     }
     if kind == Kind::Pdf {
         let text = isolated::pdf_to_text(bytes, limits)?;
-        return Ok(Converted { title: None, text, kind: None, converter: "pdf/2", is_verbatim: false });
+        return Ok(Converted {
+            title: None,
+            text,
+            kind: None,
+            converter: "pdf/2",
+            is_verbatim: false,
+            aside: Aside::default(),
+        });
     }
     // What takes much memory is done one at a time.
     let _alone = (weight(kind, &bytes) > HEAVY).then(|| ALONE.lock().unwrap_or_else(PoisonError::into_inner));
@@ -86,14 +102,15 @@ fn weight(kind: Kind, bytes: &[u8]) -> u64 {
 const QUICK: usize = 256 * 1024;
 
 fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
+    let mut aside = Aside::default();
     let (title, text, converter) = match kind {
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
-        Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/1"),
+        Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/2"),
         Kind::Html => {
             let (title, text) = html::to_text(&html_tree::decoded(&bytes), limits)?;
             (title, text, "html/2")
         }
-        Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name)?, "csv/1"),
+        Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name, &mut aside)?, "csv/2"),
         Kind::Docx => {
             let (title, text) = docx::to_text(bytes, limits)?;
             (title, text, "docx/2")
@@ -117,7 +134,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         }
         Kind::Mbox | Kind::Pdf | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
     };
-    Ok(Converted { title, text, kind: None, converter, is_verbatim: false })
+    Ok(Converted { title, text, kind: None, converter, is_verbatim: false, aside })
 }
 
 /// As [`convert`], and a zip that holds one page and its pictures is that page: Google's zipped HTML.
@@ -149,6 +166,7 @@ fn markdown_file(markdown: &str) -> Converted {
             kind: facts.kind,
             converter: "backup/1",
             is_verbatim: true,
+            aside: Aside::default(),
         };
     }
     let (heading, text) = markdown::to_text(body, Dialect::Common);
@@ -159,7 +177,14 @@ fn markdown_file(markdown: &str) -> Converted {
     let other = other.filter(|other| Some(other) != title.as_ref()).map(|other| format!("title: {other}"));
     let before = other.into_iter().chain([facts.lines, text]).filter(|part| !part.is_empty());
     let text = before.collect::<Vec<_>>().join("\n\n");
-    Converted { title, text, kind: facts.kind, converter: "md/2", is_verbatim: false }
+    Converted {
+        title,
+        text,
+        kind: facts.kind,
+        converter: "md/2",
+        is_verbatim: false,
+        aside: Aside::default(),
+    }
 }
 
 /// Whether a heading stands over the whole text, and not over a section of it.

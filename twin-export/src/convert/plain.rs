@@ -1,64 +1,153 @@
-//! Bytes as characters: byte order marks first, then UTF-8, then the likeliest of the old encodings.
+//! Bytes as characters: byte order marks first, then UTF-8, then the likeliest of the old encodings. What is valid
+//! UTF-8 is read so, whatever its label and its neighbours.
 
 use std::borrow::Cow;
 
-use chardetng::EncodingDetector;
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use super::utf16;
 
 /// The text that the bytes spell.
 pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        return encoding.decode_without_bom_handling(&bytes[mark..]).0;
+    marked(bytes).unwrap_or_else(|| spelled(bytes, None))
+}
+
+/// Decodes by the name a document gives for its encoding, as in HTML's `<meta charset>`, unless the bytes say otherwise.
+pub(crate) fn decoded_as<'a>(bytes: &'a [u8], label: Option<&[u8]>) -> Cow<'a, str> {
+    let is_labelled = || label.and_then(Encoding::for_label) == Some(ISO_2022_JP);
+    if bytes.contains(&0x1B) && is_labelled() {
+        return decoded_by(ISO_2022_JP, bytes).0;
     }
-    if let Some(encoding) = unmarked_utf16(bytes) {
-        return encoding.decode_without_bom_handling(bytes).0;
-    }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Cow::Borrowed(text);
-    }
-    let mut detector = EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
-    detector.feed(&bytes[..bytes.len().min(DETECTED)], true);
-    let encoding = detector.guess(None, chardetng::Utf8Detection::Allow);
-    encoding.decode_without_bom_handling(bytes).0
+    marked(bytes).unwrap_or_else(|| spelled(bytes, label.and_then(encoding)))
 }
 
 /// More bytes than this do not make the guess better.
 const DETECTED: usize = 256 * 1024;
 
+/// Text whose bytes themselves tell the encoding.
+fn marked(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    if let Some(text) = utf16::utf32(bytes) {
+        return Some(text.into());
+    }
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        let rest = &bytes[mark..];
+        return Some(if encoding == UTF_8 { spelled(rest, None) } else { decoded_by(encoding, rest).0 });
+    }
+    if let Some(encoding) = utf16::unmarked(bytes) {
+        return Some(decoded_by(encoding, bytes).0);
+    }
+    let text = std::str::from_utf8(bytes).ok()?;
+    if ["\x1B$B", "\x1B$@"].iter().any(|shift| text.contains(shift)) && bytes.is_ascii() {
+        return Some(decoded_by(ISO_2022_JP, bytes).0)
+            .filter(|text| !text.contains(char::REPLACEMENT_CHARACTER));
+    }
+    Some(Cow::Borrowed(text))
+}
+
+/// Text that is not all UTF-8: parts of it, or nothing.
+fn spelled<'a>(bytes: &'a [u8], named: Option<&'static Encoding>) -> Cow<'a, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let likely = named.unwrap_or_else(|| guessed(bytes));
+    if is_mostly_utf8(bytes, likely) {
+        let others = if likely.is_single_byte() { likely } else { WINDOWS_1252 };
+        return Cow::Owned(mixed(bytes, others));
+    }
+    let (text, is_damaged) = decoded_by(likely, bytes);
+    if is_damaged && named.is_some() {
+        // The label may lie.
+        let (other, is_worse) = decoded_by(guessed(bytes), bytes);
+        if !is_worse {
+            return other;
+        }
+    }
+    text
+}
+
+fn decoded_by<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> (Cow<'a, str>, bool) {
+    encoding.decode_without_bom_handling(bytes)
+}
+
+/// The likeliest encoding of text that is not UTF-8.
+pub(crate) fn guessed(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(&bytes[..bytes.len().min(DETECTED)], true);
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+/// The encoding of a label, also of those that only some programs use. UTF-8 needs no label, and what is
+/// spelled in bytes is not in UTF-16.
+fn encoding(label: &[u8]) -> Option<&'static Encoding> {
+    let label = String::from_utf8_lossy(label).trim_matches(['"', '\'', ' ']).to_ascii_lowercase();
+    let alias = match label.as_str() {
+        "cp932" => "shift_jis",
+        "cp936" => "gbk",
+        "cp949" => "euc-kr",
+        "cp950" => "big5",
+        "latin-1" => "latin1",
+        other => other,
+    };
+    let found = Encoding::for_label(alias.as_bytes());
+    found.filter(|&encoding| {
+        ![UTF_8, UTF_16LE, UTF_16BE].contains(&encoding) && encoding.is_ascii_compatible()
+    })
+}
+
+/// Whether letters beyond ASCII are spelled in UTF-8, some damaged or foreign ones aside. In a western text one
+/// such letter is enough: nobody writes `Ã¼`. In others it may be an accident.
+fn is_mostly_utf8(bytes: &[u8], likely: &'static Encoding) -> bool {
+    let (mut whole, mut bad) = (0usize, 0usize);
+    for chunk in bytes.utf8_chunks() {
+        whole += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+        bad += chunk.invalid().len();
+    }
+    let is_western =
+        ["windows-1252", "windows-1250", "windows-1254", "ISO-8859-2", "ISO-8859-15", "macintosh"]
+            .contains(&likely.name());
+    whole > 0 && if is_western { true } else { whole >= bad }
+}
+
+/// UTF-8 whose other bytes are read one by one.
+fn mixed(bytes: &[u8], others: &'static Encoding) -> String {
+    let mut out = String::with_capacity(bytes.len() + bytes.len() / 16);
+    let mut rest = bytes.utf8_chunks().peekable();
+    while let Some(chunk) = rest.next() {
+        out.push_str(chunk.valid());
+        let bad = chunk.invalid();
+        // A letter that the file's end cuts off; alone behind a plain letter it may be a foreign one.
+        let is_cut = rest.peek().is_none()
+            && std::str::from_utf8(bad).is_err_and(|error| error.error_len().is_none())
+            && (bad.len() > 1 || out.ends_with(|last: char| !last.is_ascii()));
+        if is_cut {
+            out.push(char::REPLACEMENT_CHARACTER);
+            continue;
+        }
+        for letter in others.decode_without_bom_handling(bad).0.chars() {
+            // Some bytes stand for nothing in any of these.
+            out.push(if letter.is_control() && !letter.is_ascii() {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                letter
+            });
+        }
+    }
+    out
+}
+
 /// Whether the first bytes of a file are those of a text.
 pub(crate) fn looks_like_text(head: &[u8]) -> bool {
-    if Encoding::for_bom(head).is_some() || unmarked_utf16(head).is_some() {
+    if Encoding::for_bom(head).is_some() || utf16::unmarked(head).is_some() {
         return true;
     }
-    let strange = head.iter().filter(|&&byte| byte < 0x20 && !b"\t\n\r\x0C\x1B".contains(&byte)).count();
-    !head.contains(&0) && strange * 50 <= head.len()
-}
-
-/// Western text in UTF-16 has a zero in nearly every second byte.
-fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = &bytes[..bytes.len().min(1024)];
-    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|&&byte| byte == 0).count();
-    let half = head.len() / 2;
-    if half < 4 || !bytes.len().is_multiple_of(2) {
-        None
-    } else if zeros(1) * 10 >= half * 7 && zeros(0) == 0 {
-        Some(UTF_16LE)
-    } else if zeros(0) * 10 >= half * 7 && zeros(1) == 0 {
-        Some(UTF_16BE)
-    } else {
-        None
-    }
-}
-
-/// Decodes by the name a document gives for its encoding, as in HTML's `<meta charset>`.
-pub(crate) fn decoded_as<'a>(bytes: &'a [u8], label: Option<&[u8]>) -> Cow<'a, str> {
-    let named = label.and_then(Encoding::for_label).filter(|&encoding| encoding != UTF_8);
-    match named {
-        Some(encoding) if Encoding::for_bom(bytes).is_none() && std::str::from_utf8(bytes).is_err() => {
-            encoding.decode_without_bom_handling(bytes).0
-        }
-        _ => decoded(bytes),
-    }
+    // What was never written to the end of a file reads as zeros.
+    let end = head.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+    let written = &head[..end];
+    let zeros = written.iter().filter(|&&byte| byte == 0).count();
+    let is_strange = |byte: u8| byte < 0x20 && byte != 0 && !b"\t\n\r\x0C\x1B".contains(&byte);
+    let strange = written.iter().filter(|&&byte| is_strange(byte)).count();
+    (head.is_empty() || end > 0) && strange * 50 <= end && zeros * 10 <= end
 }
 
 #[cfg(test)]
@@ -73,11 +162,45 @@ mod tests {
         assert_eq!(decoded(b"Caf\xE9 cr\xE8me"), "Café crème");
         let (shift_jis, _, _) = encoding_rs::SHIFT_JIS.encode("経費規程、五千円まで承認不要です。");
         assert_eq!(decoded(&shift_jis), "経費規程、五千円まで承認不要です。");
+        let (gbk, _, _) = encoding_rs::GBK.encode("中国的报销规定，五千元以内不需要批准。");
+        assert_eq!(decoded(&gbk), "中国的报销规定，五千元以内不需要批准。");
     }
 
     #[test]
-    fn binary_bytes_are_no_text() {
+    fn valid_utf8_stays_whatever_stands_beside_it() {
+        assert_eq!(
+            decoded(b"Name,Place\nK\xC3\xBChler,Hall\nT\xFCr,Gr\xF6\xDFe\n"),
+            "Name,Place\nKühler,Hall\nTür,Größe\n"
+        );
+        assert_eq!(
+            decoded("Größe 5 ".as_bytes().iter().copied().chain([0x80]).collect::<Vec<_>>().as_slice()),
+            "Größe 5 €"
+        );
+        assert_eq!(decoded(&"倉庫の鍵。".as_bytes()[..14]), "倉庫の鍵\u{FFFD}");
+        assert_eq!(decoded(b"\xEF\xBB\xBFK\xC3\xBChl, Caf\xE9"), "Kühl, Café");
+        let one_bad = [&b"\xD0"[..], "Инструкция для склада".as_bytes()].concat();
+        assert!(decoded(&one_bad).ends_with("Инструкция для склада"));
+    }
+
+    #[test]
+    fn a_label_that_lies_is_not_believed() {
+        assert_eq!(decoded_as("Kühl".as_bytes(), Some(b"iso-8859-1")), "Kühl");
+        assert_eq!(decoded_as(b"K\xFChl", Some(b"utf-8")), "Kühl");
+        assert_eq!(decoded_as(b"K\xFChl", Some(b"utf-16")), "Kühl");
+        assert_eq!(decoded_as(b"K\xFChl", Some(b"x-unknown")), "Kühl");
+        let (shift_jis, _, _) = encoding_rs::SHIFT_JIS.encode("経費規程、五千円まで承認不要です。");
+        assert_eq!(decoded_as(&shift_jis, Some(b"euc-jp")), "経費規程、五千円まで承認不要です。");
+        assert_eq!(decoded_as(&shift_jis, Some(b"cp932")), "経費規程、五千円まで承認不要です。");
+        let (cyrillic, _, _) = encoding_rs::KOI8_R.encode("Ключ");
+        assert_eq!(decoded_as(&cyrillic, Some(b"koi8-r")), "Ключ");
+    }
+
+    #[test]
+    fn binary_bytes_are_no_text_and_a_zero_among_letters_is_passed_over() {
         assert!(!looks_like_text(b"\x7FELF\x02\x01\x01\0\0\0"));
+        assert!(!looks_like_text(&[0; 64]));
         assert!(looks_like_text(b"plain\r\n\ttext"));
+        assert!(looks_like_text(b"The key hangs at the desk.\0 Ask Uma."));
+        assert!(looks_like_text(b"cut off here\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"));
     }
 }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::convert::guard::guarded;
 use super::convert::mail::{CONVERTER, Envelope, Letter, envelope, letter};
-use super::convert::{self, Kind};
+use super::convert::{self, Aside, Kind};
 use super::detect::Export;
 use super::run::{Draft, Outcome, Run, digest};
 use super::tree::{Bytes, Entry, file_name};
@@ -232,6 +232,7 @@ fn document(thread: &[&Message<'_>], options: &Options) -> Vec<Outcome> {
         clean_path: None,
         key_is_identity: true,
         files,
+        aside: Aside::default(),
     }));
     outcomes
 }

@@ -33,7 +33,7 @@ impl Held {
         // What is no table holds nothing.
         let _ = guarded(|| {
             rows(&decoded(csv), b',', |row| {
-                held.add(row.iter().map(cleaned));
+                held.add(row.iter().map(|cell| cleaned(cell)));
                 if held.is_beyond() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             })
         });

@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 
 use crate::DocumentType;
 
-use super::convert::{self, Kind};
+use super::convert::{self, Aside, Kind};
 use super::detect::Export;
 use super::run::{Budget, Digest256, Draft, Outcome, Run, digest};
 use super::tree::{Entry, file_name, stem};
@@ -176,6 +176,7 @@ impl Reader<'_> {
                 clean_path: Some(names::clean_path(path)),
                 key_is_identity: false,
                 files: 1,
+                aside: converted.aside,
             }),
             Err(reason) => Outcome::unconverted(key, path, reason),
         }
@@ -202,5 +203,6 @@ fn draft(key: String, page: Page, source: Digest256, converter: &'static str, pa
         clean_path: Some(names::clean_path(path)),
         key_is_identity: true,
         files: 1,
+        aside: Aside::default(),
     })
 }

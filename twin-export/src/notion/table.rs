@@ -27,9 +27,9 @@ pub(super) fn glance(entry: &Entry) -> Glance {
     // What is no table at all is told when it is read.
     let _ = rows(&head, b',', |row| {
         if is_header {
-            glance.headers = row.iter().map(tidy_line).collect();
+            glance.headers = row.iter().map(|cell| tidy_line(cell)).collect();
         } else {
-            glance.titles.extend(row.get(0).map(tidy_line));
+            glance.titles.extend(row.first().map(|cell| tidy_line(cell)));
             glance.has_values |= row.iter().any(|cell| !cell.trim().is_empty());
         }
         is_header = false;
@@ -47,7 +47,7 @@ pub(super) fn to_text(csv: &[u8]) -> Result<Option<String>, &'static str> {
         if before > 0 {
             text.push('\n');
         }
-        let cells: Vec<String> = row.iter().map(cleaned).collect();
+        let cells: Vec<String> = row.iter().map(|cell| cleaned(cell)).collect();
         if push_row(&mut text, cells.iter().map(String::as_str)) || before == 0 {
             count += 1;
         } else {

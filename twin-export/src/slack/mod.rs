@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 use crate::DocumentType;
 use serde_json::Value;
 
+use super::convert::Aside;
 use super::detect::Export;
 use super::run::{Draft, Outcome, Run, digest};
 use super::tree::{Entry, Tree, file_name, folder_of, safe_path, stem};
@@ -121,6 +122,7 @@ fn document(conversation: &Conversation<'_>, key: String, path: &str, bytes: &[u
         clean_path: None,
         key_is_identity: true,
         files: 1,
+        aside: Aside::default(),
     })
 }
 

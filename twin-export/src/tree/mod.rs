@@ -7,6 +7,7 @@ mod salvage;
 mod shared_file;
 mod tar;
 mod zip;
+mod zip_names;
 
 use std::fs::File;
 use std::io::{self, Read};

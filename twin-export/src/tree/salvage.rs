@@ -7,9 +7,9 @@ use std::io::{self, BufRead, Read, Seek, SeekFrom};
 use flate2::bufread::DeflateDecoder;
 
 use super::super::{Limits, reason};
-use super::Tree;
 use super::shared_file::{Cursor, SharedFile};
-use super::zip::{LOCAL_HEADER, Span, add, decoded_name};
+use super::zip::{LOCAL_HEADER, Span, add};
+use super::{Tree, zip_names};
 
 const LOCAL: &[u8; 4] = b"PK\x03\x04";
 const DIRECTORY: &[u8; 4] = b"PK\x01\x02";
@@ -134,7 +134,7 @@ fn read_header(cursor: &mut Cursor, at: u64) -> io::Result<Option<LocalHeader>> 
     };
     Ok(Some(LocalHeader {
         at,
-        name: decoded_name(&name, || None),
+        name: zip_names::decoded(&name),
         encrypted: flags & 1 != 0,
         method: u16_at(8),
         crc: (!streamed).then(|| u32_at(14)),

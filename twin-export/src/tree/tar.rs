@@ -9,7 +9,7 @@ use tar::EntryType;
 use super::super::convert::is_media;
 use super::super::{Limits, reason};
 use super::shared_file::SharedFile;
-use super::zip::decoded_name;
+use super::zip_names;
 use super::{Body, Entry, Tree, is_litter};
 
 pub(super) fn list(archive: &SharedFile, gzipped: bool, limits: &Limits) -> Tree {
@@ -59,7 +59,7 @@ fn walk<R: Read>(
     let mut archive = tar::Archive::new(reader);
     for entry in archive.entries()? {
         let mut entry = entry?;
-        let path = decoded_name(&entry.path_bytes(), || None);
+        let path = zip_names::decoded(&entry.path_bytes());
         match entry.header().entry_type() {
             _ if is_litter(&path) || path.ends_with('/') => {}
             EntryType::Symlink | EntryType::Link => tree.skip(path, reason::SYMLINK),

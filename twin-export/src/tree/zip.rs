@@ -1,7 +1,6 @@
 //! The files of a zip: its directory is read by the `zip` crate, entries are inflated here, so that
 //! threads share one archive, and one that is cut or holds a name twice reads the same way.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{self, Read};
 
@@ -10,6 +9,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::super::{Limits, reason};
 use super::shared_file::{Cursor, SharedFile};
+use super::zip_names::Spelling;
 use super::{Body, Entry, Tree, is_litter, salvage};
 
 /// Where an entry's bytes lie in its archive.
@@ -93,12 +93,13 @@ fn is_of_an_entry(zip: &ZipArchive<Cursor>, archive: &SharedFile) -> bool {
 fn directory(zip: &ZipArchive<Cursor>, archive: &SharedFile, limits: &Limits) -> Tree {
     let mut tree = Tree { whole: true, ..Tree::default() };
     let mut links = HashSet::new();
+    let spelling = Spelling::of(zip.file_names_raw());
     for index in 0..zip.len() {
         let Ok(entry) = zip.by_index_data(index) else {
             tree.whole = false;
             continue;
         };
-        let path = decoded_name(entry.name_raw(), || entry.name().map(Cow::into_owned).ok());
+        let path = spelling.decode(entry.name_raw());
         let span = Span {
             archive: archive.clone(),
             header_at: entry.header_start(),
@@ -123,14 +124,6 @@ fn directory(zip: &ZipArchive<Cursor>, archive: &SharedFile, limits: &Limits) ->
         return Tree { whole: tree.whole, ..salvage::list(archive, limits, &links) };
     }
     tree
-}
-
-/// Names are UTF-8 more often than their flag says; what is not is read as the `zip` crate would.
-pub(super) fn decoded_name(raw: &[u8], fallback: impl FnOnce() -> Option<String>) -> String {
-    match std::str::from_utf8(raw) {
-        Ok(name) => name.to_owned(),
-        Err(_) => fallback().unwrap_or_else(|| String::from_utf8_lossy(raw).into_owned()),
-    }
 }
 
 pub(super) fn add(

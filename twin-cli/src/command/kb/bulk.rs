@@ -150,7 +150,7 @@ impl Run<'_> {
         let rate = self.rate();
         if args.dry_run {
             let view = PlanView::of(&prepared, Cost::of(&prepared, true, rate));
-            let report = Report::planned(&prepared.plan, &prepared.skipped);
+            let report = Report::planned(&prepared.plan, &prepared.skipped, &prepared.remarks);
             let pending = args.exit_code && (!prepared.is_idle() || !prepared.plan.unresolved.is_empty());
             return Ok(Box::new(self.report(report, held_back, notices)?.with_plan(view, pending)));
         }

@@ -167,6 +167,8 @@ pub(super) struct PlanView {
     /// What is deleted.
     gone: Vec<Row>,
     skipped: Vec<(String, String)>,
+    /// What is worth knowing of files, each with those it is true of.
+    remarks: BTreeMap<String, Vec<String>>,
     unchanged: usize,
     kept: usize,
     cost: Cost,
@@ -195,8 +197,12 @@ impl PlanView {
             }
         }
         let skipped = prepared.skipped.iter().map(|file| (file.path.clone(), file.reason.clone()));
+        let mut remarks: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for remark in &prepared.remarks {
+            remarks.entry(remark.text.clone()).or_default().push(remark.path.clone());
+        }
         let (unchanged, kept) = (prepared.plan.unchanged, prepared.plan.kept);
-        Self { folders, gone, skipped: skipped.collect(), unchanged, kept, cost }
+        Self { folders, gone, skipped: skipped.collect(), remarks, unchanged, kept, cost }
     }
 
     /// Draws it, with at most so many lines of each list.
@@ -215,6 +221,7 @@ impl PlanView {
             }
             more(page, self.skipped.len(), most);
         }
+        self.draw_remarks(page, most);
         let rest = [(self.unchanged, "unchanged"), (self.kept, "kept")];
         let rest: Vec<String> = rest
             .iter()
@@ -225,6 +232,22 @@ impl PlanView {
             page.line(&[(&rest.join(", "), Tone::Plain)]);
         }
         page.line(&[(&self.cost.line(), Tone::Strong)]);
+    }
+
+    /// What is true of many files is said once, with their number.
+    fn draw_remarks(&self, page: &mut Page, most: usize) {
+        if self.remarks.is_empty() {
+            return;
+        }
+        page.line(&[("Remarks:", Tone::Strong)]);
+        for (text, paths) in self.remarks.iter().take(most) {
+            let files = match paths.as_slice() {
+                [path] => path.clone(),
+                paths => format!("{} files", paths.len()),
+            };
+            page.line(&[("  ", Tone::Plain), (&files, Tone::Plain), (&format!("  {text}"), Tone::Dim)]);
+        }
+        more(page, self.remarks.len(), most);
     }
 
     fn draw_tree(&self, page: &mut Page, most: usize) {

@@ -1,0 +1,129 @@
+//! Signs whose place or stroke carries meaning, written in a line: powers, struck text, boxes to tick.
+
+/// Text that stands raised: `10⁶` and `m²` where every sign has a form of its own, `^(…)` otherwise. `before` is
+/// what it stands behind: the ending of a numeral (`1st`) is read as it stands.
+pub(crate) fn superscript(before: &str, text: &str) -> String {
+    let (lead, bare, trail) = edges(text);
+    if bare.is_empty() {
+        return text.to_owned();
+    }
+    let raised: Option<String> = bare.chars().map(raised).collect();
+    let is_letter = |c: char| matches!(c, 'n' | 'i');
+    match raised {
+        Some(raised) if !bare.contains(is_letter) || bare.chars().count() == 1 => {
+            format!("{lead}{raised}{trail}")
+        }
+        _ if reads_on(before, bare) => text.to_owned(),
+        _ => format!("{lead}^({bare}){trail}"),
+    }
+}
+
+/// A lowered text, where it stands alone before its base, as in `¹⁴₆C`.
+pub(crate) fn lowered(text: &str) -> String {
+    let lowered: Option<String> = text.chars().map(|c| shifted(c, "₀₁₂₃₄₅₆₇₈₉")).collect();
+    lowered.unwrap_or_else(|| format!("_({text})"))
+}
+
+/// Text that is struck out.
+pub(crate) fn struck(text: &str) -> String {
+    let (lead, bare, trail) = edges(text);
+    if bare.is_empty() { text.to_owned() } else { format!("{lead}~~{bare}~~{trail}") }
+}
+
+/// A box to tick.
+pub(crate) fn tick(is_ticked: bool) -> &'static str {
+    if is_ticked { "[x]" } else { "[ ]" }
+}
+
+/// The box that a character draws, where it draws one.
+pub(crate) fn box_of(character: char) -> Option<&'static str> {
+    match character {
+        '☐' | '□' | '◻' | '◽' | '❏' | '❐' | '❑' | '❒' | '🗆' | '🞏' | '⬜' => {
+            Some(tick(false))
+        }
+        '☑' | '☒' | '⊠' | '⌧' | '🗵' | '🗷' | '🗹' | '🗸' | '✅' => Some(tick(true)),
+        _ => None,
+    }
+}
+
+fn raised(character: char) -> Option<char> {
+    match character {
+        '+' => Some('⁺'),
+        '-' | '−' | '–' => Some('⁻'),
+        '=' => Some('⁼'),
+        '(' => Some('⁽'),
+        ')' => Some('⁾'),
+        'n' => Some('ⁿ'),
+        'i' => Some('ⁱ'),
+        // Raised of themselves.
+        '°'
+        | '′'
+        | '″'
+        | '®'
+        | '™'
+        | '℠'
+        | '©'
+        | 'º'
+        | 'ª'
+        | '*'
+        | '†'
+        | '‡'
+        | '⁰'..='ⁿ'
+        | '¹'
+        | '²'
+        | '³' => Some(character),
+        digit => shifted(digit, "⁰¹²³⁴⁵⁶⁷⁸⁹"),
+    }
+}
+
+fn shifted(digit: char, forms: &str) -> Option<char> {
+    forms.chars().nth(digit.to_digit(10)? as usize)
+}
+
+/// Whether raised letters only end what stands before them, as in `21st`, `1er`, `Mme`.
+fn reads_on(before: &str, letters: &str) -> bool {
+    let is_short = letters.chars().count() <= 4 && letters.chars().all(|c| c.is_alphabetic() || c == '.');
+    let endings = [
+        "st", "nd", "rd", "th", "er", "re", "ère", "e", "ème", "eme", "me", "es", "o", "a", "os", "as",
+        "ste", "ten",
+    ];
+    let is_ending = endings.contains(&letters.to_lowercase().as_str());
+    is_short && is_ending && before.ends_with(|c: char| c.is_numeric())
+        || matches!(letters, "TM" | "SM" | "MC") && before.ends_with(char::is_alphanumeric)
+}
+
+/// White space at both ends, and what stands between.
+fn edges(text: &str) -> (&str, &str, &str) {
+    let bare = text.trim();
+    let start = text.len() - text.trim_start().len();
+    (&text[..start.min(text.len())], bare, &text[(start + bare.len()).min(text.len())..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_power_takes_raised_digits_and_anything_else_says_that_it_is_raised() {
+        assert_eq!(superscript("10", "6"), "⁶");
+        assert_eq!(superscript("10", "-3 "), "⁻³ ");
+        assert_eq!(superscript("x", "n"), "ⁿ");
+        assert_eq!(superscript("x", "n+1"), "^(n+1)");
+        assert_eq!(superscript("x", "ab"), "^(ab)");
+        assert_eq!(superscript("x", " "), " ");
+    }
+
+    #[test]
+    fn the_ending_of_a_numeral_reads_on() {
+        assert_eq!(superscript("the 21", "st"), "st");
+        assert_eq!(superscript("x", "st"), "^(st)");
+        assert_eq!(superscript("Acme", "TM"), "TM");
+        assert_eq!(superscript("Acme", "®"), "®");
+    }
+
+    #[test]
+    fn struck_text_is_marked_without_its_edges() {
+        assert_eq!(struck(" 40 "), " ~~40~~ ");
+        assert_eq!(struck("  "), "  ");
+    }
+}

@@ -1,0 +1,129 @@
+//! Names in a zip that are not UTF-8: read in the encoding of the archive, which nothing names.
+
+use encoding_rs::Encoding;
+
+use super::super::convert::plain::guessed;
+
+/// What the names of one archive are spelled in.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Spelling {
+    /// The code page of the first PCs, as the format has it.
+    Cp437,
+    Other(&'static Encoding),
+}
+
+impl Spelling {
+    /// The likeliest one of all the names that are not UTF-8.
+    pub(super) fn of<'a>(names: impl Iterator<Item = &'a [u8]>) -> Self {
+        let mut sample = Vec::new();
+        for name in names.filter(|name| std::str::from_utf8(name).is_err()) {
+            // What all have in common, such as endings, tells nothing.
+            let stem = name.iter().rposition(|&byte| byte == b'.').map_or(name, |dot| &name[..dot]);
+            sample.extend_from_slice(stem);
+            sample.push(b' ');
+            if sample.len() > SAMPLE {
+                break;
+            }
+        }
+        if is_western(&sample, |byte| matches!(byte, 0x80..=0xA5 | 0xE1)) {
+            return Self::Cp437;
+        }
+        let likely = guessed(&sample);
+        let (_, is_damaged) = likely.decode_without_bom_handling(&sample);
+        match likely.name() {
+            _ if is_damaged => Self::Cp437,
+            "windows-1252" if !is_western(&sample, |byte| byte >= 0xC0) => Self::Cp437,
+            _ => Self::Other(likely),
+        }
+    }
+
+    pub(super) fn decode(self, name: &[u8]) -> String {
+        if let Ok(name) = std::str::from_utf8(name) {
+            return name.to_owned();
+        }
+        match self {
+            Self::Other(encoding) => encoding.decode_without_bom_handling(name).0.into_owned(),
+            Self::Cp437 => name.iter().map(|&byte| in_cp437(byte)).collect(),
+        }
+    }
+}
+
+const SAMPLE: usize = 64 * 1024;
+
+/// All letters beyond ASCII are those of western names, and fewer than the plain ones beside them.
+fn is_western(sample: &[u8], is_letter: impl Fn(u8) -> bool) -> bool {
+    let high = sample.iter().filter(|byte| !byte.is_ascii()).count();
+    let plain = sample.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    sample.iter().all(|&byte| byte.is_ascii() || is_letter(byte)) && high * 5 <= (high + plain) * 2
+}
+
+fn in_cp437(byte: u8) -> char {
+    match byte {
+        0..=0x7F => char::from(byte),
+        _ => HIGH.chars().nth(usize::from(byte) - 0x80).unwrap_or(char::REPLACEMENT_CHARACTER),
+    }
+}
+
+const HIGH: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{A0}";
+
+/// The name of a single entry, where no others are known.
+pub(super) fn decoded(name: &[u8]) -> String {
+    Spelling::of(std::iter::once(name)).decode(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(names: &[&[u8]]) -> Vec<String> {
+        let spelling = Spelling::of(names.iter().copied());
+        names.iter().map(|name| spelling.decode(name)).collect()
+    }
+
+    #[test]
+    fn names_are_read_in_the_encoding_of_the_archive() {
+        assert_eq!(read(&[b"\x91q\x8C\xC9\x82\xCC\x8C\xAE.txt"]), ["倉庫の鍵.txt"]);
+        assert_eq!(
+            read(
+                &["資料/議事録.docx", "テスト.csv"]
+                    .map(|name| encoding_rs::SHIFT_JIS.encode(name).0)
+                    .each_ref()
+                    .map(|name| name.as_ref())
+            ),
+            ["資料/議事録.docx", "テスト.csv"]
+        );
+        assert_eq!(
+            read(
+                &["报销规定.docx", "会议记录.txt"]
+                    .map(|name| encoding_rs::GBK.encode(name).0)
+                    .each_ref()
+                    .map(|name| name.as_ref())
+            ),
+            ["报销规定.docx", "会议记录.txt"]
+        );
+        assert_eq!(
+            read(
+                &["규정.docx", "회의록 정리.txt"]
+                    .map(|name| encoding_rs::EUC_KR.encode(name).0)
+                    .each_ref()
+                    .map(|name| name.as_ref())
+            ),
+            ["규정.docx", "회의록 정리.txt"]
+        );
+        assert_eq!(
+            read(
+                &["Правила склада.docx"]
+                    .map(|name| encoding_rs::IBM866.encode(name).0)
+                    .each_ref()
+                    .map(|name| name.as_ref())
+            ),
+            ["Правила склада.docx"]
+        );
+        assert_eq!(
+            read(&[b"Gr\x94\xE1e.txt", b"K\x81hlraum.txt", "Plan – 2026.md".as_bytes()]),
+            ["Größe.txt", "Kühlraum.txt", "Plan – 2026.md"]
+        );
+        assert_eq!(read(&[b"Gr\xF6\xDFe.txt"]), ["Größe.txt"]);
+        assert_eq!(read(&[b"caf\x82.txt"]), ["café.txt"]);
+    }
+}

@@ -1,0 +1,168 @@
+//! Whose answer a response is: the API's, or that of something between. Every response of every call is judged
+//! here and nowhere else. Between a client and the API stand proxies, gateways and sign-in pages, which answer
+//! with the same statuses, so that a status alone proves nothing: what is believed is the API's own form.
+
+use bytes::Bytes;
+use reqwest::Method;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde::de::IgnoredAny;
+
+use crate::error::Result;
+
+/// UTF-8's byte-order mark, which some gateways put before a body.
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// A response as it came.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    /// The body without a byte-order mark, or why it did not arrive whole.
+    pub(crate) body: Result<Bytes>,
+}
+
+/// Whose answer it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// The API's success: JSON, or nothing if the call needs no body. If its body broke off, its head tells.
+    Success,
+    /// The API's refusal: a JSON object whose `error` is a string, which is this one.
+    Refusal(String),
+    /// Anyone's: it broke off before it showed its form.
+    Unclear,
+    /// Something else answered.
+    Other,
+}
+
+impl Received {
+    /// Decides whose answer to a request with this method it is.
+    pub(crate) fn whose(&self, method: &Method) -> Whose {
+        match (self.status, &self.body) {
+            (200..=299, Ok(body)) if is_blank(body) && needs_no_body(method) => Whose::Success,
+            (200..=299, Ok(body)) if is_json(body) => Whose::Success,
+            // A read or a deletion is simply sent again; what cannot be is believed for its head.
+            (200..=299, Err(_)) if !is_repeatable(method) && self.says_json() => Whose::Success,
+            (400.., Ok(body)) => api_error(body).map_or(Whose::Other, Whose::Refusal),
+            (200..=299 | 400.., Err(_)) => Whose::Unclear,
+            _ => Whose::Other,
+        }
+    }
+
+    fn says_json(&self) -> bool {
+        let kind = self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        kind.eq_ignore_ascii_case("application/json")
+    }
+}
+
+/// Whether sending it twice does no harm.
+pub(crate) fn is_repeatable(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::DELETE)
+}
+
+/// Whether a success is complete without a body.
+fn needs_no_body(method: &Method) -> bool {
+    matches!(*method, Method::DELETE | Method::PATCH)
+}
+
+/// A body without its byte-order mark.
+pub(crate) fn without_bom(body: Bytes) -> Bytes {
+    if body.starts_with(BOM) { body.slice(BOM.len()..) } else { body }
+}
+
+/// Whether a body says nothing.
+pub(crate) fn is_blank(body: &[u8]) -> bool {
+    body.trim_ascii().is_empty()
+}
+
+fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(body).is_ok()
+}
+
+/// The text of an error in the API's form.
+fn api_error(body: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct ErrorBody {
+        error: String,
+    }
+    // An array would be read as the fields of an object in order.
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    is_object.then(|| serde_json::from_slice::<ErrorBody>(body).ok()).flatten().map(|body| body.error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Error, ErrorKind, Outcome};
+
+    fn received(status: u16, content_type: &'static str, body: &'static [u8]) -> Received {
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, content_type.parse().unwrap())]);
+        Received { status, headers, body: Ok(without_bom(Bytes::from_static(body))) }
+    }
+
+    fn broken(status: u16, content_type: &'static str) -> Received {
+        let lost = Error::new(ErrorKind::Network, "broke", Outcome::Unknown);
+        Received { body: Err(lost), ..received(status, content_type, b"") }
+    }
+
+    #[test]
+    fn an_error_is_the_apis_if_its_body_is_an_object_whose_error_is_a_string() {
+        for status in [400, 401, 402, 403, 404, 409, 422, 429, 500, 503] {
+            let whose = |body| received(status, "text/plain", body).whose(&Method::GET);
+            assert_eq!(whose(br#"{"error":"No."}"#), Whose::Refusal("No.".to_owned()));
+            assert_eq!(whose(b"\xEF\xBB\xBF {\"code\":1,\"error\":\"\"}\n"), Whose::Refusal(String::new()));
+            for other in [
+                &b""[..],
+                b"default backend - 404",
+                b"<html><title>Sign in</title></html>",
+                br#"{"error":{"message":"No."}}"#,
+                br#"{"error":null}"#,
+                br#"{"message":"Forbidden"}"#,
+                br#"["No."]"#,
+                br#""No.""#,
+                br#"{"error":"No."} and more"#,
+                br#"{"error":"N"#,
+            ] {
+                assert_eq!(whose(other), Whose::Other, "{}", String::from_utf8_lossy(other));
+            }
+        }
+    }
+
+    #[test]
+    fn a_success_is_the_apis_if_it_is_json_or_empty_if_the_call_needs_no_body() {
+        for status in [200, 201, 204] {
+            for method in [Method::GET, Method::POST, Method::PATCH, Method::DELETE] {
+                let whose = |body| received(status, "text/html", body).whose(&method);
+                for json in [&b"{}"[..], b"\xEF\xBB\xBF[]", b" null "] {
+                    assert_eq!(whose(json), Whose::Success);
+                }
+                let nothing = if needs_no_body(&method) { Whose::Success } else { Whose::Other };
+                assert_eq!(whose(b""), nothing);
+                assert_eq!(whose(b"\xEF\xBB\xBF\r\n"), nothing);
+                for other in [&b"<html></html>"[..], b"OK", br#"{"doc":{"id":"doc_1"#, b"{\"a\":1}{\"b\":2}"]
+                {
+                    assert_eq!(whose(other), Whose::Other);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_redirect_is_never_the_apis() {
+        for status in [300, 301, 302, 303, 304, 307, 308] {
+            let whose = received(status, "application/json", br#"{"error":"Moved."}"#).whose(&Method::GET);
+            assert_eq!(whose, Whose::Other);
+        }
+    }
+
+    #[test]
+    fn half_a_success_is_believed_for_its_head_if_it_cannot_be_asked_for_again() {
+        let json = "application/json; charset=utf-8";
+        assert_eq!(broken(201, json).whose(&Method::POST), Whose::Success);
+        assert_eq!(broken(201, "text/html").whose(&Method::POST), Whose::Unclear);
+        for method in [Method::GET, Method::DELETE] {
+            assert_eq!(broken(200, json).whose(&method), Whose::Unclear);
+        }
+        assert_eq!(broken(404, json).whose(&Method::POST), Whose::Unclear);
+    }
+}
