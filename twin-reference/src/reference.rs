@@ -376,6 +376,7 @@ fn open_store(data: Option<&Path>, seeds: Vec<Seed>, now: Timestamp) -> store::R
 /// A twin that is open but has no door yet.
 struct Opened {
     worker: Worker,
+    #[cfg_attr(not(feature = "serve"), allow(dead_code, reason = "only the hyper door can wait for a model"))]
     composer: Option<Arc<Composer>>,
     lab: Arc<Lab>,
     key: String,

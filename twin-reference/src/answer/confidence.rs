@@ -8,8 +8,11 @@ use super::retrieve::Evidence;
 use super::table::Vector;
 use super::words;
 
-pub(crate) const NAMES: [&str; 7] =
-    ["cosine", "full_text", "covered", "missing", "named", "margin", "english"];
+pub(crate) const NAMES: [&str; 5] = ["passage", "sentence", "missing", "named", "margin"];
+/// A lead over the next document past this tells nothing more.
+const LEAD: f64 = 0.3;
+/// Two words this close have nothing to do with each other yet.
+const UNLIKE: f64 = 0.4;
 
 /// From 0.02 to 0.97, to two decimals; 0 when nothing was found.
 pub(crate) fn confidence(question: &Question, evidence: &[Evidence]) -> f64 {
@@ -28,23 +31,18 @@ pub(crate) fn features(question: &Question, evidence: &[Evidence], document: i64
     let share = |part: f64| part / weight.max(f64::MIN_POSITIVE);
     let of_document = || evidence.iter().filter(|other| other.document == best.document);
     let vectors: Vec<Vector> = of_document().take(2).flat_map(|evidence| vectors(evidence)).collect();
-    let (mut covered, mut missing, mut named) = (0.0, 0.0, 0.0);
+    let (mut missing, mut named) = (0.0, 0.0);
     for (at, term) in question.terms.iter().enumerate().filter(|(_, term)| !term.is_context) {
         let found = of_document().map(|evidence| evidence.covered[at]).fold(0.0, f64::max);
-        covered += term.weight * found;
-        if found > 0.0 {
-            continue;
-        }
         let alike = vectors.iter().map(|vector| f64::from(term.vector.dot(vector))).fold(0.0, f64::max);
-        if term.is_name && !term.is_known {
-            named += term.weight;
-        } else {
-            missing += term.weight * (1.0 - alike);
-        }
+        let meant = (alike - UNLIKE).max(0.0) / (1.0 - UNLIKE);
+        let lacks = term.weight * (1.0 - found).min(1.0 - meant);
+        *if term.is_name && !term.is_known { &mut named } else { &mut missing } += lacks;
     }
     let next = evidence.iter().find(|other| other.document != best.document);
-    let margin = next.map_or(0.3, |next| (best.score - next.score).min(0.3));
-    Some([best.cosine, best.full_text, share(covered), share(missing), share(named), margin, question.english])
+    let margin = next.map_or(LEAD, |next| (best.score - next.score).min(LEAD));
+    let [passage, sentence, _] = best.signals;
+    Some([passage, sentence, share(missing), share(named), margin])
 }
 
 /// The directions of a passage's words.

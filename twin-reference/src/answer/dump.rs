@@ -33,7 +33,7 @@ fn write_file(path: &Path, out: &mut impl Write) {
             let best = evidence.iter().find(|evidence| evidence.document == *document).unwrap();
             json!({
                 "title": best.title,
-                "signals": [best.cosine, best.full_text, best.in_title],
+                "signals": best.signals,
                 "features": confidence::features(&question, &evidence, *document),
             })
         });
@@ -44,7 +44,7 @@ fn write_file(path: &Path, out: &mut impl Write) {
             "gold": sources.split(" | ").collect::<Vec<_>>(),
             "candidates": candidates.collect::<Vec<_>>(),
             "names": confidence::NAMES,
-            "personal": personal::judge(text).map(personal::Asks::reason),
+            "sentences": personal::sentences(text).map(personal::features).collect::<Vec<_>>(),
         });
         writeln!(out, "{line}").unwrap();
     }

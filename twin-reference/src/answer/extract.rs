@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::amounts::Limits;
 use super::fitted::WEIGHTS;
 use super::passages;
 use super::question::Question;
@@ -18,6 +19,8 @@ const LIST: usize = 320;
 const LONGEST: usize = 1100;
 /// A further passage is quoted when it is nearly as good as the best one: of the same document, of another.
 const AS_GOOD: [f64; 2] = [0.75, 0.92];
+/// What lifts a sentence with a rule for a sum the question names.
+const A_RULE: f64 = 0.3;
 /// How many passages are quoted at most.
 const PASSAGES: usize = 3;
 
@@ -58,7 +61,9 @@ fn quote(evidence: &Evidence, question: &Question) -> String {
 /// What a sentence says to the question.
 fn score(question: &Question, sentence: &str) -> f64 {
     let covered: Vec<f64> = Counts::of(question, sentence).found.iter().map(|found| found.1).collect();
-    WEIGHTS[0] * f64::from(question.vector.dot(&Vector::of(sentence))) + WEIGHTS[1] * question.share(&covered)
+    let rules = question.sums.iter().any(|sum| Limits::of(sentence, sum.unit).speaks_of(sum.value));
+    let near = (WEIGHTS[0] + WEIGHTS[1]) * f64::from(question.vector.dot(&Vector::of(sentence)));
+    near + WEIGHTS[2] * question.share(&covered) + if rules { A_RULE } else { 0.0 }
 }
 
 /// The best items of a list or rows of a table, in their order, the latter under the header of their table.

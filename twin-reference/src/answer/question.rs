@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use super::amounts::{self, Amount};
 use super::table::{self, Vector};
 use super::words::{self, Word};
 use crate::store::{Result, Store};
@@ -47,8 +48,10 @@ pub(crate) struct Term {
 pub(crate) struct Question {
     pub(crate) terms: Vec<Term>,
     pub(crate) vector: Vector,
-    /// The share of its words that are words of English, which is what the vectors know.
+    /// The share of its words that are words of English, which is what the vectors know; 1 when it is most of them.
     pub(crate) english: f64,
+    /// The sums it names.
+    pub(crate) sums: Vec<Amount>,
 }
 
 impl Question {
@@ -79,7 +82,8 @@ impl Question {
         let words = words::words(text).map(|word| words::fold(word.text));
         let (known, all) =
             words.fold((0, 0), |(known, all), word| (known + i32::from(table::knows(&word)), all + 1));
-        Ok(Self { terms, vector, english: f64::from(known) / f64::from(all.max(1)) })
+        let english = (2.0 * f64::from(known) / f64::from(all.max(1)) - 0.5).clamp(0.0, 1.0);
+        Ok(Self { terms, vector, english, sums: amounts::amounts(text) })
     }
 }
 

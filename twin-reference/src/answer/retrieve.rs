@@ -18,8 +18,10 @@ const TITLE: f64 = 2.0;
 const SATURATION: f64 = 1.2;
 const LENGTH: f64 = 0.75;
 const USUAL_LENGTH: f64 = 90.0;
-/// What the passage counts in its direction, the rest being that of its best sentence.
-const WHOLE: f64 = 0.7;
+/// How much of the common direction is taken out of every other, of a knowledge base of many passages, and how many
+/// passages take out half of that: what all pages of a company have in common tells none from another.
+const COMMON: f32 = 0.8;
+const MANY: f32 = 20.0;
 
 /// A passage with what it has to say to the question.
 #[derive(Debug, Clone)]
@@ -29,12 +31,9 @@ pub(crate) struct Evidence {
     pub(crate) text: String,
     /// The header row of the table it continues.
     pub(crate) table: Option<String>,
-    /// The cosine of the directions of passage and question.
-    pub(crate) cosine: f64,
-    /// What full text gives it, of the most it could give.
-    pub(crate) full_text: f64,
-    /// How much of the question's weight its title has.
-    pub(crate) in_title: f64,
+    /// The cosine of the question with the passage, and with its best sentence; what full text gives it of the most
+    /// it could give.
+    pub(crate) signals: [f64; 3],
     /// How well each term is covered by the passage with its headings and title.
     pub(crate) covered: Vec<f64>,
     /// For ranking; more is better.
@@ -53,7 +52,8 @@ pub(crate) fn retrieve(store: &Store, question: &Question) -> Result<Vec<Evidenc
     let forms = question.terms.iter().flat_map(|term| &term.forms);
     let forms: Vec<String> = forms.map(|(form, _)| form.clone()).collect();
     let mut hits: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
-    let near = store.nearest(&question.vector, CANDIDATES)?;
+    let (near, common) = store.nearest(&question.vector, CANDIDATES)?;
+    let aim = Aim::of(question, common, store.passages()? as f32);
     for Hit { document, passage } in store.search(&forms, CANDIDATES)?.into_iter().chain(near) {
         let passages = hits.entry(document).or_default();
         if !passages.contains(&passage) {
@@ -66,13 +66,38 @@ pub(crate) fn retrieve(store: &Store, question: &Question) -> Result<Vec<Evidenc
         let passages = passages::split(&content);
         let in_title = Counts::of(question, &title);
         let looks = hits.into_iter().filter_map(|hit| passages.get(hit));
-        found.extend(looks.map(|passage| look(question, document, &title, &in_title, passage)));
+        found.extend(looks.map(|passage| look(question, &aim, document, &title, &in_title, passage)));
     }
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     Ok(found)
 }
 
-fn look(question: &Question, document: i64, title: &str, in_title: &Counts, passage: &Passage<'_>) -> Evidence {
+/// The question's direction without what the knowledge base has in common.
+struct Aim {
+    vector: Vector,
+    common: Vector,
+    share: f32,
+}
+
+impl Aim {
+    fn of(question: &Question, common: Vector, passages: f32) -> Self {
+        let share = -COMMON * passages / (passages + MANY);
+        Self { vector: question.vector.plus(&common, share).unit(), common, share }
+    }
+
+    fn cosine(&self, vector: Vector) -> f64 {
+        f64::from(self.vector.dot(&vector.unit().plus(&self.common, self.share).unit()))
+    }
+}
+
+fn look(
+    question: &Question,
+    aim: &Aim,
+    document: i64,
+    title: &str,
+    in_title: &Counts,
+    passage: &Passage<'_>,
+) -> Evidence {
     let context = passage.context();
     let (in_heading, in_text) = (Counts::of(question, &context), Counts::of(question, passage.text));
     let mut about = Vector::default();
@@ -83,10 +108,9 @@ fn look(question: &Question, document: i64, title: &str, in_title: &Counts, pass
     let best = passages::sentences(passage.text).into_iter().map(|sentence| {
         let mut sum = about;
         sum.add(&passage.text[sentence]);
-        question.vector.dot(&sum.unit())
+        aim.cosine(sum)
     });
-    let best = best.fold(0.0, f32::max);
-    let cosine = WHOLE * f64::from(question.vector.dot(&whole.unit())) + (1.0 - WHOLE) * f64::from(best);
+    let best = best.fold(0.0, f64::max);
     let length = 1.0 - LENGTH + LENGTH * in_text.words / USUAL_LENGTH;
     let mut covered = Vec::with_capacity(question.terms.len());
     let saturated = |at: usize| {
@@ -99,18 +123,17 @@ fn look(question: &Question, document: i64, title: &str, in_title: &Counts, pass
         covered.push(in_text.found[at].1.max(in_heading.found[at].1).max(in_title.found[at].1));
     }
     full_text /= question.weight();
-    let in_title = question.share(&in_title.found.iter().map(|found| found.1).collect::<Vec<_>>());
-    let score = WEIGHTS[0] * cosine + WEIGHTS[1] * full_text + WEIGHTS[2] * in_title;
+    // What is no English is told by full text alone.
+    let near = |cosine: f64| question.english * cosine + (1.0 - question.english) * full_text;
+    let signals = [near(aim.cosine(whole)), near(best), full_text];
     Evidence {
         document,
         title: title.to_owned(),
         text: passage.text.to_owned(),
         table: passage.table.map(str::to_owned),
-        cosine,
-        full_text,
-        in_title,
+        signals,
         covered,
-        score,
+        score: signals.iter().zip(WEIGHTS).map(|(signal, weight)| signal * weight).sum(),
     }
 }
 

@@ -122,6 +122,29 @@ impl Needle {
     }
 }
 
+/// The mean of packed vectors.
+pub(crate) struct Mean {
+    sums: [i32; DIMENSIONS],
+    count: i32,
+}
+
+impl Default for Mean {
+    fn default() -> Self {
+        Self { sums: [0; DIMENSIONS], count: 0 }
+    }
+}
+
+impl Mean {
+    pub(crate) fn add(&mut self, packed: &[u8]) {
+        self.sums.iter_mut().zip(packed).for_each(|(sum, number)| *sum += i32::from(number.cast_signed()));
+        self.count += 1;
+    }
+
+    pub(crate) fn vector(&self) -> Vector {
+        Vector(self.sums.map(|sum| sum as f32 / (127.0 * self.count.max(1) as f32)))
+    }
+}
+
 /// Hands over the row of each piece: a word the table knows, or the longest beginnings that it knows.
 fn each_piece(text: &str, mut take: impl FnMut(usize)) {
     let mut word = String::new();

@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Result, Store};
-use crate::answer::table::{DIMENSIONS, Needle, Vector};
+use crate::answer::table::{DIMENSIONS, Mean, Needle, Vector};
 use crate::answer::{passages, words};
 
 /// A passage that has some of the terms searched for.
@@ -81,17 +81,19 @@ impl Store {
         Ok(hits.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The passages that point where the vector does, the closest first. Every passage is looked at: a hundred
-    /// thousand take some milliseconds.
-    pub(crate) fn nearest(&self, vector: &Vector, most: usize) -> Result<Vec<Hit>> {
+    /// The passages that point where the vector does, the closest first, and the mean of all. Every passage is looked
+    /// at: a hundred thousand take some milliseconds.
+    pub(crate) fn nearest(&self, vector: &Vector, most: usize) -> Result<(Vec<Hit>, Vector)> {
         let needle = Needle::of(vector);
         let mut statement = self.db.prepare_cached("SELECT document, packed FROM vectors")?;
         let mut rows = statement.query([])?;
+        let mut mean = Mean::default();
         // The worst of the best is on top, so that it makes room.
         let mut best: BinaryHeap<Reverse<(i32, Reverse<(i64, usize)>)>> = BinaryHeap::with_capacity(most + 1);
         while let Some(row) = rows.next()? {
             let (document, packed) = (row.get(0)?, row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?);
             for (passage, packed) in packed.chunks_exact(DIMENSIONS).enumerate() {
+                mean.add(packed);
                 let near = needle.dot(packed);
                 if near > 0 && (best.len() < most || best.peek().is_some_and(|Reverse((worst, ..))| near > *worst)) {
                     best.push(Reverse((near, Reverse((document, passage)))));
@@ -102,7 +104,8 @@ impl Store {
             }
         }
         let best = best.into_sorted_vec().into_iter();
-        Ok(best.map(|Reverse((_, Reverse((document, passage))))| Hit { document, passage }).collect())
+        let hits = best.map(|Reverse((_, Reverse((document, passage))))| Hit { document, passage }).collect();
+        Ok((hits, mean.vector()))
     }
 
     /// The rarest of the terms, as many as can be ranked in a few milliseconds. A word that stands everywhere

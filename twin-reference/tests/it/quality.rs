@@ -2,8 +2,9 @@
 //! `cargo test -p twin-reference --test it -- --nocapture quality`.
 //!
 //! A file under `kb/` holds documents (`=== Title`, then the text) and, after `???`, questions: `+` ones it
-//! answers, with the title that must come first, and `-` ones that need a person. `QUALITY_KB` may name a
-//! directory of further such files, and `QUALITY_SHOW` (`all`, or names of files) prints what went wrong.
+//! answers, with the title that must come first (or ` | ` between several), `-` ones it does not cover, and `!` ones
+//! that need a person. `QUALITY_KB` may name a directory of further such files, of your own knowledge bases, and
+//! `QUALITY_SHOW` (`all`, or names of files) prints what went wrong.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +15,7 @@ use crate::client::{ANY_PORT, Client};
 
 struct Question<'a> {
     text: &'a str,
-    /// The title that answers it, or none where a person must.
+    /// The titles of which one must come first, or none when it must be escalated.
     source: Option<&'a str>,
 }
 
@@ -43,6 +44,8 @@ struct Score {
     personal: usize,
     /// Right document first, whether escalated or not.
     found: usize,
+    /// Answered from a wrong document.
+    misled: usize,
     wrong: String,
 }
 
@@ -57,9 +60,10 @@ async fn score(file: &str) -> Score {
         let escalated = answer["shouldEscalate"] == true;
         let right = match question.source {
             Some(title) => {
-                let found = answer["sources"][0] == title;
+                let found = title.split(" | ").any(|title| answer["sources"][0] == title);
                 score.answerable += 1;
                 score.found += usize::from(found);
+                score.misled += usize::from(!found && !escalated);
                 score.answered += usize::from(found && !escalated);
                 found && !escalated
             }
@@ -114,11 +118,11 @@ async fn the_quality_of_answers_over_knowledge_bases_of_every_kind_does_not_fall
     }
     let show = std::env::var("QUALITY_SHOW").unwrap_or_default();
     let mut all = Score::default();
-    println!("{:28} answered  (found)  escalated", "");
+    println!("{:28} answered  (found)  wrongly  escalated", "");
     for (name, file) in &files {
         let score = score(file).await;
-        let Score { answered, answerable, escalated, personal, found, wrong } = &score;
-        println!("{name:28} {answered:3} of {answerable:2}    ({found:2})    {escalated:2} of {personal:2}");
+        let Score { answered, answerable, escalated, personal, found, misled, wrong } = &score;
+        println!("{name:28} {answered:3} of {answerable:2}    ({found:2})       {misled:2}   {escalated:2} of {personal:2}");
         if show == "all" || show.split(',').any(|shown| shown == name) {
             print!("{wrong}");
         }
@@ -130,7 +134,8 @@ async fn the_quality_of_answers_over_knowledge_bases_of_every_kind_does_not_fall
         all.escalated += escalated;
         all.personal += personal;
         all.found += found;
+        all.misled += misled;
     }
-    let Score { answered, answerable, escalated, personal, found, .. } = all;
-    println!("{:28} {answered:3} of {answerable:2}    ({found:2})    {escalated:2} of {personal:2}", "all");
+    let Score { answered, answerable, escalated, personal, found, misled, .. } = all;
+    println!("{:28} {answered:3} of {answerable:2}    ({found:2})       {misled:2}   {escalated:2} of {personal:2}", "all");
 }
