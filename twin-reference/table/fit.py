@@ -13,7 +13,7 @@ import numpy as np
 HERE = os.path.dirname(os.path.abspath(__file__))
 KINDS = 'NACDT'
 THRESHOLD = .5
-WRONG = 2
+WRONG = 1.75
 
 
 def logistic(X, y, weight, ridge, steps=400):
@@ -193,7 +193,7 @@ def main(path, *options):
     if '--write' in options:
         with open(os.path.join(HERE, '../src/answer/fitted.rs'), 'w') as f:
             f.write('//! What `table/fit.py` fitted. Written by it.\n\n'
-                    '/// What the cosine, full text and the share of the question in the title count.\n'
+                    '/// What the cosine with the passage, with its best sentence, and full text count.\n'
                     'pub(super) const WEIGHTS: [f64; 3] = [%s];\n\n' % ', '.join('%.3f' % x for x in w) +
                     '/// The constant of the confidence, and what each of its features counts: %s.\n' % ', '.join(names) +
                     'pub(super) const BASE: f64 = %.2f;\n' % c[-1] +

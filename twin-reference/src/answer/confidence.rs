@@ -47,6 +47,6 @@ pub(crate) fn features(question: &Question, evidence: &[Evidence], document: i64
 
 /// The directions of a passage's words.
 fn vectors(evidence: &Evidence) -> Vec<Vector> {
-    let title = words::words(&evidence.title);
-    title.chain(words::words(&evidence.text)).map(|word| Vector::of(word.text)).collect()
+    let texts = [&evidence.title, &evidence.context, &evidence.text];
+    texts.into_iter().flat_map(|text| words::words(text)).map(|word| Vector::of(word.text)).collect()
 }

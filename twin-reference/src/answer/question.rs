@@ -79,7 +79,9 @@ impl Question {
                 ..term
             }));
         }
-        let words = words::words(text).map(|word| words::fold(word.text));
+        // Of "I'm" and "what's" the table has the parts.
+        let parts = words::words(text).flat_map(|word| word.text.split(['\'', '\u{2019}']));
+        let words = parts.map(words::fold);
         let (known, all) =
             words.fold((0, 0), |(known, all), word| (known + i32::from(table::knows(&word)), all + 1));
         let english = (2.0 * f64::from(known) / f64::from(all.max(1)) - 0.5).clamp(0.0, 1.0);

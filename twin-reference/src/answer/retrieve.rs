@@ -29,6 +29,8 @@ pub(crate) struct Evidence {
     pub(crate) document: i64,
     pub(crate) title: String,
     pub(crate) text: String,
+    /// The headings it stands under.
+    pub(crate) context: String,
     /// The header row of the table it continues.
     pub(crate) table: Option<String>,
     /// The cosine of the question with the passage, and with its best sentence; what full text gives it of the most
@@ -130,6 +132,7 @@ fn look(
         document,
         title: title.to_owned(),
         text: passage.text.to_owned(),
+        context,
         table: passage.table.map(str::to_owned),
         signals,
         covered,
