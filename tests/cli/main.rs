@@ -8,6 +8,7 @@ mod ask;
 mod citizen;
 mod crash;
 mod documents;
+mod eval;
 #[cfg(unix)]
 mod examples;
 mod exit_codes;
@@ -18,6 +19,7 @@ mod handbook;
 mod import;
 mod lists;
 #[cfg(unix)]
+mod other_languages;
 mod pictures;
 mod serve;
 mod settings;
@@ -34,5 +36,8 @@ mod threats;
 mod tls;
 #[cfg(unix)]
 mod triage;
+#[cfg(unix)]
+mod webhook_listen;
 mod webhooks;
+mod whose;
 mod wiki;

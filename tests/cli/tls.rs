@@ -18,16 +18,23 @@ const STATS: &str = r#"{"totalAnswered":1,"totalEscalated":0,"avgConfidence":1,"
 struct Secure {
     port: u16,
     authority: String,
+    authority_der: Vec<u8>,
 }
 
 impl Secure {
     async fn start() -> Self {
+        Self::valid_until(2100).await
+    }
+
+    async fn valid_until(year: i32) -> Self {
         let mut params = CertificateParams::new([]).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
         let key = KeyPair::generate().unwrap();
         let names = ["localhost".to_owned(), ELSEWHERE.to_owned()];
-        let certificate = CertificateParams::new(names).unwrap().signed_by(&key, &issuer).unwrap();
+        let mut params = CertificateParams::new(names).unwrap();
+        params.not_after = rcgen::date_time_ymd(year, 2, 28);
+        let certificate = params.signed_by(&key, &issuer).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = rustls::ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -54,7 +61,7 @@ impl Secure {
                 });
             }
         });
-        Self { port, authority: issuer.pem() }
+        Self { port, authority: issuer.pem(), authority_der: issuer.der().to_vec() }
     }
 
     fn stats(&self, home: &Home, arguments: &[&str]) -> Twin {
@@ -95,9 +102,99 @@ async fn what_is_no_certificate_is_said_before_any_request() {
     for content in ["", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "\0\u{1}\u{2}"] {
         let path = home.write("ca.pem", content);
         let ran = run(secure.stats(&home, &["--cacert", path.to_str().unwrap()])).await.exits(2);
-        assert!(ran.stderr.contains("certificate"), "{ran:#?}");
+        assert!(ran.stderr.contains("ca.pem: no certificate authority in PEM or DER"), "{ran:#?}");
     }
     run(secure.stats(&home, &["--cacert", "nowhere.pem"])).await.exits(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authority_is_read_in_whatever_form_people_have_it() {
+    let (home, secure) = (Home::new(), Secure::start().await);
+    let utf16: Vec<u8> = secure.authority.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for file in [
+        format!("\u{feff}{}", secure.authority).into_bytes(),
+        [b"\xFF\xFE".to_vec(), utf16].concat(),
+        secure.authority.replace('\n', "\r\n").into_bytes(),
+        secure.authority_der.clone(),
+        format!("# the company's\n\n{}", secure.authority).into_bytes(),
+    ] {
+        let path = home.write("ca.pem", file);
+        let ran = run(secure.stats(&home, &["--cacert", path.to_str().unwrap()])).await.exits(0);
+        assert!(ran.stderr.is_empty(), "{ran:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_bad_certificate_in_a_bundle_is_named_and_costs_no_other() {
+    let (home, secure) = (Home::new(), Secure::start().await);
+    for bad in [
+        "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nMIIB\n",
+    ] {
+        let path = home.write("bundle.pem", format!("{bad}{}", secure.authority));
+        let ran = run(secure.stats(&home, &["--cacert", path.to_str().unwrap()])).await.exits(0);
+        let told = "bundle.pem: certificate 1 of 2 cannot be read: ";
+        assert!(ran.stderr.contains("warning: ") && ran.stderr.contains(told), "{ran:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificates_dates_are_told_as_dates_with_a_word_about_the_clock() {
+    let (home, secure) = (Home::new(), Secure::valid_until(2020).await);
+    let authority = home.write("ca.pem", &secure.authority);
+    let ran = run(secure.stats(&home, &["--cacert", authority.to_str().unwrap()])).await.exits(7);
+    assert!(
+        ran.stderr.contains("expired on 2020-02-28T00:00:00Z, and this machine's clock says 20"),
+        "{ran:#?}"
+    );
+    assert!(ran.stderr.contains("is this machine's clock right?"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_cannot_be_used_is_named_by_its_variable_before_any_request() {
+    let (home, secure) = (Home::new(), Secure::start().await);
+    let stats = |url: &str| home.twin(["stats"]).env("TWIN_API_KEY", "twin_live_x").env("TWIN_BASE_URL", url);
+    for unusable in
+        ["\"http://proxy:3128\"", "htp://user:s3cret@proxy:3128", "http//proxy:3128", "socks5://proxy:1080"]
+    {
+        let ran = run(stats("https://twin.test.invalid").env("HTTPS_PROXY", unusable)).await.exits(2);
+        assert!(ran.stderr.contains("HTTPS_PROXY is not the address of a proxy"), "{ran:#?}");
+        assert!(!ran.stderr.contains("s3cret"), "{ran:#?}");
+        // What does not go through it does not mind it.
+        let authority = home.write("ca.pem", &secure.authority);
+        let twin = secure.stats(&home, &["--cacert", authority.to_str().unwrap()]);
+        run(twin.env("HTTPS_PROXY", unusable)).await.exits(0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_is_named_in_a_hint_only_if_it_was_used_and_by_its_own_name() {
+    let home = Home::new();
+    // A port at which nobody listens.
+    let dead = format!("http://{}", TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap());
+    let stats = || {
+        let twin = home.twin(["stats", "--timeout", "20s"]).env("TWIN_API_KEY", "twin_live_x");
+        twin.env("TWIN_BASE_URL", format!("https://{ELSEWHERE}"))
+    };
+    for (name, value) in [("https_proxy", dead.clone()), ("ALL_PROXY", format!(" {dead}\n"))] {
+        let ran = run(stats().env(name, value)).await.exits(7);
+        assert!(ran.stderr.contains(&format!("through the proxy of {name}")), "{ran:#?}");
+    }
+    for exempt in ["*.test.invalid", "twin.test.invalid:443", ".invalid"] {
+        let ran = run(stats().env("HTTPS_PROXY", &dead).env("NO_PROXY", exempt)).await.exits(7);
+        assert!(ran.stderr.contains("hint: ") && !ran.stderr.contains("PROXY"), "{ran:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_dns_resolves_is_not_this_machine() {
+    let home = Home::new();
+    for url in ["http://localhost.", "http://api.localhost:8080", "http://localhost.localdomain"] {
+        let twin = home.twin(["stats"]).env("TWIN_API_KEY", "twin_live_x").env("TWIN_BASE_URL", url);
+        let ran = run(twin).await.exits(2);
+        assert!(ran.stderr.contains("would send the key in clear"), "{ran:#?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

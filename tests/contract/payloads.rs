@@ -147,7 +147,7 @@ async fn what_later_versions_may_add_is_kept_or_ignored() {
     let document = twin.kb().get("doc_1").await.unwrap();
     assert_eq!((document.document_type.as_str(), document.hits), ("wiki", 3));
     assert_eq!(json_of(&document)["type"], "wiki");
-    assert_eq!(document.created_at.to_string(), "2026-03-01T09:00:00Z");
+    assert_eq!(document.created_at.unwrap().to_string(), "2026-03-01T09:00:00Z");
 
     let answer = r#"{"response":"Yes.","confidence":1,"shouldEscalate":false,"sources":null,"model":"t2"}"#;
     let server = ScriptedServer::start([Reply::json(200, &[], answer)]).await;

@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 use twin_reference::Seed;
 
 use super::proxy::Proxy;
-use super::spoil::{Damage, FOUR_POINTS, Place, Spoil, every_spoil};
+use super::spoil::{Damage, FOUR_POINTS, Place, Spoil, every_impostor, every_spoil};
 use super::world::{Documents, World, check_output};
 use super::{Verdict, sample, try_all};
 use crate::support::Ran;
@@ -188,6 +188,10 @@ async fn attempt(work: Work, script: &'static Script, spoil: Spoil) -> Verdict {
         });
     }
 
+    if spoil.impostor().is_some() && work.has_state() && work.writes() {
+        reports_what_is_so(&ran, &between, &mut verdict);
+    }
+
     scene.world.heal();
     let Some(again) = scene.world.run(work.line(), "").await else { return Verdict::hung() };
     check_output(&again, true, &mut verdict);
@@ -200,6 +204,14 @@ async fn attempt(work: Work, script: &'static Script, spoil: Spoil) -> Verdict {
         ends_well(&scene, work, end, &ran, &again, &mut verdict).await;
     }
     verdict
+}
+
+/// Nothing is reported as made or as deleted that is not.
+fn reports_what_is_so(ran: &Ran, documents: &Documents, verdict: &mut Verdict) {
+    let Ok(report) = serde_json::from_str::<Value>(&ran.stdout) else { return };
+    let there = |title: &str| documents.values().any(|(name, _, text)| name == title && text != "Not ours.");
+    let is_so = (report["pruned"] == 0 || !there("goes")) && (report["created"] == 0 || there("comes"));
+    verdict.expect(is_so, || format!("a report of what is not so: {ran:#?}"));
 }
 
 /// The run after the spoiled one is done, and the knowledge base is what the export is.
@@ -284,6 +296,9 @@ fn corrupts_requests(spoil: Spoil) -> bool {
 
 /// The exit codes that say the truth.
 fn allowed(requests: usize, spoil: Spoil, spoiled: bool) -> &'static [i32] {
+    if spoil.impostor().is_some() {
+        return &[0, 3, 7];
+    }
     let must_fail = spoil.lasting && spoil.after == 0 && !spoil.may_pass();
     if must_fail {
         return &[7];
@@ -315,6 +330,17 @@ async fn a_bulk_command_spoiled_at_any_request_loses_doubles_and_wrongly_deletes
         sample(every_spoil(requests, &FOUR_POINTS), 59).into_iter().map(trial)
     });
     try_all("bulk commands", trials).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bulk_command_that_something_else_answers_loses_doubles_and_wrongly_reports_nothing() {
+    let script = script().await;
+    let trials = WORKS.into_iter().flat_map(|work| {
+        let requests = script.ends[&work].requests;
+        let trial = move |spoil| (format!("{work:?}: {spoil:?}"), attempt(work, script, spoil));
+        sample(every_impostor(requests, true), 29).into_iter().map(trial)
+    });
+    try_all("bulk commands, something else answers", trials).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

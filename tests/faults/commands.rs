@@ -7,7 +7,7 @@ use serde_json::Value;
 use twin_reference::Seed;
 use twin_sdk::StatusFilter;
 
-use super::spoil::{Damage, FOUR_POINTS, Spoil, every_spoil, every_tenth};
+use super::spoil::{Damage, FOUR_POINTS, Spoil, every_impostor, every_spoil, every_tenth};
 use super::world::{Documents, World, check_output};
 use super::{Verdict, sample, try_all};
 use crate::support::{KNOWN, Ran, SOURCE, UNKNOWN, documents};
@@ -35,7 +35,7 @@ const COMMANDS: [(Command, usize); 13] = [
     (Command::List, 1),
     (Command::ListAll, 7),
     (Command::Get, 1),
-    (Command::Add, 1),
+    (Command::Add, 2),
     (Command::Delete, 1),
     (Command::DeleteSeveral, 2),
     (Command::ListEscalations, 1),
@@ -55,6 +55,11 @@ impl Command {
     fn writes(self) -> bool {
         !self.is_repeatable() && self != Command::Ask
             || matches!(self, Command::Delete | Command::DeleteSeveral)
+    }
+
+    /// Whether its calls are complete without a body.
+    fn needs_no_body(self) -> bool {
+        matches!(self, Command::Delete | Command::DeleteSeveral | Command::Resolve | Command::ResolveSeveral)
     }
 
     /// Whether it prints a report when it ends in part.
@@ -192,8 +197,13 @@ async fn attempt(command: Command, requests: usize, spoil: Spoil) -> Verdict {
 
 /// The exit codes that say the truth.
 fn allowed(command: Command, requests: usize, spoil: Spoil, spoiled: bool) -> &'static [i32] {
-    // That a write is done is told by its status.
-    let is_told = command.writes() && spoil.passes_status();
+    if let Some(impostor) = spoil.impostor() {
+        let is_believed = command.needs_no_body() && impostor.is_empty();
+        return if !spoiled || is_believed { &[0] } else { &[7] };
+    }
+    // That a write is done is told by its status, except of a deletion, which is simply sent again.
+    let deletes = matches!(command, Command::Delete | Command::DeleteSeveral);
+    let is_told = command.writes() && !deletes && spoil.passes_status();
     let must_fail = spoil.lasting && !spoil.may_pass() && !is_told;
     if spoil.damage.takes_time() {
         return if must_fail { &[7] } else { &[0, 7] };
@@ -243,6 +253,15 @@ async fn a_command_spoiled_at_any_point_ends_with_the_right_answer_or_the_right_
         sample(every_spoil(requests, &points), nth).into_iter().map(trial)
     });
     try_all("commands", trials).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_that_something_else_answers_says_so_and_reports_nothing_as_done() {
+    let trials = COMMANDS.into_iter().flat_map(|(command, requests)| {
+        let trial = move |spoil| (format!("{command:?}: {spoil:?}"), attempt(command, requests, spoil));
+        sample(every_impostor(requests, command.needs_no_body()), 11).into_iter().map(trial)
+    });
+    try_all("commands, something else answers", trials).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,6 +24,10 @@ impl Message {
         }
     }
 
+    pub(crate) fn body(&self) -> &[u8] {
+        &self.bytes[self.head..]
+    }
+
     pub(crate) fn add_header(&mut self, line: &str) {
         let line = format!("{line}\r\n");
         let end = self.head - 2;

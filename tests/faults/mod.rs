@@ -10,10 +10,14 @@
 //! gateway behind it mixes up its answers. There the tests ask for less: no hang, no panic, output and exit code as
 //! promised, and that no document goes that the command was not to delete.
 //!
+//! What stands between a client and the API and answers in its place ([`Impostor`](impostor::Impostor)) is a fault
+//! as well: a gateway's 404, a sign-in page, a firewall, before the API did its work or after.
+//!
 //! Not here are the commands that do not talk to the API: `ask --from`, `kb state`, `config`, `logout`, `webhook`.
 
 mod bulk;
 mod commands;
+mod impostor;
 mod message;
 mod proxy;
 mod sdk;
@@ -97,13 +101,14 @@ where
     }
     let sum = |count: fn(&Verdict) -> usize| ended.iter().map(count).sum::<usize>();
     println!(
-        "{what}: {} faults in {:.0?}: {} right answers, {} right errors; {} documents lost, {} doubled; {} hangs, {} panics",
+        "{what}: {} faults in {:.0?}: {} right answers, {} right errors; {} documents lost, {} doubled; {} wrongly reported; {} hangs, {} panics",
         ended.len(),
         begun.elapsed(),
         sum(|verdict| usize::from(verdict.is_right() && verdict.answered)),
         sum(|verdict| usize::from(verdict.is_right() && !verdict.answered)),
         sum(|verdict| verdict.lost),
         sum(|verdict| verdict.doubled),
+        sum(|verdict| usize::from(!verdict.wrong.is_empty())),
         sum(|verdict| usize::from(verdict.hung)),
         sum(|verdict| usize::from(verdict.panicked)),
     );

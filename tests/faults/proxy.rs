@@ -162,6 +162,11 @@ async fn converse(mut client: TcpStream, plan: &Plan) -> io::Result<()> {
     while let Some(request) = next_message(&mut client, &mut asked).await? {
         let n = plan.requests.fetch_add(1, Ordering::SeqCst);
         let spoil = plan.due(n, |place| matches!(place, Place::Request(_)));
+        if let Some(impostor) = spoil.and_then(Spoil::impostor) {
+            plan.spoiled();
+            client.write_all(&impostor.answer(None)).await?;
+            continue;
+        }
         if pass_on(&request, &mut server, spoil, plan).await? {
             return end_by(spoil, client, server).await;
         }
@@ -175,6 +180,11 @@ async fn converse(mut client: TcpStream, plan: &Plan) -> io::Result<()> {
             response.add_header("connection: close");
         }
         let spoil = plan.due(n, |place| matches!(place, Place::Response(_)));
+        if let Some(impostor) = spoil.and_then(Spoil::impostor) {
+            plan.spoiled();
+            client.write_all(&impostor.answer(Some(&response))).await?;
+            continue;
+        }
         if spoil.is_some_and(|spoil| spoil.damage == Damage::Echo) {
             echo.clone_from(&response.bytes);
         }
@@ -221,7 +231,7 @@ async fn pass_on(
             to.write_all(fast).await?;
         }
         Damage::Truncate => to.shutdown().await?,
-        Damage::Echo => to.write_all(rest).await?,
+        Damage::Echo | Damage::Instead(_) => to.write_all(rest).await?,
         Damage::Cut | Damage::Reset | Damage::Stall | Damage::Refuse | Damage::Ignore => return Ok(true),
     }
     Ok(damage == Damage::Truncate)

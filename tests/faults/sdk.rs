@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use twin_reference::Seed;
-use twin_sdk::{Error, NewDocument, Outcome, StatusFilter, Twin};
+use twin_sdk::{Error, ErrorKind, NewDocument, Outcome, StatusFilter, Twin};
 
-use super::spoil::{Damage, Spoil, every_spoil, every_tenth};
+use super::impostor::Impostor;
+use super::spoil::{Damage, Spoil, every_impostor, every_spoil, every_tenth};
 use super::world::{World, client};
 use super::{BOUND, Verdict, sample, try_all};
 
@@ -41,6 +42,11 @@ const ENDPOINTS: [Endpoint; 8] = [
 impl Endpoint {
     fn writes(self) -> bool {
         matches!(self, Endpoint::Ask | Endpoint::Create | Endpoint::Delete | Endpoint::Resolve)
+    }
+
+    /// Whether a success is complete without a body.
+    fn needs_no_body(self) -> bool {
+        matches!(self, Endpoint::Delete | Endpoint::Resolve)
     }
 
     /// Whether the SDK sends it again where it may have happened.
@@ -123,8 +129,11 @@ async fn attempt(endpoint: Endpoint, spoil: Spoil) -> Verdict {
         Err(_) => true,
     };
     verdict.expect(tells_the_truth, || format!("{result:?}, with {effects} effects"));
-    // That a write is done is told by its status.
-    let is_told = spoil.passes_status() && endpoint.writes() && endpoint != Endpoint::Ask;
+    if let Some(impostor) = spoil.impostor() {
+        return judge_impostor(endpoint, impostor, &result, verdict);
+    }
+    // That a write is done is told by its status, except of a deletion, which is simply sent again.
+    let is_told = spoil.passes_status() && matches!(endpoint, Endpoint::Create | Endpoint::Resolve);
     let must_succeed = !spoil.damage.takes_time()
         && (spoil.passes_all()
             || (is_told && spoil.damage != Damage::Reset)
@@ -141,6 +150,30 @@ async fn attempt(endpoint: Endpoint, spoil: Spoil) -> Verdict {
         Err(_) => verdict.hung = true,
     }
     verdict
+}
+
+/// What something else says is believed of nothing, except that an empty success is one if the call needs no body.
+fn judge_impostor(
+    endpoint: Endpoint,
+    impostor: Impostor,
+    result: &Result<bool, Error>,
+    mut verdict: Verdict,
+) -> Verdict {
+    let told = match result {
+        Ok(_) => endpoint.needs_no_body() && impostor.is_empty(),
+        Err(error) => error.kind() == ErrorKind::NotFromApi && error.outcome() == Outcome::Unknown,
+    };
+    verdict.expect(told, || format!("{result:?} of {impostor:?}"));
+    verdict
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_something_else_answers_is_neither_done_nor_refused() {
+    let trials = ENDPOINTS.into_iter().flat_map(|endpoint| {
+        let trial = move |spoil| (format!("{endpoint:?}: {spoil:?}"), attempt(endpoint, spoil));
+        sample(every_impostor(1, endpoint.needs_no_body()), 3).into_iter().map(trial)
+    });
+    try_all("SDK, something else answers", trials).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,7 @@
 //! What can go wrong with a conversation, as a list.
 
+use super::impostor::Impostor;
+
 /// What is done to a connection or a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Damage {
@@ -25,6 +27,8 @@ pub(crate) enum Damage {
     Refuse,
     /// Nobody answers to a connection.
     Ignore,
+    /// Something else answers: instead of the API, or after it, as the place says.
+    Instead(Impostor),
 }
 
 impl Damage {
@@ -81,6 +85,14 @@ impl Spoil {
         self.damage == Damage::Drip || (at_the_end && matches!(self.damage, Damage::Cut | Damage::Truncate))
     }
 
+    /// What answers in place of the API.
+    pub(crate) fn impostor(self) -> Option<Impostor> {
+        match self.damage {
+            Damage::Instead(impostor) => Some(impostor),
+            _ => None,
+        }
+    }
+
     /// Whether an answer may come all the same.
     pub(crate) fn may_pass(self) -> bool {
         // Many requests have no body, so that each of its tenths is the end.
@@ -134,6 +146,27 @@ pub(crate) fn every_spoil(requests: usize, points: &[Point]) -> Vec<Spoil> {
                 ];
                 for damage in damages {
                     spoils.extend([at(Place::Request(point), damage), at(Place::Response(point), damage)]);
+                }
+            }
+        }
+    }
+    spoils
+}
+
+/// Every impostor at each of so many requests, before the API and after it. An empty answer to a call that needs no
+/// body is the API's by the contract: it comes only after the API did what it was asked for.
+pub(crate) fn every_impostor(requests: usize, needs_no_body: bool) -> Vec<Spoil> {
+    let mut spoils = Vec::new();
+    for after in 0..requests {
+        for impostor in Impostor::ALL {
+            for place in [Place::Request(Point::Head(0)), Place::Response(Point::Head(0))] {
+                let passes_for_it = needs_no_body && impostor.is_empty();
+                let needs_an_answer = impostor == Impostor::Spliced;
+                if (passes_for_it || needs_an_answer) && matches!(place, Place::Request(_)) {
+                    continue;
+                }
+                for lasting in [false, true] {
+                    spoils.push(Spoil { damage: Damage::Instead(impostor), place, after, lasting });
                 }
             }
         }

@@ -32,12 +32,11 @@ impl Embedded {
         let reference = Reference::new().key(new_key()).no_rate_limit();
         // In memory it ends with the command, and nobody sees what it escalated.
         let reference = if matches!(data, LocalData::Memory) { reference.unattended() } else { reference };
-        Self::serve(with_data(reference, data)?, 0).await
+        Self::serve(with_data(reference, data)?, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
     }
 
-    /// Starts one as configured, on this port of loopback; 0 is any free one.
-    pub(crate) async fn serve(reference: Reference, port: u16) -> Result<Self, CliError> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    /// Starts one as configured, on this address.
+    pub(crate) async fn serve(reference: Reference, address: SocketAddr) -> Result<Self, CliError> {
         Ok(Self(reference.serve(address).await.map_err(not_started)?))
     }
 

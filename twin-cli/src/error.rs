@@ -52,6 +52,8 @@ pub enum Code {
     Guard,
     /// The signature of a webhook does not match.
     Signature,
+    /// An expectation of `eval` does not hold.
+    Expectation,
     /// Reading or writing on this machine failed.
     Io,
     /// Interrupted (Ctrl-C).
@@ -86,6 +88,7 @@ impl Code {
             Code::Partial => ("partial", Exit::Partial),
             Code::Guard => ("guard", Exit::Guard),
             Code::Signature => ("signature", Exit::Signature),
+            Code::Expectation => ("expectation", Exit::Expectation),
             Code::Io => ("io", Exit::Failed),
             Code::Interrupted => ("interrupted", Exit::Interrupted),
             Code::Terminated => ("terminated", Exit::Terminated),
@@ -239,7 +242,7 @@ impl From<&twin_sdk::Error> for CliError {
                 Some(format!("wait {seconds}s, or allow it with --max-wait {seconds}s"))
             }
             (Code::NotFromApi, _) if error.responder().is_some_and(|it| it.location.is_some()) => Some(
-                "if that is where the API is, give it as the base URL; else sign in, or set the proxy, that it asks for"
+                "pass the API's own address with --base-url, or first sign in to what it redirects to"
                     .to_owned(),
             ),
             _ => hint.map(str::to_owned),
@@ -272,12 +275,7 @@ fn what_to_do(kind: ErrorKind) -> (Code, Option<&'static str>) {
         ErrorKind::Server => (Code::ServerError, Some("try again later")),
         ErrorKind::Connect | ErrorKind::Network => (Code::Network, None),
         ErrorKind::Timeout => (Code::Timeout, Some("try again later, or allow more time with --timeout")),
-        ErrorKind::NotFromApi => (
-            Code::NotFromApi,
-            Some(
-                "check the base URL, and any proxy, VPN or sign-in page on the way to it; nothing is known of the request",
-            ),
-        ),
+        ErrorKind::NotFromApi => (Code::NotFromApi, None),
         _ => (Code::UnexpectedAnswer, Some("is the base URL that of the Twin API? -v shows each request")),
     }
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::convert::{HEAD, Kind};
+use super::job::Budget;
 use super::notion::names as notion_names;
 use super::run::Run;
 use super::tree::{self, Entry, Tree, file_name};
@@ -30,8 +31,13 @@ impl Export {
 }
 
 /// Opens every PATH and tells what it is.
-pub(crate) fn exports(paths: &[PathBuf], options: &Options) -> Result<Vec<Export>, ReadError> {
+pub(crate) fn exports(
+    paths: &[PathBuf],
+    options: &Options,
+    budget: &Budget,
+) -> Result<Vec<Export>, ReadError> {
     let mut exports: Vec<Export> = Vec::new();
+    let _ = budget;
     for path in paths {
         for (name, mut tree) in trees(path, options)? {
             if matches!(options.format, Format::Auto | Format::Notion) {
@@ -51,7 +57,20 @@ pub(crate) fn exports(paths: &[PathBuf], options: &Options) -> Result<Vec<Export
             }
         }
     }
+    check_root(&exports, options)?;
     Ok(exports)
+}
+
+/// One name is for one folder: two would be taken for each other. Files can share it.
+fn check_root(exports: &[Export], options: &Options) -> Result<(), ReadError> {
+    let of_folders = exports.iter().filter(|export| export.reader == Format::Folder);
+    let (files, folders): (Vec<_>, Vec<_>) =
+        of_folders.flat_map(|export| &export.roots).partition(|(_, tree)| tree.single);
+    let is_one = folders.len() == 1 || (folders.is_empty() && !files.is_empty());
+    if options.root.is_some() && !is_one {
+        return Err(ReadError::Root { folders: folders.len() });
+    }
+    Ok(())
 }
 
 /// The tree of a PATH with its name; a folder into which Drive's archives were downloaded gives those.

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// What kind of text a document is. The set is open: a value this version does not know is kept as it came.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 #[non_exhaustive]
 pub enum DocumentType {
     /// A standard operating procedure.
@@ -51,6 +54,12 @@ impl From<&str> for DocumentType {
 impl From<String> for DocumentType {
     fn from(text: String) -> Self {
         Self::from(text.as_str())
+    }
+}
+
+impl From<DocumentType> for String {
+    fn from(kind: DocumentType) -> Self {
+        kind.as_str().to_owned()
     }
 }
 

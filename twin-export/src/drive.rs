@@ -7,9 +7,10 @@ use crate::DocumentType;
 
 use super::convert::{self, Converted};
 use super::detect::Export;
-use super::run::{Budget, Draft, Outcome, Run, digest};
+use super::job::Job;
+use super::run::{Draft, Outcome, Run, digest};
 use super::tree::{Entry, Tree, file_name, folder_of, safe_path, stem};
-use super::{Format, Options, Root, pool, reason};
+use super::{Format, Root, pool, reason};
 
 /// The overview that Takeout puts beside the files.
 const OVERVIEW: &str = "archive_browser.html";
@@ -51,7 +52,8 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     pool::ordered(
         entries.into_iter(),
         |entry| entry.size,
-        |entry| outcome(entry, &siblings, options, &budget),
+        (options, &budget),
+        |entry, job| outcome(entry, &siblings, job),
         |outcome| run.take(outcome),
     )
 }
@@ -71,7 +73,7 @@ fn key_of(path: &str) -> String {
     format!("drive:{}", safe_path(below_root(path)))
 }
 
-fn outcome(entry: &Entry, siblings: &Siblings<'_>, options: &Options, budget: &Budget) -> Outcome {
+fn outcome(entry: &Entry, siblings: &Siblings<'_>, job: &Job<'_>) -> Outcome {
     let path = entry.path.as_str();
     let below = below_root(path);
     if is_overview(path) {
@@ -80,14 +82,14 @@ fn outcome(entry: &Entry, siblings: &Siblings<'_>, options: &Options, budget: &B
     if siblings.is_sidecar(below) {
         return Outcome::skipped(path, reason::METADATA);
     }
-    if !options.filter.takes(&[path, below]) {
+    if !job.options().filter.takes(&[path, below]) {
         return Outcome::filtered(key(entry), path);
     }
-    let read = budget.read(entry, options).and_then(|bytes| {
+    let read = job.read(entry).and_then(|bytes| {
         if is_shortcut(&bytes) {
             return Err(reason::SHORTCUT);
         }
-        Ok((digest(&bytes), convert::convert_with_zipped_pages(file_name(path), bytes, &options.limits)?))
+        Ok((digest(&bytes), convert::convert_with_zipped_pages(file_name(path), bytes, job)?))
     });
     match read {
         Ok((source, converted)) => document(entry, source, converted),

@@ -6,14 +6,14 @@ use crate::DocumentType;
 
 use super::convert::{self, Converted};
 use super::detect::Export;
+use super::job::{Budget, Job, Lane};
 use super::run::{Digest256, Draft, Outcome, Run, digest};
-use super::tree::{Entry, file_name, safe_path, stem};
-use super::{Document, Format, Limits, Root, Skipped, pool, reason};
+use super::tree::{Entry, Tree, file_name, safe_path, stem};
+use super::{Document, Format, Limits, Options, Root, Skipped, pool, reason};
 
 pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     for (path, tree) in &export.roots {
-        let name = safe_path(&tree.name);
-        let scope = if tree.single { format!("folder:{name}") } else { format!("folder:{name}/") };
+        let scope = scope(tree, run.options.root.as_deref());
         let key_of =
             |path: &str| if tree.single { scope.clone() } else { format!("{scope}{}", safe_path(path)) };
         let key = |entry: &Entry| key_of(&entry.path);
@@ -26,7 +26,8 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
         pool::ordered(
             tree.entries.iter(),
             |entry| entry.size,
-            |entry| {
+            (options, &budget),
+            |entry, job| {
                 let path = &entry.path;
                 if !options.filter.takes(&[path]) {
                     return Outcome::filtered(key(entry), path);
@@ -37,9 +38,9 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
                 if !tree.single && path.split('/').any(|part| part.starts_with('.')) {
                     return Outcome::skipped(path, reason::HIDDEN);
                 }
-                let read = budget.read(entry, options).and_then(|bytes| {
+                let read = job.read(entry).and_then(|bytes| {
                     let source = digest(&bytes);
-                    Ok((source, convert::convert(file_name(path), bytes, &options.limits)?))
+                    Ok((source, convert::convert(file_name(path), bytes, job)?))
                 });
                 match read {
                     Ok((source, converted)) => {
@@ -53,6 +54,17 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
         )?;
     }
     ControlFlow::Continue(())
+}
+
+/// What the keys of a tree begin with; of a single file it is the key. A file that is given a root is in it.
+fn scope(tree: &Tree, root: Option<&str>) -> String {
+    let name = safe_path(&tree.name);
+    match (root.map(safe_path), tree.single) {
+        (None, true) => format!("folder:{name}"),
+        (None, false) => format!("folder:{name}/"),
+        (Some(root), true) => format!("folder:{root}/{name}"),
+        (Some(root), false) => format!("folder:{root}/"),
+    }
 }
 
 fn document(key: String, path: &str, source: Digest256, converted: Converted, kind: DocumentType) -> Outcome {
@@ -79,7 +91,9 @@ fn document(key: String, path: &str, source: Digest256, converted: Converted, ki
 pub(crate) fn from_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Document, Skipped> {
     let skipped = |reason: &str| Skipped { path: name.to_owned(), reason: reason.to_owned() };
     let source = digest(&bytes);
-    let converted = convert::convert(name, bytes, limits).map_err(skipped)?;
+    let options = Options { limits: limits.clone(), ..Options::default() };
+    let (budget, lane) = (Budget::default(), Lane::Slow);
+    let converted = convert::convert(name, bytes, &Job::new(&options, &budget, lane)).map_err(skipped)?;
     let kind = converted.kind.clone().unwrap_or(DocumentType::Note);
     match document(format!("folder:{}", safe_path(name)), name, source, converted, kind) {
         Outcome::Document(draft) => Ok(draft.into_document()),

@@ -9,6 +9,7 @@ mod document_type;
 mod drive;
 mod filter;
 mod folder;
+mod job;
 mod mail;
 mod notion;
 mod pool;
@@ -19,16 +20,20 @@ mod slack;
 mod split;
 mod text;
 mod tree;
+mod workers;
 
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use convert::isolated::serve;
+use serde::{Deserialize, Serialize};
+
 pub use document_type::DocumentType;
 pub use filter::{Filter, Glob};
+pub use job::Cancellation;
 pub use split::{MOST_UNITS, Part, split};
+pub use workers::use_worker_processes;
 
 /// A document that an export holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,24 +105,30 @@ pub struct Options {
     pub filter: Filter,
     /// Whether Slack's private conversations (direct messages, groups) are taken.
     pub include_private: bool,
+    /// The name of a folder's root, in place of its own: a checkout is called differently on every machine.
+    pub root: Option<String>,
     /// What is too large to be read.
     pub limits: Limits,
+    /// Stops reading before its end.
+    pub cancellation: Cancellation,
 }
 
 /// What is too large to be read. Past a limit an entry is skipped with that reason.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Limits {
     /// Inflated bytes of one document's file.
     pub entry_bytes: u64,
-    /// Inflated bytes of all that a run reads.
+    /// Inflated bytes of all that a run reads, and bytes that it writes to temporary files.
     pub run_bytes: u64,
+    /// Bytes that a run keeps in memory to its end: names of files, threads of mail, tables of Notion.
+    pub index_bytes: u64,
     /// Files of one archive or folder.
     pub entries: usize,
     /// Elements within elements of a page.
     pub html_depth: usize,
     /// Elements and pieces of text of a page.
     pub html_nodes: usize,
-    /// How long one file's conversion may go on without showing progress.
+    /// How long one file's conversion may take; less once several took as long.
     pub conversion: Duration,
 }
 
@@ -126,6 +137,7 @@ impl Default for Limits {
         Self {
             entry_bytes: 50 << 20,
             run_bytes: 5 << 30,
+            index_bytes: 96 << 20,
             entries: 200_000,
             html_depth: 512,
             html_nodes: 600_000,
@@ -209,6 +221,12 @@ pub enum ReadError {
         /// What the system says.
         source: io::Error,
     },
+    /// [`Options::root`] names one folder, and these PATHs hold several, or none.
+    #[error("one name for the root of {folders} folders")]
+    Root {
+        /// How many trees of documents the PATHs hold.
+        folders: usize,
+    },
 }
 
 /// Makes a document of a single file's bytes, as [`read`] makes it of the file; `name` tells its kind where the bytes
@@ -232,8 +250,9 @@ pub fn read(
     observer: &dyn Observer,
     sink: &mut dyn FnMut(Document) -> ControlFlow<()>,
 ) -> Result<Summary, ReadError> {
-    let exports = detect::exports(paths, options)?;
-    let mut run = run::Run::new(options, observer, sink);
+    let budget = job::Budget::default();
+    let exports = detect::exports(paths, options, &budget)?;
+    let mut run = run::Run::new(options, budget, observer, sink);
     for export in exports {
         if export.read(&mut run).is_break() {
             break;

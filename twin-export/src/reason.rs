@@ -55,3 +55,36 @@ pub const TOO_SLOW: &str = "took too long";
 pub(crate) fn hides_content(reason: &str) -> bool {
     [ENCRYPTED, UNREADABLE, SYMLINK, TOO_MANY, RUN_TOO_LARGE].contains(&reason)
 }
+
+/// A reason that came as text from another process.
+pub(crate) fn known(told: &str) -> &'static str {
+    ALL.into_iter().find(|reason| *reason == told).unwrap_or(UNREADABLE)
+}
+
+const ALL: [&str; 25] = [
+    EMPTY,
+    ENCRYPTED,
+    NO_TEXT,
+    UNREADABLE,
+    UNKNOWN_KIND,
+    SYMLINK,
+    MEDIA,
+    TITLE_ONLY,
+    NO_VALUES,
+    LINKED_VIEW,
+    INDEX,
+    METADATA,
+    SHORTCUT,
+    SPAM_OR_TRASH,
+    PRIVATE,
+    NO_MESSAGES,
+    FILTERED,
+    UNSAFE_NAME,
+    HIDDEN,
+    TOO_LARGE,
+    TOO_DEEP,
+    NESTED_ARCHIVE,
+    RUN_TOO_LARGE,
+    TOO_MANY,
+    TOO_SLOW,
+];

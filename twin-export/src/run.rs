@@ -1,19 +1,20 @@
 //! What happens to everything that readers find: documents are tidied, told apart by key and handed
 //! out; the rest is accounted for.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::DocumentType;
 use sha2::{Digest, Sha256};
 
 use super::convert::Aside;
 use super::filter::mapped_type;
-use super::tree::{self, Tree};
-use super::{Document, Observer, Options, Progress, Remark, Root, Skipped, Summary, reason, text};
+use super::job::{Budget, Job, Lane};
+use super::pool::Texts;
+use super::tree::Tree;
+use super::{Document, Observer, Options, Progress, Remark, Root, Skipped, Summary, reason, text, workers};
 
 /// A document as a reader makes it.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub(crate) struct Draft {
     pub(crate) text: String,
     pub(crate) kind: DocumentType,
     pub(crate) source: Digest256,
-    pub(crate) converter: &'static str,
+    pub(crate) converter: Cow<'static, str>,
     pub(crate) path: String,
     /// The path as people read it, where that differs.
     pub(crate) clean_path: Option<String>,
@@ -44,7 +45,7 @@ impl Draft {
             kind: self.kind,
             text: self.text,
             source: hex::encode(self.source),
-            converter: self.converter.to_owned(),
+            converter: self.converter.into_owned(),
             path: self.path,
         }
     }
@@ -130,21 +131,18 @@ impl Outcome {
     }
 }
 
-/// Bytes read by all threads of a run, held against its limit.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Budget(Arc<AtomicU64>);
-
-impl Budget {
-    /// Reads an entry whole.
-    pub(crate) fn read(&self, entry: &tree::Entry, options: &Options) -> Result<Vec<u8>, &'static str> {
-        if self.0.load(Ordering::Relaxed) >= options.limits.run_bytes {
-            return Err(reason::RUN_TOO_LARGE);
+impl Texts for Outcome {
+    fn texts(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::Document(draft) => vec![&mut draft.text],
+            _ => Vec::new(),
         }
-        let bytes = entry.read(&options.limits);
-        let read =
-            bytes.as_ref().map_or(options.limits.entry_bytes.min(entry.size), |bytes| bytes.len() as u64);
-        self.0.fetch_add(read, Ordering::Relaxed);
-        bytes
+    }
+}
+
+impl Texts for Vec<Outcome> {
+    fn texts(&mut self) -> Vec<&mut String> {
+        self.iter_mut().flat_map(Texts::texts).collect()
     }
 }
 
@@ -167,12 +165,13 @@ pub(crate) struct Run<'a> {
 impl<'a> Run<'a> {
     pub(crate) fn new(
         options: &'a Options,
+        budget: Budget,
         observer: &'a dyn Observer,
         sink: &'a mut dyn FnMut(Document) -> ControlFlow<()>,
     ) -> Self {
         Self {
             options,
-            budget: Budget::default(),
+            budget,
             observer,
             sink,
             seen: HashMap::new(),
@@ -180,6 +179,11 @@ impl<'a> Run<'a> {
             files_done: 0,
             bytes: 0,
         }
+    }
+
+    /// Work that belongs to no file's turn, such as a look at lists.
+    pub(crate) fn job(&self) -> Job<'_> {
+        Job::new(self.options, &self.budget, Lane::Slow)
     }
 
     /// A PATH is going to be read. `key` tells the document of a file that cannot be opened: it may well
@@ -236,6 +240,11 @@ impl<'a> Run<'a> {
     }
 
     fn document(&mut self, draft: Draft) -> ControlFlow<()> {
+        if draft.text.is_empty() {
+            // It was written aside and could not be read back.
+            let Draft { key, path, files, .. } = draft;
+            return self.take(Outcome::Unconverted { key, path, reason: reason::UNREADABLE, files });
+        }
         let Some(key) = self.own_key(draft.key.clone(), &draft) else { return ControlFlow::Continue(()) };
         let paths = [draft.path.as_str(), draft.clean_path.as_deref().unwrap_or_default()];
         let kind = mapped_type(&self.options.type_map, &paths)
@@ -294,6 +303,7 @@ impl<'a> Run<'a> {
     }
 
     pub(crate) fn finish(self) -> Summary {
+        workers::dismiss();
         self.summary
     }
 }

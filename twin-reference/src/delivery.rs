@@ -21,6 +21,8 @@ use crate::worker::Worker;
 pub(crate) const BACKOFF: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 /// The longest one try may take.
 const TRY_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest a shutdown waits for the tries in flight.
+const LAST_TRIES: Duration = Duration::from_secs(1);
 /// The most deliveries under way at once; further ones wait in the store.
 const AT_ONCE: usize = 16;
 
@@ -88,10 +90,13 @@ impl Courier {
         }
     }
 
-    /// Finishes the tries in flight. What still waits for another try stays in the store.
+    /// Finishes the tries in flight, unless they take long. What was not delivered stays in the store.
     pub(crate) async fn close(self) {
         self.closing.send_replace(true);
-        let _ = self.task.await;
+        let mut task = self.task;
+        if tokio::time::timeout(LAST_TRIES, &mut task).await.is_err() {
+            task.abort();
+        }
     }
 }
 

@@ -1,11 +1,15 @@
 //! Faults a test asks for: what goes wrong, on which requests, how often.
 
+mod script;
+
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::message::{Reply, Request};
+
+pub use script::InvalidFault;
 
 /// Something that goes wrong on the next matching request. Hand it to
 /// [`Running::fault`](crate::Running::fault).
@@ -89,7 +93,7 @@ impl Fault {
         self
     }
 
-    /// Happens only to requests of this method whose path begins so: `.on("POST", "/v1/kb")`.
+    /// Happens only to requests of this method (`*` for any) whose path begins so: `.on("POST", "/v1/kb")`.
     #[must_use]
     pub fn on(mut self, method: &str, path_prefix: impl Into<String>) -> Self {
         self.filter = Some((method.to_ascii_uppercase(), path_prefix.into()));
@@ -115,7 +119,8 @@ impl Fault {
 
     /// Whether the fault happens to this request; counts it where it matches.
     fn strikes(&mut self, method: &Method, path: &str) -> bool {
-        let is_meant = |(m, prefix): &(String, String)| m == method.as_str() && path.starts_with(prefix);
+        let is_meant =
+            |(m, prefix): &(String, String)| (m == "*" || m == method.as_str()) && path.starts_with(prefix);
         if self.times == 0 || !self.filter.as_ref().is_none_or(is_meant) {
             return false;
         }

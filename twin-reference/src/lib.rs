@@ -54,6 +54,7 @@
 //!   with 429 does not count, any other of an accepted key does. A caller without one is told of a full window.
 //! - Months are calendar months in UTC.
 //! - Listings are newest first; `total` counts all that match.
+//! - `GET /` and `GET /openapi.yaml` say without a key what the server is and what the API looks like.
 //! - In memory it keeps the newest 100,000 escalations, and as many webhooks still to deliver; in a file all.
 //!
 //! # How it answers
@@ -69,12 +70,17 @@
 #[cfg(not(any(feature = "wiremock", feature = "serve")))]
 compile_error!("twin-reference has no door: enable the feature `wiremock`, `serve` or both");
 
+mod about;
 mod answer;
 mod clock;
 #[cfg_attr(not(feature = "serve"), allow(dead_code, reason = "only the hyper door can wait for a model"))]
 mod compose;
+#[cfg(feature = "serve")]
+mod connections;
 mod delivery;
 mod fault;
+#[cfg(feature = "serve")]
+mod hosts;
 mod message;
 mod observe;
 mod outbound;
@@ -93,7 +99,7 @@ mod wiremock;
 mod worker;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use fault::Fault;
+pub use fault::{Fault, InvalidFault};
 pub use observe::Handled;
 pub use received::Received;
 pub use reference::{DEFAULT_KEY, Feature, Reference, StartError};

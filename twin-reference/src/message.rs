@@ -61,7 +61,7 @@ impl Reply {
         Self::with_body(status, "text/html", page.into())
     }
 
-    fn with_body(status: StatusCode, content_type: &'static str, body: Bytes) -> Self {
+    pub(crate) fn with_body(status: StatusCode, content_type: &'static str, body: Bytes) -> Self {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
         Self { status, headers, body, draft: None }
     }

@@ -14,13 +14,14 @@ use crate::answer::Gate;
 use crate::clock::{Clock, SystemClock};
 use crate::compose::Composer;
 use crate::delivery::{self, Webhook};
+use crate::fault::Fault;
 use crate::observe::{Handled, Observer};
 use crate::quota::Quota;
-use crate::received::Recorder;
+use crate::received::{Received, Recorder};
 use crate::running::{Door, Running};
 use crate::seed::Seed;
 use crate::store::{self, Store};
-use crate::twin::{Lab, Rules, Twin};
+use crate::twin::{Lab, Recipient, Rules, Twin};
 use crate::worker::Worker;
 
 /// The key a twin accepts where none was set with [`Reference::key`].
@@ -109,6 +110,10 @@ pub struct Reference {
     seeds: Vec<Seed>,
     record: bool,
     observer: Option<Observer>,
+    #[cfg(feature = "serve")]
+    host_names: Vec<String>,
+    recipient: Option<Recipient>,
+    faults: Vec<Fault>,
 }
 
 impl Default for Reference {
@@ -152,6 +157,10 @@ impl Reference {
             seeds: Vec::new(),
             record: false,
             observer: None,
+            #[cfg(feature = "serve")]
+            host_names: Vec::new(),
+            recipient: None,
+            faults: Vec::new(),
         }
     }
 
@@ -291,10 +300,36 @@ impl Reference {
         self
     }
 
+    /// Answers requests for this host name too when the twin is [served](Reference::serve). On loopback those for
+    /// `localhost` and addresses of loopback are answered; on other addresses those for any address and for names
+    /// that no one can register, such as `twin` or `twin.local`. Other names get a 421: a page in a browser could
+    /// have led one of its own here.
+    #[cfg(feature = "serve")]
+    #[must_use]
+    pub fn host_name(mut self, name: impl Into<String>) -> Self {
+        self.host_names.push(name.into());
+        self
+    }
+
     /// Calls `observer` after every request, on the twin's own thread: for a log. It must not block.
     #[must_use]
     pub fn on_request(mut self, observer: impl Fn(&Handled<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Some(Observer::new(observer));
+        self
+    }
+
+    /// Calls `recipient` with every request as it came, without its credentials, before it is answered, on the
+    /// twin's own thread: for a record of what a program sends. It must not block.
+    #[must_use]
+    pub fn on_received(mut self, recipient: impl Fn(&Received) + Send + Sync + 'static) -> Self {
+        self.recipient = Some(Box::new(recipient));
+        self
+    }
+
+    /// Starts with this fault to come. See [`Running::fault`] for later ones.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
         self
     }
 
@@ -323,8 +358,10 @@ impl Reference {
     /// Outside a tokio runtime with time and I/O enabled.
     #[cfg(feature = "serve")]
     pub async fn serve(self, address: SocketAddr) -> Result<Running, StartError> {
+        let names = self.host_names.clone();
         let opened = self.open().await?;
-        let door = crate::serve::Door::open(opened.worker.clone(), opened.composer.clone(), address).await;
+        let (worker, composer) = (opened.worker.clone(), opened.composer.clone());
+        let door = crate::serve::Door::open(worker, composer, address, &names).await;
         let door = door.map_err(|source| StartError::Listen { address, source })?;
         Ok(opened.behind(Door::Hyper(door)))
     }
@@ -353,11 +390,24 @@ impl Reference {
             keys,
         };
         let quota = Quota::new(self.limit, self.window, rules.keys.len());
-        let (clock, seeds, data, observer) = (self.clock, self.seeds, self.data, self.observer);
+        let (clock, seeds, data) = (self.clock, self.seeds, self.data);
+        let (observer, recipient) = (self.observer, self.recipient);
+        for fault in self.faults {
+            lab.faults.add(fault);
+        }
         let open = move || {
             let store = open_store(data.as_deref(), seeds, clock.now());
             let store = store.map_err(|error| StartError::Data { path: data, reason: error.to_string() })?;
-            Ok(Twin { rules, store, quota, clock, lab: lab_for_twin, observer, delivery: delivery_for_twin })
+            Ok(Twin {
+                rules,
+                store,
+                quota,
+                clock,
+                lab: lab_for_twin,
+                observer,
+                recipient,
+                delivery: delivery_for_twin,
+            })
         };
         let worker = Worker::start(open).await?;
         Ok(Opened { worker, composer, lab, key, webhook, backoff: self.backoff, delivery })

@@ -9,13 +9,14 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use crate::about;
 use crate::answer::Gate;
 use crate::clock::Clock;
 use crate::fault::{Fault, Faults};
 use crate::message::{Reply, Request};
 use crate::observe::{Handled, Observer};
 use crate::quota::{Quota, REMAINING, Standing};
-use crate::received::Recorder;
+use crate::received::{Received, Recorder};
 use crate::reference::Feature;
 use crate::routes::{self, Refusal};
 use crate::store::Store;
@@ -40,6 +41,9 @@ pub(crate) struct Lab {
     pub(crate) recorder: Option<Recorder>,
 }
 
+/// Gets each request as it came, without its credentials.
+pub(crate) type Recipient = Box<dyn Fn(&Received) + Send + Sync>;
+
 /// The twin's whole state. It lives on a thread of its own (see [`crate::worker`]).
 pub(crate) struct Twin {
     pub(crate) rules: Rules,
@@ -48,6 +52,7 @@ pub(crate) struct Twin {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) lab: Arc<Lab>,
     pub(crate) observer: Option<Observer>,
+    pub(crate) recipient: Option<Recipient>,
     /// Told when a webhook body was put into the queue.
     pub(crate) delivery: Arc<Notify>,
 }
@@ -87,6 +92,9 @@ impl Twin {
         if let Some(recorder) = &self.lab.recorder {
             recorder.record(request);
         }
+        if let Some(recipient) = &self.recipient {
+            recipient(&Received::from(request));
+        }
         let Some(fault) = self.lab.faults.strike(request) else {
             return Outcome { reply: Some(self.answer(request)), delay: Duration::ZERO };
         };
@@ -120,6 +128,9 @@ impl Twin {
 
     /// Answers one request by the contract.
     fn answer(&mut self, request: &Request) -> Reply {
+        if let Some(reply) = about::reply(request) {
+            return reply;
+        }
         let now = self.clock.now();
         let Some(key) = self.key_of(&request.headers) else {
             let mut reply = Reply::error(StatusCode::UNAUTHORIZED, "Invalid or missing API key.");

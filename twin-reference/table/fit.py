@@ -13,7 +13,7 @@ import numpy as np
 HERE = os.path.dirname(os.path.abspath(__file__))
 KINDS = 'NACDT'
 THRESHOLD = .5
-WRONG = 1.75
+WRONG = 2
 
 
 def logistic(X, y, weight, ridge, steps=400):

@@ -2,16 +2,21 @@
 
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::call::{Call, Endpoints, Prepared, Reply, Request};
 use crate::client::Twin;
 use crate::error::Result;
+use crate::thread::Thread;
 use crate::validate;
-use crate::wire::null_as_default;
+use crate::wire::{Fields, Lacks};
 
 /// The twin's answer to a question.
+///
+/// Only the response is indispensable: any other field that the API leaves out, or gives in an unknown form, reads
+/// as empty or zero (a confidence of 0.0: not sure).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", try_from = "Fields")]
 #[non_exhaustive]
 pub struct Answer {
     /// The answer, in plain text.
@@ -22,11 +27,33 @@ pub struct Answer {
     /// needs personal judgement.
     pub should_escalate: bool,
     /// Why it escalates, for a person to read; `None` where it does not.
-    #[serde(default)]
     pub escalate_reason: Option<String>,
     /// The titles of the documents that contributed.
-    #[serde(default, deserialize_with = "null_as_default")]
     pub sources: Vec<String>,
+    #[serde(flatten)]
+    extra: Map<String, Value>,
+}
+
+impl TryFrom<Fields> for Answer {
+    type Error = Lacks;
+
+    fn try_from(mut fields: Fields) -> Result<Self, Lacks> {
+        Ok(Self {
+            response: fields.needed_text("response")?,
+            confidence: fields.number("confidence"),
+            should_escalate: fields.flag("shouldEscalate"),
+            escalate_reason: fields.optional_text("escalateReason"),
+            sources: fields.texts("sources"),
+            extra: fields.rest(),
+        })
+    }
+}
+
+impl Answer {
+    /// Fields that this version of the crate does not know, as they came.
+    pub fn extra(&self) -> &Map<String, Value> {
+        &self.extra
+    }
 }
 
 /// The request behind [`Twin::ask`].
@@ -72,6 +99,12 @@ impl Call<Ask> {
         self
     }
 
+    /// The conversation so far as the context; an empty thread is none.
+    pub fn thread(mut self, thread: &Thread) -> Self {
+        self.request.context = Some(thread.to_string()).filter(|context| !context.is_empty());
+        self
+    }
+
     /// The name of the person who asks; logged with escalations. The API's default is `API`.
     pub fn asked_by(mut self, name: impl Into<String>) -> Self {
         self.request.asked_by = Some(name.into());
@@ -92,6 +125,6 @@ impl Request for Ask {
     }
 
     fn decode(&self, reply: Reply) -> Result<Answer> {
-        reply.json()
+        reply.read(Answer::try_from)
     }
 }

@@ -11,6 +11,9 @@ use crate::error::{Error, Result};
 /// Where the API lives unless told otherwise.
 pub const DEFAULT_BASE_URL: &str = "https://api.twin.ai";
 
+/// The one name that stands for this machine.
+pub(crate) const LOCALHOST: &str = "localhost";
+
 /// An address a key may be sent to: `https` anywhere, plain `http` on loopback alone, with a path before
 /// `/v1` where a gateway wants one, and without user, password, query or fragment.
 ///
@@ -83,10 +86,11 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-/// Whether a URL stays on this machine, so that it needs neither encryption nor a proxy.
+/// Whether a URL stays on this machine, so that it needs neither encryption nor a proxy. No name does that DNS
+/// resolves, such as `localhost.`; `localhost` itself is pinned to the loopback addresses.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name.trim_end_matches('.').eq_ignore_ascii_case("localhost"),
+        Some(Host::Domain(name)) => name == LOCALHOST,
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
         None => false,
@@ -103,6 +107,7 @@ mod tests {
             "https://api.twin.ai",
             "https://gateway.example/twin",
             "http://localhost:8080",
+            "http://LOCALHOST",
             "http://127.0.0.1:1",
             "http://127.9.9.9",
             "http://[::1]:8080",
@@ -114,6 +119,10 @@ mod tests {
             "http://api.twin.ai",
             "http://10.0.0.1",
             "http://localhost.evil.example",
+            "http://localhost.",
+            "http://api.localhost",
+            "http://localhost.localdomain",
+            "http://ip6-localhost",
             "http://127.0.0.1.evil.example",
             "http://localhost@evil.example",
             "https://user:secret@api.twin.ai",

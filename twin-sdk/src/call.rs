@@ -8,13 +8,13 @@ use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::client::{Shared, Twin};
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::execute::execute;
 use crate::rate_limit::RateLimit;
+use crate::wire::{Fields, Lacks};
 
 /// One call of the API, sent when it is awaited.
 ///
@@ -228,25 +228,19 @@ impl Reply {
         self.status == 404
     }
 
-    /// Reads the body as JSON.
-    pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T> {
+    /// Reads what the call is about from the body, which must be a JSON object.
+    pub(crate) fn read<T>(self, read: impl FnOnce(Fields) -> Result<T, Lacks>) -> Result<T> {
         let status = self.status;
-        let body = self.body?;
-        serde_json::from_slice(&body).map_err(|error| undecodable(status, error))
+        let fields = serde_json::from_slice(&self.body?)
+            .map_err(|error| unexpected(status, &error).with_source(error))?;
+        read(fields).map_err(|lacks| unexpected(status, lacks))
     }
 
-    /// Reads the object under `field`, or the body itself where the API sends it bare.
-    pub(crate) fn enveloped<T: DeserializeOwned>(self, field: &str) -> Result<T> {
-        let status = self.status;
-        let body = self.body?;
-        crate::wire::unwrap_envelope(&body, field)
-            .and_then(serde_json::from_value)
-            .map_err(|error| undecodable(status, error))
+    /// The fields of the body, or of the object in it under `name`; none if it arrived in part or is no object.
+    pub(crate) fn fields(&self, name: &str) -> Fields {
+        let fields = self.body().and_then(|body| serde_json::from_slice::<Fields>(body).ok());
+        fields.unwrap_or_default().unwrap(name)
     }
-}
-
-fn undecodable(status: u16, error: serde_json::Error) -> Error {
-    unexpected(status, &error).with_source(error)
 }
 
 /// The error for a success that does not say what the reference promises.

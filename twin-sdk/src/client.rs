@@ -24,8 +24,8 @@ pub(crate) type Observer = Arc<dyn Fn(&Attempt<'_>) + Send + Sync>;
 /// A client of the Twin API.
 ///
 /// It is cheap to clone, and clones share the connections, the pacing and the retry budget: make one per
-/// key and keep it. It follows no redirects, sends its key to its base URL alone, and takes the proxy from
-/// the environment (`HTTPS_PROXY`, `NO_PROXY`), never for loopback.
+/// key and keep it. It follows no redirects, sends its key to its base URL alone, and uses the [`Proxy`](crate::Proxy)
+/// that the environment asks for, never for loopback.
 #[derive(Clone)]
 pub struct Twin {
     pub(crate) shared: Arc<Shared>,
@@ -181,7 +181,8 @@ impl TwinBuilder {
         self
     }
 
-    /// Trusts the certificate authorities of a PEM text beside the bundled ones.
+    /// Trusts the certificate authorities in a file's bytes, PEM or DER, beside the bundled ones; see
+    /// [`Transport::ca_certificate`].
     pub fn ca_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.transport = self.transport.ca_certificate(pem);
         self
@@ -224,7 +225,8 @@ impl TwinBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where the base URL or the user agent cannot
-    /// be used, a certificate cannot be read, or the transport cannot be set up.
+    /// be used, no certificate of a file can be read, the environment names a proxy that cannot be used, or the
+    /// transport cannot be set up.
     pub fn build(self) -> Result<Twin> {
         let base: BaseUrl = self.base_url.parse()?;
         let http = match self.http {

@@ -249,7 +249,7 @@ impl Error {
         } else {
             (ErrorKind::Network, "the connection broke before a complete answer arrived", Outcome::Unknown)
         };
-        let cause = root_cause(&error);
+        let cause = crate::tls::explain(&error).unwrap_or_else(|| root_cause(&error));
         let text = if cause.is_empty() { text.to_owned() } else { format!("{text}: {cause}") };
         Self::new(kind, text, outcome).with_source(error)
     }

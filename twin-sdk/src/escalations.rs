@@ -3,15 +3,16 @@
 use jiff::Timestamp;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::call::{Call, Endpoints, Prepared, Reply, Request, unexpected};
 use crate::client::Twin;
 use crate::error::Result;
 use crate::kb::with_id;
 use crate::open_enum::open_enum;
-use crate::page::{ListAll, Page, Parted, join};
+use crate::page::{ListAll, Page, Parted, join, read_page};
 use crate::validate;
-use crate::wire::{null_as_default, unwrap_envelope};
+use crate::wire::{Fields, Lacks};
 
 open_enum! {
     /// Whether an escalation still waits for a person.
@@ -24,8 +25,11 @@ open_enum! {
 }
 
 /// A question the twin passed on to a person.
+///
+/// Only the id is indispensable: any other field that the API leaves out, or gives in an unknown form, reads as
+/// empty or zero.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", try_from = "Fields")]
 #[non_exhaustive]
 pub struct Escalation {
     /// The id the API gave it: `esc_…`.
@@ -33,20 +37,44 @@ pub struct Escalation {
     /// The question as it was asked.
     pub question: String,
     /// Who asked.
-    #[serde(default, deserialize_with = "null_as_default")]
     pub asked_by: String,
     /// The confidence of the twin's answer, from 0.0 to 1.0.
     pub confidence: f64,
     /// Why it was escalated, for a person to read.
-    #[serde(default, deserialize_with = "null_as_default")]
     pub reason: String,
     /// Whether it still waits for a person.
     pub status: EscalationStatus,
-    /// When the question was asked.
-    pub created_at: Timestamp,
+    /// When the question was asked, if the API tells.
+    pub created_at: Option<Timestamp>,
     /// When a person resolved it.
-    #[serde(default)]
     pub resolved_at: Option<Timestamp>,
+    #[serde(flatten)]
+    extra: Map<String, Value>,
+}
+
+impl TryFrom<Fields> for Escalation {
+    type Error = Lacks;
+
+    fn try_from(mut fields: Fields) -> Result<Self, Lacks> {
+        Ok(Self {
+            id: fields.needed_text("id")?,
+            question: fields.text("question"),
+            asked_by: fields.text("askedBy"),
+            confidence: fields.number("confidence"),
+            reason: fields.text("reason"),
+            status: fields.text("status").into(),
+            created_at: fields.time("createdAt"),
+            resolved_at: fields.time("resolvedAt"),
+            extra: fields.rest(),
+        })
+    }
+}
+
+impl Escalation {
+    /// Fields that this version of the crate does not know, as they came.
+    pub fn extra(&self) -> &Map<String, Value> {
+        &self.extra
+    }
 }
 
 impl Parted for Escalation {
@@ -58,7 +86,7 @@ impl Parted for Escalation {
         self.status.as_str()
     }
 
-    fn created_at(&self) -> Timestamp {
+    fn created_at(&self) -> Option<Timestamp> {
         self.created_at
     }
 }
@@ -176,14 +204,7 @@ impl Request for ListEscalations {
     }
 
     fn decode(&self, reply: Reply) -> Result<Page<Escalation>> {
-        #[derive(Deserialize)]
-        struct Body {
-            escalations: Vec<Escalation>,
-            #[serde(default)]
-            total: Option<u64>,
-        }
-        let body: Body = reply.json()?;
-        Ok(Page::new(body.escalations, body.total))
+        reply.read(|fields| read_page(fields, "escalations"))
     }
 }
 
@@ -203,16 +224,15 @@ impl Request for ResolveEscalation {
     }
 
     fn decode(&self, reply: Reply) -> Result<Resolved> {
-        let value =
-            reply.body().and_then(|body| unwrap_envelope(body, "escalation").ok()).unwrap_or_default();
-        let text = |field: &str| value.get(field).and_then(|value| value.as_str());
+        let fields = reply.fields("escalation");
+        let error = fields.clone().optional_text("error");
         // Any JSON is a success, except one that says otherwise.
-        if text("id").is_some_and(|id| id != self.id) {
-            return Err(unexpected(reply.status, "it is another escalation"));
+        match (Escalation::try_from(fields).ok(), error) {
+            (Some(other), _) if other.id != self.id => {
+                Err(unexpected(reply.status, "it is another escalation"))
+            }
+            (None, Some(error)) => Err(unexpected(reply.status, error)),
+            (escalation, _) => Ok(Resolved { escalation }),
         }
-        if let (None, Some(error)) = (text("id"), text("error")) {
-            return Err(unexpected(reply.status, error));
-        }
-        Ok(Resolved { escalation: serde_json::from_value(value).ok() })
     }
 }

@@ -138,7 +138,7 @@ impl Run<'_> {
         self.attempts += 1;
         let attempted = self.send(timeout).await;
         if let Some(permit) = permit {
-            permit.settle(self.shared.clock.now(), attempted.told());
+            permit.settle(self.shared.clock.now(), attempted.told(self.policy.random()));
         }
         Ok(attempted)
     }
@@ -309,9 +309,10 @@ impl Attempted {
         answered.retry_after.or_else(reset)
     }
 
-    fn told(&self) -> Option<Told> {
+    fn told(&self, random: f64) -> Option<Told> {
         let status = self.answer.as_ref().ok()?.received.status;
-        Some(Told { rate_limit: self.rate_limit(), refused: (status == 429).then(|| self.asked_wait()) })
+        let refused = (status == 429).then(|| self.asked_wait());
+        Some(Told { rate_limit: self.rate_limit(), refused, random })
     }
 
     /// Whether the request may have taken effect although this is no success: nothing of the API says no.

@@ -3,16 +3,17 @@
 use jiff::Timestamp;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::call::{Call, Endpoints, Prepared, Reply, Request, unexpected};
 use crate::client::Twin;
 use crate::error::Result;
 use crate::open_enum::open_enum;
-use crate::page::{ListAll, Page, Parted, join};
+use crate::page::{ListAll, Page, Parted, join, read_page};
 use crate::validate;
 use crate::whose::is_blank;
-use crate::wire::{count, null_as_default, unwrap_envelope};
+use crate::wire::{Fields, Lacks};
 
 open_enum! {
     /// What kind of text a document is. The API's default is [`DocumentType::Sop`].
@@ -33,8 +34,11 @@ open_enum! {
 }
 
 /// A document of the knowledge base.
+///
+/// Only the id is indispensable: any other field that the API leaves out, or gives in an unknown form, reads as
+/// empty or zero.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", try_from = "Fields")]
 #[non_exhaustive]
 pub struct Document {
     /// The id the API gave it: `doc_…`.
@@ -45,16 +49,40 @@ pub struct Document {
     #[serde(rename = "type")]
     pub document_type: DocumentType,
     /// The text, where it was asked for: [`Kb::get`] gives it, a listing does not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
     /// How the document came in: `manual`, or another of an open set.
-    #[serde(default, deserialize_with = "null_as_default")]
     pub source: String,
     /// How often it contributed to an answer.
-    #[serde(default, deserialize_with = "count")]
     pub hits: u64,
-    /// When it was created.
-    pub created_at: Timestamp,
+    /// When it was created, if the API tells.
+    pub created_at: Option<Timestamp>,
+    #[serde(flatten)]
+    extra: Map<String, Value>,
+}
+
+impl TryFrom<Fields> for Document {
+    type Error = Lacks;
+
+    fn try_from(mut fields: Fields) -> Result<Self, Lacks> {
+        Ok(Self {
+            id: fields.needed_text("id")?,
+            title: fields.text("title"),
+            document_type: fields.text("type").into(),
+            content: fields.optional_text("content"),
+            source: fields.text("source"),
+            hits: fields.count("hits"),
+            created_at: fields.time("createdAt"),
+            extra: fields.rest(),
+        })
+    }
+}
+
+impl Document {
+    /// Fields that this version of the crate does not know, as they came.
+    pub fn extra(&self) -> &Map<String, Value> {
+        &self.extra
+    }
 }
 
 impl Parted for Document {
@@ -66,7 +94,7 @@ impl Parted for Document {
         self.document_type.as_str()
     }
 
-    fn created_at(&self) -> Timestamp {
+    fn created_at(&self) -> Option<Timestamp> {
         self.created_at
     }
 }
@@ -146,7 +174,8 @@ impl Kb<'_> {
             if whole.is_truncated() {
                 let mut types = DocumentType::KNOWN.to_vec();
                 for document in &whole.items {
-                    if !types.contains(&document.document_type) {
+                    let is_named = !document.document_type.as_str().is_empty();
+                    if is_named && !types.contains(&document.document_type) {
                         types.push(document.document_type.clone());
                     }
                 }
@@ -230,14 +259,7 @@ impl Request for ListDocuments {
     }
 
     fn decode(&self, reply: Reply) -> Result<Page<Document>> {
-        #[derive(Deserialize)]
-        struct Body {
-            docs: Vec<Document>,
-            #[serde(default)]
-            total: Option<u64>,
-        }
-        let body: Body = reply.json()?;
-        Ok(Page::new(body.docs, body.total))
+        reply.read(|fields| read_page(fields, "docs"))
     }
 }
 
@@ -256,7 +278,7 @@ impl Request for GetDocument {
 
     fn decode(&self, reply: Reply) -> Result<Document> {
         let status = reply.status;
-        let document: Document = reply.enveloped("doc")?;
+        let document = reply.read(|fields| Document::try_from(fields.unwrap("doc")))?;
         // A connection that mixed up its answers must not pass off one document as another.
         if document.id != self.id {
             return Err(unexpected(status, "it is another document"));
@@ -282,13 +304,14 @@ impl Request for CreateDocument {
     }
 
     fn decode(&self, reply: Reply) -> Result<Created> {
-        let value = reply.body().and_then(|body| unwrap_envelope(body, "doc").ok()).unwrap_or_default();
-        let id = value.get("id").and_then(|id| id.as_str()).filter(|id| !id.is_empty()).map(str::to_owned);
+        let document =
+            Document::try_from(reply.fields("doc")).ok().filter(|document| !document.id.is_empty());
+        let id = document.as_ref().map(|document| document.id.clone());
         // 201 says that something was made, and that the API was asked to. Any other status needs its id to say so.
         if id.is_none() && reply.status != 201 && reply.body.is_ok() {
             return Err(unexpected(reply.status, "it has no id of a document"));
         }
-        Ok(Created { id, document: serde_json::from_value(value).ok() })
+        Ok(Created { id, document })
     }
 }
 
@@ -306,18 +329,14 @@ impl Request for DeleteDocument {
     }
 
     fn decode(&self, reply: Reply) -> Result<Deleted> {
-        #[derive(Deserialize)]
-        struct Body {
-            deleted: bool,
-        }
         let by_earlier_attempt = reply.is_not_found();
         if by_earlier_attempt || reply.body().is_some_and(is_blank) {
             return Ok(Deleted { by_earlier_attempt });
         }
         let status = reply.status;
-        match reply.json::<Body>()? {
-            Body { deleted: true } => Ok(Deleted { by_earlier_attempt }),
-            Body { deleted: false } => Err(unexpected(status, "it says that nothing was deleted")),
+        match reply.read(|mut fields| Ok(fields.flag("deleted")))? {
+            true => Ok(Deleted { by_earlier_attempt }),
+            false => Err(unexpected(status, "it does not say that the document was deleted")),
         }
     }
 }

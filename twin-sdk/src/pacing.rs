@@ -21,7 +21,8 @@ pub enum Pacing {
     Off,
     /// Requests wait for the window's reset once it is spent. Right for bulk work: a program alone on its
     /// key sees no 429 at all, and one that shares it soon leaves the others room. After a 429 none goes for
-    /// what it asks for, and at least 250 ms.
+    /// what it asks for; if it says "now" or nothing, for a time that doubles from 1 s, as [`RetryPolicy`](crate::RetryPolicy)
+    /// says.
     ///
     /// A wait past the call's deadline or its [longest wait](crate::RetryPolicy::longest_wait) fails at once as
     /// [`ErrorKind::RateLimited`](crate::ErrorKind::RateLimited): for bulk work set the first to `None` and the

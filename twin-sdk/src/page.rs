@@ -4,8 +4,10 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::error::Result;
+use crate::wire::{Fields, Lacks};
 
 /// What one listing request returned. A page is always one request.
 ///
@@ -18,15 +20,43 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// How many match in all, listed or not.
     pub total: u64,
+    #[serde(skip)]
+    unreadable: u64,
+    #[serde(flatten)]
+    extra: Map<String, Value>,
+}
+
+/// Reads a listing whose items are in the field `name`. An item that cannot be read costs no other.
+pub(crate) fn read_page<T>(mut fields: Fields, name: &'static str) -> Result<Page<T>, Lacks>
+where
+    T: TryFrom<Fields>,
+{
+    let total = fields.has_any(&["total"]).then(|| fields.count("total"));
+    let listed = match fields.list(name) {
+        Some(listed) => listed,
+        None if total == Some(0) => Vec::new(), // null, as some servers write an empty list
+        None => return Err(Lacks(name)),
+    };
+    let count = listed.len() as u64;
+    let item = |value| T::try_from(serde_json::from_value(value).ok()?).ok();
+    let items: Vec<T> = listed.into_iter().filter_map(item).collect();
+    let unreadable = count - items.len() as u64;
+    Ok(Page { items, total: total.unwrap_or_default().max(count), unreadable, extra: fields.rest() })
 }
 
 impl<T> Page<T> {
-    pub(crate) fn new(items: Vec<T>, total: Option<u64>) -> Self {
-        let listed = items.len() as u64;
-        Self { items, total: total.unwrap_or(listed).max(listed) }
+    /// How many items the API listed in a form that cannot be read: without an id. They are not among
+    /// [`Page::items`], but count towards [`Page::total`].
+    pub fn unreadable(&self) -> u64 {
+        self.unreadable
     }
 
-    /// Whether the API cut the listing: more match than are here.
+    /// Fields of the listing that this version of the crate does not know, as they came.
+    pub fn extra(&self) -> &Map<String, Value> {
+        &self.extra
+    }
+
+    /// Whether more match than are here: the API cut the listing, or some of it cannot be read.
     pub fn is_truncated(&self) -> bool {
         self.total > self.items.len() as u64
     }
@@ -104,7 +134,7 @@ pub(crate) trait Parted {
     /// The part it belongs to.
     fn part(&self) -> &str;
     /// For the order: newest first.
-    fn created_at(&self) -> jiff::Timestamp;
+    fn created_at(&self) -> Option<jiff::Timestamp>;
 }
 
 /// Joins the unparted page with the page of each part.

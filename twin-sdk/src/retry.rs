@@ -11,10 +11,10 @@ use std::time::Duration;
 /// sent again: a POST or PATCH never, unless the first cannot have happened.
 ///
 /// Waits are "full jitter", a random part of `min(8 s, 250 ms · 2ⁿ)`, or `Retry-After` where that is longer.
-/// A 429 is waited out: for its `Retry-After`, else to the reset of its window, else as long as the back-off
-/// says, and never for less than the back-off's base. That uses up no retries; it is bounded by
-/// [`longest_wait`](Self::longest_wait) in all and by the call's deadline. A wait that would exceed either
-/// fails at once, with the time in [`Error::retry_after`](crate::Error::retry_after).
+/// A 429 is waited out: for its `Retry-After`, else to the reset of its window. One that says "now", names a time
+/// that is past, or says nothing, is waited out for 1 to 2 s, then 2 to 4 s, and so on up to a minute. That uses up no
+/// retries; it is bounded by [`longest_wait`](Self::longest_wait) in all and by the call's deadline. A wait that would
+/// exceed either fails at once, with the time in [`Error::retry_after`](crate::Error::retry_after).
 ///
 /// Beside the policy stands a retry budget shared by all clones of a client: a hundred retries, refilled by
 /// a tenth per success, so that a dead server is not answered with a storm.
@@ -80,10 +80,15 @@ impl RetryPolicy {
         policy
     }
 
+    /// A random number from 0 to 1.
+    pub(crate) fn random(&self) -> f64 {
+        let random = (self.randomness)();
+        if random.is_nan() { 1.0 } else { random.clamp(0.0, 1.0) }
+    }
+
     fn backoff_wait(&self, tries: u32) -> Duration {
         let ceiling = self.base.saturating_mul(2u32.saturating_pow(tries)).min(self.cap);
-        let part = (self.randomness)().clamp(0.0, 1.0);
-        Duration::try_from_secs_f64(ceiling.as_secs_f64() * part).unwrap_or(ceiling)
+        Duration::try_from_secs_f64(ceiling.as_secs_f64() * self.random()).unwrap_or(ceiling)
     }
 }
 
@@ -96,6 +101,14 @@ impl fmt::Debug for RetryPolicy {
             .field("cap", &self.cap)
             .finish_non_exhaustive()
     }
+}
+
+/// The wait after a 429 that says "now" or nothing, the nth in a row from 0: 1 to 2 s, 2 to 4 s, up to a minute.
+/// It doubles and is spread, so that many clients do not come back at once, again and again.
+pub(crate) fn rate_limit_backoff(nth: u32, random: f64) -> Duration {
+    const LONGEST: u64 = 30;
+    let least = 2u64.saturating_pow(nth).min(LONGEST);
+    Duration::from_secs(least).mul_f64(1.0 + random)
 }
 
 /// How an attempt failed, as far as the decision needs it.
@@ -141,9 +154,9 @@ pub(crate) fn decide(
     let backoff = policy.backoff_wait(spent.retries);
     let (wait, rate_limit) = match failure {
         Failure::Status { status: 429, wait } => {
-            // Never at once: a server that says "now" and means "no" is not to be hammered.
-            let least = policy.base.max(policy.backoff_wait(spent.rate_limits));
-            (wait.map_or(least, |wait| wait.max(policy.base)), true)
+            // A server that says "now" and means "no" is not to be hammered.
+            let asked = wait.filter(|wait| !wait.is_zero());
+            (asked.unwrap_or_else(|| rate_limit_backoff(spent.rate_limits, policy.random())), true)
         }
         Failure::NotSent => (backoff, false),
         Failure::Lost if repeatable => (backoff, false),

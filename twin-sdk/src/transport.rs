@@ -1,13 +1,18 @@
-//! [`Transport`]: how bytes travel. Certificates, the time to connect, no redirects, no proxy to loopback.
+//! [`Transport`]: how bytes travel. Certificates, the time to connect, no redirects, the proxy that was asked for.
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use url::Url;
 
-use crate::base_url::is_loopback;
+use crate::base_url::LOCALHOST;
 use crate::error::{Error, Result};
+use crate::proxy::Proxy;
 use crate::tls::{self, Trust};
+
+/// What `localhost` resolves to, whatever the system's resolver says.
+const LOOPBACK: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 
 /// How HTTP connections are made: what a [`TwinBuilder`](crate::TwinBuilder) uses for the API, and a program
 /// of yours may use for the rest, such as passing a webhook on, so that both trust the same certificates.
@@ -31,7 +36,9 @@ impl Transport {
         self
     }
 
-    /// Trusts the certificate authorities of a PEM text beside the bundled ones.
+    /// Trusts the certificate authorities in a file's bytes beside the bundled ones: a PEM text of one or several
+    /// (also with a byte-order mark, or in UTF-16), or one in DER. One that cannot be read costs no other; see
+    /// [`Self::check_certificates`].
     pub fn ca_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.trust.extra.push(pem.into());
         self
@@ -44,25 +51,36 @@ impl Transport {
         self
     }
 
-    /// An HTTP client for requests to where `url` leads. It carries no key, follows no redirect, repeats
-    /// nothing, and takes the proxy from the environment, except to loopback.
+    /// Returns what cannot be read of the certificates given, a line each; the others are used.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where a certificate cannot be read, or
-    /// the client cannot be set up.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) with the cause, if none of one file can be read.
+    pub fn check_certificates(&self) -> Result<Vec<String>> {
+        self.trust.check()
+    }
+
+    /// An HTTP client for requests to where `url` leads. It carries no key, follows no redirect, repeats
+    /// nothing, and uses the proxy that [`Proxy::for_url`] finds.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if no certificate of a file can be read, the
+    /// environment names a proxy that cannot be used, or the client cannot be set up.
     pub fn client_for(&self, url: &Url) -> Result<reqwest::Client> {
         let mut client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
             .connect_timeout(self.connect_timeout)
-            .tcp_nodelay(true);
-        if is_loopback(url) {
-            client = client.no_proxy();
-        }
-        tls::configure(client, &self.trust, url.scheme() == "https")?.build().map_err(|error| {
+            .tcp_nodelay(true)
+            .no_proxy() // but the one below
+            .resolve_to_addrs(LOCALHOST, &LOOPBACK.map(|address| SocketAddr::new(address, 0)));
+        let unusable = |error: reqwest::Error| {
             Error::invalid_input("the HTTP client cannot be set up").with_source(error.without_url())
-        })
+        };
+        if let Some(proxy) = Proxy::for_url(url)? {
+            client = client.proxy(proxy.to_http().map_err(unusable)?);
+        }
+        tls::configure(client, &self.trust, url.scheme() == "https")?.build().map_err(unusable)
     }
 }
 

@@ -7,12 +7,14 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use sha2::Sha256;
 
 #[cfg(feature = "axum")]
 pub use crate::extract::{SignedEvent, SignedEventRejection};
 use crate::open_enum::open_enum;
-use crate::wire::null_as_default;
+use crate::whose::BOM;
+use crate::wire::{Fields, Lacks};
 
 /// The header that carries the signature.
 pub const SIGNATURE_HEADER: &str = "Twin-Signature";
@@ -29,34 +31,55 @@ open_enum! {
 }
 
 /// The body of a webhook.
+///
+/// Only its name is indispensable: any other field that is left out, or comes in an unknown form, reads as empty
+/// or zero.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", try_from = "Fields")]
 #[non_exhaustive]
 pub struct Event {
     /// What it tells of. Other names than the known one may appear; answer them with a 2xx.
     pub event: EventName,
     /// The escalation's id: `esc_…`. The same one may be delivered more than once; see [`Seen`]. Empty where
     /// an event of another name has none.
-    #[serde(default, deserialize_with = "null_as_default")]
     pub escalation_id: String,
     /// The question as it was asked.
-    #[serde(default, deserialize_with = "null_as_default")]
     pub question: String,
     /// Who asked.
-    #[serde(default, deserialize_with = "null_as_default")]
     pub asked_by: String,
     /// The confidence of the twin's answer, from 0.0 to 1.0.
-    #[serde(default, deserialize_with = "null_as_default")]
     pub confidence: f64,
     /// Why it was escalated.
-    #[serde(default, deserialize_with = "null_as_default")]
     pub reason: String,
     /// When it happened; the signature itself carries no time. An event of another name may have none.
-    #[serde(default)]
     pub timestamp: Option<Timestamp>,
+    #[serde(flatten)]
+    extra: Map<String, Value>,
+}
+
+impl TryFrom<Fields> for Event {
+    type Error = Lacks;
+
+    fn try_from(mut fields: Fields) -> Result<Self, Lacks> {
+        Ok(Self {
+            event: fields.needed_text("event")?.into(),
+            escalation_id: fields.text("escalationId"),
+            question: fields.text("question"),
+            asked_by: fields.text("askedBy"),
+            confidence: fields.number("confidence"),
+            reason: fields.text("reason"),
+            timestamp: fields.time("timestamp"),
+            extra: fields.rest(),
+        })
+    }
 }
 
 impl Event {
+    /// Fields that this version of the crate does not know, as they came.
+    pub fn extra(&self) -> &Map<String, Value> {
+        &self.extra
+    }
+
     /// The event, where it is no older than `age` at `now`, and no further than `age` in the future. Together
     /// with [`Seen`] this holds off replays: choose an `age` within which `Seen` forgets nothing.
     ///
@@ -151,7 +174,7 @@ impl Verifier {
     /// Those of [`Self::verify`], and [`WebhookError::NotAnEvent`].
     pub fn event(&self, body: &[u8], signature: &str) -> Result<Event, WebhookError> {
         self.verify(body, signature)?;
-        serde_json::from_slice(body).map_err(WebhookError::NotAnEvent)
+        serde_json::from_slice(body.strip_prefix(BOM).unwrap_or(body)).map_err(WebhookError::NotAnEvent)
     }
 
     /// The signature Twin would send with `body` under the first secret; for tests and for forwarding.
@@ -208,5 +231,14 @@ impl Seen {
             self.events.remove(&oldest);
         }
         true
+    }
+
+    /// Forgets an event, so that it counts as the first of its name and id when it comes again: one that could
+    /// not be worked on, say.
+    pub fn forget(&mut self, event: &Event) {
+        let known_by = (event.event.clone(), event.escalation_id.clone());
+        if self.events.remove(&known_by) {
+            self.order.retain(|other| *other != known_by);
+        }
     }
 }

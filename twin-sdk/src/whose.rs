@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 use crate::error::Result;
 
 /// UTF-8's byte-order mark, which some gateways put before a body.
-const BOM: &[u8] = b"\xEF\xBB\xBF";
+pub(crate) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// A response as it came.
 #[derive(Debug)]

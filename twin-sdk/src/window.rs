@@ -4,13 +4,10 @@
 use std::time::{Duration, Instant};
 
 use crate::rate_limit::RateLimit;
+use crate::retry::rate_limit_backoff;
 
 /// The longest wait for a reset that is believed; where a header says more, a probe goes after it.
 const LONGEST_WINDOW: Duration = Duration::from_secs(3600);
-/// The wait after a 429 that says "now", or that the window is over, and means "no": it is not to be hammered.
-const LEAST_WAIT: Duration = Duration::from_millis(250);
-/// The wait after a 429 that does not say how long.
-const UNTOLD_WAIT: Duration = Duration::from_secs(1);
 
 /// What a response told the gate.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +15,8 @@ pub(crate) struct Told {
     pub(crate) rate_limit: Option<RateLimit>,
     /// For a 429: how long it asks to wait (its `Retry-After`, else its reset), if it does.
     pub(crate) refused: Option<Option<Duration>>,
+    /// A random number from 0 to 1, which spreads waits that the server does not name.
+    pub(crate) random: f64,
 }
 
 #[derive(Debug)]
@@ -68,6 +67,8 @@ pub(crate) struct State {
     /// Requests others send on the key for one of ours, as last seen; kept while a window shows any.
     crowd: f64,
     crowd_seen: bool,
+    /// 429s since the last other answer.
+    refusals: u32,
 }
 
 impl Default for State {
@@ -78,6 +79,7 @@ impl Default for State {
             in_flight: 0,
             crowd: 0.0,
             crowd_seen: false,
+            refusals: 0,
         }
     }
 }
@@ -120,11 +122,18 @@ impl State {
     /// Takes in what a response told, if one came.
     pub(crate) fn settle(&mut self, ticket: Ticket, now: Instant, told: Option<Told>) {
         self.in_flight -= 1;
+        if told.is_some_and(|told| told.refused.is_none()) {
+            self.refusals = 0;
+        }
         let window = told.and_then(|told| told.rate_limit).and_then(|limit| {
             Some((limit.remaining?, limit.reset?.as_second(), limit.resets_in?.min(LONGEST_WINDOW)))
         });
         match (told, window) {
-            (Some(Told { refused: Some(wait), .. }), window) => {
+            (Some(Told { refused: Some(wait), random, .. }), window) => {
+                // One that says "now", or that the window is over, means "no".
+                let asked = wait.filter(|wait| !wait.is_zero());
+                let wait = asked.unwrap_or_else(|| rate_limit_backoff(self.refusals, random));
+                self.refusals = self.refusals.saturating_add(1);
                 self.refused(now, wait, window.map(|(_, reset, _)| reset))
             }
             (Some(_), Some((remaining, reset, resets_in))) => {
@@ -137,8 +146,8 @@ impl State {
     }
 
     /// A 429: nothing more goes before the wait it asks for is over.
-    fn refused(&mut self, now: Instant, wait: Option<Duration>, reset: Option<i64>) {
-        let wait = wait.unwrap_or(UNTOLD_WAIT).clamp(LEAST_WAIT, LONGEST_WINDOW);
+    fn refused(&mut self, now: Instant, wait: Duration, reset: Option<i64>) {
+        let wait = wait.min(LONGEST_WINDOW);
         if let (Some(reset), Window::Known(known)) = (reset, &self.window)
             && known.reset > reset
         {
@@ -328,7 +337,7 @@ mod tests {
             self.gates[process].settle(
                 ticket,
                 self.begun + Duration::from_millis(now),
-                Some(Told { rate_limit, refused }),
+                Some(Told { rate_limit, refused, random: 0.5 }),
             );
             self.idle[process] += 1;
             if remaining.is_none() {

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     fn listed(id: &str, title: &str, kind: DocumentType) -> Listed {
-        Listed { id: id.into(), title: title.into(), kind, created_at: jiff::Timestamp::UNIX_EPOCH }
+        Listed { id: id.into(), title: title.into(), kind, created_at: Some(jiff::Timestamp::UNIX_EPOCH) }
     }
 
     fn wanted(key: &str, title: &str, content: &str) -> Wanted {

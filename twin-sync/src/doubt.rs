@@ -11,7 +11,8 @@ pub struct Listed {
     pub id: String,
     pub title: String,
     pub kind: DocumentType,
-    pub created_at: Timestamp,
+    /// Unknown if the API does not tell.
+    pub created_at: Option<Timestamp>,
 }
 
 /// The newest documents, of every type or of one.
@@ -31,8 +32,11 @@ impl Listing {
 
     /// Whether every document created since then is in it.
     pub fn reaches_back_to(&self, since: Timestamp) -> bool {
-        let sorted = self.documents.is_sorted_by(|newer, older| newer.created_at >= older.created_at);
-        self.is_whole() || (sorted && self.documents.last().is_some_and(|oldest| oldest.created_at < since))
+        // A document without a time says nothing of the order.
+        let times: Vec<Timestamp> =
+            self.documents.iter().filter_map(|document| document.created_at).collect();
+        let sorted = times.is_sorted_by(|newer, older| newer >= older);
+        self.is_whole() || (sorted && times.last().is_some_and(|oldest| *oldest < since))
     }
 }
 
@@ -50,7 +54,7 @@ pub struct Look {
 pub fn look(doubt: &Doubt, listing: &Listing, owned: impl Fn(&str) -> bool) -> Look {
     let may_be = |document: &&Listed| {
         document.kind == doubt.kind
-            && document.created_at >= doubt.since
+            && document.created_at.is_none_or(|created_at| created_at >= doubt.since)
             && document.title.trim() == doubt.title.trim()
             && !doubt.except.contains(&document.id)
             && !owned(&document.id)
@@ -71,7 +75,7 @@ mod tests {
             id: id.to_owned(),
             title: title.to_owned(),
             kind: DocumentType::Note,
-            created_at: Timestamp::from_second(at).unwrap(),
+            created_at: Some(Timestamp::from_second(at).unwrap()),
         });
         Listing { documents: documents.collect(), total }
     }

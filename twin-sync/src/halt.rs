@@ -73,5 +73,12 @@ pub fn ends_the_run(error: &twin_sdk::Error) -> bool {
 
 /// Whether the API, or the way to it, failed; several times in a row it is out of reach.
 pub fn is_network_failure(error: &twin_sdk::Error) -> bool {
-    matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Network | ErrorKind::Server)
+    matches!(
+        error.kind(),
+        ErrorKind::Connect
+            | ErrorKind::Timeout
+            | ErrorKind::Network
+            | ErrorKind::Server
+            | ErrorKind::NotFromApi
+    )
 }

@@ -69,7 +69,7 @@ impl Kb {
             created_at: document.created_at,
         });
         let documents: Vec<Listed> = documents.collect();
-        documents.iter().for_each(|document| self.meter.see(document.created_at));
+        documents.iter().filter_map(|document| document.created_at).for_each(|time| self.meter.see(time));
         Ok(Listing { documents, total })
     }
 
@@ -85,8 +85,8 @@ impl Kb {
     /// Creates a document: its id, or `None` where it was created but the answer does not tell it.
     pub async fn create(&self, document: NewDocument) -> Answer<Option<String>> {
         let created = self.send(self.twin.kb().create(document)).await?;
-        if let Some(document) = created.document {
-            self.meter.see(document.created_at);
+        if let Some(created_at) = created.document.and_then(|document| document.created_at) {
+            self.meter.see(created_at);
         }
         Ok(created.id)
     }

@@ -10,7 +10,7 @@ use twin_sdk::DocumentType;
 
 use super::adopt::{Shelf, Wanted};
 use super::digest;
-use super::doubt::Listing;
+use super::doubt::{Listed, Listing};
 use super::entry::{Doubt, Entry};
 use super::guard::Refusal;
 use super::halt::Reason;
@@ -230,5 +230,7 @@ fn wanted(export: &mut Export, shelf: &Shelf) -> std::io::Result<Vec<Wanted>> {
 }
 
 fn moments(listing: &Listing) -> Vec<(String, Timestamp)> {
-    listing.documents.iter().map(|document| (document.id.clone(), document.created_at)).collect()
+    // One without a time is taken for the newest, so that it is never taken for what a later attempt made.
+    let moment = |document: &Listed| document.created_at.unwrap_or(Timestamp::MAX);
+    listing.documents.iter().map(|document| (document.id.clone(), moment(document))).collect()
 }

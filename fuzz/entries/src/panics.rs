@@ -40,7 +40,9 @@ fn listen() {
 }
 
 fn is_ours(file: &str) -> bool {
-    ["twin-cli/src", "twin-sdk/src", "fuzz/entries/src"].iter().any(|ours| file.contains(ours))
+    ["twin-cli/src", "twin-export/src", "twin-sdk/src", "fuzz/entries/src"]
+        .iter()
+        .any(|ours| file.contains(ours))
 }
 
 fn eprint(text: &str) {

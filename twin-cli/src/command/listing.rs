@@ -1,6 +1,7 @@
 //! What all listings share: their limit, their JSON, and the warning where the API cut them.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use twin_sdk::Missing;
 
@@ -20,11 +21,18 @@ pub(crate) struct Listing<'a, T> {
     items: &'a [T],
     total: u64,
     truncated: bool,
+    /// What the API says of the listing that this version does not know.
+    #[serde(flatten)]
+    extra: Option<&'a Map<String, Value>>,
 }
 
 impl<'a, T> Listing<'a, T> {
     pub(crate) fn new(items: &'a [T], total: u64) -> Self {
-        Self { items, total, truncated: total > items.len() as u64 }
+        Self { items, total, truncated: total > items.len() as u64, extra: None }
+    }
+
+    pub(crate) fn with_extra(self, extra: &'a Map<String, Value>) -> Self {
+        Self { extra: Some(extra), ..self }
     }
 
     /// Says that items are missing, with both numbers, and how to get at them where there is a way.

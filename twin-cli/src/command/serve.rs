@@ -1,10 +1,15 @@
 //! `twin serve`: the reference twin as a local server, until it is told to stop.
 
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 use serde::Serialize;
-use twin_reference::Reference;
+use serde_json::json;
+use twin_reference::{Fault, Received, Reference};
+use twin_sdk::ApiKey;
 use url::{Host, Url};
 
 use super::Outcome;
@@ -12,6 +17,7 @@ use crate::context::Context;
 use crate::embedded::{Embedded, new_key, with_data};
 use crate::error::CliError;
 use crate::exit::Exit;
+use crate::files;
 use crate::input::Input;
 use crate::settings::LocalData;
 use crate::stop::Signal;
@@ -22,17 +28,22 @@ use crate::words::count;
 /// Run the reference twin as a local server
 ///
 /// Prints the settings that lead clients to it, and serves until Ctrl-C or SIGTERM. It listens on this
-/// machine only.
+/// machine only, unless --host says otherwise. The key is a new one each time, or with --api-key-file the one in
+/// that file, which is written if there is none.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   twin serve --seed handbook.zip
-  twin serve --port 8080 --data twin.db --rate-limit 600 -v
+  twin serve --port 8080 --data twin.db --api-key-file twin.key --rate-limit 600 -v
   twin serve --seed handbook.zip --answers http://127.0.0.1:11434/v1 --model llama3.2
 
 Exit codes:
   130 stopped by Ctrl-C, 143 stopped by SIGTERM, 2 bad input, 1 the port is taken")]
 pub struct Args {
+    /// The address to listen on
+    #[arg(long, value_name = "HOST", value_hint = ValueHint::Hostname, default_value = "127.0.0.1")]
+    host: String,
+
     /// The port to listen on; 0 is any free one
     #[arg(long, value_name = "N", default_value_t = 0, value_hint = ValueHint::Other)]
     port: u16,
@@ -46,8 +57,20 @@ pub struct Args {
     seed: Vec<PathBuf>,
 
     /// Requests a minute for each key [default: 60]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), value_hint = ValueHint::Other)]
+    #[arg(long, value_name = "N", conflicts_with = "no_rate_limit", value_parser = clap::value_parser!(u32).range(1..), value_hint = ValueHint::Other)]
     rate_limit: Option<u32>,
+
+    /// Take any number of requests
+    #[arg(long)]
+    no_rate_limit: bool,
+
+    /// Make a request go wrong, such as 'POST /v1/kb: 429 Retry-After 2, once'; repeatable
+    #[arg(long, value_name = "FAULT", value_hint = ValueHint::Other)]
+    fault: Vec<Fault>,
+
+    /// Append each request to this file as a line of JSON, without its credentials
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    record: Option<PathBuf>,
 
     /// Answers a month [default: no limit]
     #[arg(long, value_name = "N", value_hint = ValueHint::Other)]
@@ -78,9 +101,18 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
-    let (port, seed) = (args.port, args.seed.clone());
-    let reference = with_log(configure(args).await?, context.ui);
-    let twin = Embedded::serve(reference, port).await?;
+    let (seed, address) = (args.seed.clone(), resolved(&args.host, args.port).await?);
+    let key = match &context.flags.api_key_file {
+        Some(path) => kept_key(path, &context.ui).await?,
+        None => new_key(),
+    };
+    let reference = with_log(configure(args, key).await?, context.ui);
+    let twin = Embedded::serve(reference, address).await?;
+    if !address.ip().is_loopback() {
+        context.ui.notice(&Notice::warning(format!(
+            "other machines can reach {address}: the key alone keeps them out, and it travels in clear"
+        )));
+    }
     match twin.document_count().await {
         _ if seed.is_empty() => {}
         0 => twin.fill(&seed, &context.ui).await?,
@@ -92,7 +124,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     }
     let mut signals = context.stop.graceful();
     let key = twin.key()?;
-    context.ui.print(&Serving { base_url: twin.url(), api_key: key.expose() })?;
+    context.ui.stream(&Serving { base_url: twin.url(), api_key: key.expose() })?;
     context.ui.remark("Serving until Ctrl-C. Paste the line above into another terminal to use it.");
     let signal = signals.wait_for(Option::is_some).await.ok().and_then(|signal| *signal);
     twin.shutdown().await;
@@ -113,10 +145,19 @@ fn with_log(reference: Reference, ui: Ui) -> Reference {
 }
 
 /// The server as the flags want it.
-async fn configure(args: Args) -> Result<Reference, CliError> {
-    let mut reference = Reference::new().key(new_key());
+async fn configure(args: Args, key: String) -> Result<Reference, CliError> {
+    let mut reference = Reference::new().key(key).host_name(args.host);
     if let Some(limit) = args.rate_limit {
         reference = reference.rate_limit(limit);
+    }
+    if args.no_rate_limit {
+        reference = reference.no_rate_limit();
+    }
+    for fault in args.fault {
+        reference = reference.fault(fault);
+    }
+    if let Some(path) = args.record {
+        reference = with_record(reference, &path)?;
     }
     if let Some(limit) = args.monthly_limit {
         reference = reference.monthly_limit(limit);
@@ -147,6 +188,55 @@ fn is_loopback(url: &str) -> Result<bool, CliError> {
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         Some(Host::Domain(name)) => name == "localhost",
         None => false,
+    })
+}
+
+/// The address that a host name and a port stand for.
+async fn resolved(host: &str, port: u16) -> Result<SocketAddr, CliError> {
+    let name = host.trim_start_matches('[').trim_end_matches(']');
+    let unusable = |why: String| {
+        CliError::invalid(format!("--host {host}: {why}")).hint("give an address of this machine")
+    };
+    let mut addresses =
+        tokio::net::lookup_host((name, port)).await.map_err(|error| unusable(error.to_string()))?;
+    addresses.next().ok_or_else(|| unusable("no such host".to_owned()))
+}
+
+/// The key in a file, so that clients keep theirs when the server is started again; a new one if there is no file.
+async fn kept_key(path: &Path, ui: &Ui) -> Result<String, CliError> {
+    let input = Input::of(path);
+    if matches!(&input, Input::File(path) if !path.exists()) {
+        let key = new_key();
+        files::replace_private(path, &format!("{key}\n"))
+            .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))?;
+        ui.remark(&format!("Wrote a new key to {}", path.display()));
+        return Ok(key);
+    }
+    let key = input.read("the API key").await?;
+    Ok(ApiKey::new(key).map_err(|error| CliError::invalid(format!("{input}: {error}")))?.expose().to_owned())
+}
+
+/// Appends each request to a file, a line each.
+fn with_record(reference: Reference, path: &Path) -> Result<Reference, CliError> {
+    let file = OpenOptions::new().append(true).create(true).open(path);
+    let file = file.map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))?;
+    Ok(reference.on_received(move |received| {
+        // A full disk must not stop the server; what is missing shows in the file.
+        let _ = (&file).write_all(format!("{}\n", record_of(received)).as_bytes());
+    }))
+}
+
+fn record_of(received: &Received) -> serde_json::Value {
+    let headers = received.headers.keys().map(|name| (name.as_str(), received.header(name.as_str())));
+    let headers: std::collections::BTreeMap<_, _> = headers.collect();
+    let body = match serde_json::from_slice(&received.body) {
+        Ok(body) => body,
+        Err(_) if received.body.is_empty() => serde_json::Value::Null,
+        Err(_) => String::from_utf8_lossy(&received.body).into(),
+    };
+    json!({
+        "method": received.method.as_str(), "path": received.path, "query": received.query,
+        "headers": headers, "body": body,
     })
 }
 

@@ -2,8 +2,10 @@
 
 use jiff::Timestamp;
 
-/// How long ago `then` was: `now`, `5m ago`, `3h ago`, `12d ago`, and from a month on the date.
-pub(crate) fn age(then: Timestamp, now: Timestamp) -> String {
+/// How long ago `then` was: `now`, `5m ago`, `3h ago`, `12d ago`, and from a month on the date. Nothing if no one
+/// knows.
+pub(crate) fn age(then: Option<Timestamp>, now: Timestamp) -> String {
+    let Some(then) = then else { return String::new() };
     let seconds = now.as_second() - then.as_second();
     match seconds {
         -60..60 => "now".to_owned(),
@@ -12,6 +14,11 @@ pub(crate) fn age(then: Timestamp, now: Timestamp) -> String {
         86_400..2_592_000 => format!("{}d ago", seconds / 86_400),
         _ => then.strftime("%Y-%m-%d").to_string(),
     }
+}
+
+/// A time as scripts read it; nothing if no one knows it.
+pub(crate) fn rfc3339(time: Option<Timestamp>) -> String {
+    time.map(|time| time.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -30,7 +37,7 @@ mod tests {
             ("2025-12-31T12:00:00Z", "2025-12-31"),
             ("2026-04-01T12:00:00Z", "2026-04-01"),
         ] {
-            assert_eq!(age(then.parse().unwrap(), now), expected);
+            assert_eq!(age(Some(then.parse().unwrap()), now), expected);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
 use std::sync::{Arc, Once, mpsc};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::super::reason;
 
@@ -25,39 +25,21 @@ pub(crate) fn guarded<T>(convert: impl FnOnce() -> Result<T, &'static str>) -> R
     result.unwrap_or(Err(reason::UNREADABLE))
 }
 
-/// By which a converter tells that it goes on.
-pub(crate) struct Pulse {
-    sender: mpsc::SyncSender<()>,
-    deadline: Instant,
-}
-
-impl Pulse {
-    /// Tells that a step is done; false when nobody waits any longer.
-    pub(crate) fn beat(&self) -> bool {
-        let is_awaited = !matches!(self.sender.try_send(()), Err(mpsc::TrySendError::Disconnected(())));
-        is_awaited && Instant::now() < self.deadline
-    }
-}
-
-/// As [`guarded`], on a thread of its own that is given up when it shows no progress for `longest`, or
-/// takes [`MOST_PATIENCE`] times as long in all. A thread cannot be stopped: one that hangs goes on until
-/// the process ends, but nobody waits for it. While some of those go on, nothing more is begun: they would
-/// pile up.
+/// As [`guarded`], on a thread of its own that is given up after `longest`. A thread cannot be stopped: one that hangs
+/// goes on until the process ends, but nobody waits for it. While some of those go on, nothing more is begun: they
+/// would pile up.
 pub(crate) fn bounded<T: Send + 'static>(
     longest: Duration,
-    convert: impl FnOnce(&Pulse) -> Result<T, &'static str> + Send + 'static,
+    convert: impl FnOnce() -> Result<T, &'static str> + Send + 'static,
 ) -> Result<T, &'static str> {
     if GIVEN_UP.load(Ordering::Relaxed) >= MOST_GIVEN_UP {
         return Err(reason::TOO_SLOW);
     }
-    let (pulse, beats) = mpsc::sync_channel(1);
     let (sender, receiver) = mpsc::sync_channel(1);
-    let deadline = Instant::now() + longest * MOST_PATIENCE;
     let is_settled = Arc::new(AtomicBool::new(false));
     let settled = Arc::clone(&is_settled);
     let spawned = thread::Builder::new().name("converter".into()).stack_size(STACK).spawn(move || {
-        let pulse = Pulse { sender: pulse, deadline };
-        let result = guarded(|| convert(&pulse));
+        let result = guarded(convert);
         if settled.swap(true, Ordering::Relaxed) {
             GIVEN_UP.fetch_sub(1, Ordering::Relaxed);
         }
@@ -67,19 +49,14 @@ pub(crate) fn bounded<T: Send + 'static>(
     if spawned.is_err() {
         return Err(reason::UNREADABLE);
     }
-    loop {
-        match beats.recv_timeout(longest) {
-            Ok(()) if Instant::now() < deadline => {}
-            Ok(()) | Err(mpsc::RecvTimeoutError::Timeout) => {
-                if !is_settled.swap(true, Ordering::Relaxed) {
-                    GIVEN_UP.fetch_add(1, Ordering::Relaxed);
-                }
-                return Err(reason::TOO_SLOW);
+    match receiver.recv_timeout(longest) {
+        Ok(result) => result,
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err(reason::UNREADABLE),
+        Err(mpsc::RecvTimeoutError::Timeout) => {
+            if !is_settled.swap(true, Ordering::Relaxed) {
+                GIVEN_UP.fetch_add(1, Ordering::Relaxed);
             }
-            // The converter has dropped its pulse: it is done.
-            Err(mpsc::RecvTimeoutError::Disconnected) => {
-                return receiver.recv().unwrap_or(Err(reason::UNREADABLE));
-            }
+            Err(reason::TOO_SLOW)
         }
     }
 }
@@ -87,8 +64,6 @@ pub(crate) fn bounded<T: Send + 'static>(
 /// Threads that go on though nobody waits for them.
 static GIVEN_UP: AtomicIsize = AtomicIsize::new(0);
 const MOST_GIVEN_UP: isize = 4;
-/// Times the longest silence that a conversion may take in all.
-pub(super) const MOST_PATIENCE: u32 = 4;
 
 /// Panics elsewhere are reported as before.
 fn silence_converters() {
@@ -115,7 +90,7 @@ mod tests {
     #[test]
     fn a_converter_that_hangs_is_given_up() {
         let (_keep_open, never) = mpsc::channel::<()>();
-        let result = bounded(Duration::from_millis(1), move |_| {
+        let result = bounded(Duration::from_millis(1), move || {
             let _ = never.recv();
             Ok(())
         });
@@ -128,6 +103,6 @@ mod tests {
             let frame = [left; 64];
             if left == 0 { 0 } else { 1 + depth(std::hint::black_box(frame)[0] - 1) }
         }
-        assert_eq!(bounded(Duration::from_secs(60), |_| Ok(depth(20_000))), Ok(20_000));
+        assert_eq!(bounded(Duration::from_secs(60), || Ok(depth(20_000))), Ok(20_000));
     }
 }

@@ -11,7 +11,10 @@ use mail_parser::{
     MimeHeaders, PartType,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::super::text::tidy_line;
+use super::super::workers::Task;
 use super::super::{Limits, reason};
 use super::html;
 use super::plain::decoded;
@@ -20,7 +23,7 @@ use super::plain::decoded;
 pub(crate) const CONVERTER: &str = "mail/2";
 
 /// What the text of a thread is made of.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Letter {
     pub(crate) subject: String,
     pub(crate) from: String,
@@ -75,6 +78,19 @@ fn ids(value: &HeaderValue<'_>) -> Vec<String> {
         HeaderValue::Text(id) => vec![tidy_line(id)],
         HeaderValue::TextList(ids) => ids.iter().map(|id| tidy_line(id)).collect(),
         _ => Vec::new(),
+    }
+}
+
+/// Reads a whole message.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ReadLetter;
+
+impl Task for ReadLetter {
+    const NAME: &'static str = "letter";
+    type Output = Letter;
+
+    fn run(self, bytes: Vec<u8>, limits: &Limits) -> Result<Letter, &'static str> {
+        letter(&bytes, limits)
     }
 }
 

@@ -11,7 +11,6 @@ mod front_matter;
 pub(crate) mod guard;
 pub(crate) mod html;
 pub(crate) mod html_tree;
-pub(crate) mod isolated;
 mod kind;
 mod link;
 pub(crate) mod mail;
@@ -33,7 +32,8 @@ mod xls;
 mod xls_strings;
 
 use std::borrow::Cow;
-use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
 
 use crate::DocumentType;
 pub(crate) use aside::Aside;
@@ -41,11 +41,13 @@ pub(crate) use kind::{HEAD, Kind, is_media};
 use markdown::Dialect;
 use package::Package;
 
+use super::job::Job;
 use super::tree::ending;
+use super::workers::{self, Task};
 use super::{Limits, reason};
 
 /// A file's text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Converted {
     /// The first heading, where the format has headings.
     pub(crate) title: Option<String>,
@@ -53,53 +55,79 @@ pub(crate) struct Converted {
     /// What the file itself says it is.
     pub(crate) kind: Option<DocumentType>,
     /// Which converter made it, and its version.
-    pub(crate) converter: &'static str,
+    pub(crate) converter: Cow<'static, str>,
     /// Title and text are to stay as they are: they come from a knowledge base.
     pub(crate) is_verbatim: bool,
     /// What is not in the text.
     pub(crate) aside: Aside,
 }
 
-/// The text of a single file, or the reason why there is none.
-pub(crate) fn convert(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
+/// The text of a single file, or the reason why there is none. Short plain texts are converted here, all else in a
+/// worker process.
+pub(crate) fn convert(name: &str, bytes: Vec<u8>, job: &Job<'_>) -> Result<Converted, &'static str> {
+    apart(ConvertFile { name: name.to_owned(), zipped_page: false }, bytes, job)
+}
+
+/// As [`convert`], and a zip that holds one page and its pictures is that page: Google's zipped HTML.
+pub(crate) fn convert_with_zipped_pages(
+    name: &str,
+    bytes: Vec<u8>,
+    job: &Job<'_>,
+) -> Result<Converted, &'static str> {
+    apart(ConvertFile { name: name.to_owned(), zipped_page: true }, bytes, job)
+}
+
+fn apart(file: ConvertFile, bytes: Vec<u8>, job: &Job<'_>) -> Result<Converted, &'static str> {
+    if is_plain(&file.name, &bytes) {
+        return guard::guarded(|| file.run(bytes, job.limits()));
+    }
+    workers::run(file, bytes, job)
+}
+
+/// Whether a file is text that is read in one pass, in little more memory than it takes itself.
+fn is_plain(name: &str, bytes: &[u8]) -> bool {
+    // What an archive is, its directory tells, which may be of any size.
+    let head = &bytes[..bytes.len().min(HEAD)];
+    if head.starts_with(b"PK") {
+        return false;
+    }
+    match Kind::of(name, head) {
+        Kind::Text | Kind::Media => true,
+        Kind::Markdown | Kind::Csv => bytes.len() <= SHORT,
+        _ => false,
+    }
+}
+
+/// Bytes of Markdown that are short enough to be parsed here.
+pub(crate) const SHORT: usize = 64 * 1024;
+
+/// Makes text of a file of any kind.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ConvertFile {
+    name: String,
+    zipped_page: bool,
+}
+
+impl Task for ConvertFile {
+    const NAME: &'static str = "convert";
+    type Output = Converted;
+
+    fn run(self, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
+        if self.zipped_page && Kind::of(&self.name, &bytes) == Kind::Zip {
+            let (name, page) = Package::open(bytes, limits)?.only_page()?;
+            return convert_here(&name, page, limits);
+        }
+        convert_here(&self.name, bytes, limits)
+    }
+}
+
+/// The text of a file, made in this very process.
+pub(crate) fn convert_here(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
     if bytes.is_empty() {
         return Err(reason::EMPTY);
     }
-    let kind = Kind::of(name, &bytes);
-    if bytes.len() <= QUICK && matches!(kind, Kind::Markdown | Kind::Text | Kind::Html | Kind::Csv) {
-        return guard::guarded(|| convert_as(kind, name, bytes, limits));
-    }
-    if kind == Kind::Pdf {
-        let text = isolated::pdf_to_text(bytes, limits)?;
-        return Ok(Converted {
-            title: None,
-            text,
-            kind: None,
-            converter: "pdf/2",
-            is_verbatim: false,
-            aside: Aside::default(),
-        });
-    }
-    // What takes much memory is done one at a time.
-    let _alone = (weight(kind, &bytes) > HEAVY).then(|| ALONE.lock().unwrap_or_else(PoisonError::into_inner));
-    let (name, limits) = (name.to_owned(), limits.clone());
-    guard::bounded(limits.conversion, move |_| convert_as(kind, &name, bytes, &limits))
+    convert_as(Kind::of(name, &bytes), name, bytes, limits)
 }
-
-static ALONE: Mutex<()> = Mutex::new(());
-/// Bytes to be parsed from which on a conversion is done alone.
-const HEAVY: u64 = 4 << 20;
-
-/// The bytes that a converter is going to parse, as far as the file tells.
-fn weight(kind: Kind, bytes: &[u8]) -> u64 {
-    match kind {
-        Kind::Docx | Kind::Pptx | Kind::Xlsx => package::inflated_size(bytes),
-        _ => bytes.len() as u64,
-    }
-}
-
-/// Texts up to this size take no time worth watching.
-const QUICK: usize = 256 * 1024;
 
 fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
     let mut aside = Aside::default();
@@ -132,22 +160,10 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
             let (title, text) = mail::to_text(&bytes, limits)?;
             (title, text, mail::CONVERTER)
         }
-        Kind::Mbox | Kind::Pdf | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
+        Kind::Pdf => (None, pdf::to_text(&bytes, limits)?, "pdf/2"),
+        Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
     };
-    Ok(Converted { title, text, kind: None, converter, is_verbatim: false, aside })
-}
-
-/// As [`convert`], and a zip that holds one page and its pictures is that page: Google's zipped HTML.
-pub(crate) fn convert_with_zipped_pages(
-    name: &str,
-    bytes: Vec<u8>,
-    limits: &Limits,
-) -> Result<Converted, &'static str> {
-    if Kind::of(name, &bytes) == Kind::Zip {
-        let (name, page) = Package::open(bytes, limits)?.only_page()?;
-        return convert(&name, page, limits);
-    }
-    convert(name, bytes, limits)
+    Ok(Converted { title, text, kind: None, converter: converter.into(), is_verbatim: false, aside })
 }
 
 /// Markdown with what may stand before it: a title, a type, other facts.
@@ -164,7 +180,7 @@ fn markdown_file(markdown: &str) -> Converted {
             title: facts.title,
             text,
             kind: facts.kind,
-            converter: "backup/1",
+            converter: "backup/1".into(),
             is_verbatim: true,
             aside: Aside::default(),
         };
@@ -181,7 +197,7 @@ fn markdown_file(markdown: &str) -> Converted {
         title,
         text,
         kind: facts.kind,
-        converter: "md/2",
+        converter: "md/2".into(),
         is_verbatim: false,
         aside: Aside::default(),
     }

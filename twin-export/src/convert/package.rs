@@ -102,13 +102,6 @@ impl Package {
     }
 }
 
-/// What an office file says its parts are inflated.
-pub(super) fn inflated_size(bytes: &[u8]) -> u64 {
-    let zip = ZipArchive::new(Cursor::new(bytes)).ok();
-    let size = zip.and_then(|zip| zip.decompressed_size()).unwrap_or(0);
-    u64::try_from(size).unwrap_or(u64::MAX)
-}
-
 #[derive(Debug)]
 pub(super) struct Relation {
     pub(super) kind: String,

@@ -80,14 +80,21 @@ const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Takes back what the mbox format adds: one `>` before lines that begin with `From `.
-pub(super) fn unquoted(message: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(message.len());
-    for line in message.split_inclusive(|&byte| byte == b'\n') {
+pub(super) fn unquoted(mut message: Vec<u8>) -> Vec<u8> {
+    // In place: a message may be as large as any file.
+    let (mut from, mut to) = (0, 0);
+    while from < message.len() {
+        let line = &message[from..];
+        let end = line.iter().position(|&byte| byte == b'\n').map_or(message.len(), |len| from + len + 1);
         let bare = line.iter().position(|&byte| byte != b'>').unwrap_or(line.len());
-        let quoted = bare > 0 && line[bare..].starts_with(b"From ");
-        out.extend_from_slice(if quoted { &line[1..] } else { line });
+        let is_quoted = bare > 0 && line[bare..].starts_with(b"From ");
+        let start = from + usize::from(is_quoted);
+        message.copy_within(start..end, to);
+        to += end - start;
+        from = end;
     }
-    out
+    message.truncate(to);
+    message
 }
 
 #[cfg(test)]
@@ -118,6 +125,9 @@ mod tests {
 
     #[test]
     fn one_mark_of_quoted_separators_goes() {
-        assert_eq!(unquoted(b">From a\n>>From b\n> From c\nd>From"), b"From a\n>From b\n> From c\nd>From");
+        assert_eq!(
+            unquoted(b">From a\n>>From b\n> From c\nd>From".to_vec()),
+            b"From a\n>From b\n> From c\nd>From"
+        );
     }
 }

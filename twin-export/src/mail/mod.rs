@@ -10,13 +10,13 @@ use std::ops::ControlFlow;
 use crate::DocumentType;
 use sha2::{Digest, Sha256};
 
-use super::convert::guard::guarded;
-use super::convert::mail::{CONVERTER, Envelope, Letter, envelope, letter};
+use super::convert::mail::{CONVERTER, Envelope, Letter, ReadLetter, envelope};
 use super::convert::{self, Aside, Kind};
 use super::detect::Export;
+use super::job::Job;
 use super::run::{Draft, Outcome, Run, digest};
 use super::tree::{Bytes, Entry, file_name};
-use super::{Format, Options, Root, pool, reason};
+use super::{Format, Root, pool, reason, workers};
 use threads::Threads;
 
 /// A message that was found, and where.
@@ -57,13 +57,14 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     for thread in &mut threads {
         thread.sort_by_key(|&message| messages[message].at);
     }
-    let options = run.options;
+    let (options, budget) = (run.options, run.budget.clone());
     pool::ordered(
         threads.iter(),
         |thread| thread.iter().map(|&message| messages[message].size()).sum(),
-        |thread| {
+        (options, &budget),
+        |thread, job| {
             let messages: Vec<&Message<'_>> = thread.iter().map(|&message| &messages[message]).collect();
-            document(&messages, options)
+            document(&messages, job)
         },
         |outcomes| outcomes.into_iter().try_for_each(|outcome| run.take(outcome)),
     )
@@ -89,10 +90,10 @@ impl<'a> Index<'a> {
                 let head = entry.head(HEADERS);
                 let envelope = envelope(&head).unwrap_or_default();
                 if !run.options.filter.takes(&[path]) {
-                    let key = key(entry, &Place::File, envelope.id.as_deref(), run.options);
+                    let key = key(entry, &Place::File, envelope.id.as_deref(), &run.job());
                     return Some(Outcome::filtered(key, path));
                 }
-                self.push(entry, Place::File, envelope, run.options);
+                self.push(entry, Place::File, envelope, &run.job());
                 None
             }
             Kind::Media => Some(Outcome::skipped(path, reason::MEDIA)),
@@ -117,7 +118,7 @@ impl<'a> Index<'a> {
             let envelope = envelope(&message.headers).unwrap_or_default();
             if !is_unwanted(&envelope.labels) {
                 let place = Place::Part { mbox: bytes.clone(), start: message.start, len: message.len };
-                self.push(entry, place, envelope, run.options);
+                self.push(entry, place, envelope, &run.job());
             }
         });
         match (read, found) {
@@ -127,9 +128,9 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn push(&mut self, entry: &'a Entry, place: Place, envelope: Envelope, options: &Options) {
+    fn push(&mut self, entry: &'a Entry, place: Place, envelope: Envelope, job: &Job<'_>) {
         self.threads.add(&envelope);
-        let key = key(entry, &place, envelope.id.as_deref(), options);
+        let key = key(entry, &place, envelope.id.as_deref(), job);
         self.messages.push(Message { entry, place, id: envelope.id, key, at: envelope.at });
     }
 }
@@ -155,8 +156,8 @@ impl Message<'_> {
         }
     }
 
-    fn bytes(&self, options: &Options) -> Result<Vec<u8>, &'static str> {
-        self.place.bytes(self.entry, options)
+    fn bytes(&self, job: &Job<'_>) -> Result<Vec<u8>, &'static str> {
+        self.place.bytes(self.entry, job)
     }
 
     /// The message in the export, for people.
@@ -169,23 +170,22 @@ impl Message<'_> {
 }
 
 impl Place {
-    fn bytes(&self, entry: &Entry, options: &Options) -> Result<Vec<u8>, &'static str> {
+    fn bytes(&self, entry: &Entry, job: &Job<'_>) -> Result<Vec<u8>, &'static str> {
         match self {
-            Place::File => entry.read(&options.limits),
-            Place::Part { len, .. } if *len > options.limits.entry_bytes => Err(reason::TOO_LARGE),
+            Place::File => job.read(entry),
+            Place::Part { len, .. } if *len > job.limits().entry_bytes => Err(reason::TOO_LARGE),
             Place::Part { mbox, start, len } => {
-                let bytes = mbox.range(*start, *len).map_err(|_| reason::UNREADABLE)?;
-                Ok(mbox::unquoted(&bytes))
+                Ok(mbox::unquoted(job.read_stream(mbox.window(*start, *len).cursor(), *len)?))
             }
         }
     }
 }
 
 /// By its Message-ID; one without is known by what it says, wherever it lies.
-fn key(entry: &Entry, place: &Place, id: Option<&str>, options: &Options) -> String {
+fn key(entry: &Entry, place: &Place, id: Option<&str>, job: &Job<'_>) -> String {
     match (id, place) {
         (Some(id), _) => format!("mail:{id}"),
-        (None, place) => match place.bytes(entry, options) {
+        (None, place) => match place.bytes(entry, job) {
             Ok(bytes) => format!("mail:sha256-{}", hex::encode(&digest(bytes.trim_ascii_end())[..16])),
             Err(_) => format!("mail:{}", entry.path),
         },
@@ -193,7 +193,7 @@ fn key(entry: &Entry, place: &Place, id: Option<&str>, options: &Options) -> Str
 }
 
 /// One document for a thread, oldest message first; what could not be read is told beside it.
-fn document(thread: &[&Message<'_>], options: &Options) -> Vec<Outcome> {
+fn document(thread: &[&Message<'_>], job: &Job<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     let mut letters: Vec<Letter> = Vec::new();
     let mut sum = Sha256::new();
@@ -201,14 +201,18 @@ fn document(thread: &[&Message<'_>], options: &Options) -> Vec<Outcome> {
     let mut seen: HashSet<&str> = HashSet::new();
     for message in thread {
         let file = u64::from(matches!(message.place, Place::File));
-        let read = message
-            .bytes(options)
-            .and_then(|bytes| guarded(|| letter(&bytes, &options.limits)).map(|one| (bytes, one)));
+        let read = message.bytes(job).and_then(|bytes| {
+            let source = digest(&bytes);
+            Ok((source, workers::run(ReadLetter, bytes, job)?))
+        });
+        if job.is_put_off() {
+            return Vec::new();
+        }
         match read {
             // The same message lies in several folders of a mailbox.
             Ok(_) if message.id.as_deref().is_some_and(|id| seen.contains(id)) => files += file,
-            Ok((bytes, letter)) => {
-                sum.update(&bytes);
+            Ok((source, letter)) => {
+                sum.update(source);
                 seen.extend(message.id.as_deref());
                 letters.push(letter);
                 files += file;
@@ -227,7 +231,7 @@ fn document(thread: &[&Message<'_>], options: &Options) -> Vec<Outcome> {
         text: told(&letters),
         kind: DocumentType::Email,
         source: sum.finalize().into(),
-        converter: CONVERTER,
+        converter: CONVERTER.into(),
         path: oldest.path(),
         clean_path: None,
         key_is_identity: true,

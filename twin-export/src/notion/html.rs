@@ -1,6 +1,7 @@
 //! A Notion page in HTML: its article, with the habits of Notion's own markup.
 
 use scraper::{ElementRef, Html};
+use serde::{Deserialize, Serialize};
 
 use super::super::Limits;
 use super::super::convert::guard::guarded;
@@ -8,12 +9,44 @@ use super::super::convert::html::Walker;
 use super::super::convert::html_tree::{decoded, descendants, has_class, parse};
 use super::super::text::tidy_line;
 use super::super::tree::{Entry, ending, file_name};
+use super::super::workers::Task;
 use super::Page;
 use super::names::{clean_file_name, dashed_id};
 
 /// Reads a page. HTML without an article is no page of Notion's: [`None`]. Of a database within the page
-/// that `has_document` knows by its title, the title alone is kept.
-pub(super) fn page(
+/// that has a document of its own, the title alone is kept.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct ReadPage {
+    /// Names of those databases.
+    pub(super) tables: Vec<TableName>,
+}
+
+/// A database's name as its file tells it: cut, and without some characters.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct TableName(String);
+
+impl TableName {
+    pub(super) fn new(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
+    fn is_of(&self, title: &str) -> bool {
+        let plain = |name: &str| -> String { name.chars().filter(|c| c.is_alphanumeric()).collect() };
+        let (name, title) = (plain(&self.0), plain(title));
+        !name.is_empty() && (name == title || (self.0.chars().count() >= 48 && title.starts_with(&name)))
+    }
+}
+
+impl Task for ReadPage {
+    const NAME: &'static str = "notion page";
+    type Output = Option<Page>;
+
+    fn run(self, bytes: Vec<u8>, limits: &Limits) -> Result<Option<Page>, &'static str> {
+        page(&bytes, limits, &|title| self.tables.iter().any(|table| table.is_of(title)))
+    }
+}
+
+fn page(
     bytes: &[u8],
     limits: &Limits,
     has_document: &dyn Fn(&str) -> bool,

@@ -4,16 +4,48 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use serde::{Deserialize, Serialize};
+
+use super::super::Limits;
+use super::super::convert::SHORT;
 use super::super::convert::guard::guarded;
 use super::super::convert::html_tree::tag_name;
 use super::super::convert::markdown::{Dialect, line_to_text, to_text};
 use super::super::convert::plain::decoded;
+use super::super::job::Job;
 use super::super::text::tidy_line;
+use super::super::workers::{self, Task};
 use super::Page;
 use super::values::cleaned;
 
-/// Reads a page; `headers` are the columns of the database of which it may be a row.
-pub(super) fn page(bytes: &[u8], headers: Option<&HashSet<String>>) -> Result<Page, &'static str> {
+/// Reads a page, a long one in a worker process; `headers` are the columns of the database of which it may be a row.
+pub(super) fn read(
+    bytes: Vec<u8>,
+    headers: Option<&HashSet<String>>,
+    job: &Job<'_>,
+) -> Result<Page, &'static str> {
+    if bytes.len() <= SHORT {
+        return page(&bytes, headers);
+    }
+    workers::run(ReadPage { headers: headers.cloned() }, bytes, job)
+}
+
+/// A page that is too long to be read here.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ReadPage {
+    headers: Option<HashSet<String>>,
+}
+
+impl Task for ReadPage {
+    const NAME: &'static str = "notion markdown";
+    type Output = Page;
+
+    fn run(self, bytes: Vec<u8>, _: &Limits) -> Result<Page, &'static str> {
+        page(&bytes, self.headers.as_ref())
+    }
+}
+
+fn page(bytes: &[u8], headers: Option<&HashSet<String>>) -> Result<Page, &'static str> {
     guarded(|| {
         let text = decoded(bytes);
         let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { text };

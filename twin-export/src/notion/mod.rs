@@ -8,19 +8,26 @@ mod plan;
 mod table;
 mod values;
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::DocumentType;
 
 use super::convert::{self, Aside, Kind};
 use super::detect::Export;
-use super::run::{Budget, Digest256, Draft, Outcome, Run, digest};
+use super::job::Job;
+use super::run::{Digest256, Draft, Outcome, Run, digest};
 use super::tree::{Entry, file_name, stem};
-use super::{Format, Options, Root, pool, reason};
+use super::workers;
+use super::{Format, Root, pool, reason};
+pub(crate) use html::ReadPage as ReadHtml;
+pub(crate) use markdown::ReadPage as ReadMarkdown;
 use plan::{Database, Plan, Role};
 
 /// A page in text: what [`markdown`] and [`html`] make of a file.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Page {
     /// The id that the page itself tells.
     id: Option<String>,
@@ -45,7 +52,7 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     }
     let entries: Vec<&Entry> = export.roots.iter().flat_map(|(_, tree)| &tree.entries).collect();
     let plan = Plan::new(&entries);
-    let reader = Reader { plan: &plan, options: run.options, budget: run.budget.clone() };
+    let (options, budget) = (run.options, run.budget.clone());
     // Tables last: what their rows' pages say beyond them is known by then.
     let (tables, others): (Vec<_>, Vec<_>) =
         entries.iter().enumerate().partition(|(index, _)| matches!(plan.role(*index), Role::Table(_)));
@@ -53,7 +60,8 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
         pool::ordered(
             entries.into_iter(),
             |(_, entry)| entry.size,
-            |(index, entry)| reader.outcome(index, entry),
+            (options, &budget),
+            |(index, entry), job| Reader { plan: &plan, job }.outcome(*index, entry),
             |outcome| run.take(outcome),
         )
     })
@@ -61,8 +69,7 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
 
 struct Reader<'a> {
     plan: &'a Plan<'a>,
-    options: &'a Options,
-    budget: Budget,
+    job: &'a Job<'a>,
 }
 
 impl Reader<'_> {
@@ -75,15 +82,15 @@ impl Reader<'_> {
             Role::View => return Outcome::skipped(path, reason::LINKED_VIEW),
             _ => {}
         }
-        if !self.options.filter.takes(&[path, &names::clean_path(path)]) {
+        if !self.job.options().filter.takes(&[path, &names::clean_path(path)]) {
             return Outcome::filtered(self.plan.true_key(index).unwrap_or(key), path);
         }
-        let bytes = match self.budget.read(entry, self.options) {
+        let bytes = match self.job.read(entry) {
             Ok(bytes) => bytes,
             Err(reason) => return self.unconverted(index, key, path, reason),
         };
         match role {
-            Role::Page => self.page(index, key, path, bytes),
+            Role::Page => self.page(index, entry, key, bytes),
             Role::Table(database) => self.table(database, key, path, &bytes),
             _ => self.attachment(key, path, bytes),
         }
@@ -94,7 +101,8 @@ impl Reader<'_> {
         Outcome::unconverted(self.plan.true_key(index).unwrap_or(key), path, reason)
     }
 
-    fn page(&self, index: usize, key: String, path: &str, bytes: Vec<u8>) -> Outcome {
+    fn page(&self, index: usize, entry: &Entry, key: String, bytes: Vec<u8>) -> Outcome {
+        let path = entry.path.as_str();
         if bytes.is_empty() {
             return Outcome::unconverted(key, path, reason::EMPTY);
         }
@@ -103,17 +111,23 @@ impl Reader<'_> {
         let (page, converter) = match Kind::of(file_name(path), &bytes) {
             Kind::Markdown => {
                 let headers = row_of.map(|database| &database.headers);
-                (markdown::page(&bytes, headers).map(Some), "notion-md/2")
+                (markdown::read(bytes, headers, self.job).map(Some), "notion-md/2")
             }
             Kind::Html => {
-                let has_document = |title: &str| self.plan.has_table_within(index, title);
-                (html::page(&bytes, &self.options.limits, &has_document), "notion-html/2")
+                let task = html::ReadPage { tables: self.plan.tables_within(index) };
+                (workers::run(task, bytes, self.job), "notion-html/2")
             }
             _ => return self.attachment(key, path, bytes),
         };
         let page = match page {
             Ok(Some(page)) => page,
-            Ok(None) => return self.attachment(key, path, bytes),
+            // What turns out to be no page of Notion's is read again as any file.
+            Ok(None) => {
+                return match self.job.read(entry) {
+                    Ok(bytes) => self.attachment(key, path, bytes),
+                    Err(reason) => self.unconverted(index, key, path, reason),
+                };
+            }
             Err(reason) => return self.unconverted(index, key, path, reason),
         };
         let key = page.id.as_ref().map_or(key, |id| format!("notion:{id}"));
@@ -125,10 +139,10 @@ impl Reader<'_> {
             };
         }
         if page.body.is_empty() {
-            let is_row = self.plan.holds_row(index, &page, &self.options.limits);
+            let is_row = self.plan.holds_row(index, &page, self.job);
             let is_taken_in = !is_row
                 && !page.properties.is_empty()
-                && row_of.is_some_and(|database| database.takes_in(index, &page, &self.options.filter));
+                && row_of.is_some_and(|database| database.takes_in(index, &page, &self.job.options().filter));
             return match (page.properties.is_empty(), page.has_blocks) {
                 _ if is_row || is_taken_in => Outcome::Merged,
                 (true, false) => Outcome::skipped(path, reason::TITLE_ONLY),
@@ -141,8 +155,8 @@ impl Reader<'_> {
 
     fn table(&self, database: &Database<'_>, key: String, path: &str, bytes: &[u8]) -> Outcome {
         let described = database.page.and_then(|page| {
-            let bytes = self.budget.read(page, self.options).ok()?;
-            html::page(&bytes, &self.options.limits, &|_| false).ok()?
+            let bytes = self.job.read(page).ok()?;
+            workers::run(html::ReadPage::default(), bytes, self.job).ok()?
         });
         let (title, description) = match described {
             Some(page) => (page.title, page.properties),
@@ -164,7 +178,7 @@ impl Reader<'_> {
     fn attachment(&self, key: String, path: &str, bytes: Vec<u8>) -> Outcome {
         let source = digest(&bytes);
         let name = names::clean_file_name(file_name(path));
-        match convert::convert(&name, bytes, &self.options.limits) {
+        match convert::convert(&name, bytes, self.job) {
             Ok(converted) => Outcome::document(Draft {
                 key,
                 title: converted.title.unwrap_or_else(|| stem(&name).to_owned()),
@@ -183,7 +197,13 @@ impl Reader<'_> {
     }
 }
 
-fn draft(key: String, page: Page, source: Digest256, converter: &'static str, path: &str) -> Outcome {
+fn draft(
+    key: String,
+    page: Page,
+    source: Digest256,
+    converter: impl Into<Cow<'static, str>>,
+    path: &str,
+) -> Outcome {
     let title = page.title.filter(|title| !title.trim().is_empty()).unwrap_or_else(|| {
         let name = names::clean_file_name(file_name(path));
         stem(&name).to_owned()
@@ -198,7 +218,7 @@ fn draft(key: String, page: Page, source: Digest256, converter: &'static str, pa
         text,
         kind: DocumentType::Note,
         source,
-        converter,
+        converter: converter.into(),
         path: path.to_owned(),
         clean_path: Some(names::clean_path(path)),
         key_is_identity: true,

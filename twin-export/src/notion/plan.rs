@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use super::super::Filter;
+use super::super::job::Job;
 use super::super::tree::{Entry, ending, file_name, folder_of, safe_path, stem};
-use super::super::{Filter, Limits};
+use super::super::workers;
 use super::held::Held;
+use super::html::{ReadPage, TableName};
 use super::{Page, html, names, table};
 
 /// A file's part in the export.
@@ -58,14 +61,14 @@ impl Database<'_> {
     }
 
     /// Whether its table says all that the page of a row says.
-    fn holds(&self, page: &Page, limits: &Limits) -> bool {
+    fn holds(&self, page: &Page, job: &Job<'_>) -> bool {
         let read = || {
             let source = self.source?;
-            let bytes = source.read(limits).ok()?;
+            let bytes = job.read(source).ok()?;
             if is_csv(&source.path) {
                 return Some(Held::in_csv(&bytes));
             }
-            html::page(&bytes, limits, &|_| false).ok()?.map(|page| Held::in_lines(&page.body))
+            workers::run(ReadPage::default(), bytes, job).ok()?.map(|page| Held::in_lines(&page.body))
         };
         self.held.get_or_init(|| read().unwrap_or_default()).holds(page)
     }
@@ -81,6 +84,8 @@ pub(super) struct Plan<'a> {
     databases: Vec<Database<'a>>,
     /// By the place of its CSV among the entries.
     tables: HashMap<usize, usize>,
+    /// By the folder of its CSV.
+    by_folder: HashMap<String, Vec<usize>>,
 }
 
 /// A page or a database to which a folder belongs.
@@ -104,6 +109,7 @@ impl<'a> Plan<'a> {
             owners: HashMap::new(),
             databases: Vec::new(),
             tables: HashMap::new(),
+            by_folder: HashMap::new(),
         };
         for (index, entry) in entries.iter().enumerate() {
             if is_page_name(&entry.path) {
@@ -156,6 +162,7 @@ impl<'a> Plan<'a> {
             strays: Mutex::default(),
         });
         self.tables.insert(index, database);
+        self.by_folder.entry(folder_of(&entry.path).to_owned()).or_default().push(database);
         self.own(entry, Some(database), None);
     }
 
@@ -236,38 +243,29 @@ impl<'a> Plan<'a> {
 
     /// Whether all that the page of a row says is in its table. An export without folders for subpages has
     /// the page beside the table.
-    pub(super) fn holds_row(&self, index: usize, page: &Page, limits: &Limits) -> bool {
-        let holds = |database: &Database<'_>| database.has_values && database.holds(page, limits);
+    pub(super) fn holds_row(&self, index: usize, page: &Page, job: &Job<'_>) -> bool {
+        let holds = |database: &Database<'_>| database.has_values && database.holds(page, job);
         if let Some(database) = self.database_of(index) {
             return holds(database);
         }
         let folder = folder_of(&self.entries[index].path);
         let Some(title) = &page.title else { return false };
         !page.properties.is_empty()
-            && self.tables.iter().any(|(&table, &database)| {
-                let database = &self.databases[database];
-                folder_of(&self.entries[table].path) == folder
-                    && database.titles.contains(title)
-                    && holds(database)
-            })
+            && self.tables_in(folder).any(|database| database.titles.contains(title) && holds(database))
     }
 
-    /// Whether a database of that title, within a page, has a document of its own.
-    pub(super) fn has_table_within(&self, page: usize, title: &str) -> bool {
+    /// The databases within a page that have documents of their own.
+    pub(super) fn tables_within(&self, page: usize) -> Vec<TableName> {
         let (place, _) = place_and_id(&self.entries[page].path);
         let bare = join(folder_of(&place), names::without_id(file_name(&place)));
-        // Names of files are cut and lack some characters.
-        let plain = |name: &str| -> String { name.chars().filter(|c| c.is_alphanumeric()).collect() };
-        self.tables.iter().any(|(&table, &database)| {
-            let folder = folder_of(&self.entries[table].path);
-            let database = &self.databases[database];
-            let name = plain(&database.name);
-            (folder == place || folder == bare)
-                && database.has_values
-                && !name.is_empty()
-                && (name == plain(title)
-                    || (database.name.chars().count() >= 48 && plain(title).starts_with(&name)))
-        })
+        let within = [place, bare].into_iter().flat_map(|folder| self.tables_in(&folder));
+        within.filter(|database| database.has_values).map(|database| TableName::new(&database.name)).collect()
+    }
+
+    /// The databases whose CSVs lie in a folder.
+    fn tables_in(&self, folder: &str) -> impl Iterator<Item = &Database<'a>> + use<'_, 'a> {
+        let tables = self.by_folder.get(folder).map(Vec::as_slice).unwrap_or_default();
+        tables.iter().map(|&database| &self.databases[database])
     }
 
     /// Whether a database's page has its rows in a CSV, too.

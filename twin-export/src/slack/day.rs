@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::super::Options;
+use super::super::job::Job;
 use super::super::run::Digest256;
 use super::super::tree::Entry;
 use super::Names;
@@ -34,11 +34,11 @@ pub(super) struct Late {
 }
 
 /// Looks through all days for replies that belong under an earlier day's message.
-pub(super) fn late_replies(days: &[&Entry], names: &Names, options: &Options) -> Late {
+pub(super) fn late_replies(days: &[&Entry], names: &Names, job: &Job<'_>) -> Late {
     let mut roots = HashSet::new();
     let mut strays: Vec<(Ts, Said)> = Vec::new();
     for entry in days {
-        let Ok(bytes) = entry.read(&options.limits) else { continue };
+        let Ok(bytes) = job.read(entry) else { continue };
         let mut own = HashSet::new();
         let mut replies = Vec::new();
         // What cannot be read is told when the day itself is read.

@@ -12,9 +12,10 @@ use serde_json::Value;
 
 use super::convert::Aside;
 use super::detect::Export;
+use super::job::Job;
 use super::run::{Draft, Outcome, Run, digest};
 use super::tree::{Entry, Tree, file_name, folder_of, safe_path, stem};
-use super::{Format, Options, Root, pool, reason};
+use super::{Format, Root, pool, reason};
 use day::Day;
 use elements::{LARGEST_CHANNEL, each};
 use markup::{list, string};
@@ -59,7 +60,7 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
         let root =
             Root { path: path.clone(), reader: Format::Slack, scope: "slack:".to_owned(), whole: tree.whole };
         run.begin(root, tree, |path| is_day(path).then(|| key_of(path)));
-        let workspace = Workspace::read(tree, run.options);
+        let workspace = Workspace::read(tree, &run.job());
         for entry in tree.entries.iter().filter(|entry| !is_day(&entry.path)) {
             run.take(Outcome::skipped(&entry.path, reason::METADATA))?;
         }
@@ -86,17 +87,18 @@ fn read_conversation(conversation: &Conversation<'_>, names: &Names, run: &mut R
         }
         return ControlFlow::Continue(());
     }
-    let late = day::late_replies(&conversation.days, names, run.options);
+    let late = day::late_replies(&conversation.days, names, &run.job());
     let (options, budget) = (run.options, run.budget.clone());
     pool::ordered(
         conversation.days.iter().copied(),
         |entry| entry.size,
-        |entry| {
+        (options, &budget),
+        |entry, job| {
             let path = entry.path.as_str();
             if !options.filter.takes(&[path]) {
                 return Outcome::filtered(key(entry), path);
             }
-            let bytes = match budget.read(entry, options) {
+            let bytes = match job.read(entry) {
                 Ok(bytes) => bytes,
                 Err(reason) => return Outcome::unconverted(key(entry), path, reason),
             };
@@ -117,7 +119,7 @@ fn document(conversation: &Conversation<'_>, key: String, path: &str, bytes: &[u
         text: day.text(),
         kind: DocumentType::Slack,
         source: day.digest(digest(bytes)),
-        converter: "slack/2",
+        converter: "slack/2".into(),
         path: path.to_owned(),
         clean_path: None,
         key_is_identity: true,
@@ -136,12 +138,12 @@ struct Workspace {
 }
 
 impl Workspace {
-    fn read(tree: &Tree, options: &Options) -> Self {
+    fn read(tree: &Tree, job: &Job<'_>) -> Self {
         let mut workspace = Self::default();
         let each_in = |names: &[&str], take: &mut dyn FnMut(&Value)| {
             let mut is_listed = false;
             for entry in tree.entries.iter().filter(|entry| names.contains(&file_name(&entry.path))) {
-                let bytes = entry.read(&options.limits);
+                let bytes = job.read(entry);
                 is_listed |= bytes.and_then(|bytes| each(&bytes, LARGEST_CHANNEL, &mut *take)).is_ok();
             }
             is_listed

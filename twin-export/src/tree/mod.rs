@@ -68,19 +68,9 @@ impl Entry {
         })
     }
 
-    /// All inflated bytes, or the reason why not. The limits count what really comes out.
-    pub(crate) fn read(&self, limits: &Limits) -> Result<Vec<u8>, &'static str> {
-        if let Body::Missing(reason) = self.body {
-            return Err(reason);
-        }
-        let most = limits.entry_bytes;
-        let mut bytes = Vec::with_capacity(usize::try_from(self.size.min(most).min(1 << 20)).unwrap_or(0));
-        let stream = self.open().map_err(|_| reason::UNREADABLE)?;
-        stream.take(most + 1).read_to_end(&mut bytes).map_err(|_| reason::UNREADABLE)?;
-        if bytes.len() as u64 > most {
-            return Err(reason::TOO_LARGE);
-        }
-        Ok(bytes)
+    /// Why there are no bytes, where that is known from the start.
+    pub(crate) fn missing(&self) -> Option<&'static str> {
+        if let Body::Missing(reason) = self.body { Some(reason) } else { None }
     }
 
     /// The first bytes, fewer where the file is shorter or damaged.

@@ -39,13 +39,6 @@ impl SharedFile {
         Cursor { source: self.clone(), at: 0, buffer: Vec::new(), buffer_at: 0, capacity }
     }
 
-    /// The bytes of a part, which must be there.
-    pub(crate) fn range(&self, start: u64, len: u64) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        self.window(start, len).cursor().read_to_end(&mut bytes)?;
-        if bytes.len() as u64 == len { Ok(bytes) } else { Err(io::Error::from(io::ErrorKind::UnexpectedEof)) }
-    }
-
     fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
         let wanted = left.min(buffer.len());

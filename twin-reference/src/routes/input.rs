@@ -28,7 +28,7 @@ impl Body {
 
     /// A text that must be there and not blank.
     pub(super) fn required(&self, field: &str) -> Result<&str, Refusal> {
-        let text = self.optional(field)?.filter(|text| !text.trim().is_empty());
+        let text = self.optional(field)?.filter(|text| !is_blank(text));
         text.ok_or_else(|| Refusal::bad(format!("{field} is required.")))
     }
 
@@ -70,6 +70,11 @@ impl<'a> Query<'a> {
             Refusal::bad(format!("Invalid limit. Must be a whole number from 1 to {MAX_LIMIT}."))
         })
     }
+}
+
+/// Whether JavaScript's `trim` leaves nothing of a text.
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|sign| sign == '\u{feff}' || (sign.is_whitespace() && sign != '\u{85}'))
 }
 
 /// The value among these that a field has.

@@ -166,7 +166,7 @@ async fn an_escalated_answer_says_once_that_a_person_will_look_at_it_unless_nobo
 async fn data_of_the_first_layout_is_indexed_anew_when_it_is_opened() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("twin.db");
-    drop(Reference::new().data(&path).documents(pages()).serve(ANY_PORT).await.unwrap().shutdown().await);
+    Reference::new().data(&path).documents(pages()).serve(ANY_PORT).await.unwrap().shutdown().await;
     // What 0.1.0 wrote: other terms in the index, no vectors.
     let db = rusqlite::Connection::open(&path).unwrap();
     let first = "DROP TABLE vectors; DELETE FROM passages; INSERT INTO passages(rowid, title, heading, body)

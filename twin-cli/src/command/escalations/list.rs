@@ -4,13 +4,14 @@ use std::borrow::Cow;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use twin_sdk::{Escalation, StatusFilter};
 
 use crate::command::Outcome;
 use crate::command::answer::percent;
 use crate::command::listing::{Listing, parse_limit};
 use crate::context::Context;
-use crate::ui::age::age;
+use crate::ui::age::{age, rfc3339};
 use crate::ui::page::{Page, Tone};
 use crate::ui::table::{Column, Table};
 use crate::ui::{Form, Json, Notice, Report};
@@ -49,19 +50,22 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let connection = context.connect().await?;
     let page = connection.twin.escalations().list().status(args.status).limit(args.limit).await?;
     let status = args.status;
-    Ok(Box::new(List { items: page.items, total: page.total, status, now: Timestamp::now() }))
+    let (total, extra, items) = (page.total, page.extra().clone(), page.items);
+    Ok(Box::new(List { items, total, extra, status, now: Timestamp::now() }))
 }
 
 struct List {
     items: Vec<Escalation>,
     total: u64,
+    /// What the API says of the listing that this version does not know.
+    extra: Map<String, Value>,
     status: StatusFilter,
     now: Timestamp,
 }
 
 impl List {
     fn listing(&self) -> Listing<'_, Escalation> {
-        Listing::new(&self.items, self.total)
+        Listing::new(&self.items, self.total).with_extra(&self.extra)
     }
 
     fn table(&self) -> Table {
@@ -93,7 +97,7 @@ impl List {
                 escalation.status.as_str(),
                 &escalation.confidence.to_string(),
                 &escalation.asked_by,
-                &escalation.created_at.to_string(),
+                &rfc3339(escalation.created_at),
                 &escalation.question,
             ]);
         }

@@ -51,10 +51,10 @@ pub(super) fn text(document: &Document) -> String {
         ("title", quoted(&document.title)),
         ("type", value(document.document_type.as_str())),
         ("source", value(&document.source)),
-        ("createdAt", document.created_at.to_string()),
+        ("createdAt", document.created_at.map(|time| time.to_string()).unwrap_or_default()),
     ];
     let mut text = "---\n".to_owned();
-    for (name, value) in facts {
+    for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
         text += &format!("{name}: {value}\n");
     }
     text += "---\n\n";

@@ -46,7 +46,10 @@ impl Report for OneDocument {
             page.block(&doc.title, Tone::Strong);
             let (hits, created) = (count(doc.hits, "hit"), age(doc.created_at, self.now));
             let facts = [doc.id.as_str(), doc.document_type.as_str(), doc.source.as_str(), &hits, &created];
-            page.block(&facts.join(" · "), Tone::Dim);
+            page.block(
+                &facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(" · "),
+                Tone::Dim,
+            );
             page.gap();
         }
         page.block(doc.content.as_deref().unwrap_or_default(), Tone::Plain);

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use twin_sdk::{Document, DocumentType};
 
 use crate::command::Outcome;
 use crate::command::listing::{Listing, Unlisted, parse_limit};
 use crate::context::Context;
-use crate::ui::age::age;
+use crate::ui::age::{age, rfc3339};
 use crate::ui::page::{Page, Tone};
 use crate::ui::table::{Column, Table};
 use crate::ui::{Form, Json, Notice, Report};
@@ -46,7 +47,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
         let listing = kb.list_all().await?;
         let unlisted = listing.missing().iter().map(Unlisted::from).collect();
         let (total, items) = (listing.total, listing.items);
-        return Ok(Box::new(Documents { items, total, all: true, unlisted, now }));
+        return Ok(Box::new(Documents { items, total, all: true, unlisted, extra: Map::new(), now }));
     }
     let limit = if args.all { twin_sdk::PAGE_LIMIT } else { args.limit };
     let mut call = kb.list().limit(limit);
@@ -54,8 +55,8 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
         call = call.of_type(of_type);
     }
     let page = call.await?;
-    let (total, items) = (page.total, page.items);
-    Ok(Box::new(Documents { items, total, all: args.all, unlisted: Vec::new(), now }))
+    let (total, extra, items) = (page.total, page.extra().clone(), page.items);
+    Ok(Box::new(Documents { items, total, all: args.all, unlisted: Vec::new(), extra, now }))
 }
 
 struct Documents {
@@ -65,12 +66,14 @@ struct Documents {
     all: bool,
     /// What even all listings together do not show.
     unlisted: Vec<Unlisted>,
+    /// What the API says of the listing that this version does not know.
+    extra: Map<String, Value>,
     now: Timestamp,
 }
 
 impl Documents {
     fn listing(&self) -> Listing<'_, Document> {
-        Listing::new(&self.items, self.total)
+        Listing::new(&self.items, self.total).with_extra(&self.extra)
     }
 
     fn table(&self) -> Table {
@@ -98,7 +101,7 @@ impl Report for Documents {
     fn text(&self, page: &mut Page) {
         if !page.is_terminal() {
             for doc in &self.items {
-                let (hits, created_at) = (doc.hits.to_string(), doc.created_at.to_string());
+                let (hits, created_at) = (doc.hits.to_string(), rfc3339(doc.created_at));
                 page.row(&[doc.id.as_str(), doc.document_type.as_str(), &doc.title, &hits, &created_at]);
             }
         } else if self.items.is_empty() {
@@ -126,8 +129,14 @@ mod tests {
     #[test]
     fn more_is_promised_only_where_not_all_was_asked_for() {
         for (all, labels) in [(false, ["warning", "hint"].as_slice()), (true, &["warning"])] {
-            let cut =
-                Documents { items: vec![], total: 1, all, unlisted: vec![], now: Timestamp::UNIX_EPOCH };
+            let cut = Documents {
+                items: vec![],
+                total: 1,
+                all,
+                unlisted: vec![],
+                extra: Map::new(),
+                now: Timestamp::UNIX_EPOCH,
+            };
             let told: Vec<&str> = cut.notices(Form::Terminal).iter().map(|notice| notice.label).collect();
             assert_eq!(told, labels);
         }

@@ -147,12 +147,12 @@ impl Triage<'_> {
     }
 
     async fn ask_twin(&mut self, escalation: &Escalation) -> Result<(), CliError> {
-        self.remark("Asking…");
         let mut call = self.twin.ask(&escalation.question);
         if !escalation.asked_by.trim().is_empty() {
             call = call.asked_by(&escalation.asked_by);
         }
-        let answer = finished(call.into_future(), &mut self.signal).await.map_err(Signal::error)??;
+        let asking = self.context.waiting_for("Asking", call);
+        let answer = finished(Box::pin(asking), &mut self.signal).await.map_err(Signal::error)??;
         let mut page = self.context.ui.page();
         page.gap();
         answer::show(&answer, &mut page);
@@ -213,6 +213,7 @@ impl Triage<'_> {
             who = "unknown".to_owned();
         }
         let facts = [&who, &asked, &confidence, &escalation.id].map(String::as_str);
+        let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
         page.block(&facts.join(" · "), Tone::Dim);
         if !escalation.reason.trim().is_empty() {
             page.block(&escalation.reason, Tone::Warning);

@@ -1,0 +1,113 @@
+//! The program as a worker: it reads requests from standard input and answers each with a line.
+
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+
+use serde::Serialize;
+
+use super::super::convert::guard::guarded;
+use super::super::{convert, notion, reason};
+use super::Task;
+use super::child::{Answer, Head};
+
+/// The exit code of a worker whose time was up.
+pub(super) const GAVE_UP: i32 = 4;
+/// Of the thread that converts: as deep as any file may nest.
+const STACK: usize = 16 << 20;
+
+/// Works until there are no more requests.
+pub(super) fn serve(memory: u64) -> ! {
+    bound_process(memory);
+    let (sender, requests) = mpsc::sync_channel::<(Head, Vec<u8>)>(0);
+    let (done, ends) = mpsc::sync_channel::<io::Result<()>>(0);
+    let converter = thread::Builder::new().stack_size(STACK).spawn(move || {
+        while let Ok((head, bytes)) = requests.recv() {
+            if done.send(answer(head, bytes)).is_err() {
+                return;
+            }
+        }
+    });
+    let mut input = BufReader::with_capacity(64 * 1024, io::stdin().lock());
+    while converter.is_ok()
+        && let Ok(Some((head, bytes))) = request(&mut input)
+    {
+        // Nobody may wait any longer: whoever started this may have ended.
+        let longest = head.limits.conversion * 2;
+        if sender.send((head, bytes)).is_err() {
+            break;
+        }
+        match ends.recv_timeout(longest) {
+            Ok(Ok(())) => {}
+            Err(RecvTimeoutError::Timeout) => std::process::exit(GAVE_UP),
+            _ => break,
+        }
+    }
+    std::process::exit(0)
+}
+
+fn request(input: &mut impl BufRead) -> io::Result<Option<(Head, Vec<u8>)>> {
+    let mut line = Vec::new();
+    if input.read_until(b'\n', &mut line)? == 0 {
+        return Ok(None);
+    }
+    let head: Head = serde_json::from_slice(&line)?;
+    let mut bytes = Vec::new();
+    // Where there is no room for it, this fails rather than ends the process.
+    bytes.try_reserve_exact(head.bytes).map_err(io::Error::other)?;
+    input.take(head.bytes as u64).read_to_end(&mut bytes)?;
+    Ok(Some((head, bytes)))
+}
+
+macro_rules! tasks {
+    ($head:ident, $bytes:ident; $($task:ty),+ $(,)?) => {
+        match $head.task.as_str() {
+            $(<$task>::NAME => done_by::<$task>($head, $bytes),)+
+            _ => written(&Answer::<()>::Refused(reason::UNREADABLE.to_owned())),
+        }
+    };
+}
+
+fn answer(head: Head, bytes: Vec<u8>) -> io::Result<()> {
+    tasks!(
+        head, bytes;
+        convert::ConvertFile,
+        convert::mail::ReadLetter,
+        notion::ReadHtml,
+        notion::ReadMarkdown,
+    )
+}
+
+fn done_by<T: Task>(head: Head, bytes: Vec<u8>) -> io::Result<()> {
+    let result = match serde_json::from_str::<T>(&head.arguments) {
+        Ok(task) => guarded(|| task.run(bytes, &head.limits)),
+        Err(_) => Err(reason::UNREADABLE),
+    };
+    written(&match result {
+        Ok(output) => Answer::Output(output),
+        Err(reason) => Answer::Refused(reason.to_owned()),
+    })
+}
+
+fn written(answer: &impl Serialize) -> io::Result<()> {
+    let mut output = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
+    serde_json::to_writer(&mut output, answer)?;
+    output.write_all(b"\n")?;
+    output.flush()
+}
+
+/// Bounds memory and stack, and leaves no core file with what was read.
+#[cfg(unix)]
+fn bound_process(memory: u64) {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+
+    let bound = |resource, most| {
+        let _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
+    };
+    bound(Resource::Data, STACK as u64 + memory);
+    bound(Resource::Core, 0);
+}
+
+/// What cannot be bounded, is watched by time alone.
+#[cfg(not(unix))]
+fn bound_process(_: u64) {}
