@@ -17,8 +17,10 @@ const WINDOW: usize = 480;
 const LIST: usize = 320;
 /// The longest answer of several passages.
 const LONGEST: usize = 1100;
-/// A further passage is quoted when it is nearly as good as the best one: of the same document, of another.
+/// A further passage is quoted when it is nearly as good as the best one: of the same document, of another …
 const AS_GOOD: [f64; 2] = [0.75, 0.92];
+/// … and its best sentence as the best one. A further item of a list is quoted when it is, too.
+const AS_TELLING: f64 = 0.8;
 /// What lifts a sentence with a rule for a sum the question names.
 const A_RULE: f64 = 0.3;
 /// How many passages are quoted at most.
@@ -27,14 +29,14 @@ const PASSAGES: usize = 3;
 /// The quoted text and the passages it is from, best first.
 pub(crate) fn extract<'a>(evidence: &'a [Evidence], question: &Question) -> (String, Vec<&'a Evidence>) {
     let Some(best) = evidence.first() else { return (String::new(), Vec::new()) };
-    let mut quoted = vec![best];
-    let mut texts = vec![quote(best, question)];
+    let (text, told) = quote(best, question, 0.0).unwrap_or_default();
+    let (mut quoted, mut texts) = (vec![best], vec![text]);
     for further in &evidence[1..] {
         let other = usize::from(further.document != best.document);
         if quoted.len() == PASSAGES || further.score < AS_GOOD[other] * best.score {
             continue;
         }
-        let text = quote(further, question);
+        let Some((text, _)) = quote(further, question, AS_TELLING * told) else { continue };
         if texts.iter().map(String::len).sum::<usize>() + text.len() <= LONGEST {
             texts.push(text);
             quoted.push(further);
@@ -43,19 +45,22 @@ pub(crate) fn extract<'a>(evidence: &'a [Evidence], question: &Question) -> (Str
     (texts.join("\n\n"), quoted)
 }
 
-/// The part of a passage that says the most: all of it when it is short, the telling items of a list.
-fn quote(evidence: &Evidence, question: &Question) -> String {
+/// The part of a passage that says the most, and how much its best sentence says; none if that is less than `least`.
+/// It is all of it when it is short, and the telling items of a list.
+fn quote(evidence: &Evidence, question: &Question, least: f64) -> Option<(String, f64)> {
     let text = &evidence.text;
     let sentences = passages::sentences(text);
     let scores: Vec<f64> = sentences.iter().map(|sentence| score(question, &text[sentence.clone()])).collect();
     let best = (0..sentences.len()).fold(0, |best, n| if scores[n] > scores[best] { n } else { best });
-    let lists = sentences.get(best).is_some_and(|sentence| passages::is_item(&text[sentence.clone()]));
+    let told = scores.get(best).copied().filter(|score| *score >= least)?;
+    let lists = passages::is_item(&text[sentences[best].clone()]);
     if lists && (text.len() > LIST || evidence.table.is_some()) {
         let header = evidence.table.as_deref().or_else(|| table_header(text));
-        return items(text, &sentences, &scores, best, header);
+        let least = least.max(AS_TELLING * told);
+        return Some((items(text, &sentences, &scores, best, least, header), told));
     }
     let range = if text.len() <= WHOLE { 0..text.len() } else { window(&sentences, &scores, best) };
-    tidy(&text[range]).to_owned()
+    Some((tidy(&text[range]).to_owned(), told))
 }
 
 /// What a sentence says to the question.
@@ -67,8 +72,15 @@ fn score(question: &Question, sentence: &str) -> f64 {
 }
 
 /// The best items of a list or rows of a table, in their order, the latter under the header of their table.
-fn items(text: &str, sentences: &[Range<usize>], scores: &[f64], best: usize, header: Option<&str>) -> String {
-    let mut ranked: Vec<usize> = (0..sentences.len()).filter(|&n| scores[n] >= 0.6 * scores[best]).collect();
+fn items(
+    text: &str,
+    sentences: &[Range<usize>],
+    scores: &[f64],
+    best: usize,
+    least: f64,
+    header: Option<&str>,
+) -> String {
+    let mut ranked: Vec<usize> = (0..sentences.len()).filter(|&n| n == best || scores[n] >= least).collect();
     ranked.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
     let mut room = WINDOW.saturating_sub(header.map_or(0, str::len));
     ranked.retain(|&n| {

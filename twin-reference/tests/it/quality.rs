@@ -82,19 +82,19 @@ async fn score(file: &str) -> Score {
 
 /// The least that must go right, of the answerable questions and of those that need a person.
 const LEAST: [(&str, usize, usize); 13] = [
-    ("agency", 7, 6),
-    ("api", 11, 7),
-    ("bakery", 27, 12),
-    ("bylaws", 12, 6),
-    ("clinic", 15, 7),
-    ("factory", 9, 4),
-    ("hotel", 10, 6),
-    ("permits", 7, 5),
-    ("robotics", 11, 6),
-    ("startup", 25, 14),
-    ("studio", 8, 5),
-    ("verein", 9, 3),
-    ("webshop", 8, 5),
+    ("agency", 7, 8),
+    ("api", 12, 7),
+    ("bakery", 17, 15),
+    ("bylaws", 8, 6),
+    ("clinic", 11, 8),
+    ("factory", 7, 6),
+    ("hotel", 5, 8),
+    ("permits", 5, 6),
+    ("robotics", 9, 6),
+    ("startup", 20, 15),
+    ("studio", 7, 8),
+    ("verein", 10, 3),
+    ("webshop", 6, 6),
 ];
 
 /// The files of a directory with their names, in order.
@@ -117,7 +117,7 @@ async fn the_quality_of_answers_over_knowledge_bases_of_every_kind_does_not_fall
         files.extend(self::files(Path::new(&further)));
     }
     let show = std::env::var("QUALITY_SHOW").unwrap_or_default();
-    let mut all = Score::default();
+    let (mut all, mut worse) = (Score::default(), String::new());
     println!("{:28} answered  (found)  wrongly  escalated", "");
     for (name, file) in &files {
         let score = score(file).await;
@@ -127,7 +127,9 @@ async fn the_quality_of_answers_over_knowledge_bases_of_every_kind_does_not_fall
             print!("{wrong}");
         }
         if let Some((_, least_answered, least_escalated)) = LEAST.iter().find(|(least, ..)| least == name) {
-            assert!(answered >= least_answered && escalated >= least_escalated, "{name} got worse:\n{wrong}");
+            if answered < least_answered || escalated < least_escalated {
+                worse += &format!("{name} got worse:\n{wrong}");
+            }
         }
         all.answered += answered;
         all.answerable += answerable;
@@ -138,4 +140,5 @@ async fn the_quality_of_answers_over_knowledge_bases_of_every_kind_does_not_fall
     }
     let Score { answered, answerable, escalated, personal, found, misled, .. } = all;
     println!("{:28} {answered:3} of {answerable:2}    ({found:2})       {misled:2}   {escalated:2} of {personal:2}", "all");
+    assert!(worse.is_empty(), "{worse}");
 }
