@@ -198,6 +198,9 @@ impl Context {
             if ui.verbosity() > 0 {
                 ui.detail(1, &describe(attempt));
             }
+            if ui.verbosity() > 1 {
+                exchange(attempt).iter().for_each(|line| ui.detail(2, line));
+            }
         })
     }
 
@@ -265,6 +268,17 @@ fn tell_of_wait(ui: &Ui, waits: &Waits, attempt: &Attempt<'_>) {
             ui.waiting(&format!("{why}: {} s", wait.as_secs_f64().ceil()));
         }
     }
+}
+
+/// The headers of a request and its response, and what an error says; without the key.
+fn exchange(attempt: &Attempt<'_>) -> Vec<String> {
+    let mut lines: Vec<String> =
+        attempt.request_headers().map(|(name, value)| format!("> {name}: {value}")).collect();
+    lines.extend(attempt.response_headers().map(|(name, value)| format!("< {name}: {value}")));
+    if let Some(body) = attempt.error_body() {
+        lines.extend(body.lines().map(|line| format!("< | {line}")));
+    }
+    lines
 }
 
 /// One request in one line, without anything secret: `GET /v1/stats 200 12ms, attempt 1, 59 of 60 left`.

@@ -84,7 +84,7 @@ fn read_exports(paths: &[PathBuf], ui: &Ui, documents: &mpsc::Sender<Seed>) -> R
         if documents.blocking_send(seed).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
     export::read(paths, &export::Options::default(), &progress, &mut hand_on)
-        .map_err(|error| CliError::invalid(error.to_string()).hint("give a zip, a tar, a folder or a file"))
+        .map_err(|error| CliError::invalid(error.to_string()).hint(error.hint()))
 }
 
 /// Says what was read. Exports without a document are a mistake to tell of, not an empty twin to ask.

@@ -7,7 +7,7 @@ use super::job::Budget;
 use super::notion::names as notion_names;
 use super::run::Run;
 use super::tree::{self, Entry, Tree, file_name};
-use super::{Format, Options, ReadError, drive, folder, mail, notion, reason, slack};
+use super::{Format, Options, ReadError, confluence, drive, folder, jsonl, mail, notion, reason, slack};
 
 /// PATHs that are read as one, and their reader (never [`Format::Auto`]).
 #[derive(Debug)]
@@ -25,6 +25,8 @@ impl Export {
             Format::Drive => drive::read(self, run),
             Format::Slack => slack::read(self, run),
             Format::Mail => mail::read(self, run),
+            Format::Confluence => confluence::read(self, run),
+            Format::Jsonl => jsonl::read(self, run),
             Format::Folder | Format::Auto => folder::read(self, run),
         }
     }
@@ -40,6 +42,9 @@ pub(crate) fn exports(
     let _ = budget;
     for path in paths {
         for (name, mut tree) in trees(path, options)? {
+            if confluence::is_backup(&tree) {
+                return Err(ReadError::Backup { path: path.clone() });
+            }
             if matches!(options.format, Format::Auto | Format::Notion) {
                 notion_names::enter_parts(&mut tree, &options.limits);
             }
@@ -93,10 +98,14 @@ fn trees(path: &Path, options: &Options) -> Result<Vec<(String, Tree)>, ReadErro
 }
 
 fn detected(name: &str, tree: &Tree) -> Format {
-    if notion_names::is_export(tree) {
+    if jsonl::is_export(tree) {
+        Format::Jsonl
+    } else if notion_names::is_export(tree) {
         Format::Notion
     } else if slack::is_export(tree) {
         Format::Slack
+    } else if confluence::is_export(tree) {
+        Format::Confluence
     } else if drive::is_takeout(tree) || drive::is_download_name(name) {
         Format::Drive
     } else if is_mailbox(tree) {
@@ -108,8 +117,11 @@ fn detected(name: &str, tree: &Tree) -> Format {
 
 /// Nothing but mail, and what mail programs note beside it.
 fn is_mailbox(tree: &Tree) -> bool {
-    let is_note =
-        |entry: &&Entry| file_name(&entry.path) == "table_of_contents" || tree::ending(&entry.path) == "msf";
+    let is_note = |entry: &&Entry| {
+        file_name(&entry.path) == "table_of_contents"
+            || tree::ending(&entry.path) == "msf"
+            || mail::maildir::is_note(&entry.path)
+    };
     let mut files = tree.entries.iter().filter(|entry| !is_note(entry)).peekable();
     files.peek().is_some() && files.all(is_mail)
 }
@@ -117,6 +129,7 @@ fn is_mailbox(tree: &Tree) -> bool {
 /// Names decide where they can, so that a folder of thousands is not opened file by file.
 fn is_mail(entry: &Entry) -> bool {
     match tree::ending(&entry.path).as_str() {
+        _ if mail::maildir::is_message(&entry.path) => true,
         "eml" | "mbox" => true,
         "" | "mbx" => Kind::of(file_name(&entry.path), &entry.head(HEAD)) == Kind::Mbox,
         _ => false,

@@ -1,35 +1,45 @@
 //! From a file's bytes to text that reads as a person would retell it.
 
-#[allow(dead_code)] // the converters that need it follow
 pub(crate) mod aside;
 mod cells;
 mod chart;
+mod diagram;
 mod docx;
-mod docx_styles;
 mod equation;
 mod front_matter;
+mod grid;
 pub(crate) mod guard;
 pub(crate) mod html;
+mod html_form;
+mod html_hidden;
+mod html_table;
+mod html_title;
 pub(crate) mod html_tree;
 mod kind;
 mod link;
 pub(crate) mod mail;
 pub(crate) mod markdown;
+mod mathml;
+mod number_format;
+mod numerals;
 mod ole;
 mod package;
 mod pdf;
 mod pdf_check;
+mod pdf_lines;
+mod pdf_notes;
 pub(crate) mod plain;
 mod pptx;
 pub(crate) mod prose;
 pub(crate) mod rows;
+mod rtf;
 mod sheet;
-#[allow(dead_code)] // the converters that need it follow
 pub(crate) mod signs;
+mod styled;
+mod symbols;
 pub(crate) mod table;
+mod template_tags;
 mod utf16;
-mod xls;
-mod xls_strings;
 
 use std::borrow::Cow;
 
@@ -60,6 +70,37 @@ pub(crate) struct Converted {
     pub(crate) is_verbatim: bool,
     /// What is not in the text.
     pub(crate) aside: Aside,
+    /// Files that came with it, each a document of its own.
+    pub(crate) attached: Vec<Attached>,
+}
+
+/// A file within another, such as one that came with a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Attached {
+    pub(crate) name: String,
+    /// SHA-256 of its bytes.
+    pub(crate) source: [u8; 32],
+    pub(crate) result: Result<Box<Converted>, String>,
+}
+
+impl Converted {
+    fn new(title: Option<String>, text: String, converter: &'static str) -> Self {
+        let (aside, attached) = (Aside::default(), Vec::new());
+        Self { title, text, kind: None, converter: converter.into(), is_verbatim: false, aside, attached }
+    }
+}
+
+/// What a converter makes of a file.
+pub(crate) struct Output {
+    pub(crate) title: Option<String>,
+    pub(crate) text: String,
+    pub(crate) aside: Aside,
+}
+
+impl Output {
+    fn of((title, text): (Option<String>, String)) -> Self {
+        Self { title, text, aside: Aside::default() }
+    }
 }
 
 /// The text of a single file, or the reason why there is none. Short plain texts are converted here, all else in a
@@ -130,25 +171,19 @@ pub(crate) fn convert_here(name: &str, bytes: Vec<u8>, limits: &Limits) -> Resul
 }
 
 fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
-    let mut aside = Aside::default();
-    let (title, text, converter) = match kind {
+    let (output, converter) = match kind {
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
-        Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/2"),
-        Kind::Html => {
-            let (title, text) = html::to_text(&html_tree::decoded(&bytes), limits)?;
-            (title, text, "html/2")
+        Kind::Text => (Output::of((None, plain::decoded(&bytes).into_owned())), "text/2"),
+        Kind::Html => (Output::of(html::to_text(&html_tree::decoded(&bytes), limits)?), "html/3"),
+        Kind::Csv => {
+            let mut aside = Aside::default();
+            let text = table::to_text(&plain::decoded(&bytes), name, &mut aside)?;
+            (Output { title: None, text, aside }, "csv/2")
         }
-        Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name, &mut aside)?, "csv/2"),
-        Kind::Docx => {
-            let (title, text) = docx::to_text(bytes, limits)?;
-            (title, text, "docx/2")
-        }
-        Kind::Pptx => {
-            let (title, text) = pptx::to_text(bytes, limits)?;
-            (title, text, "pptx/1")
-        }
-        Kind::Xlsx => (None, sheet::to_text(bytes, limits)?, "xlsx/1"),
-        Kind::Xls => (None, xls::to_text(&bytes, limits)?, "xls/1"),
+        Kind::Docx => (docx::to_text(bytes, limits, 0)?, "docx/3"),
+        Kind::Pptx => (pptx::to_text(bytes, limits)?, "pptx/2"),
+        Kind::Xlsx => (sheet::to_text(bytes, limits)?, "xlsx/2"),
+        Kind::Xls => (sheet::xls::to_text(&bytes, limits)?, "xls/2"),
         Kind::Media => return Err(reason::MEDIA),
         Kind::Encrypted => return Err(reason::ENCRYPTED),
         // An office file that is none is damaged; any other zip may hold anything.
@@ -156,14 +191,35 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
             return Err(reason::UNREADABLE);
         }
         Kind::Zip => return Err(reason::NESTED_ARCHIVE),
-        Kind::Mail => {
-            let (title, text) = mail::to_text(&bytes, limits)?;
-            (title, text, mail::CONVERTER)
-        }
-        Kind::Pdf => (None, pdf::to_text(&bytes, limits)?, "pdf/2"),
+        Kind::Mail => return mail::to_text(&bytes, limits),
+        Kind::OldWord => return Err(reason::OLD_WORD),
+        Kind::OldPowerPoint => return Err(reason::OLD_POWERPOINT),
+        Kind::Outlook => return Err(reason::OUTLOOK),
+        Kind::Pdf => (pdf::to_text(&bytes, limits)?, "pdf/3"),
         Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
     };
-    Ok(Converted { title, text, kind: None, converter: converter.into(), is_verbatim: false, aside })
+    let Output { title, text, aside } = output;
+    Ok(Converted { aside, ..Converted::new(title, text, converter) })
+}
+
+/// Documents within documents; one may hold itself.
+const DEEPEST: usize = 3;
+
+/// The text of a file that a document holds as if it were written there.
+fn embedded(name: &str, bytes: Vec<u8>, limits: &Limits, depth: usize) -> Result<Output, &'static str> {
+    if depth > DEEPEST {
+        return Err(reason::NESTED_ARCHIVE);
+    }
+    if bytes.trim_ascii_start().starts_with(b"{\\rtf") {
+        return Ok(Output::of((None, rtf::to_text(&bytes))));
+    }
+    match Kind::of(name, &bytes) {
+        Kind::Docx => docx::to_text(bytes, limits, depth),
+        kind => {
+            let Converted { title, text, aside, .. } = convert_as(kind, name, bytes, limits)?;
+            Ok(Output { title, text, aside })
+        }
+    }
 }
 
 /// Markdown with what may stand before it: a title, a type, other facts.
@@ -176,37 +232,17 @@ fn markdown_file(markdown: &str) -> Converted {
         // The lines that `twin kb export` puts around the text.
         let body = body.strip_prefix('\n').unwrap_or(&body);
         let text = body.strip_suffix('\n').unwrap_or(body).to_owned();
-        return Converted {
-            title: facts.title,
-            text,
-            kind: facts.kind,
-            converter: "backup/1".into(),
-            is_verbatim: true,
-            aside: Aside::default(),
-        };
+        let converted = Converted::new(facts.title, text, "backup/1");
+        return Converted { kind: facts.kind, is_verbatim: true, ..converted };
     }
-    let (heading, text) = markdown::to_text(body, Dialect::Common);
-    let (title, other) = match (facts.title, heading) {
-        (Some(fact), Some(heading)) if is_top_heading(&heading, body) => (Some(heading), Some(fact)),
-        (fact, heading) => (fact.or(heading), None),
+    let body = template_tags::without_tags(body);
+    let (heading, text) = markdown::to_text(&body, Dialect::Common);
+    let (top, other) = match heading {
+        Some(heading) if heading.is_top => (Some(heading.text), None),
+        heading => (None, heading.map(|heading| heading.text)),
     };
-    let other = other.filter(|other| Some(other) != title.as_ref()).map(|other| format!("title: {other}"));
-    let before = other.into_iter().chain([facts.lines, text]).filter(|part| !part.is_empty());
-    let text = before.collect::<Vec<_>>().join("\n\n");
-    Converted {
-        title,
-        text,
-        kind: facts.kind,
-        converter: "md/2".into(),
-        is_verbatim: false,
-        aside: Aside::default(),
-    }
-}
-
-/// Whether a heading stands over the whole text, and not over a section of it.
-fn is_top_heading(heading: &str, markdown: &str) -> bool {
-    let mut top = markdown.lines().filter_map(|line| line.strip_prefix("# "));
-    top.any(|text| markdown::line_to_text(text, Dialect::Common) == heading)
+    let title = top.or(facts.title).or(other);
+    Converted { kind: facts.kind, ..Converted::new(title, text, "md/3") }
 }
 
 #[cfg(test)]
@@ -222,17 +258,21 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_over_the_whole_text_is_the_title_whatever_stands_before_it() {
+    fn a_title_is_the_top_heading_or_told_before_the_text() {
         let read = |markdown: &str| {
             let Converted { title, text, .. } = markdown_file(markdown);
-            (title.unwrap_or_default(), text)
+            (title, text)
         };
-        let expect = |title: &str, text: &str| (title.to_owned(), text.to_owned());
+        let expect = |title: &str, text: &str| (Some(title.to_owned()), text.to_owned());
         let both = "---\ntitle: Menu\ntags: [a]\n---\n# Lunch *now*\n\nAt noon.\n";
-        assert_eq!(read(both), expect("Lunch now", "title: Menu\n\ntags: a\n\nLunch now\n\nAt noon."));
-        let same = "---\ntitle: Lunch\n---\n# Lunch\n\nAt noon.\n";
-        assert_eq!(read(same), expect("Lunch", "Lunch\n\nAt noon."));
+        assert_eq!(read(both), expect("Lunch now", "Lunch now\n\nAt noon."));
         let sections = "---\ntitle: Lunch\n---\n## When\n\nAt noon.\n";
         assert_eq!(read(sections), expect("Lunch", "When\n\nAt noon."));
+        assert_eq!(read("Intro.\n\n#Lunch\n\nAt noon."), expect("Lunch", "Intro.\n\nLunch\n\nAt noon."));
+        assert_eq!(read("## Lunch\n\nAt noon."), expect("Lunch", "Lunch\n\nAt noon."));
+        let letter = "Welcome!\n\n## Acceptance\n\nI accept.";
+        assert_eq!(read(letter), (None, "Welcome!\n\nAcceptance\n\nI accept.".to_owned()));
+        let deep = format!("{}\n\n# Acceptance\n\nI accept.", "Long letter. ".repeat(200));
+        assert_eq!(read(&deep).0, None);
     }
 }

@@ -10,8 +10,9 @@ use super::super::job::Job;
 use super::super::run::Digest256;
 use super::super::tree::Entry;
 use super::Names;
-use super::elements::{LARGEST_MESSAGE, each};
-use super::markup::{list, plain, shown, string, time};
+use super::elements::{LARGEST_MESSAGE, Missed, each};
+use super::markup::{plain, string, time};
+use super::shown;
 
 /// The time of a message, by which Slack names it; its digits sort like the time.
 type Ts = String;
@@ -68,6 +69,8 @@ pub(super) fn late_replies(days: &[&Entry], names: &Names, job: &Job<'_>) -> Lat
 pub(super) struct Day {
     threads: BTreeMap<Ts, Thread>,
     late: Sha256,
+    /// Messages that could not be read.
+    pub(super) missed: Missed,
 }
 
 /// A message and its replies.
@@ -82,7 +85,7 @@ struct Thread {
 impl Day {
     pub(super) fn read(bytes: &[u8], names: &Names, late: &Late) -> Result<Self, &'static str> {
         let mut day = Self::default();
-        each(bytes, LARGEST_MESSAGE, |message| {
+        let missed = each(bytes, LARGEST_MESSAGE, |message| {
             let Some(said) = said(message, names) else { return };
             match thread_of(message) {
                 Some(_) if late.moved.contains(&said.ts) => {}
@@ -97,6 +100,7 @@ impl Day {
                 }
             }
         })?;
+        day.missed = missed;
         for (ts, thread) in &mut day.threads {
             if let Some(others) = late.replies.get(ts).filter(|_| thread.first.is_some()) {
                 for reply in others {
@@ -183,17 +187,10 @@ fn said(message: &Value, names: &Names) -> Option<Said> {
     if !is_message || notices.contains(&string(message, "subtype")) {
         return None;
     }
-    let mut text = plain(string(message, "text"), names);
-    if text.trim().is_empty() {
-        text = shown(message, names);
-    }
-    for file in list(message, "files") {
-        let title = [string(file, "title"), string(file, "name")].into_iter().find(|title| !title.is_empty());
-        if let Some(title) = title {
-            let separator = if text.trim().is_empty() { "" } else { "\n" };
-            text.push_str(&format!("{separator}[file: {title}]"));
-        }
-    }
+    let text = plain(string(message, "text"), names);
+    let more = shown::lines(message, names);
+    let text = if shown::is_stub(&text) && !more.is_empty() { String::new() } else { text };
+    let text = shown::with_more(&text, more);
     let text = text.trim().to_owned();
     (!text.is_empty()).then(|| Said { name: name(message, names), ts: time(message, "ts"), text })
 }

@@ -3,6 +3,7 @@
 mod day;
 mod elements;
 mod markup;
+mod shown;
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -103,13 +104,25 @@ fn read_conversation(conversation: &Conversation<'_>, names: &Names, run: &mut R
                 Err(reason) => return Outcome::unconverted(key(entry), path, reason),
             };
             match Day::read(&bytes, names, &late) {
-                Ok(day) if day.is_empty() => Outcome::skipped(path, reason::NO_MESSAGES),
+                Ok(day) if day.is_empty() => match day.missed.first() {
+                    Some((_, reason)) => Outcome::unconverted(key(entry), path, reason),
+                    None => Outcome::skipped(path, reason::NO_MESSAGES),
+                },
                 Ok(day) => document(conversation, key(entry), path, &bytes, &day),
                 Err(reason) => Outcome::unconverted(key(entry), path, reason),
             }
         },
         |outcome| run.take(outcome),
     )
+}
+
+/// Messages that could not be read, by name.
+fn missed(day: &Day) -> Aside {
+    let mut aside = Aside::default();
+    for (message, reason) in &day.missed {
+        aside.skip(message, reason);
+    }
+    aside
 }
 
 fn document(conversation: &Conversation<'_>, key: String, path: &str, bytes: &[u8], day: &Day) -> Outcome {
@@ -119,12 +132,12 @@ fn document(conversation: &Conversation<'_>, key: String, path: &str, bytes: &[u
         text: day.text(),
         kind: DocumentType::Slack,
         source: day.digest(digest(bytes)),
-        converter: "slack/2".into(),
+        converter: "slack/3".into(),
         path: path.to_owned(),
         clean_path: None,
         key_is_identity: true,
         files: 1,
-        aside: Aside::default(),
+        aside: missed(day),
     })
 }
 

@@ -98,6 +98,9 @@ impl Entry {
 /// Lists what is at `path`: a zip, a tar, a tgz, a folder or a single file, told apart by its bytes.
 pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Tree, ReadError> {
     let failed = |source| ReadError::Open { path: path.to_owned(), source };
+    if path.as_os_str() == "-" {
+        return standard_input(limits).map_err(failed);
+    }
     let metadata = std::fs::metadata(path).map_err(failed)?;
     if metadata.is_dir() {
         let name = names::root_name(path);
@@ -130,6 +133,15 @@ pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Tree, ReadError> {
     }
     tree.name = if tree.single { name } else { names::archive_stem(&name).to_owned() };
     Ok(tree)
+}
+
+/// What comes in by standard input, as a single file that can be read twice.
+fn standard_input(limits: &Limits) -> io::Result<Tree> {
+    let mut file = tempfile::tempfile()?;
+    let size = io::copy(&mut io::stdin().lock().take(limits.run_bytes), &mut file)?;
+    let body = Body::Stored(SharedFile::new(file)?);
+    let entry = Entry { path: "-".to_owned(), size, body };
+    Ok(Tree { name: "-".to_owned(), entries: vec![entry], single: true, whole: true, ..Tree::default() })
 }
 
 /// The files of a zip that lies inside the export (a part of it). A compressed one is spilled into an
