@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio::task::JoinSet;
+use twin_sdk::{ApiKey, ErrorKind, NewDocument, RetryPolicy, Twin};
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
-use twin_sdk::{ApiKey, ErrorKind, NewDocument, RetryPolicy, Twin};
 
 use crate::support::{Home, KNOWN};
 
@@ -90,7 +90,8 @@ fn its_limits_are_as_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_words_its_answers_on_request() {
-    let completion = json!({ "choices": [{ "message": { "role": "assistant", "content": "In a model's words." } }] });
+    let completion =
+        json!({ "choices": [{ "message": { "role": "assistant", "content": "In a model's words." } }] });
     let model = MockServer::start().await;
     let reply = ResponseTemplate::new(200).set_body_json(completion);
     Mock::given(path("/v1/chat/completions")).respond_with(reply).mount(&model).await;

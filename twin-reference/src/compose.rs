@@ -55,7 +55,8 @@ impl Draft {
         }
         user += &format!("Question: {}", self.question);
         let messages = json!([{ "role": "system", "content": system }, { "role": "user", "content": user }]);
-        json!({ "model": model, "messages": messages, "temperature": 0, "seed": 0, "max_tokens": 400 }).to_string()
+        json!({ "model": model, "messages": messages, "temperature": 0, "seed": 0, "max_tokens": 400 })
+            .to_string()
     }
 }
 

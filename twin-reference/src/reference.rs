@@ -370,7 +370,8 @@ impl Reference {
     async fn open(self) -> Result<Opened, StartError> {
         let webhook = self.webhook.map(|(url, secret)| Webhook::new(&url, &secret)).transpose();
         let webhook = webhook.map_err(StartError::Webhook)?;
-        let composer = self.model.map(|(url, model, timeout)| Composer::new(&url, &model, timeout)).transpose();
+        let composer =
+            self.model.map(|(url, model, timeout)| Composer::new(&url, &model, timeout)).transpose();
         let composer = composer.map_err(StartError::Model)?.map(Arc::new);
         let keys = if self.keys.is_empty() { vec![DEFAULT_KEY.to_owned()] } else { self.keys };
         let key = keys.first().cloned().unwrap_or_default();
@@ -426,7 +427,10 @@ fn open_store(data: Option<&Path>, seeds: Vec<Seed>, now: Timestamp) -> store::R
 /// A twin that is open but has no door yet.
 struct Opened {
     worker: Worker,
-    #[cfg_attr(not(feature = "serve"), allow(dead_code, reason = "only the hyper door can wait for a model"))]
+    #[cfg_attr(
+        not(feature = "serve"),
+        allow(dead_code, reason = "only the hyper door can wait for a model")
+    )]
     composer: Option<Arc<Composer>>,
     lab: Arc<Lab>,
     key: String,

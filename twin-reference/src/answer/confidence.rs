@@ -17,14 +17,21 @@ const UNLIKE: f64 = 0.4;
 /// From 0.02 to 0.97, to two decimals; 0 when nothing was found.
 pub(crate) fn confidence(question: &Question, evidence: &[Evidence]) -> f64 {
     let best = evidence.first();
-    let Some(features) = best.and_then(|best| features(question, evidence, best.document)) else { return 0.0 };
-    let weighed: f64 = features.iter().zip(COEFFICIENTS).map(|(value, coefficient)| value * coefficient).sum();
+    let Some(features) = best.and_then(|best| features(question, evidence, best.document)) else {
+        return 0.0;
+    };
+    let weighed: f64 =
+        features.iter().zip(COEFFICIENTS).map(|(value, coefficient)| value * coefficient).sum();
     let sure = 1.0 / (1.0 + (-BASE - weighed).exp());
     (sure.clamp(0.02, 0.97) * 100.0).round() / 100.0
 }
 
 /// What the confidence in an answer from this document is made of, in the order of `NAMES`.
-pub(crate) fn features(question: &Question, evidence: &[Evidence], document: i64) -> Option<[f64; NAMES.len()]> {
+pub(crate) fn features(
+    question: &Question,
+    evidence: &[Evidence],
+    document: i64,
+) -> Option<[f64; NAMES.len()]> {
     let best = evidence.iter().find(|evidence| evidence.document == document)?;
     let own = |term: &&Term| !term.is_context;
     let weight: f64 = question.terms.iter().filter(own).map(|term| term.weight).sum();

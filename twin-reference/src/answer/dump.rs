@@ -58,8 +58,12 @@ fn dump() {
     for line in fs::read_to_string(root.join("table/personal.txt")).unwrap().lines() {
         if let Some((kind, text)) = line.split_once(' ').filter(|(kind, _)| *kind != "#") {
             let features = personal::features(text);
-            writeln!(out, "{}", json!({ "kb": "personal.txt", "kind": kind, "question": text, "features": features }))
-                .unwrap();
+            writeln!(
+                out,
+                "{}",
+                json!({ "kb": "personal.txt", "kind": kind, "question": text, "features": features })
+            )
+            .unwrap();
         }
     }
     let further = std::env::var_os("FIT_KB").map(Into::into);

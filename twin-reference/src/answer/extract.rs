@@ -50,7 +50,8 @@ pub(crate) fn extract<'a>(evidence: &'a [Evidence], question: &Question) -> (Str
 fn quote(evidence: &Evidence, question: &Question, least: f64) -> Option<(String, f64)> {
     let text = &evidence.text;
     let sentences = passages::sentences(text);
-    let scores: Vec<f64> = sentences.iter().map(|sentence| score(question, &text[sentence.clone()])).collect();
+    let scores: Vec<f64> =
+        sentences.iter().map(|sentence| score(question, &text[sentence.clone()])).collect();
     let best = (0..sentences.len()).fold(0, |best, n| if scores[n] > scores[best] { n } else { best });
     let told = scores.get(best).copied().filter(|score| *score >= least)?;
     let lists = passages::is_item(&text[sentences[best].clone()]);

@@ -39,12 +39,13 @@ const SURE: f64 = 0.6;
 
 /// The words a question may begin with that tell who is asked for what.
 const OPENINGS: [&str; 36] = [
-    "can", "could", "will", "would", "may", "should", "shall", "must", "do", "does", "did", "is", "are", "am",
-    "have", "has", "what", "what's", "which", "who", "whom", "when", "where", "why", "how", "please", "tell", "give",
-    "let", "i", "we", "my", "if", "a", "the", "there",
+    "can", "could", "will", "would", "may", "should", "shall", "must", "do", "does", "did", "is", "are",
+    "am", "have", "has", "what", "what's", "which", "who", "whom", "when", "where", "why", "how", "please",
+    "tell", "give", "let", "i", "we", "my", "if", "a", "the", "there",
 ];
 /// Who the second word of a question speaks of.
-const SUBJECTS: [&[&str]; 5] = [&["you", "u"], &["i"], &["we"], &["it", "there", "this", "that"], &["the", "a", "an", "my", "our"]];
+const SUBJECTS: [&[&str]; 5] =
+    [&["you", "u"], &["i"], &["we"], &["it", "there", "this", "that"], &["the", "a", "an", "my", "our"]];
 /// Words that tell by standing anywhere.
 const ANYWHERE: [&[&str]; 5] = [&["you"], &["your"], &["me", "my"], &["us", "our"], &["please"]];
 
@@ -80,7 +81,8 @@ fn judge_sentence(sentence: &str) -> Option<(Asks, f64)> {
 
 /// The direction of a sentence and how it is put.
 pub(crate) fn features(sentence: &str) -> Vec<f64> {
-    let mut features: Vec<f64> = Vector::of(sentence).numbers().iter().map(|number| f64::from(*number)).collect();
+    let mut features: Vec<f64> =
+        Vector::of(sentence).numbers().iter().map(|number| f64::from(*number)).collect();
     let all: Vec<&str> = words::words(sentence).map(|word| word.text).collect();
     let polite = ["hi", "hello", "hey", "so", "and", "but", "ok", "well", "also", "thanks", "sorry"];
     let greeting = all.iter().take_while(|word| polite.contains(&word.to_lowercase().as_str())).count();
@@ -110,9 +112,9 @@ pub(crate) fn asks_leave(question: &str) -> bool {
         let opens = words.next().is_some_and(|first| {
             matches!(first, "can" | "may" | "could" | "shall" | "should" | "am" | "are" | "is")
         });
-        let subject = words.next().is_some_and(|second| {
-            matches!(second, "i" | "we" | "the" | "a" | "an" | "our" | "my" | "it")
-        });
+        let subject = words
+            .next()
+            .is_some_and(|second| matches!(second, "i" | "we" | "the" | "a" | "an" | "our" | "my" | "it"));
         opens && subject || lower.contains("go ahead") || lower.contains("allowed to")
     })
 }

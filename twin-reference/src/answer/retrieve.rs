@@ -116,7 +116,8 @@ fn look(
     let length = 1.0 - LENGTH + LENGTH * in_text.words / USUAL_LENGTH;
     let mut covered = Vec::with_capacity(question.terms.len());
     let saturated = |at: usize| {
-        let count = in_text.found[at].0 / length + HEADING * in_heading.found[at].0 + TITLE * in_title.found[at].0;
+        let count =
+            in_text.found[at].0 / length + HEADING * in_heading.found[at].0 + TITLE * in_title.found[at].0;
         count / (count + SATURATION)
     };
     let mut full_text = 0.0;

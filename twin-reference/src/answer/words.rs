@@ -96,7 +96,9 @@ pub(crate) fn stem(folded: &str) -> Cow<'_, str> {
         return Cow::Borrowed(folded);
     }
     let has_vowel = |stem: &&str| stem.len() > 2 && stem.contains(['a', 'e', 'i', 'o', 'u', 'y']);
-    if let Some(stem) = folded.strip_suffix("ies").or(folded.strip_suffix("ied")).filter(|stem| stem.len() > 1) {
+    if let Some(stem) =
+        folded.strip_suffix("ies").or(folded.strip_suffix("ied")).filter(|stem| stem.len() > 1)
+    {
         return Cow::Owned(format!("{stem}y"));
     }
     let singular = folded.strip_suffix('s').filter(|stem| !stem.ends_with(['s', 'u', 'i'])).unwrap_or(folded);

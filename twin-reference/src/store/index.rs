@@ -40,7 +40,8 @@ pub(super) fn add(db: &Connection, document: i64, title: &str, content: &str) ->
         vector.add(passage.text);
         vectors.extend(vector.unit().pack());
     }
-    db.prepare_cached("INSERT INTO vectors(document, packed) VALUES(?, ?)")?.execute(params![document, vectors])?;
+    db.prepare_cached("INSERT INTO vectors(document, packed) VALUES(?, ?)")?
+        .execute(params![document, vectors])?;
     Ok(())
 }
 
@@ -95,7 +96,9 @@ impl Store {
             for (passage, packed) in packed.chunks_exact(DIMENSIONS).enumerate() {
                 mean.add(packed);
                 let near = needle.dot(packed);
-                if near > 0 && (best.len() < most || best.peek().is_some_and(|Reverse((worst, ..))| near > *worst)) {
+                if near > 0
+                    && (best.len() < most || best.peek().is_some_and(|Reverse((worst, ..))| near > *worst))
+                {
                     best.push(Reverse((near, Reverse((document, passage)))));
                     if best.len() > most {
                         best.pop();

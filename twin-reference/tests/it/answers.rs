@@ -108,9 +108,15 @@ async fn no_question_breaks_the_search() {
 
 const PAGES: [(&str, &str); 4] = [
     ("Annual leave", "Everyone has 25 days of paid leave a year. Ask your team lead two weeks before."),
-    ("Office and keys", "The office opens at seven. Keys are kept at the reception. The alarm is set at nine in the evening."),
+    (
+        "Office and keys",
+        "The office opens at seven. Keys are kept at the reception. The alarm is set at nine in the evening.",
+    ),
     ("Expenses", "Send receipts by the 20th of the month. Meals on business trips are paid up to $60 a day."),
-    ("Guests", "Visitors sign in at the reception and wear a badge. Wireless access for guests is on the badge."),
+    (
+        "Guests",
+        "Visitors sign in at the reception and wear a badge. Wireless access for guests is on the badge.",
+    ),
 ];
 
 fn pages() -> Vec<Seed> {
@@ -121,13 +127,19 @@ fn pages() -> Vec<Seed> {
 async fn what_has_nothing_to_do_with_the_pages_is_escalated_with_little_confidence() {
     let twin = twin_of(pages()).await;
     let client = Client::of(&twin);
-    for question in
-        ["Who won the world cup?", "What is the capital of France?", "How tall is Mount Everest?", "Write a poem about spring"]
-    {
+    for question in [
+        "Who won the world cup?",
+        "What is the capital of France?",
+        "How tall is Mount Everest?",
+        "Write a poem about spring",
+    ] {
         let answer = client.ask(question).await.body;
         assert_eq!(answer["shouldEscalate"], true, "{question}: {answer}");
         assert!(answer["confidence"].as_f64().unwrap() < 0.3, "{question}: {answer}");
-        assert!(!PAGES.iter().any(|(_, text)| answer["response"].as_str().unwrap().contains(text)), "{answer}");
+        assert!(
+            !PAGES.iter().any(|(_, text)| answer["response"].as_str().unwrap().contains(text)),
+            "{answer}"
+        );
     }
 }
 

@@ -38,7 +38,11 @@ async fn the_models_words_stand_for_the_excerpt_and_all_else_stays_as_without_it
     let without = Client::of(&twin(|reference| reference).await).ask(QUESTION).await.body;
     let running = worded_by(&server, None).await;
     let answer = Client::of(&running).ask(QUESTION).await;
-    assert!(answer.text.starts_with("{\"response\":\"You have 25 days.\",\"confidence\":"), "{}", answer.text);
+    assert!(
+        answer.text.starts_with("{\"response\":\"You have 25 days.\",\"confidence\":"),
+        "{}",
+        answer.text
+    );
     for field in ["confidence", "shouldEscalate", "escalateReason", "sources"] {
         assert_eq!(answer.body[field], without[field], "{field}");
     }
@@ -46,7 +50,10 @@ async fn the_models_words_stand_for_the_excerpt_and_all_else_stays_as_without_it
     let sent: Value = serde_json::from_slice(&server.received_requests().await.unwrap()[0].body).unwrap();
     assert_eq!((&sent["model"], &sent["temperature"]), (&json!("tiny"), &json!(0)));
     let prompt = sent["messages"][1]["content"].as_str().unwrap();
-    assert!(prompt.contains(POLICY) && prompt.contains("Leave policy") && prompt.ends_with(QUESTION), "{prompt}");
+    assert!(
+        prompt.contains(POLICY) && prompt.contains("Leave policy") && prompt.ends_with(QUESTION),
+        "{prompt}"
+    );
 }
 
 #[tokio::test]
@@ -67,8 +74,14 @@ async fn a_model_that_fails_leaves_the_excerpt_and_a_word_why() {
     let endless = ResponseTemplate::new(200).set_body_bytes(vec![b' '; 2 * 1024 * 1024]);
     for (response, why) in [
         (ResponseTemplate::new(500), "answered with status 500"),
-        (ResponseTemplate::new(302).insert_header("Location", "http://127.0.0.1:1/"), "answered with status 302"),
-        (ResponseTemplate::new(200).set_body_string("<html>"), "answered with something that is no chat completion"),
+        (
+            ResponseTemplate::new(302).insert_header("Location", "http://127.0.0.1:1/"),
+            "answered with status 302",
+        ),
+        (
+            ResponseTemplate::new(200).set_body_string("<html>"),
+            "answered with something that is no chat completion",
+        ),
         (says("  "), "answered with something that is no chat completion"),
         (endless, "answered with something that is no chat completion"),
         (says("NOT FOUND"), "found no answer in it"),
@@ -82,7 +95,10 @@ async fn a_model_that_fails_leaves_the_excerpt_and_a_word_why() {
     }
     let nobody = twin(|reference| reference.answers_by("http://127.0.0.1:1/v1", "tiny", None)).await;
     let answer = Client::of(&nobody).ask(QUESTION).await.body;
-    assert!(answer["response"].as_str().unwrap().ends_with("the language model could not be reached.)"), "{answer}");
+    assert!(
+        answer["response"].as_str().unwrap().ends_with("the language model could not be reached.)"),
+        "{answer}"
+    );
 }
 
 #[tokio::test]

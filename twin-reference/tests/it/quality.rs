@@ -122,7 +122,9 @@ async fn the_quality_of_answers_over_knowledge_bases_of_every_kind_does_not_fall
     for (name, file) in &files {
         let score = score(file).await;
         let Score { answered, answerable, escalated, personal, found, misled, wrong } = &score;
-        println!("{name:28} {answered:3} of {answerable:2}    ({found:2})       {misled:2}   {escalated:2} of {personal:2}");
+        println!(
+            "{name:28} {answered:3} of {answerable:2}    ({found:2})       {misled:2}   {escalated:2} of {personal:2}"
+        );
         if show == "all" || show.split(',').any(|shown| shown == name) {
             print!("{wrong}");
         }
@@ -139,6 +141,9 @@ async fn the_quality_of_answers_over_knowledge_bases_of_every_kind_does_not_fall
         all.misled += misled;
     }
     let Score { answered, answerable, escalated, personal, found, misled, .. } = all;
-    println!("{:28} {answered:3} of {answerable:2}    ({found:2})       {misled:2}   {escalated:2} of {personal:2}", "all");
+    println!(
+        "{:28} {answered:3} of {answerable:2}    ({found:2})       {misled:2}   {escalated:2} of {personal:2}",
+        "all"
+    );
     assert!(worse.is_empty(), "{worse}");
 }
