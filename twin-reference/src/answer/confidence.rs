@@ -37,7 +37,7 @@ pub(crate) fn features(
     let weight: f64 = question.terms.iter().filter(own).map(|term| term.weight).sum();
     let share = |part: f64| part / weight.max(f64::MIN_POSITIVE);
     let of_document = || evidence.iter().filter(|other| other.document == best.document);
-    let vectors: Vec<Vector> = of_document().take(2).flat_map(|evidence| vectors(evidence)).collect();
+    let vectors: Vec<Vector> = of_document().take(2).flat_map(vectors).collect();
     let (mut missing, mut named) = (0.0, 0.0);
     for (at, term) in question.terms.iter().enumerate().filter(|(_, term)| !term.is_context) {
         let found = of_document().map(|evidence| evidence.covered[at]).fold(0.0, f64::max);

@@ -18,6 +18,9 @@ pub(crate) struct Hit {
     pub(crate) passage: usize,
 }
 
+/// A cosine with a document and its passage: the farthest, and of equally far ones the last, is the greatest.
+type Near = Reverse<(i32, Reverse<(i64, usize)>)>;
+
 /// The most rows a search ranks, unless its rarest term alone has more.
 const MOST_RANKED: u64 = 6_000;
 
@@ -90,7 +93,7 @@ impl Store {
         let mut rows = statement.query([])?;
         let mut mean = Mean::default();
         // The worst of the best is on top, so that it makes room.
-        let mut best: BinaryHeap<Reverse<(i32, Reverse<(i64, usize)>)>> = BinaryHeap::with_capacity(most + 1);
+        let mut best: BinaryHeap<Near> = BinaryHeap::with_capacity(most + 1);
         while let Some(row) = rows.next()? {
             let (document, packed) = (row.get(0)?, row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?);
             for (passage, packed) in packed.chunks_exact(DIMENSIONS).enumerate() {
