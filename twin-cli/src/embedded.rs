@@ -30,6 +30,8 @@ impl Embedded {
     /// Starts one on its data, without limits, under a key of its own.
     pub(crate) async fn start(data: &LocalData) -> Result<Self, CliError> {
         let reference = Reference::new().key(new_key()).no_rate_limit();
+        // In memory it ends with the command, and nobody sees what it escalated.
+        let reference = if matches!(data, LocalData::Memory) { reference.unattended() } else { reference };
         Self::serve(with_data(reference, data)?, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
     }
 
@@ -128,7 +130,7 @@ pub(crate) fn with_data(reference: Reference, data: &LocalData) -> Result<Refere
 fn not_started(error: StartError) -> CliError {
     let message = error.to_string();
     match error {
-        StartError::Data { .. } | StartError::Webhook(_) => CliError::invalid(message),
+        StartError::Data { .. } | StartError::Webhook(_) | StartError::Model(_) => CliError::invalid(message),
         StartError::Listen { .. } => {
             CliError::new(Code::Io, message).hint("choose another --port, or 0 for a free one")
         }
