@@ -12,6 +12,7 @@ mod export;
 mod get;
 mod import;
 mod list;
+mod reference;
 mod report_file;
 mod state;
 mod sync;
