@@ -5,6 +5,8 @@
 mod account;
 mod ask;
 #[cfg(unix)]
+mod chat;
+#[cfg(unix)]
 mod citizen;
 mod crash;
 #[cfg(unix)]
@@ -20,6 +22,7 @@ mod faults;
 mod handbook;
 mod import;
 mod lists;
+mod mcp;
 #[cfg(unix)]
 mod other_languages;
 mod pictures;
