@@ -56,7 +56,10 @@ fn the_bulk_load_creates_every_document() {
 #[test]
 fn the_mirror_makes_a_document_of_every_row() {
     let printed = run(env!("CARGO_BIN_EXE_mirror"), &[]);
-    assert!(printed.contains("create Visitors") && printed.ends_with("2 created, 0 replaced, 0 deleted\n"), "{printed}");
+    assert!(
+        printed.contains("create Visitors") && printed.ends_with("2 created, 0 replaced, 0 deleted\n"),
+        "{printed}"
+    );
 }
 
 #[tokio::test]
@@ -107,7 +110,11 @@ async fn a_mirror_that_is_killed_halfway_goes_on_and_follows_its_table_afterward
     let printed = mirror(&running, folder.path(), None);
     assert!(printed.ends_with("0 replaced, 0 deleted"), "{printed}");
     assert_eq!(running.document_count().await, 30);
-    table.execute_batch("UPDATE articles SET title = 'Renamed' WHERE id = 7; DELETE FROM articles WHERE id > 28").unwrap();
+    table
+        .execute_batch(
+            "UPDATE articles SET title = 'Renamed' WHERE id = 7; DELETE FROM articles WHERE id > 28",
+        )
+        .unwrap();
     assert!(mirror(&running, folder.path(), None).ends_with("0 created, 1 replaced, 2 deleted"));
     assert!(mirror(&running, folder.path(), None).starts_with("nothing to do"));
     assert_eq!(running.document_count().await, 28);

@@ -9,16 +9,16 @@ use std::time::Duration;
 use twin_reference::Fault;
 use wiremock::{Match, Mock, Request, ResponseTemplate};
 
-use super::worker::{Pace, Worker};
 use super::coverage::Coverage;
 use super::digest;
 use super::entry::Doubt;
 use super::intake::Export;
 use super::ledger::{Ledger, Work};
-use super::steps::Findings;
 use super::planner::plan;
+use super::steps::Findings;
 use super::store::{Found, Store};
 use super::test_world::{Death, GRACE, PRUNE, TIMEOUT, World, contents_of, long_page, page};
+use super::worker::{Pace, Worker};
 use twin_export::Document;
 
 fn pages() -> Vec<Document> {

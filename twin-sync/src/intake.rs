@@ -9,8 +9,8 @@ use twin_sdk::DocumentType;
 use super::digest;
 use super::source::Source;
 use super::spool::Spool;
-use super::status::Status;
 use super::state::State;
+use super::status::Status;
 use twin_export::{Document, Part, split};
 
 /// Takes in documents.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 use twin_sdk::{DocumentType, ErrorKind, NewDocument, PAGE_LIMIT, Twin};
 
-use super::doubt::{Listed, Listing};
 use super::cancellation::{self, Cancellation, StopReason};
+use super::doubt::{Listed, Listing};
 use super::meter::{Meter, unless_asleep};
 
 /// So many failures of the network in a row stop a run.
@@ -41,7 +41,14 @@ impl Kb {
     /// The knowledge base of `twin`, whose calls `meter` hears of. `rate` is requests a minute.
     pub(crate) fn new(twin: Twin, meter: Meter, cancellation: Cancellation, rate: Option<u32>) -> Self {
         let spacing = rate.map(|rate| Duration::from_secs(60) / rate.max(1));
-        Self { twin, meter, cancellation, spacing, next_turn: Mutex::default(), failures: AtomicU32::default() }
+        Self {
+            twin,
+            meter,
+            cancellation,
+            spacing,
+            next_turn: Mutex::default(),
+            failures: AtomicU32::default(),
+        }
     }
 
     /// What stops the run.

@@ -10,11 +10,11 @@ use twin_sdk::{ErrorKind, NewDocument, Outcome};
 use super::digest;
 use super::disk::Disk;
 use super::entry::{Doubt, Entry};
-use super::source::Source;
 use super::kb::Trouble;
+use super::settle::settle;
+use super::source::Source;
 use super::steps::{Settled, Task};
 use super::worker::{Later, Setback, Worker};
-use super::settle::settle;
 use twin_export::Part;
 
 /// How often a create is sent that is lost and turns out not to have happened.

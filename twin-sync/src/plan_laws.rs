@@ -8,11 +8,11 @@ use twin_sdk::DocumentType;
 
 use super::coverage::Coverage;
 use super::entry::Entry;
-use super::source::Source;
 use super::options::Mode;
-use super::steps::{Action, Findings, Steps};
 use super::planner::plan;
+use super::source::Source;
 use super::state::State;
+use super::steps::{Action, Findings, Steps};
 
 /// A document of an export: how it reads, in how many parts, and what it came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

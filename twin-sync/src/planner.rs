@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::coverage::{Absence, Coverage};
 use super::entry::{Doubt, Entry};
-use super::source::Source;
 use super::options::Mode;
+use super::source::Source;
+use super::state::State;
 use super::status::Status;
 use super::steps::{Action, Disowned, Findings, Settled, Steps, Task, Unresolved};
-use super::state::State;
 
 /// Plans a run. `state` is what is known, `sources` what the export holds.
 pub(crate) fn plan(

@@ -129,7 +129,8 @@ impl Report {
         report.count(&applied.done);
         report.remaining = applied.remaining;
         report.unresolved = applied.unresolved.iter().map(unresolved).collect();
-        report.failed = applied.failed.iter().map(|(task, error)| failed(&task.key, error, observer)).collect();
+        report.failed =
+            applied.failed.iter().map(|(task, error)| failed(&task.key, error, observer)).collect();
         report
     }
 

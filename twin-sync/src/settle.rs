@@ -15,7 +15,12 @@ pub(crate) async fn settle(kb: &Kb, doubt: &Doubt, owned: impl Fn(&str) -> bool)
 }
 
 /// Looks for it in a listing.
-pub(crate) async fn settle_in(kb: &Kb, doubt: &Doubt, listing: &Listing, owned: impl Fn(&str) -> bool) -> Settled {
+pub(crate) async fn settle_in(
+    kb: &Kb,
+    doubt: &Doubt,
+    listing: &Listing,
+    owned: impl Fn(&str) -> bool,
+) -> Settled {
     let look = look(doubt, listing, &owned);
     for id in look.candidates {
         match kb.content(&id).await {

@@ -9,16 +9,16 @@ use jiff::Timestamp;
 use twin_sdk::DocumentType;
 
 use super::adopt::{Shelf, Wanted};
+use super::cancellation::StopReason;
 use super::digest;
 use super::doubt::{Listed, Listing};
 use super::entry::{Doubt, Entry};
 use super::guard::Refusal;
-use super::cancellation::StopReason;
 use super::intake::Export;
 use super::kb::{Kb, Trouble};
-use super::steps::{Findings, Settled};
 use super::settle::settle_in;
 use super::state::State;
+use super::steps::{Findings, Settled};
 
 /// How many known documents are asked for where a listing shows none of them.
 const SAMPLES: usize = 3;

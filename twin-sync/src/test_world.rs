@@ -11,12 +11,11 @@ use twin_sdk::{ApiKey, DocumentType, Pacing, Twin};
 use wiremock::{Match, Mock, Request, ResponseTemplate};
 
 use super::apply::Applied;
-use super::worker::{Pace, Worker};
+use super::cancellation::{Cancellation, StopReason};
 use super::coverage::Coverage;
 use super::digest;
 use super::disk::Disk;
 use super::entry::Entry;
-use super::cancellation::{Cancellation, StopReason};
 use super::intake::Intake;
 use super::kb::Kb;
 use super::ledger::{Ledger, Work};
@@ -26,6 +25,7 @@ use super::options::Mode;
 use super::planner::plan;
 use super::state::State;
 use super::survey::{self, Inquiry};
+use super::worker::{Pace, Worker};
 use twin_export::{Document, split};
 
 /// The state file and the journal, in memory.

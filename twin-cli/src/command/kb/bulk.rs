@@ -21,8 +21,8 @@ use crate::ui::progress::Progress;
 use crate::words::count;
 use twin_export::ReadError;
 use twin_sync::{
-    self as sync, Cancellation, Caveats, Documents, MaxDelete, Meter, Mode, Options, Plan, Report, StopReason,
-    Sync,
+    self as sync, Cancellation, Caveats, Documents, MaxDelete, Meter, Mode, Options, Plan, Report,
+    StopReason, Sync,
 };
 
 /// A bulk command with its flags.
@@ -122,9 +122,7 @@ impl Run<'_> {
         let remaining = documents.count();
         match documents.plan().await {
             Ok(plan) => self.carry_out(plan, &about).await,
-            Err(error) => {
-                self.unprepared(error, about.tell(Report { remaining, ..Report::default() }))
-            }
+            Err(error) => self.unprepared(error, about.tell(Report { remaining, ..Report::default() })),
         }
     }
 

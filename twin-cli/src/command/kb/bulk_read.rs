@@ -95,7 +95,8 @@ fn read_now(
 impl About {
     /// Adds the files that became no document to a report.
     pub(super) fn tell(&self, mut report: Report) -> Report {
-        let line = |file: &Skipped| twin_sync::Skipped { path: file.path.clone(), reason: file.reason.clone() };
+        let line =
+            |file: &Skipped| twin_sync::Skipped { path: file.path.clone(), reason: file.reason.clone() };
         report.skipped = self.skipped.iter().map(line).collect();
         report
     }
