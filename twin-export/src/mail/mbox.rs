@@ -1,6 +1,7 @@
 //! Messages in an mbox, one after the other: split only where a line is `From ` followed by a date.
 
 use std::io::{self, BufRead};
+use std::ops::ControlFlow;
 
 /// Where a message lies in its mbox, and its headers.
 #[derive(Debug)]
@@ -16,8 +17,11 @@ const MOST_HEADERS: usize = 256 * 1024;
 /// No separator is longer; the rest of a longer line is only passed by.
 const MOST_LINE: usize = 64 * 1024;
 
-/// Hands out every message in turn. Reads in one pass, in little memory.
-pub(super) fn messages(mut mbox: impl BufRead, mut each: impl FnMut(Found)) -> io::Result<()> {
+/// Hands out every message in turn, until `each` breaks. Reads in one pass, in little memory.
+pub(super) fn messages(
+    mut mbox: impl BufRead,
+    mut each: impl FnMut(Found) -> ControlFlow<()>,
+) -> io::Result<()> {
     let mut at = 0;
     let mut message: Option<Found> = None;
     let mut in_headers = false;
@@ -26,10 +30,8 @@ pub(super) fn messages(mut mbox: impl BufRead, mut each: impl FnMut(Found)) -> i
         line.clear();
         let read = read_line(&mut mbox, &mut line)?;
         if read == 0 || is_separator(&line) {
-            if let Some(message) = message.take() {
-                each(Found { len: at - message.start, ..message });
-            }
-            if read == 0 {
+            let ended = message.take().map(|message| Found { len: at - message.start, ..message });
+            if ended.is_some_and(|message| each(message).is_break()) || read == 0 {
                 return Ok(());
             }
             message = Some(Found { start: at + read, len: 0, headers: Vec::new() });
@@ -114,7 +116,11 @@ mod tests {
     fn messages_lie_where_they_are_said_to() {
         let mbox = b"From a Mon Mar 02 09:30:00 2026\nSubject: A\n\nText\nFrom here on\n\nFrom b Mon Mar 02 09:30:00 2026\nSubject: B\n\nx";
         let mut found = Vec::new();
-        messages(&mbox[..], |message| found.push(message)).unwrap();
+        messages(&mbox[..], |message| {
+            found.push(message);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
         let text = |message: &Found| {
             &mbox[usize::try_from(message.start).unwrap()..][..usize::try_from(message.len).unwrap()]
         };
