@@ -104,8 +104,11 @@ fn detected(name: &str, tree: &Tree) -> Format {
 
 /// Nothing but mail, and what mail programs note beside it.
 fn is_mailbox(tree: &Tree) -> bool {
-    let is_note =
-        |entry: &&Entry| file_name(&entry.path) == "table_of_contents" || tree::ending(&entry.path) == "msf";
+    let is_note = |entry: &&Entry| {
+        file_name(&entry.path) == "table_of_contents"
+            || tree::ending(&entry.path) == "msf"
+            || mail::maildir::is_note(&entry.path)
+    };
     let mut files = tree.entries.iter().filter(|entry| !is_note(entry)).peekable();
     files.peek().is_some() && files.all(is_mail)
 }
@@ -113,6 +116,7 @@ fn is_mailbox(tree: &Tree) -> bool {
 /// Names decide where they can, so that a folder of thousands is not opened file by file.
 fn is_mail(entry: &Entry) -> bool {
     match tree::ending(&entry.path).as_str() {
+        _ if mail::maildir::is_message(&entry.path) => true,
         "eml" | "mbox" => true,
         "" | "mbx" => Kind::of(file_name(&entry.path), &entry.head(HEAD)) == Kind::Mbox,
         _ => false,

@@ -10,6 +10,8 @@ mod drive;
 mod filter;
 mod folder;
 mod job;
+#[cfg(all(test, unix))]
+mod linear;
 mod mail;
 mod notion;
 mod pool;

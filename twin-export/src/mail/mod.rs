@@ -1,10 +1,12 @@
-//! Mail: single messages and mboxes, as one document for each thread.
+//! Mail: single messages, mboxes and Maildirs, as one document for each thread. Attached files become documents too.
 
+pub(crate) mod maildir;
 pub(crate) mod mbox;
+mod order;
+mod quotes;
 mod threads;
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 
 use crate::DocumentType;
@@ -25,7 +27,10 @@ struct Message<'a> {
     place: Place,
     id: Option<String>,
     key: String,
-    at: i64,
+    /// Seconds since 1970.
+    at: Option<i64>,
+    /// Messages it answers, where it does not say when.
+    references: Vec<String>,
 }
 
 enum Place {
@@ -55,7 +60,7 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     let Index { messages, threads, .. } = index;
     let mut threads = threads.finish();
     for thread in &mut threads {
-        thread.sort_by_key(|&message| messages[message].at);
+        order::sorted(thread, |at| messages[at].told());
     }
     let (options, budget) = (run.options, run.budget.clone());
     pool::ordered(
@@ -85,8 +90,17 @@ impl<'a> Index<'a> {
         if entry.size == 0 {
             return Some(Outcome::skipped(path, reason::EMPTY));
         }
+        if maildir::is_note(path) {
+            return Some(Outcome::skipped(path, reason::METADATA));
+        }
+        if maildir::is_unwanted(path) {
+            return Some(Outcome::skipped(path, reason::SPAM_OR_TRASH));
+        }
         let head = run.budget.head(entry, convert::HEAD, &run.options.limits);
-        match Kind::of(file_name(path), &head) {
+        let kind = Kind::of(file_name(path), &head);
+        // Names in a Maildir have no ending.
+        let is_message = maildir::is_message(path) && matches!(kind, Kind::Text | Kind::Unknown | Kind::Html);
+        match if is_message { Kind::Mail } else { kind } {
             Kind::Mbox => Some(self.add_mbox(entry, run)),
             Kind::Mail => {
                 let head = run.budget.head(entry, HEADERS, &run.options.limits);
@@ -145,14 +159,16 @@ impl<'a> Index<'a> {
             references.drain(MOST_REFERENCES / 2..references.len() - MOST_REFERENCES / 2);
         }
         let key = key(entry, &place, envelope.id.as_deref(), job);
-        let id = envelope.id.as_ref().map_or(0, String::len);
-        let cost = MESSAGE + key.len() + id + NAME * (1 + envelope.references.len());
+        let Envelope { id, at, references, .. } = &envelope;
+        let names: usize = references.iter().map(|name| name.len() + NAME).sum();
+        let cost = MESSAGE + key.len() + id.as_ref().map_or(0, String::len) + names;
         self.is_full |= self.messages.len() >= job.limits().entries || !job.budget().keep(cost, job.limits());
         if self.is_full {
             return ControlFlow::Break(());
         }
         self.threads.add(&envelope);
-        self.messages.push(Message { entry, place, id: envelope.id, key, at: envelope.at });
+        let references = if at.is_none() { envelope.references } else { Vec::new() };
+        self.messages.push(Message { entry, place, id: envelope.id, key, at: envelope.at, references });
         ControlFlow::Continue(())
     }
 }
@@ -173,7 +189,11 @@ const HEADERS: usize = 256 * 1024;
 
 /// Gmail's labels for Spam and Trash, in the languages its accounts are kept in.
 fn is_unwanted(labels: &str) -> bool {
-    labels.split(',').any(|label| UNWANTED.split('|').any(|unwanted| unwanted == label.trim().to_lowercase()))
+    labels.split(',').any(is_unwanted_label)
+}
+
+fn is_unwanted_label(label: &str) -> bool {
+    UNWANTED.split('|').any(|unwanted| unwanted == label.trim().to_lowercase())
 }
 
 const UNWANTED: &str = "\
@@ -182,6 +202,10 @@ const UNWANTED: &str = "\
     垃圾邮件|已删除邮件|垃圾郵件|垃圾桶|휴지통|스팸";
 
 impl Message<'_> {
+    fn told(&self) -> order::Told<'_> {
+        order::Told { id: self.id.as_deref(), at: self.at, references: &self.references }
+    }
+
     fn size(&self) -> u64 {
         match self.place {
             Place::File => self.entry.size,
@@ -235,6 +259,8 @@ fn document(thread: &[&Message<'_>], job: &Job<'_>) -> Vec<Outcome> {
     let mut sum = Sha256::new();
     let mut files = 0;
     let mut text_bytes = 0;
+    let mut attached = Vec::new();
+    let mut aside = Aside::default();
     let mut seen: HashSet<&str> = HashSet::new();
     for message in thread {
         let file = u64::from(matches!(message.place, Place::File));
@@ -252,8 +278,13 @@ fn document(thread: &[&Message<'_>], job: &Job<'_>) -> Vec<Outcome> {
                 let (key, path) = (message.key.clone(), message.path());
                 outcomes.push(Outcome::Unconverted { key, path, reason: reason::TOO_LARGE, files: file });
             }
-            Ok((source, letter)) => {
+            Ok((source, mut letter)) => {
                 text_bytes += letter.body.len();
+                let (path, kind) = (message.path(), DocumentType::Email);
+                attached.extend(Outcome::of_attached(&mut letter.attached, &message.key, &path, &kind));
+                for (part, reason) in &letter.aside.parts {
+                    aside.skip(part, reason);
+                }
                 sum.update(source);
                 seen.extend(message.id.as_deref());
                 letters.push(letter);
@@ -265,12 +296,13 @@ fn document(thread: &[&Message<'_>], job: &Job<'_>) -> Vec<Outcome> {
             }
         }
     }
+    outcomes.extend(attached.into_iter().map(|one| Outcome::Attached(Box::new(one))));
     let (Some(oldest), false) = (thread.first(), letters.is_empty()) else { return outcomes };
     let title = letters.iter().map(|letter| letter.subject.clone()).find(|subject| !subject.is_empty());
     outcomes.push(Outcome::document(Draft {
         key: oldest.key.clone(),
         title: title.unwrap_or_else(|| "No subject".to_owned()),
-        text: told(&letters),
+        text: quotes::told(&letters),
         kind: DocumentType::Email,
         source: sum.finalize().into(),
         converter: CONVERTER.into(),
@@ -278,74 +310,7 @@ fn document(thread: &[&Message<'_>], job: &Job<'_>) -> Vec<Outcome> {
         clean_path: None,
         key_is_identity: true,
         files,
-        aside: Aside::default(),
+        aside,
     }));
     outcomes
-}
-
-fn told(letters: &[Letter]) -> String {
-    let mut above = HashSet::new();
-    let mut texts = Vec::new();
-    for letter in letters {
-        let text = letter.text();
-        texts.push(without_quoted_end(&text, &above).to_owned());
-        // Of a longer thread, what is quoted from later messages stays.
-        let room = MOST_LINES.saturating_sub(above.len());
-        above.extend(text.lines().map(gist).take(room));
-    }
-    texts.retain(|text| !text.trim().is_empty());
-    texts.join("\n\n")
-}
-
-/// Lines of a thread that are known again.
-const MOST_LINES: usize = 500_000;
-
-/// A line as it is known again once it is quoted, in few bytes.
-fn gist(line: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    line.trim_start_matches(['>', ' ']).split_whitespace().for_each(|word| word.hash(&mut hasher));
-    hasher.finish()
-}
-
-/// The text without the lines at its end that begin with `>`, and the line that announces them, where all
-/// that they quote stands above.
-fn without_quoted_end<'a>(text: &'a str, above: &HashSet<u64>) -> &'a str {
-    let is_quoted = |line: &str| line.starts_with('>') || line.trim().is_empty();
-    let mut quoted = false;
-    let lines: Vec<&str> = text.split_inclusive('\n').collect();
-    let mut kept = lines.len();
-    while kept > 0 && is_quoted(lines[kept - 1]) {
-        let line = lines[kept - 1];
-        quoted |= line.starts_with('>');
-        kept -= 1;
-        let says_something = line.contains(|c: char| !c.is_whitespace() && c != '>');
-        if says_something && !line.trim_end().ends_with(':') && !above.contains(&gist(line)) {
-            return text;
-        }
-    }
-    if !quoted {
-        return text;
-    }
-    if kept > 0 && lines[kept - 1].trim_end().ends_with(':') {
-        kept -= 1;
-    }
-    let end: usize = lines[..kept].iter().map(|line| line.len()).sum();
-    text[..end].trim_end()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_quoted_end_goes_only_where_all_of_it_stands_above() {
-        let letter = |body: &str| Letter { from: "A".to_owned(), body: body.to_owned(), ..Letter::default() };
-        let told = |reply: &str| told(&[letter("When is\nthe round?"), letter(reply)]);
-        assert_eq!(
-            told("At nine.\n\nA wrote:\n> When is\n> the round?"),
-            "A:\nWhen is\nthe round?\n\nA:\nAt nine."
-        );
-        let other = "At nine.\n\nB wrote:\n> What no other message holds";
-        assert_eq!(told(other), format!("A:\nWhen is\nthe round?\n\nA:\n{other}"));
-    }
 }

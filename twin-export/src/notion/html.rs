@@ -133,13 +133,43 @@ fn title(tree: &Html, article: ElementRef<'_>) -> Option<String> {
 
 fn body_of(body: ElementRef<'_>) -> Page {
     let text = text_of(body);
-    let is_table = only_block(body)
-        .is_some_and(|block| block.value().name() == "table" && has_class(block, "collection-content"));
+    let table = only_block(body)
+        .filter(|block| block.value().name() == "table" && has_class(*block, "collection-content"));
     // An empty paragraph is what an empty page consists of.
     let has_blocks =
         body.descendent_elements().any(|element| matches!(element.value().name(), "img" | "figure" | "a"));
-    Page { has_blocks: has_blocks || !text.is_empty(), body: text, is_table, ..Page::default() }
+    Page {
+        has_blocks: has_blocks || !text.is_empty(),
+        body: text,
+        is_table: table.is_some(),
+        is_blank: table.is_some_and(is_blank),
+        ..Page::default()
+    }
 }
+
+/// Whether no row of a database has a value: in the Markdown variant such rows are empty, names included.
+fn is_blank(table: ElementRef<'_>) -> bool {
+    descendants(table, "td").all(|cell| {
+        let text = text_of(cell);
+        text.is_empty() || (has_class(cell, "cell-title") && UNTITLED.contains(&text.as_str()))
+    })
+}
+
+/// What Notion calls pages without a name.
+const UNTITLED: [&str; 12] = [
+    "Untitled",
+    "Ohne Titel",
+    "Unbenannt",
+    "Sans titre",
+    "Sin título",
+    "Sem título",
+    "Senza titolo",
+    "Zonder titel",
+    "無題",
+    "无标题",
+    "無標題",
+    "제목 없음",
+];
 
 /// The single block of a page, whatever wraps it.
 fn only_block(parent: ElementRef<'_>) -> Option<ElementRef<'_>> {
@@ -331,6 +361,29 @@ mod tests {
         assert_eq!(
             page.body,
             "Boarding\n\n- [x] swept\n- What?\n  This.\n- first\n  in two lines\n- second\n\nA heading\n\nunder it\n\n💡 Take care.\n\nAlways.\n\nThe deck\n\nFares"
+        );
+    }
+
+    #[test]
+    fn a_database_of_untitled_empty_rows_is_blank() {
+        let table = |title: &str, value: &str| {
+            let cells = format!(
+                "<td class=\"cell-title\"><a href=\"F/Untitled%20x.html\">{title}</a></td><td>{value}</td>"
+            );
+            let page = read(
+                "",
+                &format!(
+                    "<table class=\"collection-content\"><thead><tr><th>Name</th><th>Tags</th></tr></thead><tbody><tr>{cells}</tr></tbody></table>"
+                ),
+            );
+            assert!(page.is_table);
+            page.is_blank
+        };
+        assert!(table("Untitled", "") && table("", ""));
+        assert!(
+            !table("Car", "")
+                && !table("Untitled", "x")
+                && !table("", "<div class=\"checkbox checkbox-off\"></div>")
         );
     }
 

@@ -39,6 +39,8 @@ pub(crate) struct Page {
     has_blocks: bool,
     /// Its body is the table of a database and nothing else.
     is_table: bool,
+    /// No row of that table has a value.
+    is_blank: bool,
 }
 
 pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
@@ -111,11 +113,11 @@ impl Reader<'_> {
         let (page, converter) = match Kind::of(file_name(path), &bytes) {
             Kind::Markdown => {
                 let headers = row_of.map(|database| &database.headers);
-                (markdown::read(bytes, headers, self.job).map(Some), "notion-md/2")
+                (markdown::read(bytes, headers, self.job).map(Some), "notion-md/3")
             }
             Kind::Html => {
                 let task = html::ReadPage { tables: self.plan.tables_within(index) };
-                (workers::run(task, bytes, self.job), "notion-html/2")
+                (workers::run(task, bytes, self.job), "notion-html/3")
             }
             _ => return self.attachment(key, path, bytes),
         };
@@ -135,6 +137,9 @@ impl Reader<'_> {
             // Where there is a CSV, the rows are in its document.
             return match self.plan.has_table(index) {
                 true => Outcome::Merged,
+                false if page.is_blank && page.properties.is_empty() => {
+                    Outcome::skipped(path, reason::NO_VALUES)
+                }
                 false => draft(format!("{key}:table"), page, source, converter, path),
             };
         }
@@ -172,26 +177,30 @@ impl Reader<'_> {
         let page = Page { title, properties: description, body: rows, ..Page::default() };
         let source =
             if strays.is_empty() { digest(bytes) } else { digest(&[bytes, strays.as_bytes()].concat()) };
-        draft(key, page, source, "notion-csv/1", path)
+        draft(key, page, source, "notion-csv/2", path)
     }
 
     fn attachment(&self, key: String, path: &str, bytes: Vec<u8>) -> Outcome {
         let source = digest(&bytes);
         let name = names::clean_file_name(file_name(path));
         match convert::convert(&name, bytes, self.job) {
-            Ok(converted) => Outcome::document(Draft {
-                key,
-                title: converted.title.unwrap_or_else(|| stem(&name).to_owned()),
-                text: converted.text,
-                kind: DocumentType::Note,
-                source,
-                converter: converted.converter,
-                path: path.to_owned(),
-                clean_path: Some(names::clean_path(path)),
-                key_is_identity: false,
-                files: 1,
-                aside: converted.aside,
-            }),
+            Ok(mut converted) => {
+                let attached = Outcome::of_attached(&mut converted.attached, &key, path, &DocumentType::Note);
+                Outcome::document(Draft {
+                    key,
+                    title: converted.title.unwrap_or_else(|| stem(&name).to_owned()),
+                    text: converted.text,
+                    kind: DocumentType::Note,
+                    source,
+                    converter: converted.converter,
+                    path: path.to_owned(),
+                    clean_path: Some(names::clean_path(path)),
+                    key_is_identity: false,
+                    files: 1,
+                    aside: converted.aside,
+                })
+                .with_attached(attached)
+            }
             Err(reason) => Outcome::unconverted(key, path, reason),
         }
     }

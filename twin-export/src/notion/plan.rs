@@ -103,6 +103,8 @@ pub(super) struct Plan<'a> {
     databases: Vec<Database<'a>>,
     /// By the place of its CSV among the entries.
     tables: HashMap<usize, usize>,
+    /// The folder in which all lies, where the export was packed with one around it.
+    root: &'a str,
     /// By the folder of its CSV.
     by_folder: HashMap<String, Vec<usize>>,
 }
@@ -131,6 +133,7 @@ impl<'a> Plan<'a> {
             owners: HashMap::new(),
             databases: Vec::new(),
             tables: HashMap::new(),
+            root: root(entries),
             by_folder: HashMap::new(),
         };
         for (index, entry) in entries.iter().enumerate() {
@@ -222,7 +225,7 @@ impl<'a> Plan<'a> {
             Role::Page
         } else if is_csv(path) {
             Role::View
-        } else if path == "index.html" {
+        } else if file_name(path) == "index.html" && folder_of(path) == self.root {
             Role::Index
         } else if ending(path) == "html" {
             // A page may be known by its article alone; where it is none, it is an attachment.
@@ -331,6 +334,20 @@ impl<'a> Plan<'a> {
         let (place, _) = place_and_id(&self.entries[index].path);
         self.owners.get(&place).is_some_and(|owner| owner.database.is_some())
     }
+}
+
+/// The innermost folder in which all entries lie, unless it is a page's own.
+fn root<'a>(entries: &[&'a Entry]) -> &'a str {
+    let Some(mut root) = entries.first().map(|entry| folder_of(&entry.path)) else { return "" };
+    for entry in entries {
+        while !root.is_empty() && !entry.path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/')) {
+            root = folder_of(root);
+        }
+    }
+    while names::split_id(file_name(root)).is_some() {
+        root = folder_of(root);
+    }
+    root
 }
 
 fn digest(place: &str) -> u64 {
