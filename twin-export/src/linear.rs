@@ -18,10 +18,10 @@ fn time(mut run: impl FnMut()) -> Duration {
     once().min(once())
 }
 
-/// Doubles the input three times: eight times the input takes about eight times as long, where it would be 64 times if
+/// Doubles an input of so many bytes three times: eight times the input takes about eight times as long, where it would be 64 times if
 /// each part were compared with all others.
 pub(crate) fn is_linear<R>(what: &str, make: impl Fn(usize) -> String, run: impl Fn(&str) -> R) {
-    let (small, large) = (make(4_000), make(32_000));
+    let (small, large) = (make(6_000), make(48_000));
     let least = Duration::from_millis(1);
     let small = time(|| drop(run(&small))).max(least);
     // One that is quadratic is told by what it has taken before its end.

@@ -242,7 +242,7 @@ mod tests {
             ("a.txt", "", plain.as_slice()),
         ] {
             for text in texts {
-                let make = |times: usize| format!("{before}{}", text.repeat(times.min(60_000 / text.len())));
+                let make = |bytes: usize| format!("{before}{}", text.repeat(bytes / text.len()));
                 let run = |input: &str| convert_here(name, input.as_bytes().to_vec(), &Limits::default());
                 let what = format!("{name} {before} {text}");
                 crate::linear::is_linear(&what, make, |input| guard::guarded(|| run(input)));
