@@ -37,11 +37,10 @@ pub(crate) fn exports(
     budget: &Budget,
 ) -> Result<Vec<Export>, ReadError> {
     let mut exports: Vec<Export> = Vec::new();
-    let _ = budget;
     for path in paths {
-        for (name, mut tree) in trees(path, options)? {
+        for (name, mut tree) in trees(path, options, budget)? {
             if matches!(options.format, Format::Auto | Format::Notion) {
-                notion_names::enter_parts(&mut tree, &options.limits);
+                notion_names::enter_parts(&mut tree, &options.limits, budget);
             }
             let reader = if options.format == Format::Auto { detected(&name, &tree) } else { options.format };
             for (reader, tree) in shared_out(reader, tree, options) {
@@ -61,15 +60,25 @@ pub(crate) fn exports(
 }
 
 /// The tree of a PATH with its name; a folder into which Drive's archives were downloaded gives those.
-fn trees(path: &Path, options: &Options) -> Result<Vec<(String, Tree)>, ReadError> {
-    let mut tree = tree::open(path, &options.limits)?;
+fn trees(
+    path: &Path,
+    options: &Options,
+    budget: &Budget,
+) -> Result<Vec<(String, Tree)>, ReadError> {
+    let mut tree = tree::open(path, &options.limits, budget)?;
     let mut trees = Vec::new();
     if path.is_dir() && matches!(options.format, Format::Auto | Format::Drive) {
         let is_archive = |entry: &Entry| !entry.path.contains('/') && drive::is_archive_name(&entry.path);
         let (archives, others): (Vec<_>, Vec<_>) = tree.entries.into_iter().partition(is_archive);
         tree.entries = others;
         for archive in archives {
-            trees.push((archive.path.clone(), tree::open(&path.join(&archive.path), &options.limits)?));
+            match tree::open_listed(&archive, &options.limits, budget) {
+                Ok(inner) => trees.push((archive.path, inner)),
+                Err(reason) => {
+                    tree.whole = false;
+                    tree.skip(archive.path, reason);
+                }
+            }
         }
     }
     if trees.is_empty() || !tree.entries.is_empty() || !tree.skipped.is_empty() {
@@ -95,8 +104,11 @@ fn detected(name: &str, tree: &Tree) -> Format {
 
 /// Nothing but mail, and what mail programs note beside it.
 fn is_mailbox(tree: &Tree) -> bool {
-    let is_note =
-        |entry: &&Entry| file_name(&entry.path) == "table_of_contents" || tree::ending(&entry.path) == "msf";
+    let is_note = |entry: &&Entry| {
+        file_name(&entry.path) == "table_of_contents"
+            || tree::ending(&entry.path) == "msf"
+            || mail::maildir::is_note(&entry.path)
+    };
     let mut files = tree.entries.iter().filter(|entry| !is_note(entry)).peekable();
     files.peek().is_some() && files.all(is_mail)
 }
@@ -104,6 +116,7 @@ fn is_mailbox(tree: &Tree) -> bool {
 /// Names decide where they can, so that a folder of thousands is not opened file by file.
 fn is_mail(entry: &Entry) -> bool {
     match tree::ending(&entry.path).as_str() {
+        _ if mail::maildir::is_message(&entry.path) => true,
         "eml" | "mbox" => true,
         "" | "mbx" => Kind::of(file_name(&entry.path), &entry.head(HEAD)) == Kind::Mbox,
         _ => false,

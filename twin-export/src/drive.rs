@@ -98,8 +98,9 @@ fn outcome(entry: &Entry, siblings: &Siblings<'_>, job: &Job<'_>) -> Outcome {
     }
 }
 
-fn document(entry: &Entry, source: [u8; 32], converted: Converted) -> Outcome {
+fn document(entry: &Entry, source: [u8; 32], mut converted: Converted) -> Outcome {
     let path = entry.path.as_str();
+    let attached = Outcome::of_attached(&mut converted.attached, &key(entry), path, &DocumentType::Drive);
     Outcome::document(Draft {
         key: key(entry),
         title: converted.title.unwrap_or_else(|| stem(file_name(path)).to_owned()),
@@ -113,6 +114,7 @@ fn document(entry: &Entry, source: [u8; 32], converted: Converted) -> Outcome {
         files: 1,
         aside: converted.aside,
     })
+    .with_attached(attached)
 }
 
 /// Links to other files are stored as bookmarks.

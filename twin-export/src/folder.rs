@@ -44,9 +44,12 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
                     Ok((source, convert::convert(file_name(path), bytes, job)?))
                 });
                 match read {
-                    Ok((source, converted)) => {
+                    Ok((source, mut converted)) => {
                         let kind = converted.kind.clone().or_else(|| options.file_type.clone());
-                        document(key(entry), path, source, converted, kind.unwrap_or(DocumentType::Note))
+                        let kind = kind.unwrap_or(DocumentType::Note);
+                        let attached =
+                            Outcome::of_attached(&mut converted.attached, &key(entry), path, &kind);
+                        document(key(entry), path, source, converted, kind).with_attached(attached)
                     }
                     Err(reason) => Outcome::unconverted(key(entry), path, reason),
                 }

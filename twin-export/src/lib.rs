@@ -10,6 +10,8 @@ mod drive;
 mod filter;
 mod folder;
 mod job;
+#[cfg(all(test, unix))]
+mod linear;
 mod mail;
 mod notion;
 mod pool;
@@ -135,7 +137,7 @@ impl Default for Limits {
         Self {
             entry_bytes: 50 << 20,
             run_bytes: 5 << 30,
-            index_bytes: 96 << 20,
+            index_bytes: 112 << 20,
             entries: 200_000,
             html_depth: 512,
             html_nodes: 600_000,

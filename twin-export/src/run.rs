@@ -9,11 +9,11 @@ use std::ops::ControlFlow;
 use crate::DocumentType;
 use sha2::{Digest, Sha256};
 
-use super::convert::Aside;
+use super::convert::{Aside, Attached};
 use super::filter::mapped_type;
 use super::job::{Budget, Job, Lane};
 use super::pool::Texts;
-use super::tree::Tree;
+use super::tree::{Tree, stem};
 use super::{Document, Observer, Options, Progress, Remark, Root, Skipped, Summary, reason, text, workers};
 
 /// A document as a reader makes it.
@@ -67,6 +67,10 @@ pub(crate) fn digest(bytes: &[u8]) -> Digest256 {
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Document(Box<Draft>),
+    /// Of a file within another, which counts as a file of its own.
+    Attached(Box<Self>),
+    /// Of a file and of what came with it.
+    Several(Vec<Self>),
     /// Part of another document.
     Merged,
     /// Says nothing: a document that was made of it before is gone.
@@ -116,6 +120,51 @@ impl Outcome {
         Self::Document(Box::new(draft))
     }
 
+    /// What becomes of the files that came with another one: documents below its key. The names stay.
+    pub(crate) fn of_attached(
+        attached: &mut [Attached],
+        key: &str,
+        path: &str,
+        kind: &DocumentType,
+    ) -> Vec<Self> {
+        let mut outcomes = Vec::new();
+        for Attached { name, source, result } in attached {
+            let (key, path) = (format!("{key}/{name}"), format!("{path}/{name}"));
+            let mut converted = match std::mem::replace(result, Err(String::new())) {
+                Ok(converted) => converted,
+                Err(reason) => {
+                    outcomes.push(Self::unconverted(key, &path, reason::known(&reason)));
+                    continue;
+                }
+            };
+            outcomes.extend(Self::of_attached(&mut converted.attached, &key, &path, kind));
+            let make = if converted.is_verbatim { Self::verbatim } else { Self::document };
+            outcomes.push(make(Draft {
+                key,
+                title: converted.title.unwrap_or_else(|| stem(name).to_owned()),
+                text: converted.text,
+                kind: converted.kind.unwrap_or_else(|| kind.clone()),
+                source: *source,
+                converter: converted.converter,
+                path,
+                clean_path: None,
+                key_is_identity: false,
+                files: 1,
+                aside: converted.aside,
+            }));
+        }
+        outcomes
+    }
+
+    /// A document, and those of the files that came with it.
+    pub(crate) fn with_attached(self, attached: Vec<Self>) -> Self {
+        if attached.is_empty() {
+            return self;
+        }
+        let attached = attached.into_iter().map(|one| Self::Attached(Box::new(one)));
+        Self::Several(std::iter::once(self).chain(attached).collect())
+    }
+
     pub(crate) fn skipped(path: &str, reason: &'static str) -> Self {
         Self::Skipped { path: path.to_owned(), reason }
     }
@@ -135,6 +184,8 @@ impl Texts for Outcome {
     fn texts(&mut self) -> Vec<&mut String> {
         match self {
             Self::Document(draft) => vec![&mut draft.text],
+            Self::Attached(inner) => inner.texts(),
+            Self::Several(all) => all.iter_mut().flat_map(Texts::texts).collect(),
             _ => Vec::new(),
         }
     }
@@ -215,6 +266,11 @@ impl<'a> Run<'a> {
     pub(crate) fn take(&mut self, outcome: Outcome) -> ControlFlow<()> {
         let (files, path, flow) = match outcome {
             Outcome::Document(draft) => return self.document(*draft),
+            Outcome::Several(all) => return all.into_iter().try_for_each(|one| self.take(one)),
+            Outcome::Attached(inner) => {
+                self.summary.files += 1;
+                return self.take(*inner);
+            }
             Outcome::Merged => {
                 self.summary.merged += 1;
                 (1, String::new(), ControlFlow::Continue(()))

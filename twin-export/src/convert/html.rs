@@ -4,15 +4,19 @@ use scraper::{ElementRef, Node};
 
 use super::super::Limits;
 use super::super::text::tidy_line;
+use super::html_hidden::{Styles, is_hidden};
 use super::html_tree::{descendants, has_class, parse};
 use super::prose::Prose;
+use super::{html_form, html_table, html_title, mathml, signs};
 
-/// The first heading and the text of a page.
+/// The title and the text of a page.
 pub(crate) fn to_text(html: &str, limits: &Limits) -> Result<(Option<String>, String), &'static str> {
     let tree = parse(html, limits)?;
     let mut walker = Walker::new(|_, _| false);
+    walker.styles = Styles::of(&tree);
+    let title = html_title::of(&tree, &walker.styles);
     walker.element(tree.root_element());
-    Ok(walker.prose.finish())
+    Ok((title, walker.prose.finish().1))
 }
 
 /// The text of HTML that stands in another text; left as it is where it cannot be parsed.
@@ -24,16 +28,32 @@ pub(crate) fn fragment_to_text(html: &str) -> String {
 /// answers whether it has dealt with it.
 pub(crate) struct Walker {
     pub(crate) prose: Prose,
+    pub(super) styles: Styles,
     special: fn(&mut Walker, ElementRef<'_>) -> bool,
     preformatted: bool,
+    struck: bool,
     /// Line ends in the text are meant, as where styles say so.
     pub(crate) breaks_are_meant: bool,
     depth: usize,
+    /// How many cells are read apart, one within the other.
+    cells: usize,
 }
+
+/// Text of a cell is copied once for each cell around it.
+const MOST_CELLS_AROUND: usize = 8;
 
 impl Walker {
     pub(crate) fn new(special: fn(&mut Walker, ElementRef<'_>) -> bool) -> Self {
-        Self { prose: Prose::default(), special, preformatted: false, breaks_are_meant: false, depth: 0 }
+        Self {
+            prose: Prose::default(),
+            styles: Styles::default(),
+            special,
+            preformatted: false,
+            struck: false,
+            breaks_are_meant: false,
+            depth: 0,
+            cells: 0,
+        }
     }
 
     /// Reads what is inside an element.
@@ -68,13 +88,19 @@ impl Walker {
         }
     }
 
-    fn element(&mut self, element: ElementRef<'_>) {
-        if (self.special)(self, element) {
+    pub(super) fn element(&mut self, element: ElementRef<'_>) {
+        if (self.special)(self, element) || is_hidden(element, &self.styles) {
             return;
         }
         match element.value().name() {
-            "script" | "style" | "head" | "template" | "noscript" | "svg" | "iframe" | "object"
-            | "select" | "textarea" | "audio" | "video" | "canvas" => {}
+            "script" => {
+                // MathJax keeps formulas so.
+                if element.attr("type").is_some_and(|kind| kind.starts_with("math/tex")) {
+                    self.prose.flowing(element.text().collect::<String>().trim());
+                }
+            }
+            "style" | "head" | "template" | "noscript" | "audio" | "video" | "canvas" | "datalist" | "rp" => {
+            }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 let text = self.captured(element);
                 self.prose.heading(&text);
@@ -84,37 +110,47 @@ impl Walker {
                 self.lines(element)
             }
             "p" | "section" | "article" | "header" | "footer" | "main" | "aside" | "blockquote"
-            | "figure" | "address" | "dl" | "form" | "fieldset" | "details" | "center" | "nav" | "hr" => {
-                self.block(element)
-            }
-            "ul" | "menu" => self.list(element, None),
-            "ol" => {
-                let start = element.attr("start").and_then(|start| start.parse().ok()).unwrap_or(1);
-                self.list(element, Some(start));
-            }
-            "li" if self.prose.in_list() => {
-                self.prose.begin_item();
+            | "figure" | "address" | "dl" | "form" | "fieldset" | "details" | "center" | "nav" | "hr"
+            | "dialog" | "search" | "hgroup" | "legend" | "object" => self.block(element),
+            "ul" | "menu" | "dir" => {
+                self.prose.begin_list(None);
                 self.children(element);
-                self.prose.end_item();
+                self.prose.end_list();
             }
+            "ol" => {
+                html_form::begin_list(&mut self.prose, element);
+                self.children(element);
+                self.prose.end_list();
+            }
+            "li" if self.prose.in_list() => self.item(element),
             "li" => self.lines(element),
-            "table" => self.table(element),
-            "pre" => self.preformatted(element),
+            "table" => html_table::read(self, element),
+            // A cell outside of any table.
+            "td" | "th" => self.lines(element),
+            "pre" | "listing" | "xmp" | "plaintext" => self.preformatted(element),
             "a" => {
                 let label = self.captured(element);
                 self.prose.link(&label, element.attr("href").unwrap_or_default());
             }
-            "img" => {
-                let description = element.attr("alt").unwrap_or_default();
-                if !super::is_media(description) && !is_caption(element, description) {
-                    self.prose.flowing(description);
-                }
-            }
-            "input" if element.attr("type") == Some("checkbox") => {
-                self.prose.check_box(element.attr("checked").is_some());
-            }
+            "img" => self.picture(element),
+            "svg" => self.drawing(element),
+            "iframe" => self.frame(element),
+            "input" | "select" | "textarea" => html_form::field(&mut self.prose, element),
             "math" => self.formula(element),
-            "span" if has_class(element, "katex") => self.formula(element),
+            "span" if FORMULAS.iter().any(|class| has_class(element, class)) => self.formula(element),
+            "span" if has_class(element, "MathJax_Preview") || has_class(element, "MathJax") => {}
+            "mjx-container" => self.formula(element),
+            "del" | "s" | "strike" => self.struck(element),
+            _ if element.attr("style").is_some_and(|style| style.contains("line-through")) => {
+                self.struck(element)
+            }
+            "sup" => self.raised(element),
+            "ruby" => self.ruby(element),
+            "q" => {
+                self.prose.text("“");
+                self.children(element);
+                self.prose.text("”");
+            }
             _ => self.children(element),
         }
     }
@@ -124,6 +160,18 @@ impl Walker {
         self.prose.capture();
         self.children(element);
         self.prose.release()
+    }
+
+    /// Whether a cell may be read apart.
+    pub(super) fn may_capture(&self) -> bool {
+        self.cells < MOST_CELLS_AROUND
+    }
+
+    pub(super) fn captured_cell(&mut self, cell: ElementRef<'_>) -> String {
+        self.cells += 1;
+        let text = self.captured(cell);
+        self.cells -= 1;
+        text
     }
 
     pub(crate) fn block(&mut self, element: ElementRef<'_>) {
@@ -138,10 +186,13 @@ impl Walker {
         self.prose.line();
     }
 
-    fn list(&mut self, element: ElementRef<'_>, first: Option<u64>) {
-        self.prose.begin_list(first);
+    fn item(&mut self, element: ElementRef<'_>) {
+        if let Some(number) = html_form::own_number(element) {
+            self.prose.renumber(number);
+        }
+        self.prose.begin_item();
         self.children(element);
-        self.prose.end_list();
+        self.prose.end_item();
     }
 
     fn preformatted(&mut self, element: ElementRef<'_>) {
@@ -150,34 +201,123 @@ impl Walker {
         self.preformatted = outer;
     }
 
-    /// Formulas are printed for eyes, for machines and as source: the source alone says it once.
-    fn formula(&mut self, element: ElementRef<'_>) {
-        let source = descendants(element, "annotation").next();
-        match source {
-            Some(source) => self.prose.flowing(source.text().collect::<String>().trim()),
-            None => self.children(element),
+    /// What a picture shows, apart from the text beside it.
+    fn picture(&mut self, element: ElementRef<'_>) {
+        let description = element.attr("alt").unwrap_or_default();
+        if super::is_media(description) || is_caption(element, description) {
+            return;
+        }
+        let is_word = description.contains(|c: char| c.is_alphanumeric());
+        if is_word {
+            self.prose.space();
+        }
+        self.prose.flowing(description);
+        if is_word {
+            self.prose.space();
         }
     }
 
-    pub(crate) fn table(&mut self, table: ElementRef<'_>) {
-        if is_layout(table) {
-            return self.block(table);
+    /// The words in a drawing, each on its line.
+    fn drawing(&mut self, element: ElementRef<'_>) {
+        for inner in
+            element.descendent_elements().filter(|inner| inner.value().name().eq_ignore_ascii_case("text"))
+        {
+            self.lines(inner);
         }
-        let mut rows = Vec::new();
-        for child in table.descendent_elements() {
-            match child.value().name() {
-                "caption" => self.block(child),
-                "tr" => {
-                    let cells =
-                        child.child_elements().filter(|cell| matches!(cell.value().name(), "td" | "th"));
-                    rows.push(cells.map(|cell| self.captured(cell)).collect());
+        for inner in descendants(element, "foreignObject") {
+            self.lines(inner);
+        }
+    }
+
+    /// A page within the page that is given with it.
+    fn frame(&mut self, element: ElementRef<'_>) {
+        if let Some(inner) = element.attr("srcdoc").filter(|_| self.depth < 64) {
+            self.prose.block();
+            self.prose.text(&fragment_to_text(inner));
+            self.prose.block();
+        }
+    }
+
+    /// Formulas are printed for eyes, for machines and as source: the source alone says it once.
+    fn formula(&mut self, element: ElementRef<'_>) {
+        let is_block = element.attr("display").is_some_and(|display| display == "block" || display == "true");
+        let is_math = |inner: &ElementRef<'_>| inner.value().name() == "math";
+        let math = std::iter::once(element).chain(element.descendent_elements()).find(is_math);
+        if is_block {
+            self.prose.line();
+        }
+        match math {
+            Some(math) => self.prose.flowing(&mathml::to_line(math)),
+            None => self.children(element),
+        }
+        if is_block {
+            self.prose.line();
+        }
+    }
+
+    fn struck(&mut self, element: ElementRef<'_>) {
+        if std::mem::replace(&mut self.struck, true) {
+            return self.children(element);
+        }
+        let text = self.captured(element);
+        self.struck = false;
+        self.apart(element, |prose| {
+            let lines: Vec<String> = text.split('\n').map(signs::struck).collect();
+            prose.text(&lines.join("\n"));
+        });
+    }
+
+    /// Blanks at an element's edges stand between it and its neighbours.
+    fn apart(&mut self, element: ElementRef<'_>, write: impl FnOnce(&mut Prose)) {
+        let text = element.text().collect::<String>();
+        if text.starts_with(char::is_whitespace) {
+            self.prose.space();
+        }
+        write(&mut self.prose);
+        if text.ends_with(char::is_whitespace) {
+            self.prose.space();
+        }
+    }
+
+    /// A power, or the mark of a note.
+    fn raised(&mut self, element: ElementRef<'_>) {
+        let text = self.captured(element);
+        let is_note = descendants(element, "a")
+            .any(|link| link.attr("href").is_some_and(|address| address.starts_with('#')))
+            || element.ancestors().filter_map(ElementRef::wrap).next().is_some_and(|above| {
+                above.value().name() == "a"
+                    && above.attr("href").is_some_and(|address| address.starts_with('#'))
+            });
+        let written = if is_note {
+            format!("[{}]", text.trim().trim_matches(['[', ']', '(', ')']))
+        } else {
+            signs::superscript(self.prose.written(), &text)
+        };
+        self.prose.text(&written);
+    }
+
+    /// A word, and how it is spoken.
+    fn ruby(&mut self, element: ElementRef<'_>) {
+        let readings: Vec<ElementRef<'_>> = descendants(element, "rt").collect();
+        let spoken: Vec<String> = readings.iter().map(|reading| self.captured(*reading)).collect();
+        self.prose.capture();
+        for child in element.children() {
+            match (child.value(), ElementRef::wrap(child)) {
+                (Node::Text(text), _) => self.flowing(text),
+                (_, Some(inner)) if !matches!(inner.value().name(), "rt" | "rp" | "rtc") => {
+                    self.element(inner)
                 }
                 _ => {}
             }
         }
-        self.prose.table(&rows);
+        let word = tidy_line(&self.prose.release());
+        let spoken = tidy_line(&spoken.concat());
+        self.prose.text(&if spoken.is_empty() { word } else { format!("{word} ({spoken})") });
     }
 }
+
+/// What holds a formula in several forms.
+const FORMULAS: [&str; 3] = ["katex", "katex-display", "mwe-math-element"];
 
 /// Whether the caption of a picture says the same.
 fn is_caption(picture: ElementRef<'_>, description: &str) -> bool {
@@ -188,59 +328,5 @@ fn is_caption(picture: ElementRef<'_>, description: &str) -> bool {
     caption.is_some_and(|caption| tidy_line(&caption.text().collect::<String>()) == tidy_line(description))
 }
 
-/// Tables that only place things on a page: they read as blocks, not as rows.
-fn is_layout(table: ElementRef<'_>) -> bool {
-    let has_block = table.descendent_elements().skip(1).any(|inner| {
-        matches!(
-            inner.value().name(),
-            "table" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre"
-        )
-    });
-    let is_row = |element: &ElementRef<'_>| element.value().name() == "tr";
-    let single_column =
-        || table.descendent_elements().filter(is_row).all(|row| row.child_elements().count() < 2);
-    table.attr("role") == Some("presentation") || has_block || single_column()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text(html: &str) -> String {
-        to_text(html, &Limits::default()).unwrap().1
-    }
-
-    #[test]
-    fn blocks_lists_and_tables_read_as_lines() {
-        let html = "<html><head><title>T</title><style>x{}</style></head><body><h1>Plan</h1><p>One <b>two</b>\n three</p>\
-            <ul><li>a<ol start=3><li>b</li></ol></li><li><p>c</p></li></ul>\
-            <table><tr><th>k</th><th>v</th></tr><tr><td>x</td><td><p>1</p><p>2</p></td></tr></table></body></html>";
-        assert_eq!(text(html), "Plan\n\nOne two three\n\n- a\n  3. b\n- c\n\nk | v\nx | 1 2");
-    }
-
-    #[test]
-    fn a_table_that_only_places_things_reads_as_blocks() {
-        let html =
-            "<table><tr><td>left</td><td><table><tr><td>a</td><td>b</td></tr></table></td></tr></table>";
-        assert_eq!(text(html), "left\n\na | b");
-    }
-
-    #[test]
-    fn an_equation_is_said_once() {
-        let html = "<p>So <span class='katex'><span class='katex-mathml'><math><semantics><mi>E</mi>\
-            <annotation encoding='application/x-tex'>E=mc^2</annotation></semantics></math></span>\
-            <span class='katex-html'>E=mc2</span></span>.</p>";
-        assert_eq!(text(html), "So E=mc^2.");
-    }
-
-    #[test]
-    fn a_caption_is_said_once() {
-        let html = "<figure><img alt='The deck' src=x.png><figcaption>The\n deck</figcaption></figure><img alt='Else'>";
-        assert_eq!(text(html), "The deck\n\nElse");
-    }
-
-    #[test]
-    fn code_keeps_its_lines_and_blanks() {
-        assert_eq!(text("<pre><code>if x:\n    y()\n</code></pre><p>z</p>"), "if x:\n    y()\n\nz");
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ use super::super::text::beginning;
 use super::super::tree::ending;
 use super::ole::{self, Ole};
 use super::plain::{decoded, looks_like_text};
-use crate::mail::mbox::is_separator;
+use crate::mail::mbox;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -69,7 +69,7 @@ fn text(name: &str, head: &[u8]) -> Kind {
         "md" | "markdown" | "mdown" | "mkd" | "mkdn" | "mdx" => Kind::Markdown,
         "eml" | "mht" | "mhtml" => Kind::Mail,
         "mbox" | "mbx" => Kind::Mbox,
-        "" if start.lines().next().is_some_and(|line| is_separator(line.as_bytes())) => Kind::Mbox,
+        "" if mbox::begins(start) => Kind::Mbox,
         _ if is_html => Kind::Html,
         "html" | "htm" | "xhtml" => Kind::Html,
         "csv" | "tsv" | "tab" => Kind::Csv,

@@ -1,10 +1,10 @@
 //! Markdown as text, for any dialect; Notion's own habits are a choice of [`Dialect`].
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream};
 
-use super::super::text::beginning;
+use super::super::text::{beginning, tidy_line};
 use super::prose::Prose;
-use super::{html, html_tree};
+use super::{html, html_tree, signs};
 
 /// How line breaks, images and stray marks read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,8 +16,17 @@ pub(crate) enum Dialect {
     Notion,
 }
 
-/// The first heading and the text.
-pub(crate) fn to_text(markdown: &str, dialect: Dialect) -> (Option<String>, String) {
+/// A heading that may name a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Heading {
+    pub(crate) text: String,
+    /// It is of the highest level: it stands over the whole text, not over a section.
+    pub(crate) is_top: bool,
+}
+
+/// The heading that names the text, and the text: the first of the highest level, unless it stands deep within, or
+/// any with which the text begins.
+pub(crate) fn to_text(markdown: &str, dialect: Dialect) -> (Option<Heading>, String) {
     let mut walker = Walker::new(dialect);
     let mut rest = markdown;
     while !rest.is_empty() {
@@ -25,8 +34,12 @@ pub(crate) fn to_text(markdown: &str, dialect: Dialect) -> (Option<String>, Stri
         walker.document(chunk, 0);
         rest = left;
     }
-    walker.prose.finish()
+    let heading = walker.heading.take();
+    (heading, walker.prose.finish().1)
 }
+
+/// Bytes before a heading from which on it belongs to a section.
+const DEEP: usize = 1_500;
 
 /// The parser's tree takes sixty times the size of the text: a long text is read in pieces, parted
 /// before a heading or at least between paragraphs.
@@ -61,6 +74,19 @@ struct Walker {
     links: Vec<String>,
     images: usize,
     rows: Vec<Vec<String>>,
+    heading: Option<Heading>,
+    /// What is collected apart until it ends.
+    open: Vec<Open>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// A heading, a cell, a link.
+    Element,
+    Struck,
+    /// Begun by a tag of HTML, which may lack its end.
+    StruckTag,
+    RaisedTag,
 }
 
 /// Blocks within indented blocks, as Notion nests them.
@@ -76,6 +102,8 @@ impl Walker {
             links: Vec::new(),
             images: 0,
             rows: Vec::new(),
+            heading: None,
+            open: Vec::new(),
         }
     }
 
@@ -110,7 +138,7 @@ impl Walker {
 
     fn start(&mut self, tag: Tag<'_>) {
         match tag {
-            Tag::Heading { .. } | Tag::TableCell => self.prose.capture(),
+            Tag::Heading { .. } | Tag::TableCell => self.collect(Open::Element),
             Tag::CodeBlock(kind) => {
                 self.code = Some((kind == CodeBlockKind::Indented, String::new()));
             }
@@ -120,9 +148,10 @@ impl Walker {
             Tag::TableHead | Tag::TableRow => self.rows.push(Vec::new()),
             Tag::Link { dest_url, .. } => {
                 self.links.push(dest_url.into_string());
-                self.prose.capture();
+                self.collect(Open::Element);
             }
             Tag::Image { .. } => self.images += 1,
+            Tag::Strikethrough => self.collect(Open::Struck),
             Tag::FootnoteDefinition(label) => {
                 self.prose.block();
                 self.visible(&format!("[{label}] "));
@@ -134,12 +163,17 @@ impl Walker {
 
     fn end(&mut self, tag: TagEnd, depth: usize) {
         match tag {
-            TagEnd::Heading(_) => {
-                let text = self.prose.release();
+            TagEnd::Heading(level) => {
+                let text = self.collected();
+                self.name(&text, level == HeadingLevel::H1);
                 self.prose.heading(&text);
             }
+            TagEnd::Strikethrough => {
+                let text = self.collected();
+                self.strike(&text);
+            }
             TagEnd::TableCell => {
-                let cell = self.prose.release();
+                let cell = self.collected();
                 if let Some(row) = self.rows.last_mut() {
                     row.push(cell);
                 }
@@ -149,7 +183,7 @@ impl Walker {
             TagEnd::List(_) => self.prose.end_list(),
             TagEnd::Item => self.prose.end_item(),
             TagEnd::Link => {
-                let label = self.prose.release();
+                let label = self.collected();
                 let address = self.links.pop().unwrap_or_default();
                 self.prose.link(&label, &address);
             }
@@ -160,8 +194,57 @@ impl Walker {
                 self.prose.text(&html::fragment_to_text(&html_tree::with_pseudo_tags_as_text(&html)));
                 self.prose.block();
             }
-            TagEnd::Paragraph | TagEnd::BlockQuote(_) => self.prose.block(),
+            TagEnd::Paragraph | TagEnd::BlockQuote(_) => {
+                self.end_tags();
+                self.prose.block();
+            }
             _ => {}
+        }
+    }
+
+    fn collect(&mut self, what: Open) {
+        self.open.push(what);
+        self.prose.capture();
+    }
+
+    /// The text of what was begun last, tags within it being ended.
+    fn collected(&mut self) -> String {
+        self.end_tags();
+        self.open.pop();
+        self.prose.release()
+    }
+
+    /// Ends the tags that are still open in what was begun last.
+    fn end_tags(&mut self) {
+        while let Some(tag) = self.open.pop_if(|open| matches!(open, Open::StruckTag | Open::RaisedTag)) {
+            let text = self.prose.release();
+            match tag {
+                Open::RaisedTag => {
+                    let raised = signs::superscript(self.prose.written(), &text);
+                    self.prose.text(&raised);
+                }
+                _ => self.strike(&text),
+            }
+        }
+    }
+
+    /// Struck text within struck text is marked once.
+    fn strike(&mut self, text: &str) {
+        let is_within = self.open.iter().any(|open| matches!(open, Open::Struck | Open::StruckTag));
+        let lines: Vec<String> = text.split('\n').map(signs::struck).collect();
+        self.prose.text(&if is_within { text.to_owned() } else { lines.join("\n") });
+    }
+
+    /// Takes a heading for the name of the text, if it is one.
+    fn name(&mut self, text: &str, is_top: bool) {
+        let before = self.prose.written().len();
+        let is_better = match &self.heading {
+            None => before == 0 || (is_top && before <= DEEP),
+            Some(heading) => is_top && !heading.is_top && before <= DEEP,
+        };
+        let text = tidy_line(text);
+        if is_better && !text.is_empty() {
+            self.heading = Some(Heading { text, is_top });
         }
     }
 
@@ -211,10 +294,24 @@ impl Walker {
         }
     }
 
+    /// Raised or struck text between tags.
+    fn tag(&mut self, name: &str, is_end: bool) {
+        let tag = match name {
+            "sup" => Open::RaisedTag,
+            "del" | "s" | "strike" => Open::StruckTag,
+            _ => return,
+        };
+        if !is_end {
+            self.collect(tag);
+        } else if self.open.last() == Some(&tag) {
+            self.end_tags();
+        }
+    }
+
     fn inline_html(&mut self, raw: &str) {
         match html_tree::tag_name(raw) {
             Some("br" | "p" | "div" | "li" | "tr") => self.prose.line(),
-            Some(_) => {}
+            Some(name) => self.tag(&name.to_ascii_lowercase(), raw.starts_with("</")),
             // `<T>` or `<your key>` is what somebody wrote, not markup.
             None => self.visible(raw),
         }
@@ -243,6 +340,12 @@ mod tests {
         assert_eq!(text, "Use <aside> and <YOUR_KEY>, a\nb and 2 * 3 * 4.");
         assert_eq!(to_text("If a<b and c>d, <u>go</u>.", Dialect::Common).1, "If a<b and c>d, go.");
         assert_eq!(to_text("<YOUR_NAME>\n\nx", Dialect::Common).1, "<YOUR_NAME>\n\nx");
+    }
+
+    #[test]
+    fn struck_and_raised_text_keeps_its_meaning() {
+        let text = to_text("~~40~~ 55 m<sup>2</sup>, <del>old</del> new, 10<sup>2", Dialect::Common).1;
+        assert_eq!(text, "~~40~~ 55 m², ~~old~~ new, 10²");
     }
 
     #[test]

@@ -10,11 +10,16 @@ mod equation;
 mod front_matter;
 pub(crate) mod guard;
 pub(crate) mod html;
+mod html_form;
+mod html_hidden;
+mod html_table;
+mod html_title;
 pub(crate) mod html_tree;
 mod kind;
 mod link;
 pub(crate) mod mail;
 pub(crate) mod markdown;
+mod mathml;
 mod ole;
 mod package;
 mod pdf;
@@ -27,6 +32,7 @@ mod sheet;
 #[allow(dead_code)] // the converters that need it follow
 pub(crate) mod signs;
 pub(crate) mod table;
+mod template_tags;
 mod utf16;
 mod xls;
 mod xls_strings;
@@ -60,6 +66,24 @@ pub(crate) struct Converted {
     pub(crate) is_verbatim: bool,
     /// What is not in the text.
     pub(crate) aside: Aside,
+    /// Files that came with it, each a document of its own.
+    pub(crate) attached: Vec<Attached>,
+}
+
+/// A file within another, such as one that came with a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Attached {
+    pub(crate) name: String,
+    /// SHA-256 of its bytes.
+    pub(crate) source: [u8; 32],
+    pub(crate) result: Result<Box<Converted>, String>,
+}
+
+impl Converted {
+    fn new(title: Option<String>, text: String, converter: &'static str) -> Self {
+        let (aside, attached) = (Aside::default(), Vec::new());
+        Self { title, text, kind: None, converter: converter.into(), is_verbatim: false, aside, attached }
+    }
 }
 
 /// The text of a single file, or the reason why there is none. Short plain texts are converted here, all else in a
@@ -136,7 +160,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/2"),
         Kind::Html => {
             let (title, text) = html::to_text(&html_tree::decoded(&bytes), limits)?;
-            (title, text, "html/2")
+            (title, text, "html/3")
         }
         Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name, &mut aside)?, "csv/2"),
         Kind::Docx => {
@@ -156,14 +180,11 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
             return Err(reason::UNREADABLE);
         }
         Kind::Zip => return Err(reason::NESTED_ARCHIVE),
-        Kind::Mail => {
-            let (title, text) = mail::to_text(&bytes, limits)?;
-            (title, text, mail::CONVERTER)
-        }
+        Kind::Mail => return mail::to_text(&bytes, limits),
         Kind::Pdf => (None, pdf::to_text(&bytes, limits)?, "pdf/2"),
         Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
     };
-    Ok(Converted { title, text, kind: None, converter: converter.into(), is_verbatim: false, aside })
+    Ok(Converted { aside, ..Converted::new(title, text, converter) })
 }
 
 /// Markdown with what may stand before it: a title, a type, other facts.
@@ -176,42 +197,58 @@ fn markdown_file(markdown: &str) -> Converted {
         // The lines that `twin kb export` puts around the text.
         let body = body.strip_prefix('\n').unwrap_or(&body);
         let text = body.strip_suffix('\n').unwrap_or(body).to_owned();
-        return Converted {
-            title: facts.title,
-            text,
-            kind: facts.kind,
-            converter: "backup/1".into(),
-            is_verbatim: true,
-            aside: Aside::default(),
-        };
+        let converted = Converted::new(facts.title, text, "backup/1");
+        return Converted { kind: facts.kind, is_verbatim: true, ..converted };
     }
-    let (heading, text) = markdown::to_text(body, Dialect::Common);
-    let (title, other) = match (facts.title, heading) {
-        (Some(fact), Some(heading)) if is_top_heading(&heading, body) => (Some(heading), Some(fact)),
-        (fact, heading) => (fact.or(heading), None),
+    let body = template_tags::without_tags(body);
+    let (heading, text) = markdown::to_text(&body, Dialect::Common);
+    let (top, other) = match heading {
+        Some(heading) if heading.is_top => (Some(heading.text), None),
+        heading => (None, heading.map(|heading| heading.text)),
     };
-    let other = other.filter(|other| Some(other) != title.as_ref()).map(|other| format!("title: {other}"));
-    let before = other.into_iter().chain([facts.lines, text]).filter(|part| !part.is_empty());
-    let text = before.collect::<Vec<_>>().join("\n\n");
-    Converted {
-        title,
-        text,
-        kind: facts.kind,
-        converter: "md/2".into(),
-        is_verbatim: false,
-        aside: Aside::default(),
-    }
-}
-
-/// Whether a heading stands over the whole text, and not over a section of it.
-fn is_top_heading(heading: &str, markdown: &str) -> bool {
-    let mut top = markdown.lines().filter_map(|line| line.strip_prefix("# "));
-    top.any(|text| markdown::line_to_text(text, Dialect::Common) == heading)
+    let title = top.or(facts.title).or(other);
+    Converted { kind: facts.kind, ..Converted::new(title, text, "md/3") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn no_text_takes_longer_than_its_length() {
+        let markdown = [
+            "<a x=", "<", "<div>\n<a x=\n", "[", "[a](", "![", "*a ", "**a", "_a_ ", "`", "~~~\n", "```\n", "$", "$a", "$$",
+            "> ", "- ", "- a\n", "1. a\n", "| a ", "| a | b |\n|---|---|\n", "<!--", "<!-- a -->\n", "&amp;", "[^1]", "[^1]: a\n",
+            "# a\n", "\\", "a\\\n", "<aside>", "{{< a", "[[a", "![[a", "%%", "=", "http://a ", "<http://a> ", "\n\n# a\n```\n",
+            "    a\n\n", "a: b\n", "~a~", "==a==", ":a:", "<b>", "</b>", "<br>", "<td>", "e\u{301}", "\u{FDFA}", "\u{A0}",
+        ];
+        let html = [
+            "<a>", "<b>", "<p>", "<i><p>", "<table>", "<tr><td>a", "<table><tr><td>", "<li>a", "<ul><li>", "<a href=x>a</a>", "<ruby>a<rt>b",
+            "<div><span>", "<select><option>a", "&amp;", "&", "<", "<!--", "<svg>", "<math><mi>a", "<pre>a\n", "<h1>a</h1>", "<sup>a</sup>",
+            "<figure><img alt=a>", "<details><summary>a", "<font>", "<nobr>", "<form>", "<button>", "<input type=checkbox>", "a\n", "<x a=1>",
+        ];
+        let csv = ["a,", "a\n", "\"", "\"a\n", ";", "a;b\n", "\"\"", "\t", "a,\"b\n"];
+        let mail = ["a: b\n", "From: a <a@b>\n", "--b\n", "> a\n", "=\n", "=20", " ", "<a@b> ", "Content-Type: text/plain\n\n"];
+        let plain = ["a", "\u{1}", "\r", "\n", "e\u{301}", "\u{FEFF}"];
+        for (name, before, texts) in [
+            ("a.md", "", markdown.as_slice()),
+            ("a.md", "# T\n\n<div>\n", markdown.as_slice()),
+            ("a.md", "---\n", &["a: b\n", "- a\n", "a:\n  - b\n", "a: [b, \n", "a: |\n  b\n"]),
+            ("a.html", "<html>", html.as_slice()),
+            ("a.csv", "", csv.as_slice()),
+            ("a.eml", "From: a@b\nSubject: S\n", mail.as_slice()),
+            ("a.eml", "From: a@b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n", mail.as_slice()),
+            ("a.txt", "", plain.as_slice()),
+        ] {
+            for text in texts {
+                let make = |bytes: usize| format!("{before}{}", text.repeat(bytes / text.len()));
+                let run = |input: &str| convert_here(name, input.as_bytes().to_vec(), &Limits::default());
+                let what = format!("{name} {before} {text}");
+                crate::linear::is_linear(&what, make, |input| guard::guarded(|| run(input)));
+            }
+        }
+    }
 
     #[test]
     fn a_backup_keeps_its_text_whatever_became_of_its_line_ends() {
@@ -222,17 +259,21 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_over_the_whole_text_is_the_title_whatever_stands_before_it() {
+    fn a_title_is_the_top_heading_or_told_before_the_text() {
         let read = |markdown: &str| {
             let Converted { title, text, .. } = markdown_file(markdown);
-            (title.unwrap_or_default(), text)
+            (title, text)
         };
-        let expect = |title: &str, text: &str| (title.to_owned(), text.to_owned());
+        let expect = |title: &str, text: &str| (Some(title.to_owned()), text.to_owned());
         let both = "---\ntitle: Menu\ntags: [a]\n---\n# Lunch *now*\n\nAt noon.\n";
-        assert_eq!(read(both), expect("Lunch now", "title: Menu\n\ntags: a\n\nLunch now\n\nAt noon."));
-        let same = "---\ntitle: Lunch\n---\n# Lunch\n\nAt noon.\n";
-        assert_eq!(read(same), expect("Lunch", "Lunch\n\nAt noon."));
+        assert_eq!(read(both), expect("Lunch now", "Lunch now\n\nAt noon."));
         let sections = "---\ntitle: Lunch\n---\n## When\n\nAt noon.\n";
         assert_eq!(read(sections), expect("Lunch", "When\n\nAt noon."));
+        assert_eq!(read("Intro.\n\n#Lunch\n\nAt noon."), expect("Lunch", "Intro.\n\nLunch\n\nAt noon."));
+        assert_eq!(read("## Lunch\n\nAt noon."), expect("Lunch", "Lunch\n\nAt noon."));
+        let letter = "Welcome!\n\n## Acceptance\n\nI accept.";
+        assert_eq!(read(letter), (None, "Welcome!\n\nAcceptance\n\nI accept.".to_owned()));
+        let deep = format!("{}\n\n# Acceptance\n\nI accept.", "Long letter. ".repeat(200));
+        assert_eq!(read(&deep).0, None);
     }
 }

@@ -29,12 +29,26 @@ enum Gap {
 
 #[derive(Debug)]
 struct List {
-    next_number: Option<u64>,
+    next_number: Option<i64>,
+    step: i64,
+    /// How numbers are written.
+    written: fn(i64) -> String,
     /// Stands before the first text of the item; an item without text leaves no trace.
     marker: Option<String>,
 }
 
+impl Default for List {
+    fn default() -> Self {
+        Self { next_number: None, step: 1, written: |number| number.to_string(), marker: None }
+    }
+}
+
 impl Prose {
+    /// What is written so far, or of what is collected apart.
+    pub(crate) fn written(&self) -> &str {
+        &self.out
+    }
+
     /// Inline text. Line breaks in it are kept.
     pub(crate) fn text(&mut self, text: &str) {
         let mut lines = text.split('\n');
@@ -162,7 +176,23 @@ impl Prose {
             (true, false) => self.block(),
             (false, _) => self.line(),
         }
-        self.lists.push(List { next_number: first, marker: None });
+        let first = first.map(|first| i64::try_from(first).unwrap_or(i64::MAX));
+        self.lists.push(List { next_number: first, ..List::default() });
+    }
+
+    /// Opens a list whose numbers are written in their own way, and go up or down.
+    pub(crate) fn begin_numbered(&mut self, first: i64, step: i64, written: fn(i64) -> String) {
+        self.begin_list(None);
+        if let Some(list) = self.lists.last_mut() {
+            *list = List { next_number: Some(first), step, written, marker: None };
+        }
+    }
+
+    /// The next item has a number of its own.
+    pub(crate) fn renumber(&mut self, number: i64) {
+        if let Some(next) = self.lists.last_mut().and_then(|list| list.next_number.as_mut()) {
+            *next = number;
+        }
     }
 
     pub(crate) fn end_list(&mut self) {
@@ -175,8 +205,9 @@ impl Prose {
         if let Some(list) = self.lists.last_mut() {
             list.marker = Some(match &mut list.next_number {
                 Some(number) => {
-                    *number = number.saturating_add(1);
-                    format!("{}. ", *number - 1)
+                    let marker = format!("{}. ", (list.written)(*number));
+                    *number = number.saturating_add(list.step);
+                    marker
                 }
                 None => "- ".to_owned(),
             });
@@ -191,7 +222,8 @@ impl Prose {
             self.block();
         }
         let outer = self.lists.len();
-        self.lists.resize_with(outer + level + 1, || List { next_number: number, marker: None });
+        let number = number.map(|number| i64::try_from(number).unwrap_or(i64::MAX));
+        self.lists.resize_with(outer + level + 1, || List { next_number: number, ..List::default() });
         self.begin_item();
         self.text(text);
         self.lists.truncate(outer);
@@ -291,75 +323,4 @@ impl Prose {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn written(write: impl FnOnce(&mut Prose)) -> String {
-        let mut prose = Prose::default();
-        write(&mut prose);
-        prose.finish().1
-    }
-
-    #[test]
-    fn lists_nest_and_items_without_text_leave_no_trace() {
-        let text = written(|prose| {
-            prose.text("Before");
-            prose.begin_list(None);
-            for word in ["one", "", "two"] {
-                prose.begin_item();
-                prose.text(word);
-                if word == "one" {
-                    prose.begin_list(Some(3));
-                    prose.begin_item();
-                    prose.check_box(true);
-                    prose.text("inner");
-                    prose.end_item();
-                    prose.end_list();
-                }
-                prose.end_item();
-            }
-            prose.end_list();
-            prose.text("After");
-        });
-        assert_eq!(text, "Before\n\n- one\n  3. [x] inner\n- two\n\nAfter");
-    }
-
-    #[test]
-    fn lists_side_by_side_read_as_one() {
-        let text = written(|prose| {
-            for word in ["one", "two"] {
-                prose.begin_list(None);
-                prose.begin_item();
-                prose.text(word);
-                prose.end_item();
-                prose.end_list();
-            }
-            prose.text("After");
-            prose.list_line(0, None, "three");
-            prose.list_line(1, Some(4), "four");
-        });
-        assert_eq!(text, "- one\n- two\n\nAfter\n\n- three\n  4. four");
-    }
-
-    #[test]
-    fn a_link_shows_its_address_only_where_the_label_says_nothing() {
-        let text = written(|prose| {
-            prose.link("the policy", "https://example.com/p");
-            prose.space();
-            prose.link("here", "https://example.com/q");
-            prose.space();
-            prose.link("", "https://example.com/r");
-            prose.link("", "page.md");
-            prose.text("and");
-            prose.link("", "https://example.com/s");
-            prose.text(", ");
-            prose.link("", "https://example.com/t");
-            prose.link("here", "https://www.google.com/url?q=https://x.example/a%3Fb&sa=D");
-        });
-        assert_eq!(
-            text,
-            "the policy here (https://example.com/q) https://example.com/r and https://example.com/s, \
-             https://example.com/t here (https://x.example/a?b)"
-        );
-    }
-}
+mod tests;

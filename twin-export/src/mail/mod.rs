@@ -1,10 +1,12 @@
-//! Mail: single messages and mboxes, as one document for each thread.
+//! Mail: single messages, mboxes and Maildirs, as one document for each thread. Attached files become documents too.
 
+pub(crate) mod maildir;
 pub(crate) mod mbox;
+mod order;
+mod quotes;
 mod threads;
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 
 use crate::DocumentType;
@@ -25,7 +27,10 @@ struct Message<'a> {
     place: Place,
     id: Option<String>,
     key: String,
-    at: i64,
+    /// Seconds since 1970.
+    at: Option<i64>,
+    /// Messages it answers, where it does not say when.
+    references: Vec<String>,
 }
 
 enum Place {
@@ -52,10 +57,10 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     for outcome in outcomes.into_iter().flatten() {
         run.take(outcome)?;
     }
-    let Index { messages, threads } = index;
+    let Index { messages, threads, .. } = index;
     let mut threads = threads.finish();
     for thread in &mut threads {
-        thread.sort_by_key(|&message| messages[message].at);
+        order::sorted(thread, |at| messages[at].told());
     }
     let (options, budget) = (run.options, run.budget.clone());
     pool::ordered(
@@ -74,6 +79,8 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
 struct Index<'a> {
     messages: Vec<Message<'a>>,
     threads: Threads,
+    /// There is no room for more messages.
+    is_full: bool,
 }
 
 impl<'a> Index<'a> {
@@ -83,17 +90,28 @@ impl<'a> Index<'a> {
         if entry.size == 0 {
             return Some(Outcome::skipped(path, reason::EMPTY));
         }
-        let head = entry.head(convert::HEAD);
-        match Kind::of(file_name(path), &head) {
+        if maildir::is_note(path) {
+            return Some(Outcome::skipped(path, reason::METADATA));
+        }
+        if maildir::is_unwanted(path) {
+            return Some(Outcome::skipped(path, reason::SPAM_OR_TRASH));
+        }
+        let head = run.budget.head(entry, convert::HEAD, &run.options.limits);
+        let kind = Kind::of(file_name(path), &head);
+        // Names in a Maildir have no ending.
+        let is_message = maildir::is_message(path) && matches!(kind, Kind::Text | Kind::Unknown | Kind::Html);
+        match if is_message { Kind::Mail } else { kind } {
             Kind::Mbox => Some(self.add_mbox(entry, run)),
             Kind::Mail => {
-                let head = entry.head(HEADERS);
+                let head = run.budget.head(entry, HEADERS, &run.options.limits);
                 let envelope = envelope(&head).unwrap_or_default();
                 if !run.options.filter.takes(&[path]) {
                     let key = key(entry, &Place::File, envelope.id.as_deref(), &run.job());
                     return Some(Outcome::filtered(key, path));
                 }
-                self.push(entry, Place::File, envelope, &run.job());
+                if self.push(entry, Place::File, envelope, &run.job()).is_break() {
+                    return Some(Outcome::unconverted("mail:".to_owned(), path, reason::TOO_MANY));
+                }
                 None
             }
             Kind::Media => Some(Outcome::skipped(path, reason::MEDIA)),
@@ -108,31 +126,62 @@ impl<'a> Index<'a> {
         }
         // Any message may be in what cannot be read.
         let unconverted = |reason| Outcome::unconverted("mail:".to_owned(), path, reason);
-        let bytes = match entry.random_access(run.options.limits.run_bytes) {
+        let bytes = match entry.random_access(&run.budget, &run.options.limits) {
             Ok(bytes) => bytes,
             Err(reason) => return unconverted(reason),
         };
         let mut found = 0;
         let read = mbox::messages(bytes.cursor(), |message| {
+            if is_blank(&message) {
+                return ControlFlow::Continue(());
+            }
             found += 1;
             let envelope = envelope(&message.headers).unwrap_or_default();
-            if !is_unwanted(&envelope.labels) {
-                let place = Place::Part { mbox: bytes.clone(), start: message.start, len: message.len };
-                self.push(entry, place, envelope, &run.job());
+            if is_unwanted(&envelope.labels) {
+                return ControlFlow::Continue(());
             }
+            let place = Place::Part { mbox: bytes.clone(), start: message.start, len: message.len };
+            self.push(entry, place, envelope, &run.job())
         });
         match (read, found) {
+            _ if self.is_full => unconverted(reason::TOO_MANY),
             (Ok(()), 0) => Outcome::skipped(path, reason::NO_MESSAGES),
             (Ok(()), _) => Outcome::Merged,
             (Err(_), _) => unconverted(reason::UNREADABLE),
         }
     }
 
-    fn push(&mut self, entry: &'a Entry, place: Place, envelope: Envelope, job: &Job<'_>) {
-        self.threads.add(&envelope);
+    /// Adds a message, unless there is no room for more.
+    fn push(&mut self, entry: &'a Entry, place: Place, mut envelope: Envelope, job: &Job<'_>) -> ControlFlow<()> {
+        // The first message of a thread and those right before this one tell where it belongs.
+        let references = &mut envelope.references;
+        if references.len() > MOST_REFERENCES {
+            references.drain(MOST_REFERENCES / 2..references.len() - MOST_REFERENCES / 2);
+        }
         let key = key(entry, &place, envelope.id.as_deref(), job);
-        self.messages.push(Message { entry, place, id: envelope.id, key, at: envelope.at });
+        let Envelope { id, at, references, .. } = &envelope;
+        let names: usize = references.iter().map(|name| name.len() + NAME).sum();
+        let cost = MESSAGE + key.len() + id.as_ref().map_or(0, String::len) + names;
+        self.is_full |= self.messages.len() >= job.limits().entries || !job.budget().keep(cost, job.limits());
+        if self.is_full {
+            return ControlFlow::Break(());
+        }
+        self.threads.add(&envelope);
+        let references = if at.is_none() { envelope.references } else { Vec::new() };
+        self.messages.push(Message { entry, place, id: envelope.id, key, at: envelope.at, references });
+        ControlFlow::Continue(())
     }
+}
+
+/// Other messages that one message names.
+const MOST_REFERENCES: usize = 100;
+/// Bytes that a message and a name of one take in the index, beside their texts.
+const MESSAGE: usize = 200;
+const NAME: usize = 40;
+
+/// A separator and nothing behind it.
+fn is_blank(message: &mbox::Found) -> bool {
+    message.len <= message.headers.len() as u64 && message.headers.trim_ascii().is_empty()
 }
 
 /// Enough of a single message to hold its headers.
@@ -140,7 +189,11 @@ const HEADERS: usize = 256 * 1024;
 
 /// Gmail's labels for Spam and Trash, in the languages its accounts are kept in.
 fn is_unwanted(labels: &str) -> bool {
-    labels.split(',').any(|label| UNWANTED.split('|').any(|unwanted| unwanted == label.trim().to_lowercase()))
+    labels.split(',').any(is_unwanted_label)
+}
+
+fn is_unwanted_label(label: &str) -> bool {
+    UNWANTED.split('|').any(|unwanted| unwanted == label.trim().to_lowercase())
 }
 
 const UNWANTED: &str = "\
@@ -149,6 +202,10 @@ const UNWANTED: &str = "\
     垃圾邮件|已删除邮件|垃圾郵件|垃圾桶|휴지통|스팸";
 
 impl Message<'_> {
+    fn told(&self) -> order::Told<'_> {
+        order::Told { id: self.id.as_deref(), at: self.at, references: &self.references }
+    }
+
     fn size(&self) -> u64 {
         match self.place {
             Place::File => self.entry.size,
@@ -175,7 +232,7 @@ impl Place {
             Place::File => job.read(entry),
             Place::Part { len, .. } if *len > job.limits().entry_bytes => Err(reason::TOO_LARGE),
             Place::Part { mbox, start, len } => {
-                Ok(mbox::unquoted(job.read_stream(mbox.window(*start, *len).cursor(), *len)?))
+                Ok(mbox::unquoted(job.read_stream(mbox.window(*start, *len).cursor(), *len, mbox.is_charged())?))
             }
         }
     }
@@ -192,12 +249,18 @@ fn key(entry: &Entry, place: &Place, id: Option<&str>, job: &Job<'_>) -> String 
     }
 }
 
+/// Bytes of a thread's text: a document that nobody reads to its end is long enough.
+const MOST_TEXT: usize = 16 << 20;
+
 /// One document for a thread, oldest message first; what could not be read is told beside it.
 fn document(thread: &[&Message<'_>], job: &Job<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     let mut letters: Vec<Letter> = Vec::new();
     let mut sum = Sha256::new();
     let mut files = 0;
+    let mut text_bytes = 0;
+    let mut attached = Vec::new();
+    let mut aside = Aside::default();
     let mut seen: HashSet<&str> = HashSet::new();
     for message in thread {
         let file = u64::from(matches!(message.place, Place::File));
@@ -211,7 +274,17 @@ fn document(thread: &[&Message<'_>], job: &Job<'_>) -> Vec<Outcome> {
         match read {
             // The same message lies in several folders of a mailbox.
             Ok(_) if message.id.as_deref().is_some_and(|id| seen.contains(id)) => files += file,
-            Ok((source, letter)) => {
+            Ok((_, letter)) if text_bytes + letter.body.len() > MOST_TEXT => {
+                let (key, path) = (message.key.clone(), message.path());
+                outcomes.push(Outcome::Unconverted { key, path, reason: reason::TOO_LARGE, files: file });
+            }
+            Ok((source, mut letter)) => {
+                text_bytes += letter.body.len();
+                let (path, kind) = (message.path(), DocumentType::Email);
+                attached.extend(Outcome::of_attached(&mut letter.attached, &message.key, &path, &kind));
+                for (part, reason) in &letter.aside.parts {
+                    aside.skip(part, reason);
+                }
                 sum.update(source);
                 seen.extend(message.id.as_deref());
                 letters.push(letter);
@@ -223,12 +296,13 @@ fn document(thread: &[&Message<'_>], job: &Job<'_>) -> Vec<Outcome> {
             }
         }
     }
+    outcomes.extend(attached.into_iter().map(|one| Outcome::Attached(Box::new(one))));
     let (Some(oldest), false) = (thread.first(), letters.is_empty()) else { return outcomes };
     let title = letters.iter().map(|letter| letter.subject.clone()).find(|subject| !subject.is_empty());
     outcomes.push(Outcome::document(Draft {
         key: oldest.key.clone(),
         title: title.unwrap_or_else(|| "No subject".to_owned()),
-        text: told(&letters),
+        text: quotes::told(&letters),
         kind: DocumentType::Email,
         source: sum.finalize().into(),
         converter: CONVERTER.into(),
@@ -236,69 +310,7 @@ fn document(thread: &[&Message<'_>], job: &Job<'_>) -> Vec<Outcome> {
         clean_path: None,
         key_is_identity: true,
         files,
-        aside: Aside::default(),
+        aside,
     }));
     outcomes
-}
-
-fn told(letters: &[Letter]) -> String {
-    let mut above = HashSet::new();
-    let mut texts = Vec::new();
-    for letter in letters {
-        let text = letter.text();
-        texts.push(without_quoted_end(&text, &above).to_owned());
-        above.extend(text.lines().map(gist));
-    }
-    texts.retain(|text| !text.trim().is_empty());
-    texts.join("\n\n")
-}
-
-/// A line as it is known again once it is quoted, in few bytes.
-fn gist(line: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    line.trim_start_matches(['>', ' ']).split_whitespace().for_each(|word| word.hash(&mut hasher));
-    hasher.finish()
-}
-
-/// The text without the lines at its end that begin with `>`, and the line that announces them, where all
-/// that they quote stands above.
-fn without_quoted_end<'a>(text: &'a str, above: &HashSet<u64>) -> &'a str {
-    let is_quoted = |line: &str| line.starts_with('>') || line.trim().is_empty();
-    let mut quoted = false;
-    let lines: Vec<&str> = text.split_inclusive('\n').collect();
-    let mut kept = lines.len();
-    while kept > 0 && is_quoted(lines[kept - 1]) {
-        let line = lines[kept - 1];
-        quoted |= line.starts_with('>');
-        kept -= 1;
-        let says_something = line.contains(|c: char| !c.is_whitespace() && c != '>');
-        if says_something && !line.trim_end().ends_with(':') && !above.contains(&gist(line)) {
-            return text;
-        }
-    }
-    if !quoted {
-        return text;
-    }
-    if kept > 0 && lines[kept - 1].trim_end().ends_with(':') {
-        kept -= 1;
-    }
-    let end: usize = lines[..kept].iter().map(|line| line.len()).sum();
-    text[..end].trim_end()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_quoted_end_goes_only_where_all_of_it_stands_above() {
-        let letter = |body: &str| Letter { from: "A".to_owned(), body: body.to_owned(), ..Letter::default() };
-        let told = |reply: &str| told(&[letter("When is\nthe round?"), letter(reply)]);
-        assert_eq!(
-            told("At nine.\n\nA wrote:\n> When is\n> the round?"),
-            "A:\nWhen is\nthe round?\n\nA:\nAt nine."
-        );
-        let other = "At nine.\n\nB wrote:\n> What no other message holds";
-        assert_eq!(told(other), format!("A:\nWhen is\nthe round?\n\nA:\n{other}"));
-    }
 }

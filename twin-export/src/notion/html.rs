@@ -8,7 +8,7 @@ use super::super::convert::guard::guarded;
 use super::super::convert::html::Walker;
 use super::super::convert::html_tree::{decoded, descendants, has_class, parse};
 use super::super::text::tidy_line;
-use super::super::tree::{Entry, ending, file_name};
+use super::super::tree::{ending, file_name};
 use super::super::workers::Task;
 use super::Page;
 use super::names::{clean_file_name, dashed_id};
@@ -83,18 +83,16 @@ fn inline_tables<'a>(
     tables.filter(|table| has_class(*table, "collection-content")).filter(is_told)
 }
 
-/// The id in a page's article, read no further than needed.
-pub(super) fn article_id(page: &Entry) -> Option<String> {
-    let head = page.head(STYLES);
-    let head = String::from_utf8_lossy(&head);
+/// The id in a page's article, by the page's first bytes.
+pub(super) fn article_id(head: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(head);
     let (_, article) = head.split_once("<article id=\"")?;
     dashed_id(article.get(..36)?)
 }
 
-/// Whether a page seems to be the table of a database: its body begins with one.
-pub(super) fn is_table_page(page: &Entry) -> bool {
-    let head = page.head(STYLES);
-    let head = String::from_utf8_lossy(&head);
+/// Whether a page seems to be the table of a database, by its first bytes: its body begins with one.
+pub(super) fn is_table_page(head: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(head);
     let Some((_, mut body)) = head.split_once("class=\"page-body\">") else { return false };
     while let Some((_, rest)) = body.strip_prefix("<div").and_then(|body| body.split_once('>')) {
         body = rest;
@@ -103,7 +101,7 @@ pub(super) fn is_table_page(page: &Entry) -> bool {
 }
 
 /// The styles at the start of a page, and a long header, fit in so many bytes.
-const STYLES: usize = 256 * 1024;
+pub(super) const STYLES: usize = 256 * 1024;
 
 fn read(tree: &Html, article: ElementRef<'_>) -> Page {
     let title = title(tree, article);
@@ -135,13 +133,43 @@ fn title(tree: &Html, article: ElementRef<'_>) -> Option<String> {
 
 fn body_of(body: ElementRef<'_>) -> Page {
     let text = text_of(body);
-    let is_table = only_block(body)
-        .is_some_and(|block| block.value().name() == "table" && has_class(block, "collection-content"));
+    let table = only_block(body)
+        .filter(|block| block.value().name() == "table" && has_class(*block, "collection-content"));
     // An empty paragraph is what an empty page consists of.
     let has_blocks =
         body.descendent_elements().any(|element| matches!(element.value().name(), "img" | "figure" | "a"));
-    Page { has_blocks: has_blocks || !text.is_empty(), body: text, is_table, ..Page::default() }
+    Page {
+        has_blocks: has_blocks || !text.is_empty(),
+        body: text,
+        is_table: table.is_some(),
+        is_blank: table.is_some_and(is_blank),
+        ..Page::default()
+    }
 }
+
+/// Whether no row of a database has a value: in the Markdown variant such rows are empty, names included.
+fn is_blank(table: ElementRef<'_>) -> bool {
+    descendants(table, "td").all(|cell| {
+        let text = text_of(cell);
+        text.is_empty() || (has_class(cell, "cell-title") && UNTITLED.contains(&text.as_str()))
+    })
+}
+
+/// What Notion calls pages without a name.
+const UNTITLED: [&str; 12] = [
+    "Untitled",
+    "Ohne Titel",
+    "Unbenannt",
+    "Sans titre",
+    "Sin título",
+    "Sem título",
+    "Senza titolo",
+    "Zonder titel",
+    "無題",
+    "无标题",
+    "無標題",
+    "제목 없음",
+];
 
 /// The single block of a page, whatever wraps it.
 fn only_block(parent: ElementRef<'_>) -> Option<ElementRef<'_>> {
@@ -333,6 +361,29 @@ mod tests {
         assert_eq!(
             page.body,
             "Boarding\n\n- [x] swept\n- What?\n  This.\n- first\n  in two lines\n- second\n\nA heading\n\nunder it\n\n💡 Take care.\n\nAlways.\n\nThe deck\n\nFares"
+        );
+    }
+
+    #[test]
+    fn a_database_of_untitled_empty_rows_is_blank() {
+        let table = |title: &str, value: &str| {
+            let cells = format!(
+                "<td class=\"cell-title\"><a href=\"F/Untitled%20x.html\">{title}</a></td><td>{value}</td>"
+            );
+            let page = read(
+                "",
+                &format!(
+                    "<table class=\"collection-content\"><thead><tr><th>Name</th><th>Tags</th></tr></thead><tbody><tr>{cells}</tr></tbody></table>"
+                ),
+            );
+            assert!(page.is_table);
+            page.is_blank
+        };
+        assert!(table("Untitled", "") && table("", ""));
+        assert!(
+            !table("Car", "")
+                && !table("Untitled", "x")
+                && !table("", "<div class=\"checkbox checkbox-off\"></div>")
         );
     }
 

@@ -53,7 +53,7 @@ fn page(bytes: &[u8], headers: Option<&HashSet<String>>) -> Result<Page, &'stati
         let (properties, body) = properties(rest, headers);
         let has_blocks = !body.trim().is_empty();
         let body = to_text(&prepared(body), Dialect::Notion);
-        let title = title.or(body.0);
+        let title = title.or(body.0.map(|heading| heading.text));
         Ok(Page { title, properties, body: body.1.trim().to_owned(), has_blocks, ..Page::default() })
     })
 }

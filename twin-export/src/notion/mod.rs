@@ -39,6 +39,8 @@ pub(crate) struct Page {
     has_blocks: bool,
     /// Its body is the table of a database and nothing else.
     is_table: bool,
+    /// No row of that table has a value.
+    is_blank: bool,
 }
 
 pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
@@ -51,8 +53,8 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
         run.begin(root, tree, plan::named_key);
     }
     let entries: Vec<&Entry> = export.roots.iter().flat_map(|(_, tree)| &tree.entries).collect();
-    let plan = Plan::new(&entries);
     let (options, budget) = (run.options, run.budget.clone());
+    let plan = Plan::new(&entries, &options.limits, &budget);
     // Tables last: what their rows' pages say beyond them is known by then.
     let (tables, others): (Vec<_>, Vec<_>) =
         entries.iter().enumerate().partition(|(index, _)| matches!(plan.role(*index), Role::Table(_)));
@@ -111,11 +113,11 @@ impl Reader<'_> {
         let (page, converter) = match Kind::of(file_name(path), &bytes) {
             Kind::Markdown => {
                 let headers = row_of.map(|database| &database.headers);
-                (markdown::read(bytes, headers, self.job).map(Some), "notion-md/2")
+                (markdown::read(bytes, headers, self.job).map(Some), "notion-md/3")
             }
             Kind::Html => {
                 let task = html::ReadPage { tables: self.plan.tables_within(index) };
-                (workers::run(task, bytes, self.job), "notion-html/2")
+                (workers::run(task, bytes, self.job), "notion-html/3")
             }
             _ => return self.attachment(key, path, bytes),
         };
@@ -135,6 +137,9 @@ impl Reader<'_> {
             // Where there is a CSV, the rows are in its document.
             return match self.plan.has_table(index) {
                 true => Outcome::Merged,
+                false if page.is_blank && page.properties.is_empty() => {
+                    Outcome::skipped(path, reason::NO_VALUES)
+                }
                 false => draft(format!("{key}:table"), page, source, converter, path),
             };
         }
@@ -142,7 +147,7 @@ impl Reader<'_> {
             let is_row = self.plan.holds_row(index, &page, self.job);
             let is_taken_in = !is_row
                 && !page.properties.is_empty()
-                && row_of.is_some_and(|database| database.takes_in(index, &page, &self.job.options().filter));
+                && row_of.is_some_and(|database| database.takes_in(index, &page, self.job));
             return match (page.properties.is_empty(), page.has_blocks) {
                 _ if is_row || is_taken_in => Outcome::Merged,
                 (true, false) => Outcome::skipped(path, reason::TITLE_ONLY),
@@ -154,7 +159,7 @@ impl Reader<'_> {
     }
 
     fn table(&self, database: &Database<'_>, key: String, path: &str, bytes: &[u8]) -> Outcome {
-        let described = database.page.and_then(|page| {
+        let described = self.plan.page_of(database).and_then(|page| {
             let bytes = self.job.read(page).ok()?;
             workers::run(html::ReadPage::default(), bytes, self.job).ok()?
         });
@@ -172,26 +177,30 @@ impl Reader<'_> {
         let page = Page { title, properties: description, body: rows, ..Page::default() };
         let source =
             if strays.is_empty() { digest(bytes) } else { digest(&[bytes, strays.as_bytes()].concat()) };
-        draft(key, page, source, "notion-csv/1", path)
+        draft(key, page, source, "notion-csv/2", path)
     }
 
     fn attachment(&self, key: String, path: &str, bytes: Vec<u8>) -> Outcome {
         let source = digest(&bytes);
         let name = names::clean_file_name(file_name(path));
         match convert::convert(&name, bytes, self.job) {
-            Ok(converted) => Outcome::document(Draft {
-                key,
-                title: converted.title.unwrap_or_else(|| stem(&name).to_owned()),
-                text: converted.text,
-                kind: DocumentType::Note,
-                source,
-                converter: converted.converter,
-                path: path.to_owned(),
-                clean_path: Some(names::clean_path(path)),
-                key_is_identity: false,
-                files: 1,
-                aside: converted.aside,
-            }),
+            Ok(mut converted) => {
+                let attached = Outcome::of_attached(&mut converted.attached, &key, path, &DocumentType::Note);
+                Outcome::document(Draft {
+                    key,
+                    title: converted.title.unwrap_or_else(|| stem(&name).to_owned()),
+                    text: converted.text,
+                    kind: DocumentType::Note,
+                    source,
+                    converter: converted.converter,
+                    path: path.to_owned(),
+                    clean_path: Some(names::clean_path(path)),
+                    key_is_identity: false,
+                    files: 1,
+                    aside: converted.aside,
+                })
+                .with_attached(attached)
+            }
             Err(reason) => Outcome::unconverted(key, path, reason),
         }
     }

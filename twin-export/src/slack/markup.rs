@@ -16,8 +16,10 @@ pub(super) fn plain(text: &str, names: &Names) -> String {
                 rest = after;
             }
             None => {
+                // Nothing behind it is closed either.
                 out.push('<');
                 rest = after;
+                break;
             }
         }
     }
@@ -28,7 +30,7 @@ pub(super) fn plain(text: &str, names: &Names) -> String {
 }
 
 /// What stands between `<` and `>`.
-fn reference(inner: &str, names: &Names) -> String {
+pub(super) fn reference(inner: &str, names: &Names) -> String {
     let (target, label) = inner.split_once('|').unwrap_or((inner, ""));
     let or_label =
         |name: Option<&String>| name.cloned().or_else(|| (!label.is_empty()).then(|| label.to_owned()));
@@ -48,137 +50,97 @@ fn reference(inner: &str, names: &Names) -> String {
     }
 }
 
-fn link(address: &str, label: &str) -> String {
+pub(super) fn link(address: &str, label: &str) -> String {
     let mut prose = crate::convert::prose::Prose::default();
     prose.link(if label.is_empty() { address } else { label }, address);
     prose.finish().1
 }
 
-/// Text without the marks of bold, italic and struck words and of code.
+/// Text without the marks of bold and italic words and of code; struck words are marked as everywhere.
 fn without_marks(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut open: Vec<(char, usize)> = Vec::new();
+    // What each character becomes: itself, unless it turns out to be a mark.
+    let mut marks: Vec<(usize, &str)> = Vec::new();
+    let mut open = Open::default();
     let mut in_code = false;
-    let characters: Vec<char> = text.chars().collect();
-    for (at, &character) in characters.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|at| characters.get(at));
-        let after = characters.get(at + 1);
+    let mut before: Option<char> = None;
+    let mut characters = text.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        let after = characters.peek().map(|(_, after)| *after);
         match character {
             '`' => {
                 in_code = !in_code;
-                continue;
+                marks.push((at, ""));
             }
             '*' | '_' | '~' if !in_code => {
                 let inside_left = before.is_some_and(|c| !c.is_whitespace());
                 let inside_right = after.is_some_and(|c| !c.is_whitespace());
                 let edge_left = before.is_none_or(|c| !c.is_alphanumeric());
                 let edge_right = after.is_none_or(|c| !c.is_alphanumeric());
-                let opened = open.iter().rposition(|(mark, _)| *mark == character);
-                if let Some(place) = opened.filter(|_| inside_left && edge_right) {
-                    out.remove(open[place].1);
-                    open.truncate(place);
-                    continue;
-                }
-                if inside_right && edge_left {
-                    open.push((character, out.len()));
+                // Struck text stays marked.
+                let shown = if character == '~' { "~~" } else { "" };
+                if inside_left
+                    && edge_right
+                    && let Some(opened) = open.close(character)
+                {
+                    marks.extend([(opened, shown), (at, shown)]);
+                } else if inside_right && edge_left {
+                    open.push(character, at);
                 }
             }
             // Marks do not reach across lines.
-            '\n' => open.clear(),
+            '\n' => open = Open::default(),
             _ => {}
         }
-        out.push(character);
+        before = Some(character);
     }
+    marks.sort_unstable();
+    let mut out = String::with_capacity(text.len() + 2 * marks.len());
+    let mut done = 0;
+    for (at, shown) in marks {
+        out.push_str(&text[done..at]);
+        out.push_str(shown);
+        // Every mark is one byte.
+        done = at + 1;
+    }
+    out.push_str(&text[done..]);
     out
 }
 
-/// What a message shows whose text is empty: blocks, attachments.
-pub(super) fn shown(message: &Value, names: &Names) -> String {
-    let mut lines = Vec::new();
-    for block in list(message, "blocks") {
-        push(&mut lines, block_text(block, names));
+/// Marks that may be closed, in their order.
+#[derive(Default)]
+struct Open {
+    places: Vec<(char, usize)>,
+    /// How many of each mark there are.
+    counts: [usize; 3],
+}
+
+impl Open {
+    fn count(&mut self, mark: char) -> &mut usize {
+        &mut self.counts[match mark {
+            '*' => 0,
+            '_' => 1,
+            _ => 2,
+        }]
     }
-    for attachment in list(message, "attachments") {
-        let before = lines.len();
-        for field in ["pretext", "title", "text"] {
-            push(&mut lines, plain(string(attachment, field), names));
+
+    fn push(&mut self, mark: char, at: usize) {
+        *self.count(mark) += 1;
+        self.places.push((mark, at));
+    }
+
+    /// The place of the last such mark; those behind it are none.
+    fn close(&mut self, mark: char) -> Option<usize> {
+        if *self.count(mark) == 0 {
+            return None;
         }
-        for field in list(attachment, "fields") {
-            let value = plain(string(field, "value"), names);
-            push(&mut lines, format!("{}: {value}", plain(string(field, "title"), names)));
-        }
-        for block in list(attachment, "blocks") {
-            push(&mut lines, block_text(block, names));
-        }
-        if lines.len() == before {
-            for message in list(attachment, "message_blocks").filter_map(|shared| shared.get("message")) {
-                for block in list(message, "blocks") {
-                    push(&mut lines, block_text(block, names));
-                }
+        while let Some((one, at)) = self.places.pop() {
+            *self.count(one) -= 1;
+            if one == mark {
+                return Some(at);
             }
         }
-        if lines.len() == before {
-            push(&mut lines, plain(string(attachment, "fallback"), names));
-        }
+        None
     }
-    lines.join("\n")
-}
-
-fn push(lines: &mut Vec<String>, text: String) {
-    if !text.trim_matches([':', ' ', '\n']).is_empty() {
-        lines.push(text);
-    }
-}
-
-fn block_text(block: &Value, names: &Names) -> String {
-    let kind = string(block, "type");
-    let elements = || list(block, "elements").map(|element| block_text(element, names));
-    match kind {
-        "rich_text_list" => rich_list(block, names),
-        "rich_text" => elements().collect::<Vec<_>>().join("\n"),
-        "rich_text_section" | "rich_text_quote" | "rich_text_preformatted" => elements().collect(),
-        "context" => elements().collect::<Vec<_>>().join(" "),
-        "text" => string(block, "text").to_owned(),
-        "user" => reference(&format!("@{}", string(block, "user_id")), names),
-        "channel" => reference(&format!("#{}", string(block, "channel_id")), names),
-        "usergroup" => reference("!subteam", names),
-        "broadcast" => format!("@{}", string(block, "range")),
-        "link" => link(string(block, "url"), string(block, "text")),
-        "emoji" => format!(":{}:", string(block, "name")),
-        "date" => string(block, "fallback").to_owned(),
-        "plain_text" | "mrkdwn" => plain(string(block, "text"), names),
-        "image" => string(block, "alt_text").to_owned(),
-        "raw_text" | "markdown" => string(block, "text").to_owned(),
-        "table" => list(block, "rows").map(|row| table_row(row, names)).collect::<Vec<_>>().join("\n"),
-        _ => {
-            let mut lines = Vec::new();
-            for name in ["title", "text", "description"] {
-                if let Some(text) = block.get(name).filter(|text| text.is_object()) {
-                    push(&mut lines, block_text(text, names));
-                }
-            }
-            for field in list(block, "fields") {
-                push(&mut lines, block_text(field, names));
-            }
-            lines.join("\n")
-        }
-    }
-}
-
-fn rich_list(block: &Value, names: &Names) -> String {
-    let is_ordered = string(block, "style") == "ordered";
-    let depth = block.get("indent").and_then(Value::as_u64).unwrap_or(0).min(8);
-    let indent = (0..depth).map(|_| "  ").collect::<String>();
-    let items = list(block, "elements").enumerate().map(|(index, item)| {
-        let mark = if is_ordered { format!("{}.", index + 1) } else { "-".to_owned() };
-        format!("{indent}{mark} {}", block_text(item, names))
-    });
-    items.collect::<Vec<_>>().join("\n")
-}
-
-fn table_row(row: &Value, names: &Names) -> String {
-    let cells = row.as_array().into_iter().flatten().map(|cell| block_text(cell, names).replace('\n', " "));
-    cells.collect::<Vec<_>>().join(" | ")
 }
 
 pub(super) fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
@@ -217,34 +179,19 @@ mod tests {
         assert_eq!(read("<!date^1^{date}|3 March> <!subteam^S1|@crew>"), "3 March @crew");
     }
 
+    #[cfg(unix)]
     #[test]
-    fn tables_lists_and_shared_messages_are_read() {
-        let message = serde_json::json!({
-            "blocks": [
-                {"type": "table", "rows": [[{"type": "raw_text", "text": "Fuse"}, {"type": "raw_text", "text": "16 A"}]]},
-                {"type": "markdown", "text": "Checked"},
-                {"type": "video", "title": {"type": "plain_text", "text": "The yard"}},
-                {"type": "rich_text", "elements": [
-                    {"type": "rich_text_list", "style": "ordered", "elements": [{"type": "text", "text": "one"}]},
-                    {"type": "rich_text_list", "indent": 1, "elements": [{"type": "text", "text": "below"}]},
-                    {"type": "rich_text_section", "elements": [{"type": "usergroup", "usergroup_id": "S1"}]},
-                ]},
-            ],
-            "attachments": [{"fallback": "[no preview]", "message_blocks": [
-                {"message": {"blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "Shared *here*"}}]}},
-            ]}],
-        });
-        assert_eq!(
-            shown(&message, &names()),
-            "Fuse | 16 A\nChecked\nThe yard\n1. one\n  - below\n@subteam\nShared here"
-        );
+    fn a_message_of_marks_alone_takes_no_longer_than_its_length() {
+        for text in ["<", "*a* ", "*a ", "*a _b", "<@U1> ", "`", "~a~ "] {
+            crate::linear::is_linear(text, |bytes| text.repeat(bytes / text.len()), |text| plain(text, &names()));
+        }
     }
 
     #[test]
     fn marks_go_and_letters_stay() {
         assert_eq!(
-            without_marks("*really* _soon_, 2 * 3 * 4, snake_case_name, `a*b*`"),
-            "really soon, 2 * 3 * 4, snake_case_name, a*b*"
+            without_marks("*really* _soon_ ~never~, 2 * 3 * 4, snake_case_name, `a*b*`"),
+            "really soon ~~never~~, 2 * 3 * 4, snake_case_name, a*b*"
         );
         assert_eq!(without_marks("```\nfuse = 16A\n```"), "\nfuse = 16A\n");
     }

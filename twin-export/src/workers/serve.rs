@@ -7,7 +7,7 @@ use std::thread;
 use serde::Serialize;
 
 use super::super::convert::guard::guarded;
-use super::super::{convert, notion, reason};
+use super::super::{convert, notion, reason, slack};
 use super::Task;
 use super::child::{Answer, Head};
 
@@ -75,6 +75,7 @@ fn answer(head: Head, bytes: Vec<u8>) -> io::Result<()> {
         convert::mail::ReadLetter,
         notion::ReadHtml,
         notion::ReadMarkdown,
+        slack::ReadDay,
     )
 }
 

@@ -1,0 +1,78 @@
+//! Messages as text.
+
+use super::*;
+
+#[test]
+fn html_is_read_where_the_plain_text_is_blank() {
+    let mail = "Subject: S\r\nFrom: A <a@x>\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n\
+        --b\r\nContent-Type: text/plain\r\n\r\n \r\n--b\r\nContent-Type: text/html\r\n\r\n<p>Said</p>\r\n--b--\r\n";
+    let letter = letter(mail.as_bytes(), &Limits::default()).unwrap();
+    assert_eq!(letter.body, "Said");
+}
+
+#[test]
+fn text_beside_the_body_is_read_unless_it_is_a_file() {
+    let mail = |head: &str, body: &str| {
+        let mail = format!("Subject: S\r\nFrom: A <a@x>\r\n{head}\r\n\r\n{body}");
+        letter(mail.as_bytes(), &Limits::default()).unwrap().body
+    };
+    let mixed = "Content-Type: multipart/mixed; boundary=b";
+    let with = |disposition: &str| {
+        mail(
+            mixed,
+            &format!(
+                "--b\r\n\r\nBody\r\n--b\r\nContent-Type: text/plain; name=n.txt\r\n{disposition}\r\nNote\r\n--b--\r\n"
+            ),
+        )
+    };
+    assert_eq!(with("Content-Disposition: inline; filename=n.txt\r\n"), "Body\n\nNote");
+    assert_eq!(with(""), "Body\n\nNote");
+    assert_eq!(with("Content-Disposition: attachment; filename=n.txt\r\n"), "Body");
+    // Old programs leave out the second word, or the parts that they promise.
+    assert_eq!(mail("Content-Type: text; charset=us-ascii", "Said"), "Said");
+    assert_eq!(mail(mixed, "Said without parts"), "Said without parts");
+    assert_eq!(mail(mixed, "--c\r\nContent-Type: text/html\r\n\r\n<p>x"), "");
+}
+
+#[test]
+fn letters_of_an_unnamed_encoding_are_guessed() {
+    let mail = |head: &str, body: &[u8]| {
+        let mail = [b"Subject: S\r\nFrom: A <a@x>\r\n", head.as_bytes(), b"\r\n", body].concat();
+        letter(&mail, &Limits::default()).unwrap().body
+    };
+    assert_eq!(mail("", b"Caf\xE9 cr\xE8me"), "Café crème");
+    assert_eq!(mail("Content-Type: text/plain; charset=x-unknown\r\n", b"Caf\xE9 cr\xE8me"), "Café crème");
+    assert_eq!(mail("Content-Transfer-Encoding: quoted-printable\r\n", b"Caf=E9 cr=E8me"), "Café crème");
+    assert_eq!(mail("Content-Type: text/html\r\n", b"<p>Caf\xE9 cr\xE8me</p>"), "Café crème");
+    assert_eq!(mail("", b"Caf\xC3\xA9 \xE8"), "Café è");
+}
+
+#[test]
+fn what_is_forwarded_says_who_wrote_what_and_when() {
+    let mail = "Subject: Fwd\r\nFrom: A <a@x>\r\nContent-Type: multipart/digest; boundary=b\r\n\r\n\
+        --b\r\n\r\nSubject: One\r\nFrom: B <b@x>\r\nDate: Mon, 2 Mar 2026 09:32:00 +0000\r\n\r\nFirst\r\n\
+        --b\r\nContent-Type: message/rfc822\r\n\r\nSubject: Two\r\n\r\nSecond\r\n--b--\r\n";
+    let letter = letter(mail.as_bytes(), &Limits::default()).unwrap();
+    assert_eq!(
+        letter.body,
+        "From: B\nSubject: One\nDate: 2026-03-02 09:32\n\nFirst\n\nSubject: Two\n\nSecond"
+    );
+    assert!(letter.attached.is_empty());
+}
+
+#[test]
+fn a_message_of_endless_headers_or_parts_is_refused() {
+    for text in ["To: a@b\n".repeat(100_000), "--b\n\nx\n".repeat(100_000)] {
+        assert_eq!(letter(text.as_bytes(), &Limits::default()).unwrap_err(), reason::TOO_LARGE);
+    }
+}
+
+#[test]
+fn an_envelope_names_the_messages_it_answers() {
+    let head = b"Message-ID: <c@x>\r\nReferences: <a@x>\r\n <b@x>\r\nIn-Reply-To: <b@x>\r\nX-GM-THRID: 17\r\nX-Gmail-Labels: =?UTF-8?Q?Posteingang,Wichtig=C3=A9?=\r\n\r\n";
+    let envelope = envelope(head).unwrap();
+    assert_eq!(envelope.id.as_deref(), Some("c@x"));
+    assert_eq!(envelope.references, ["a@x", "b@x", "b@x"]);
+    assert_eq!(envelope.thread.as_deref(), Some("17"));
+    assert_eq!(envelope.labels, "Posteingang,Wichtigé");
+}

@@ -1,0 +1,256 @@
+//! Formulas of pages (MathML) in one line: `(a+b)/2`, `√(x+1)`, `[1, 2; 3, 4]`, `x^(n+1)`.
+
+use scraper::{ElementRef, Node};
+
+use super::html_tree::descendants;
+use super::signs::{struck, superscript};
+
+/// A formula as it is typed: its own source where that is given, else read from its parts.
+pub(super) fn to_line(formula: ElementRef<'_>) -> String {
+    let is_tex = |note: &ElementRef<'_>| {
+        note.attr("encoding").is_none_or(|kind| kind.to_ascii_lowercase().contains("tex"))
+    };
+    match descendants(formula, "annotation").find(is_tex) {
+        Some(source) => source.text().collect::<String>().trim().to_owned(),
+        None => row(formula),
+    }
+}
+
+/// Parts beside one another.
+fn row(parent: ElementRef<'_>) -> String {
+    let mut out = String::new();
+    let (mut after_fraction, mut after_limits) = (false, false);
+    let children: Vec<ElementRef<'_>> = parent.child_elements().collect();
+    if children.is_empty() {
+        return own_text(parent);
+    }
+    for (index, child) in children.iter().enumerate() {
+        let name = child.value().name();
+        let mut text = part(*child);
+        if name == "mtable" && out.ends_with(['[', '(', '{', '|', '‖']) {
+            // The brackets are there already.
+            text = text.trim_start_matches('[').trim_end_matches(']').to_owned();
+        }
+        let Some(first) = text.chars().next() else { continue };
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '√' | '∛' | '∜');
+        if after_fraction && (is_word(first) || first == '(') {
+            out.push('·');
+        } else if is_word(first) && (ends_with_name(&out) || after_limits) {
+            out.push(' ');
+        }
+        out.push_str(&text);
+        // What follows a power or a limit is no part of it.
+        after_limits = matches!(name, "msup" | "munder" | "mover" | "munderover" | "msubsup")
+            && text.contains(['^', '_']);
+        after_fraction = name == "mfrac" || (after_fraction && text.trim().is_empty());
+        // A function stands apart from what it is of.
+        let is_name = name == "mi" && text.chars().count() > 1;
+        if is_name && children.get(index + 1).is_some_and(|next| matches!(next.value().name(), "mi" | "mn")) {
+            out.push(' ');
+        }
+    }
+    out
+}
+
+/// Whether the last word has several letters, as `sin` has.
+fn ends_with_name(text: &str) -> bool {
+    text.chars().rev().take_while(|c| c.is_alphabetic()).count() > 1 && !text.ends_with(' ')
+}
+
+fn part(element: ElementRef<'_>) -> String {
+    let child = |at: usize| element.child_elements().nth(at).map(part).unwrap_or_default();
+    match element.value().name() {
+        "mfrac" if element.attr("linethickness").is_some_and(|line| line.starts_with('0')) => {
+            format!("({} choose {})", child(0), child(1))
+        }
+        "mfrac" => format!("{}/{}", grouped(&child(0)), grouped(&child(1))),
+        "msqrt" => format!("√{}", grouped(&row(element))),
+        "mroot" => match child(1).as_str() {
+            "3" => format!("∛{}", grouped(&child(0))),
+            "4" => format!("∜{}", grouped(&child(0))),
+            index => format!("{}√{}", superscript("", index), grouped(&child(0))),
+        },
+        "msup" => format!("{}{}", base(&child(0)), raised(&child(1))),
+        "msub" => format!("{}{}", child(0), lowered(&child(1))),
+        "msubsup" | "munderover" => format!("{}{}{}", child(0), lowered(&child(1)), raised(&child(2))),
+        "munder" => format!("{}{}", child(0), lowered(&child(1))),
+        "mover" => over(&child(0), &child(1)),
+        "mfenced" => fenced(element),
+        "mtable" => {
+            let rows = element.child_elements().map(|row| {
+                let cells: Vec<String> =
+                    row.child_elements().map(self::row).filter(|cell| !cell.is_empty()).collect();
+                cells.join(", ")
+            });
+            format!("[{}]", rows.collect::<Vec<_>>().join("; "))
+        }
+        "menclose" if element.attr("notation").is_some_and(|notation| notation.contains("strike")) => {
+            struck(&row(element))
+        }
+        "semantics" | "maction" => child(0),
+        "mphantom" | "annotation" | "annotation-xml" | "mspace" | "none" | "mprescripts" | "maligngroup"
+        | "malignmark" => String::new(),
+        "mi" | "mn" | "mo" | "mtext" | "ms" => own_text(element),
+        _ => row(element),
+    }
+}
+
+/// The text of a single sign; signs that are only thought of are none.
+fn own_text(element: ElementRef<'_>) -> String {
+    let mut text = String::new();
+    for node in element.descendants() {
+        if let Node::Text(piece) = node.value() {
+            text.push_str(piece);
+        }
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ").replace(['\u{2061}', '\u{2062}', '\u{2063}', '\u{2064}'], "");
+    match text.as_str() {
+        "," | ";" => format!("{text} "),
+        _ if element.value().name() == "mtext" => format!(" {text} "),
+        _ => text,
+    }
+}
+
+fn is_single(text: &str) -> bool {
+    let is_plain =
+        |c: char| c.is_alphanumeric() || matches!(c, '.' | ',' | '∞' | '′' | '⁰'..='ⁿ' | '²' | '³' | '¹');
+    text.chars().all(is_plain) || is_enclosed(text)
+}
+
+/// Whether one pair of parentheses holds it all.
+fn is_enclosed(text: &str) -> bool {
+    let mut open = 0usize;
+    let ends = text.char_indices().filter_map(|(at, sign)| {
+        match sign {
+            '(' => open += 1,
+            ')' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        (open == 0).then_some(at + sign.len_utf8())
+    });
+    text.starts_with('(') && ends.into_iter().next() == Some(text.len())
+}
+
+fn grouped(text: &str) -> String {
+    let text = text.trim();
+    if is_single(text) { text.to_owned() } else { format!("({text})") }
+}
+
+/// What is raised to a power.
+fn base(text: &str) -> String {
+    let is_one = text.ends_with([')', ']', '}', '|']) || is_single(text) || text.chars().count() == 1;
+    if is_one { text.to_owned() } else { format!("({text})") }
+}
+
+fn raised(text: &str) -> String {
+    let text = text.trim();
+    let is_number = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '−'));
+    match text {
+        "" => String::new(),
+        "′" | "″" | "°" | "*" | "†" => text.to_owned(),
+        _ if is_number => superscript("", text),
+        _ => format!("^{}", grouped(text)),
+    }
+}
+
+fn lowered(text: &str) -> String {
+    let text = text.trim();
+    if is_single(text) { text.to_owned() } else { format!("_({text})") }
+}
+
+/// A sign over another: an accent on a letter, or a limit.
+fn over(base: &str, sign: &str) -> String {
+    let accent = match sign {
+        "^" | "ˆ" | "\u{302}" => '\u{302}',
+        "¯" | "‾" | "−" | "_" | "\u{304}" | "\u{305}" => '\u{304}',
+        "~" | "˜" | "\u{303}" => '\u{303}',
+        "→" | "\u{20D7}" => '\u{20D7}',
+        "." | "˙" => '\u{307}',
+        ".." | "¨" => '\u{308}',
+        "⏞" => return base.to_owned(),
+        _ => return format!("{base}^{}", grouped(sign)),
+    };
+    if base.chars().count() == 1 { format!("{base}{accent}") } else { format!("{base}{sign}") }
+}
+
+fn fenced(element: ElementRef<'_>) -> String {
+    let attribute = |name: &str, usual: &str| element.attr(name).unwrap_or(usual).trim().to_owned();
+    let separators: Vec<char> = attribute("separators", ",").chars().filter(|c| !c.is_whitespace()).collect();
+    let mut out = attribute("open", "(");
+    for (index, child) in element.child_elements().enumerate() {
+        if let Some(separator) = index.checked_sub(1).and_then(|at| separators.get(at).or(separators.last()))
+        {
+            out.push(*separator);
+            out.push(' ');
+        }
+        out.push_str(&part(child));
+    }
+    out + &attribute("close", ")")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Limits;
+    use super::super::html_tree::parse;
+    use super::*;
+
+    fn line(math: &str) -> String {
+        let page = parse(&format!("<math>{math}</math>"), &Limits::default()).unwrap();
+        to_line(descendants(page.root_element(), "math").next().unwrap())
+    }
+
+    #[test]
+    fn fractions_roots_powers_and_matrices_read_in_a_line() {
+        let sum = "<mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow>";
+        assert_eq!(
+            line(&format!(
+                "<mi>A</mi><mo>=</mo><mfrac>{sum}<mn>2</mn></mfrac><msup><mi>r</mi><mn>2</mn></msup><msqrt><mi>x</mi></msqrt>"
+            )),
+            "A=(a+b)/2·r²√x"
+        );
+        assert_eq!(line("<msqrt><mi>x</mi><mo>+</mo><mn>1</mn></msqrt>"), "√(x+1)");
+        assert_eq!(line("<mroot><mi>x</mi><mn>3</mn></mroot>"), "∛x");
+        assert_eq!(line("<msup><mi>x</mi><mrow><mi>n</mi><mo>+</mo><mn>1</mn></mrow></msup>"), "x^(n+1)");
+        let cells = "<mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr><mtr><mtd><mn>3</mn></mtd><mtd><mn>4</mn></mtd></mtr>";
+        assert_eq!(line(&format!("<mo>[</mo><mtable>{cells}</mtable><mo>]</mo>")), "[1, 2; 3, 4]");
+        assert_eq!(line(&format!("<mtable>{cells}</mtable>")), "[1, 2; 3, 4]");
+        assert_eq!(line(&format!("<msup><mfenced>{sum}</mfenced><mn>2</mn></msup>")), "(a+b)²");
+        assert_eq!(
+            line(
+                "<msup><mrow><mo>(</mo><mi>a</mi><mo>)</mo><mo>(</mo><mi>b</mi><mo>)</mo></mrow><mi>n</mi></msup>"
+            ),
+            "(a)(b)^n"
+        );
+    }
+
+    #[test]
+    fn sums_indices_functions_and_accents_are_told() {
+        assert_eq!(
+            line(
+                "<munderover><mo>∑</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow><mi>n</mi></munderover><msub><mi>x</mi><mi>i</mi></msub>"
+            ),
+            "∑_(i=1)^n xi"
+        );
+        assert_eq!(line("<msub><mi>CO</mi><mn>2</mn></msub>"), "CO2");
+        assert_eq!(line("<mi>sin</mi><mo>&#x2061;</mo><mi>x</mi>"), "sin x");
+        assert_eq!(line("<mover><mi>x</mi><mo>¯</mo></mover>"), "x\u{304}");
+        assert_eq!(line("<mfrac linethickness='0'><mi>n</mi><mi>k</mi></mfrac>"), "(n choose k)");
+    }
+
+    #[test]
+    fn the_source_is_taken_where_it_is_given() {
+        assert_eq!(
+            line(
+                "<semantics><mi>E</mi><annotation encoding='application/x-tex'>E=mc^2</annotation></semantics>"
+            ),
+            "E=mc^2"
+        );
+        assert_eq!(
+            line(
+                "<semantics><mi>E</mi><annotation-xml encoding='MathML-Content'><ci>E</ci></annotation-xml></semantics>"
+            ),
+            "E"
+        );
+    }
+}

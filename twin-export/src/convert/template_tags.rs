@@ -1,0 +1,293 @@
+//! Markdown as it is meant, without what site generators put in it: Liquid and shortcodes (`{% … %}`, `{{ … }}`),
+//! kramdown's attributes (`{: .no_toc}`), marks of tables of contents. What stands in code is left alone.
+
+use std::borrow::Cow;
+
+/// The text without tags, and headings with a space behind their marks.
+pub(crate) fn without_tags(markdown: &str) -> Cow<'_, str> {
+    let has_tag = ["{%", "{{", "{:", "{#", "{.", "[TOC]", "[[_TOC_]]", "[[TOC]]"]
+        .iter()
+        .any(|tag| markdown.contains(tag));
+    if !has_tag && !markdown.lines().any(|line| heading_without_space(line).is_some()) {
+        return Cow::Borrowed(markdown);
+    }
+    let mut cleaner =
+        Cleaner { out: String::with_capacity(markdown.len()), rest: markdown, at_line_start: true };
+    cleaner.run();
+    Cow::Owned(cleaner.out)
+}
+
+struct Cleaner<'a> {
+    out: String,
+    rest: &'a str,
+    at_line_start: bool,
+}
+
+/// No tag is longer.
+const MOST_TAG: usize = 4_000;
+
+impl<'a> Cleaner<'a> {
+    fn run(&mut self) {
+        while !self.rest.is_empty() {
+            if self.at_line_start && self.line() {
+                continue;
+            }
+            self.at_line_start = false;
+            let next = self.rest.find(['{', '`', '\n']).unwrap_or(self.rest.len());
+            self.copy(next);
+            let is_done = match self.rest.as_bytes().first() {
+                Some(b'\n') => {
+                    self.copy(1);
+                    self.at_line_start = true;
+                    true
+                }
+                Some(b'`') => {
+                    self.code();
+                    true
+                }
+                Some(_) => self.tag(),
+                None => true,
+            };
+            if !is_done {
+                self.copy(1);
+            }
+        }
+    }
+
+    fn copy(&mut self, len: usize) {
+        let (copied, rest) = self.rest.split_at(len);
+        self.out.push_str(copied);
+        self.rest = rest;
+    }
+
+    /// Lines that mean something as a whole; false where the line is to be read on.
+    fn line(&mut self) -> bool {
+        let end = self.rest.find('\n').map_or(self.rest.len(), |end| end + 1);
+        let line = &self.rest[..end];
+        let bare = line.trim();
+        if let Some(fence) = fence(bare) {
+            self.copy(end);
+            while !self.rest.is_empty() {
+                let end = self.rest.find('\n').map_or(self.rest.len(), |end| end + 1);
+                let is_end = self.rest[..end]
+                    .trim()
+                    .strip_prefix(fence)
+                    .is_some_and(|more| more.trim_matches(['`', '~']).is_empty());
+                self.copy(end);
+                if is_end {
+                    break;
+                }
+            }
+            return true;
+        }
+        if matches!(bare, "[TOC]" | "[toc]" | "[[_TOC_]]" | "[[TOC]]") {
+            self.rest = &self.rest[end..];
+            return true;
+        }
+        if let Some(marks) = heading_without_space(line) {
+            self.copy(marks);
+            self.out.push(' ');
+        }
+        false
+    }
+
+    /// Code within a line ends with as many marks as it began with.
+    fn code(&mut self) {
+        let marks = self.rest.bytes().take_while(|&byte| byte == b'`').count();
+        let (open, after) = self.rest.split_at(marks);
+        let paragraph = after.find("\n\n").unwrap_or(after.len());
+        let mut at = 0;
+        while let Some(found) = after[at..paragraph].find(open) {
+            let start = at + found;
+            let run = after[start..].bytes().take_while(|&byte| byte == b'`').count();
+            if run == marks {
+                return self.copy(marks + start + run);
+            }
+            at = start + run;
+        }
+        self.copy(marks);
+    }
+
+    /// Passes over a tag; false where there is none.
+    fn tag(&mut self) -> bool {
+        for (open, close) in [("{%", "%}"), ("{{<", ">}}"), ("{{%", "%}}"), ("{{", "}}")] {
+            if let Some(inner) = self.rest.strip_prefix(open) {
+                let Some((inner, after)) = inner
+                    .split_once(close)
+                    .filter(|(inner, _)| inner.len() <= MOST_TAG && !inner.contains("\n\n"))
+                else {
+                    return false;
+                };
+                self.rest = after;
+                self.named_tag(inner.trim_matches(['-', '~', ' ', '\n', '\t', '/', '*']));
+                return true;
+            }
+        }
+        self.attributes()
+    }
+
+    /// What a tag says beside its name, and what it makes of the text that it encloses.
+    fn named_tag(&mut self, inner: &str) {
+        let name = inner.split_whitespace().next().unwrap_or_default();
+        let (_, arguments) = inner.split_at(name.len());
+        match name {
+            "raw" | "verbatim" => {
+                let (kept, after) = self.until_end(name);
+                self.out.push_str(kept);
+                self.rest = after;
+            }
+            "comment" => self.rest = self.until_end(name).1,
+            "highlight" => {
+                let (code, after) = self.until_end(name);
+                self.out.push_str("\n```\n");
+                self.out.push_str(code.trim_matches('\n'));
+                self.out.push_str("\n```\n");
+                self.rest = after;
+            }
+            _ => {
+                for key in ["title", "caption", "summary", "label"] {
+                    if let Some(said) = argument(arguments, key) {
+                        self.out.push_str(said);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The text up to the tag that ends another, and what follows.
+    fn until_end(&self, name: &str) -> (&'a str, &'a str) {
+        let mut at = 0;
+        while let Some(found) = self.rest[at..].find("{%") {
+            let start = at + found;
+            let Some((inner, after)) = self.rest[start + 2..].split_once("%}") else { break };
+            if inner.trim_matches(['-', ' ']).strip_prefix("end") == Some(name) {
+                return (&self.rest[..start], after);
+            }
+            at = start + 2;
+        }
+        ("", self.rest)
+    }
+
+    /// kramdown's and pandoc's attributes: `{: .no_toc}`, `{#id}`, `{.class}`, `{:toc}`, `{::comment}…{:/comment}`.
+    fn attributes(&mut self) -> bool {
+        let line = self.rest.split('\n').next().unwrap_or_default();
+        let Some((inner, _)) = line[1..].split_once('}') else { return false };
+        let after = &self.rest[inner.len() + 2..];
+        if inner == "::comment" {
+            self.rest = after
+                .split_once("{:/comment}")
+                .or_else(|| after.split_once("{:/}"))
+                .map_or(after, |(_, after)| after);
+            return true;
+        }
+        if inner.starts_with("::") || inner.starts_with(":/") {
+            self.rest = after;
+            return true;
+        }
+        let is_kramdown = inner.starts_with(':');
+        let words = inner.trim_start_matches(':').trim();
+        let is_marked = words.starts_with(['.', '#']) || (is_kramdown && !words.is_empty());
+        let is_attribute = |word: &str| {
+            let is_name = |name: &str| {
+                name.starts_with(char::is_alphabetic)
+                    && name.chars().all(|c| c.is_alphanumeric() || "-_:.".contains(c))
+            };
+            word.strip_prefix(['.', '#']).is_some_and(is_name)
+                || word.split_once('=').is_some_and(|(name, _)| is_name(name))
+                || (is_kramdown && is_name(word))
+        };
+        // Values in quotes may hold blanks.
+        let is_quoted = words.contains(['"', '\'']);
+        let ends_line = after.is_empty() || after.starts_with(['\n', '\r', ' ', '{']) || is_kramdown;
+        if !is_marked || !ends_line || !(is_quoted || words.split_whitespace().all(is_attribute)) {
+            return false;
+        }
+        self.rest = after;
+        let blanks = self.out.trim_end_matches([' ', '\t']).len();
+        self.out.truncate(blanks);
+        if words == "toc" || words.starts_with("toc ") {
+            self.drop_placeholder();
+        }
+        true
+    }
+
+    /// The item that stands where a table of contents goes.
+    fn drop_placeholder(&mut self) {
+        let text = self.out.trim_end().len();
+        let start = self.out[..text].rfind('\n').map_or(0, |end| end + 1);
+        if self.out[start..text].trim_start().starts_with(['*', '-', '+', '1']) && text - start < 40 {
+            self.out.truncate(start);
+        }
+    }
+}
+
+/// The marks that open a block of code.
+fn fence(line: &str) -> Option<&str> {
+    let bare = line.trim_start_matches(['>', ' ', '-', '*']);
+    let mark = bare.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
+    let marks = bare.chars().take_while(|&c| c == mark).count();
+    (marks >= 3 && !bare[marks..].contains(mark)).then(|| &bare[..marks])
+}
+
+/// The value of `key="…"`.
+fn argument<'a>(arguments: &'a str, key: &str) -> Option<&'a str> {
+    let (before, after) = arguments.split_once(key)?;
+    let value = after.trim_start().strip_prefix(['=', ':'])?.trim_start();
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let is_word = before.is_empty() || before.ends_with([' ', '\n', ',']);
+    value[1..].split_once(quote).map(|(value, _)| value).filter(|_| is_word)
+}
+
+/// The length of a heading's marks where no space follows them: `#Objectives`. A tag (`#todo`) is no heading.
+fn heading_without_space(line: &str) -> Option<usize> {
+    let bare = line.trim_start_matches(' ');
+    let indent = line.len() - bare.len();
+    let marks = bare.bytes().take_while(|&byte| byte == b'#').count();
+    let text = bare.get(marks..)?.trim_end();
+    let first = text.chars().next()?;
+    let has_tags = || text.split_whitespace().any(|word| word.starts_with('#'));
+    let is_heading = (1..=6).contains(&marks) && indent <= 3 && first.is_alphabetic() && !has_tags();
+    let is_title = || marks > 1 || !first.is_lowercase();
+    (is_heading && is_title()).then_some(indent + marks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_site_generators_go_and_code_stays() {
+        assert_eq!(without_tags("{% include nav.html %}\nSee {{ site.name }} now.\n"), "\nSee  now.\n");
+        assert_eq!(without_tags("[a]({% link b.md %}) and `{{ x }}`"), "[a]() and `{{ x }}`");
+        assert_eq!(without_tags("```\n{{ x }}\n```\n{{ y }}z"), "```\n{{ x }}\n```\nz");
+        assert_eq!(
+            without_tags("{% raw %}{{ kept }}{% endraw %}{% comment %}gone{% endcomment %}."),
+            "{{ kept }}."
+        );
+        assert_eq!(
+            without_tags("{% highlight sh %}\nls {{x}}\n{% endhighlight %}"),
+            "\n```\nls {{x}}\n```\n"
+        );
+        assert_eq!(without_tags("{{< tab title=\"Windows\" >}}x{{< /tab >}}"), "Windowsx");
+        assert_eq!(without_tags("no {tag} here, {{ open"), "no {tag} here, {{ open");
+    }
+
+    #[test]
+    fn attributes_and_tables_of_contents_go() {
+        assert_eq!(without_tags("# Plan {#plan .x}\n{: .no_toc }\ntext {: #a}\n"), "# Plan\n\ntext\n");
+        assert_eq!(without_tags("* TOC\n{:toc}\n\nText\n[[_TOC_]]\n"), "\n\nText\n");
+        assert_eq!(without_tags("# Set {a, b}\nand {: } or {.5}"), "# Set {a, b}\nand {: } or {.5}");
+        assert_eq!(without_tags("{::comment}\nx\n{:/comment}y"), "y");
+    }
+
+    #[test]
+    fn a_heading_may_lack_its_space_and_a_tag_is_none() {
+        assert_eq!(
+            without_tags("#Objectives and Key Results\n##Salary\n"),
+            "# Objectives and Key Results\n## Salary\n"
+        );
+        for text in ["#todo later\n", "#1 priority\n", "#Work #Home\n", "```\n#Define\n```\n", "a #Tag\n"] {
+            assert_eq!(without_tags(text), text);
+        }
+    }
+}

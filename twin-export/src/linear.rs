@@ -1,0 +1,30 @@
+//! Whether time grows as the input does: in the thread's own processor time, which others' work hardly touches.
+
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+
+fn now() -> Duration {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap())
+}
+
+fn time(mut run: impl FnMut()) -> Duration {
+    let mut once = || {
+        let before = now();
+        run();
+        now() - before
+    };
+    once().min(once())
+}
+
+/// Doubles an input of so many bytes three times: eight times the input takes about eight times as long, where it would be 64 times if
+/// each part were compared with all others.
+pub(crate) fn is_linear<R>(what: &str, make: impl Fn(usize) -> String, run: impl Fn(&str) -> R) {
+    let (small, large) = (make(6_000), make(48_000));
+    let least = Duration::from_millis(1);
+    let small = time(|| drop(run(&small))).max(least);
+    // One that is quadratic is told by what it has taken before its end.
+    let large = time(|| drop(run(&large)));
+    assert!(large < small * 24, "{what:?}: {small:?} became {large:?}");
+}
