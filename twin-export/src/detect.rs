@@ -60,11 +60,7 @@ pub(crate) fn exports(
 }
 
 /// The tree of a PATH with its name; a folder into which Drive's archives were downloaded gives those.
-fn trees(
-    path: &Path,
-    options: &Options,
-    budget: &Budget,
-) -> Result<Vec<(String, Tree)>, ReadError> {
+fn trees(path: &Path, options: &Options, budget: &Budget) -> Result<Vec<(String, Tree)>, ReadError> {
     let mut tree = tree::open(path, &options.limits, budget)?;
     let mut trees = Vec::new();
     if path.is_dir() && matches!(options.format, Format::Auto | Format::Drive) {

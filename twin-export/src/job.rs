@@ -156,7 +156,8 @@ impl<'a> Job<'a> {
         }
         let limits = self.limits();
         let (mut bytes, most) = (Vec::new(), limits.entry_bytes.min(self.budget.left(limits)));
-        let read = entry.open().and_then(|stream| stream.take(most.saturating_add(1)).read_to_end(&mut bytes));
+        let read =
+            entry.open().and_then(|stream| stream.take(most.saturating_add(1)).read_to_end(&mut bytes));
         self.budget.charge(bytes.len() as u64, limits);
         match read {
             Err(_) => Err(reason::UNREADABLE),

@@ -6,7 +6,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 fn now() -> Duration {
     let now = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap())
+    Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or_default())
 }
 
 fn time(mut run: impl FnMut()) -> Duration {

@@ -48,10 +48,13 @@ pub(super) fn a_docx_with_a_directory_of_a_million(path: &Path) {
 }
 
 pub(super) fn lists_within_lists_of_markdown(path: &Path) {
-    zip(path, &[
-        ("long.md", &[("# T\n\n", 1), ("- ", 4_000), ("x\\\n", 1), ("y\\\n", 70_000)]),
-        ("short.md", &[("# T\n\n", 1), ("- ", 4_000), ("x\\\n", 1), ("y\\\n", 15_000)]),
-    ]);
+    zip(
+        path,
+        &[
+            ("long.md", &[("# T\n\n", 1), ("- ", 4_000), ("x\\\n", 1), ("y\\\n", 70_000)]),
+            ("short.md", &[("# T\n\n", 1), ("- ", 4_000), ("x\\\n", 1), ("y\\\n", 15_000)]),
+        ],
+    );
 }
 
 pub(super) fn quotes_within_quotes_of_markdown(path: &Path) {
@@ -70,11 +73,14 @@ pub(super) fn tags_without_end_in_markdown(path: &Path) {
 }
 
 pub(super) fn front_matter_without_end(path: &Path) {
-    zip(path, &[
-        ("a.md", &[("---\nlist:\n", 1), ("  - a\n", 1_000_000), ("---\ntext", 1)]),
-        ("b.md", &[("---\n", 1), ("a: \"\n", 1_000_000), ("---\ntext", 1)]),
-        ("c.md", &[("---\na: [", 1), ("[", 1_000_000), ("\n---\ntext", 1)]),
-    ]);
+    zip(
+        path,
+        &[
+            ("a.md", &[("---\nlist:\n", 1), ("  - a\n", 1_000_000), ("---\ntext", 1)]),
+            ("b.md", &[("---\n", 1), ("a: \"\n", 1_000_000), ("---\ntext", 1)]),
+            ("c.md", &[("---\na: [", 1), ("[", 1_000_000), ("\n---\ntext", 1)]),
+        ],
+    );
 }
 
 fn workbook(path: &Path, sheet: &[(&str, usize)], strings: &[(&str, usize)]) {
@@ -86,13 +92,16 @@ fn workbook(path: &Path, sheet: &[(&str, usize)], strings: &[(&str, usize)]) {
     };
     let book = "<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
         xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>";
-    zip(path, &[
-        ("_rels/.rels", &[(&relation("officeDocument", "xl/workbook.xml"), 1)]),
-        ("xl/workbook.xml", &[(book, 1)]),
-        ("xl/_rels/workbook.xml.rels", &[(&relation("worksheet", "worksheets/s.xml"), 1)]),
-        ("xl/worksheets/s.xml", sheet),
-        ("xl/sharedStrings.xml", strings),
-    ]);
+    zip(
+        path,
+        &[
+            ("_rels/.rels", &[(&relation("officeDocument", "xl/workbook.xml"), 1)]),
+            ("xl/workbook.xml", &[(book, 1)]),
+            ("xl/_rels/workbook.xml.rels", &[(&relation("worksheet", "worksheets/s.xml"), 1)]),
+            ("xl/worksheets/s.xml", sheet),
+            ("xl/sharedStrings.xml", strings),
+        ],
+    );
 }
 
 pub(super) fn strings_that_a_workbook_only_claims(path: &Path) {
@@ -110,53 +119,80 @@ pub(super) fn a_long_string_in_every_cell(path: &Path) {
 }
 
 pub(super) fn a_sheet_of_empty_cells(path: &Path) {
-    let sheet =
-        [("<worksheet><sheetData>", 1), ("<row><c/><c/><c/></row>", 2_000_000), ("</sheetData></worksheet>", 1)];
+    let sheet = [
+        ("<worksheet><sheetData>", 1),
+        ("<row><c/><c/><c/></row>", 2_000_000),
+        ("</sheetData></worksheet>", 1),
+    ];
     workbook(path, &sheet, &[("<sst/>", 1)]);
 }
 
 pub(super) fn elements_within_elements_of_a_page(path: &Path) {
-    zip(path, &[
-        ("a.html", &[("<html>", 1), ("<div>", 3_000_000), ("x", 1)]),
-        ("b.html", &[("<html>", 1), ("<b><i><table><tr><td>", 20_000), ("x", 1)]),
-        ("c.html", &[("<html>", 1), ("<p><b>", 60_000), ("x", 1)]),
-    ]);
+    zip(
+        path,
+        &[
+            ("a.html", &[("<html>", 1), ("<div>", 3_000_000), ("x", 1)]),
+            ("b.html", &[("<html>", 1), ("<b><i><table><tr><td>", 20_000), ("x", 1)]),
+            ("c.html", &[("<html>", 1), ("<p><b>", 60_000), ("x", 1)]),
+        ],
+    );
 }
 
 pub(super) fn attributes_without_number(path: &Path) {
-    zip(path, &[
-        ("a.html", &[("<html><p", 1), (" a=1", 5_000_000), (">x", 1)]),
-        ("b.html", &[("<html>", 1), ("<p a b c d e f g h i j k l m n o>", 300_000)]),
-    ]);
+    zip(
+        path,
+        &[
+            ("a.html", &[("<html><p", 1), (" a=1", 5_000_000), (">x", 1)]),
+            ("b.html", &[("<html>", 1), ("<p a b c d e f g h i j k l m n o>", 300_000)]),
+        ],
+    );
 }
 
 pub(super) fn a_page_of_nothing_but_elements(path: &Path) {
-    zip(path, &[("a.html", &[("<html>", 1), ("<p>a", 4_000_000)]), ("b.html", &[("<html>", 1), ("<br>", 9_000_000)])]);
+    zip(
+        path,
+        &[
+            ("a.html", &[("<html>", 1), ("<p>a", 4_000_000)]),
+            ("b.html", &[("<html>", 1), ("<br>", 9_000_000)]),
+        ],
+    );
 }
 
 pub(super) fn a_table_of_one_endless_row(path: &Path) {
-    zip(path, &[
-        ("a.csv", &[("a,", 20_000_000)]),
-        ("b.csv", &[("\"", 1), ("a,b\n", 10_000_000)]),
-        ("c.csv", &[("\"", 5_000_000)]),
-    ]);
+    zip(
+        path,
+        &[
+            ("a.csv", &[("a,", 20_000_000)]),
+            ("b.csv", &[("\"", 1), ("a,b\n", 10_000_000)]),
+            ("c.csv", &[("\"", 5_000_000)]),
+        ],
+    );
 }
 
 pub(super) fn messages_within_messages(path: &Path) {
-    zip(path, &[("a.eml", &[("Content-Type: message/rfc822\r\n\r\n", 1_500_000), ("Subject: x\r\n\r\nhi", 1)])]);
+    zip(
+        path,
+        &[("a.eml", &[("Content-Type: message/rfc822\r\n\r\n", 1_500_000), ("Subject: x\r\n\r\nhi", 1)])],
+    );
 }
 
 pub(super) fn parts_within_parts(path: &Path) {
     let part = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n";
-    zip(path, &[("a.eml", &[(part, 10_000), ("\r\nhi", 1)]), ("b.eml", &[(part, 1), ("\r\n--b\r\n", 2_000_000)])]);
+    zip(
+        path,
+        &[("a.eml", &[(part, 10_000), ("\r\nhi", 1)]), ("b.eml", &[(part, 1), ("\r\n--b\r\n", 2_000_000)])],
+    );
 }
 
 pub(super) fn headers_without_number(path: &Path) {
-    zip(path, &[
-        ("a.eml", &[("From: a@b\r\n", 2_000_000), ("\r\nhi", 1)]),
-        ("b.eml", &[("From: a@b\r\nTo: ", 1), ("a@b,\r\n ", 2_000_000), ("\r\n\r\nhi", 1)]),
-        ("c.eml", &[("From: a@b\r\nSubject: ", 1), ("=?utf-8?q?a?= ", 2_000_000), ("\r\n\r\nhi", 1)]),
-    ]);
+    zip(
+        path,
+        &[
+            ("a.eml", &[("From: a@b\r\n", 2_000_000), ("\r\nhi", 1)]),
+            ("b.eml", &[("From: a@b\r\nTo: ", 1), ("a@b,\r\n ", 2_000_000), ("\r\n\r\nhi", 1)]),
+            ("c.eml", &[("From: a@b\r\nSubject: ", 1), ("=?utf-8?q?a?= ", 2_000_000), ("\r\n\r\nhi", 1)]),
+        ],
+    );
 }
 
 pub(super) fn references_without_number(path: &Path) {
@@ -247,7 +283,11 @@ fn central(name: &str, packed: usize, size: usize, sum: u32, at: usize) -> Vec<u
 /// A zip in which very many names share one entry's bytes.
 fn directory(out: &mut impl Write, first: &str, count: usize) {
     let packed = deflated(b"x");
-    let sum = { let mut sum = flate2::Crc::new(); sum.update(b"x"); sum.sum() };
+    let sum = {
+        let mut sum = flate2::Crc::new();
+        sum.update(b"x");
+        sum.sum()
+    };
     let entry = [local("a", packed.len(), 1, sum, 0), packed.clone()].concat();
     out.write_all(&entry).unwrap();
     let mut size = 0;
@@ -312,7 +352,10 @@ pub(super) fn names_of_sixty_thousand_letters(path: &Path) {
 
 pub(super) fn folders_within_folders(path: &Path) {
     let id = "152bb52ee2b580179846fd78b2b60ea9";
-    named(path, (0..2_000).map(|number| format!("{number}/{}{number} {id}.md", "a/".repeat(100 + number % 3 * 900))));
+    named(
+        path,
+        (0..2_000).map(|number| format!("{number}/{}{number} {id}.md", "a/".repeat(100 + number % 3 * 900))),
+    );
 }
 
 pub(super) fn headers_that_hold_one_another(path: &Path) {
@@ -329,7 +372,8 @@ pub(super) fn headers_that_hold_one_another(path: &Path) {
     std::fs::write(path, bytes).unwrap();
 }
 
-const CHANNELS: (&str, &[(&str, usize)]) = ("channels.json", &[("[{\"id\":\"C1\",\"name\":\"general\"}]", 1)]);
+const CHANNELS: (&str, &[(&str, usize)]) =
+    ("channels.json", &[("[{\"id\":\"C1\",\"name\":\"general\"}]", 1)]);
 
 pub(super) fn slack_replies_from_later_days(path: &Path) {
     let text = "r".repeat(180_000);
@@ -343,7 +387,8 @@ pub(super) fn slack_replies_from_later_days(path: &Path) {
 }
 
 pub(super) fn slack_marks_without_end(path: &Path) {
-    let message = |mark: &str| format!("{{\"ts\":\"1\",\"text\":\"{}\"}},", mark.repeat(1_000_000 / mark.len()));
+    let message =
+        |mark: &str| format!("{{\"ts\":\"1\",\"text\":\"{}\"}},", mark.repeat(1_000_000 / mark.len()));
     let messages: Vec<String> = ["<", "*a* ", "*a _b", "&lt;", "<@U1> "].into_iter().map(message).collect();
     let mut texts: Vec<(&str, usize)> = vec![("[", 1)];
     texts.extend(messages.iter().map(|message| (message.as_str(), 3)));
@@ -355,29 +400,36 @@ pub(super) fn slack_users_without_number(path: &Path) {
     let user = format!("{{\"id\":\"U\",\"name\":\"{}\"}},", "n".repeat(1_000_000));
     let nested = format!("{{\"id\":\"U\",\"x\":[{}0]}},", "[],".repeat(300_000));
     let day = "[{\"ts\":\"1\",\"text\":\"a\"}]";
-    zip(path, &[
-        CHANNELS,
-        ("users.json", &[("[", 1), (&user, 30), (&nested, 10), ("{}]", 1)]),
-        ("org_users.json", &[("[", 1), ("{\"id\":\"U2\"},", 2_000_000), ("{}]", 1)]),
-        ("general/2026-03-02.json", &[(day, 1)]),
-    ]);
+    zip(
+        path,
+        &[
+            CHANNELS,
+            ("users.json", &[("[", 1), (&user, 30), (&nested, 10), ("{}]", 1)]),
+            ("org_users.json", &[("[", 1), ("{\"id\":\"U2\"},", 2_000_000), ("{}]", 1)]),
+            ("general/2026-03-02.json", &[(day, 1)]),
+        ],
+    );
 }
 
 pub(super) fn slack_names_that_grow(path: &Path) {
     let users = format!("[{{\"id\":\"U1\",\"name\":\"{}\"}}]", "n".repeat(500_000));
     let message = format!("{{\"ts\":\"1\",\"text\":\"{}\"}},", "<@U1>".repeat(100_000));
-    zip(path, &[
-        CHANNELS,
-        ("users.json", &[(&users, 1)]),
-        ("general/2026-03-02.json", &[("[", 1), (&message, 20), ("{}]", 1)]),
-    ]);
+    zip(
+        path,
+        &[
+            CHANNELS,
+            ("users.json", &[(&users, 1)]),
+            ("general/2026-03-02.json", &[("[", 1), (&message, 20), ("{}]", 1)]),
+        ],
+    );
 }
 
 pub(super) fn tables_of_notion_without_number(path: &Path) {
     let rows: String = (0..20_000).map(|row| format!("row {row},{row}\n")).collect();
     let rows = format!("Name,Value\n{rows}");
     let names: Vec<String> = (0..400).map(|table| format!("T{table} {table:032x}_all.csv")).collect();
-    let pages: Vec<String> = (0..400).map(|table| format!("T{table}/row {table} {:032x}.md", 7_000 + table)).collect();
+    let pages: Vec<String> =
+        (0..400).map(|table| format!("T{table}/row {table} {:032x}.md", 7_000 + table)).collect();
     let mut entries: Vec<(&str, &[(&str, usize)])> = Vec::new();
     let table: &[(&str, usize)] = &[(&rows, 1)];
     entries.extend(names.iter().map(|name| (name.as_str(), table)));
@@ -386,9 +438,12 @@ pub(super) fn tables_of_notion_without_number(path: &Path) {
 }
 
 pub(super) fn text_that_grows_when_it_is_composed(path: &Path) {
-    zip(path, &[
-        ("a.txt", &[("\u{1D160}", 12_000_000)]),
-        ("b.txt", &[("e", 1), ("\u{301}", 20_000_000)]),
-        ("c.md", &[("e\u{323}\u{301}", 1_000_000)]),
-    ]);
+    zip(
+        path,
+        &[
+            ("a.txt", &[("\u{1D160}", 12_000_000)]),
+            ("b.txt", &[("e", 1), ("\u{301}", 20_000_000)]),
+            ("c.md", &[("e\u{323}\u{301}", 1_000_000)]),
+        ],
+    );
 }

@@ -50,12 +50,20 @@ fn imported(home: &Home, hostile: &Path) -> (Value, u64) {
 fn memory(process: u32) -> u64 {
     let read = |file: &str| std::fs::read_to_string(format!("/proc/{process}/{file}")).unwrap_or_default();
     let resident = read("status").lines().find_map(|line| {
-        line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kilobytes| kilobytes << 10)
+        line.strip_prefix("VmRSS:")?
+            .trim()
+            .strip_suffix(" kB")?
+            .parse::<u64>()
+            .ok()
+            .map(|kilobytes| kilobytes << 10)
     });
     let threads = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
-    let children = threads.map(|thread| std::fs::read_to_string(thread.path().join("children")).unwrap_or_default());
+    let children =
+        threads.map(|thread| std::fs::read_to_string(thread.path().join("children")).unwrap_or_default());
     let children: u64 = children
-        .flat_map(|children| children.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>())
+        .flat_map(|children| {
+            children.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>()
+        })
         .map(memory)
         .sum();
     resident.unwrap_or(0) + children
@@ -132,7 +140,12 @@ fn what_is_neither_a_file_nor_a_folder_is_refused_at_once() {
     let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
     for path in [fifo.as_path(), &socket, Path::new("/dev/zero"), Path::new("/dev/null")] {
         let ran = home
-            .twin(["kb", "import", "--dry-run", "--local", "--local-data", ":memory:", "--assume-new"].iter().map(Path::new).chain([path]))
+            .twin(
+                ["kb", "import", "--dry-run", "--local", "--local-data", ":memory:", "--assume-new"]
+                    .iter()
+                    .map(Path::new)
+                    .chain([path]),
+            )
             .run();
         assert_eq!(ran.code(), 2, "{}", path.display());
         assert!(ran.stderr().contains("neither a file nor a folder"), "{}", ran.stderr());

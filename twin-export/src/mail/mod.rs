@@ -152,7 +152,13 @@ impl<'a> Index<'a> {
     }
 
     /// Adds a message, unless there is no room for more.
-    fn push(&mut self, entry: &'a Entry, place: Place, mut envelope: Envelope, job: &Job<'_>) -> ControlFlow<()> {
+    fn push(
+        &mut self,
+        entry: &'a Entry,
+        place: Place,
+        mut envelope: Envelope,
+        job: &Job<'_>,
+    ) -> ControlFlow<()> {
         // The first message of a thread and those right before this one tell where it belongs.
         let references = &mut envelope.references;
         if references.len() > MOST_REFERENCES {
@@ -231,9 +237,11 @@ impl Place {
         match self {
             Place::File => job.read(entry),
             Place::Part { len, .. } if *len > job.limits().entry_bytes => Err(reason::TOO_LARGE),
-            Place::Part { mbox, start, len } => {
-                Ok(mbox::unquoted(job.read_stream(mbox.window(*start, *len).cursor(), *len, mbox.is_charged())?))
-            }
+            Place::Part { mbox, start, len } => Ok(mbox::unquoted(job.read_stream(
+                mbox.window(*start, *len).cursor(),
+                *len,
+                mbox.is_charged(),
+            )?)),
         }
     }
 }

@@ -38,8 +38,12 @@ impl Above {
         let room = MOST_LINES.saturating_sub(self.known.len());
         // Programs leave out signatures when they quote.
         let body = letter.body.split("\n-- \n").next().unwrap_or_default();
-        let own: HashSet<u64> =
-            body.lines().filter(|line| says_something(line) && !line.starts_with('>')).map(gist).take(room).collect();
+        let own: HashSet<u64> = body
+            .lines()
+            .filter(|line| says_something(line) && !line.starts_with('>'))
+            .map(gist)
+            .take(room)
+            .collect();
         self.lengths.push(own.len());
         self.lines.extend(own.into_iter().map(|line| (line, message)));
         self.known.extend(letter.text(&letter.body).lines().map(gist).take(room));

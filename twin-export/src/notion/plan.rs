@@ -158,7 +158,8 @@ impl<'a> Plan<'a> {
             let bare = join(folder_of(&place), names::without_id(file_name(&place)));
             let has_rows = self.is_place(&place) || self.is_place(&bare);
             let is_candidate = is_page_name(&entry.path) && ending(&entry.path) == "html" && has_rows;
-            if !is_candidate || self.has_table(index) || !html::is_table_page(&self.head(entry, html::STYLES)) {
+            if !is_candidate || self.has_table(index) || !html::is_table_page(&self.head(entry, html::STYLES))
+            {
                 continue;
             }
             let database = self.databases.len();

@@ -315,7 +315,7 @@ mod tests {
     #[test]
     fn a_day_of_notices_is_empty_and_a_broken_file_unreadable() {
         let notices = br#"[{"type":"message","subtype":"channel_join","ts":"1.1","text":"joined"}]"#;
-        assert!(Day::read(notices, &Names::default(), &Late::default()).unwrap().is_empty());
+        assert!(Day::read(notices, &Names::default(), &Late::default()).unwrap().threads.is_empty());
         let broken = Day::read(b"{\"not\": \"a list\"}", &Names::default(), &Late::default());
         assert_eq!(broken.unwrap_err(), reason::UNREADABLE);
     }

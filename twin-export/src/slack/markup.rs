@@ -183,7 +183,11 @@ mod tests {
     #[test]
     fn a_message_of_marks_alone_takes_no_longer_than_its_length() {
         for text in ["<", "*a* ", "*a ", "*a _b", "<@U1> ", "`", "~a~ "] {
-            crate::linear::is_linear(text, |bytes| text.repeat(bytes / text.len()), |text| plain(text, &names()));
+            crate::linear::is_linear(
+                text,
+                |bytes| text.repeat(bytes / text.len()),
+                |text| plain(text, &names()),
+            );
         }
     }
 

@@ -187,7 +187,11 @@ fn spill(entry: &Entry, budget: &Budget, limits: &Limits) -> Result<SharedFile, 
         Ok::<_, io::Error>((file, len))
     };
     let (file, len) = copy().map_err(|_| reason::UNREADABLE)?;
-    if budget.charge(len, limits) { Ok(SharedFile::aside(file).window(0, len)) } else { Err(reason::RUN_TOO_LARGE) }
+    if budget.charge(len, limits) {
+        Ok(SharedFile::aside(file).window(0, len))
+    } else {
+        Err(reason::RUN_TOO_LARGE)
+    }
 }
 
 enum Container {

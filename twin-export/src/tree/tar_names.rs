@@ -30,7 +30,9 @@ impl Named {
         let mut rest = record.as_slice();
         while let Some(space) = rest.iter().position(|&byte| byte == b' ') {
             let len = std::str::from_utf8(&rest[..space]).ok().and_then(|len| len.parse::<usize>().ok());
-            let Some(line) = len.filter(|&len| len > space).and_then(|len| rest.get(space + 1..len)) else { break };
+            let Some(line) = len.filter(|&len| len > space).and_then(|len| rest.get(space + 1..len)) else {
+                break;
+            };
             if let Some(path) = line.strip_prefix(b"path=") {
                 self.path = Some(path.strip_suffix(b"\n").unwrap_or(path).to_vec());
             }
