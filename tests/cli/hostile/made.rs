@@ -447,3 +447,7 @@ pub(super) fn text_that_grows_when_it_is_composed(path: &Path) {
         ],
     );
 }
+
+pub(super) fn text_of_many_megabytes(path: &Path) {
+    zip(path, &[("a.txt", &[("Some words are said here.\n", 1_000_000)]), ("b.txt", &[("Others here.\n", 2_000_000)])]);
+}

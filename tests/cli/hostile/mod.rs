@@ -155,3 +155,12 @@ fn what_is_neither_a_file_nor_a_folder_is_refused_at_once() {
     let (report, _) = imported(&home, home.path());
     assert!(report["skipped"].as_array().unwrap().iter().any(|skipped| skipped["path"] == "fifo.md"));
 }
+
+#[test]
+fn exports_that_memory_has_no_room_for_are_refused_with_the_way_to_keep_them_in_a_file() {
+    let home = Home::new();
+    made::text_of_many_megabytes(&home.path().join("large.zip"));
+    let ran = home.twin(["ask", "--from", "large.zip", "What is said?"]).run();
+    assert_eq!(ran.code(), 2, "{}", ran.stderr());
+    assert!(ran.stderr().contains("twin --local --local-data twin.db kb import large.zip"), "{}", ran.stderr());
+}

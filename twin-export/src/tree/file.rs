@@ -76,3 +76,23 @@ fn options(follow: bool) -> OpenOptions {
     let _ = follow;
     options
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_exchanged_after_it_was_listed_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("a.md"), folder.path().join("b.md"));
+        std::fs::write(&path, "listed").unwrap();
+        std::fs::write(&other, "other").unwrap();
+        let listed = Listed::new(path.clone(), &std::fs::symlink_metadata(&path).unwrap());
+        assert!(listed.open().is_ok());
+        std::fs::rename(&other, &path).unwrap();
+        assert!(listed.open().is_err(), "another file");
+        std::fs::rename(&path, &other).unwrap();
+        std::os::unix::fs::symlink(&other, &path).unwrap();
+        assert!(Listed::new(path.clone(), &std::fs::metadata(&other).unwrap()).open().is_err(), "a link to it");
+    }
+}
