@@ -13,10 +13,16 @@ pub(super) struct Listing<'a> {
     pub(super) budget: &'a Budget,
     /// Files that are named nowhere: there was no room for them.
     unnamed: u64,
+    /// Files past the limit of their number.
+    past: usize,
 }
 
 /// Bytes that an entry takes beside its path, and how many times a run holds the path in some form.
 const ENTRY: usize = 112;
+/// What a file that is named but not read takes beside its path, in lists and in the report.
+const SKIPPED: usize = 300;
+/// Files past the limit of their number that are named.
+const MOST_PAST: usize = 10_000;
 const COPIES: usize = 4;
 
 /// No system has longer paths, and no person deeper folders.
@@ -27,7 +33,7 @@ const SHOWN: usize = 200;
 
 impl<'a> Listing<'a> {
     pub(super) fn new(limits: &'a Limits, budget: &'a Budget) -> Self {
-        Self { tree: Tree { whole: true, ..Tree::default() }, limits, budget, unnamed: 0 }
+        Self { tree: Tree { whole: true, ..Tree::default() }, limits, budget, unnamed: 0, past: 0 }
     }
 
     /// Adds a file, or why it is none. Litter and folders are passed over.
@@ -41,22 +47,23 @@ impl<'a> Listing<'a> {
         match body {
             Err(refused) => self.skip(path, refused),
             Ok(_) if self.tree.entries.len() >= self.limits.entries => self.skip(path, reason::TOO_MANY),
-            Ok(_) if !self.keep(&path) => self.unnamed += 1,
+            Ok(_) if !self.keep(ENTRY, &path) => self.unnamed += 1,
             Ok(body) => self.tree.entries.push(Entry { path, size, body }),
         }
     }
 
     /// Names a file that is not read.
     pub(super) fn skip(&mut self, path: String, reason: &'static str) {
-        if self.keep(&path) {
+        self.past += usize::from(reason == reason::TOO_MANY);
+        if self.past <= MOST_PAST && self.keep(SKIPPED, &path) {
             self.tree.skip(path, reason);
         } else {
             self.unnamed += 1;
         }
     }
 
-    fn keep(&self, path: &str) -> bool {
-        self.unnamed == 0 && self.budget.keep(ENTRY + COPIES * path.len(), self.limits)
+    fn keep(&self, cost: usize, path: &str) -> bool {
+        self.unnamed == 0 && self.budget.keep(cost + COPIES * path.len(), self.limits)
     }
 
     /// Whether nothing more can be named.
