@@ -67,6 +67,49 @@ async fn logins_at_the_same_time_keep_every_key() {
     }
 }
 
+/// Kills a login where it makes sure that its file is on the disk, which takes longest.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_is_killed_leaves_no_file_with_a_key_behind() {
+    let bench = bench().await;
+    let line = ["login", "--with-key", "--base-url", bench.running.url()];
+    let traced = |call: &str| {
+        let inject = format!("inject={call}:signal=KILL");
+        bench.home.twin(line).under(&["strace", "-f", "-qq", "-o", "/dev/null", "-e", &inject])
+    };
+    // The second time it is the file with the key.
+    let calls = ["fsync", "fsync:when=2", "linkat", "linkat:when=2"];
+    let Some(traced) = calls.map(traced).into_iter().collect::<Option<Vec<_>>>() else {
+        // Without strace nothing can be stopped at that moment: the file must not have a name by then.
+        bench.home.twin(line).with_stdin(KEY).exits(0);
+        return;
+    };
+    for twin in traced {
+        let _ = twin.with_stdin(KEY);
+        let folder = bench.home.path().join(".config/twin");
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.ends_with("credentials.toml") {
+                continue; // it is where the key belongs
+            }
+            assert!(!std::fs::read_to_string(&path).unwrap().contains(KEY), "{}", path.display());
+        }
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_login_left_behind_is_cleared_away() {
+    let bench = bench().await;
+    let left = bench.home.write(".config/twin/.twin-a1B2c3", format!("api_key = \"{KEY}\""));
+    bench.home.twin(["login", "--with-key", "--base-url", bench.running.url()]).with_stdin(KEY).exits(0);
+    assert!(!left.exists());
+    let names = std::fs::read_dir(left.parent().unwrap()).unwrap();
+    let mut names: Vec<_> = names.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, [".lock", "config.toml", "credentials.toml"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_the_api_refuses_is_not_stored() {
     let bench = bench().await;
@@ -90,6 +133,9 @@ fn without_a_terminal_the_flag_that_takes_the_key_is_named() {
     let home = Home::new();
     let ran = home.twin(["login"]).run().exits(2);
     assert!(ran.stderr.contains("--with-key"), "{ran:#?}");
+    assert!(ran.stderr.contains("Settings → API & webhooks"), "{ran:#?}");
+    let ran = home.twin(["stats"]).run().exits(4);
+    assert!(ran.stderr.contains("Settings → API & webhooks"), "{ran:#?}");
     let ran = home.twin(["login", "--json"]).run().exits(2);
     assert_eq!(ran.json_error()["code"], json!("prompt_needed"));
 }
@@ -153,6 +199,16 @@ async fn settings_are_listed_read_and_changed() {
 
     twin(&["config", "set", "api_key_command", ""]).exits(0);
     twin(&["stats"]).exits(4);
+
+    // A path is found again from any folder, and what is on or off is written as such.
+    for (key, value, expected) in [
+        ("timeout", "5s", "5s"),
+        ("system_certs", "true", "true"),
+        ("cacert", "ca.pem", &home.path().join("ca.pem").display().to_string()),
+    ] {
+        twin(&["config", "set", key, value]).exits(0);
+        assert_eq!(twin(&["config", "get", key]).exits(0).stdout, format!("{expected}\n"));
+    }
 }
 
 #[test]
@@ -163,6 +219,8 @@ fn a_setting_that_would_break_every_later_command_is_refused() {
         &["config", "set", "profile", "lost"],
         &["config", "set", "api_key", "twin_live_x"],
         &["config", "get", "colour"],
+        &["config", "set", "timeout", "soon"],
+        &["config", "set", "system_certs", "perhaps"],
     ] {
         home.twin(line).run().exits(2);
     }
@@ -179,6 +237,7 @@ mod in_a_terminal {
         let bench = bench().await;
         let login = bench.home.twin(["login", "--base-url", bench.running.url()]);
         let terminal = Terminal::start(login, 80);
+        terminal.shows("Settings → API & webhooks");
         terminal.shows("API key for").waits_for_a_key().types(&format!("{KEY}\n"));
         let seen = terminal.ends(0);
         assert!(!seen.raw.contains(KEY) && seen.is_restored, "{seen:#?}");

@@ -96,6 +96,8 @@ async fn colour_is_for_terminals_that_show_it_and_people_who_want_it() {
     assert!(!colours(&[("NO_COLOR", "1")], &[]));
     assert!(colours(&[("NO_COLOR", "")], &[]));
     assert!(!colours(&[("TERM", "dumb")], &[]));
+    assert!(!colours(&[("CLICOLOR", "0")], &[]));
+    assert!(colours(&[("CLICOLOR", "1")], &[]));
     assert!(!colours(&[], &["--color", "never"]));
     assert!(colours(&[("NO_COLOR", "1")], &["--color", "always"]));
 }

@@ -85,6 +85,59 @@ async fn a_document_whose_answer_was_lost_is_said_to_be_there_perhaps() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn adding_what_is_there_already_says_so() {
+    let bench = Bench::start().await;
+    bench.home.write("remote.md", "# Remote work\n\nTwo days a week.\n");
+    let first = bench.twin(["kb", "add", "remote.md"]).run().exits(0);
+    assert_eq!(first.stderr, "");
+    let ran = bench.twin(["kb", "add", "remote.md"]).run().exits(0);
+    let id = first.stdout.trim_end();
+    assert!(ran.stderr.contains("was there already") && ran.stderr.contains(id), "{ran:#?}");
+    // Another text or another type is another document.
+    bench.home.write("remote.md", "# Remote work\n\nThree days a week.\n");
+    assert_eq!(bench.twin(["kb", "add", "remote.md"]).run().exits(0).stderr, "");
+    assert_eq!(bench.twin(["kb", "add", "remote.md", "--type", "note"]).run().exits(0).stderr, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_files_are_added_once_all_of_them_are_read() {
+    let bench = Bench::of(Reference::new()).await;
+    bench.home.write("a.md", "# A\n\nText.");
+    bench.home.write("b.md", "# B\n\nText.");
+    bench.home.write("empty.md", "");
+    let ran = bench.twin(["kb", "add", "a.md", "empty.md"]).run().exits(2);
+    assert!(ran.stderr.contains("empty.md"), "{ran:#?}");
+    bench.twin(["kb", "add", "a.md", "b.md", "--title", "T"]).run().exits(2);
+    assert_eq!(bench.requests(), Vec::<String>::new());
+    let ran = bench.twin(["kb", "add", "a.md", "b.md"]).run().exits(0);
+    assert_eq!((ran.stdout.lines().count(), ran.stderr.as_str()), (2, ""));
+    let mut titles: Vec<String> = listed(&bench).into_iter().map(|(_, _, title)| title).collect();
+    titles.sort();
+    assert_eq!(titles, ["A", "B"]);
+    bench.running.fault(Fault::fails(400, 1).on("POST", "/v1/kb"));
+    let ran = bench.twin(["kb", "add", "a.md", "b.md", "--json"]).run().exits(3);
+    let report = ran.json();
+    assert_eq!((&report["failed"][0]["id"], &report["added"][0]["title"]), (&json!("a.md"), &json!("B")));
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_is_for_whom_the_umask_says() {
+    use std::os::unix::fs::PermissionsExt;
+    let bench = Bench::start().await;
+    for (umask, expected) in [("022", 0o644), ("077", 0o600), ("002", 0o664)] {
+        let twin = bench.twin(["kb", "export", umask]);
+        let ran = twin.in_shell(&format!("umask {umask}")).run().exits(0);
+        let dir = bench.home.path().join(umask);
+        let modes: Vec<u32> = std::fs::read_dir(&dir)
+            .unwrap()
+            .map(|file| file.unwrap().metadata().unwrap().permissions().mode() & 0o777)
+            .collect();
+        assert!(modes.len() == 3 && modes.iter().all(|mode| *mode == expected), "{modes:?} {ran:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn documents_are_deleted_once_someone_agreed() {
     let bench = Bench::start().await;
     let ids: Vec<String> = listed(&bench).into_iter().map(|(id, _, _)| id).collect();

@@ -126,6 +126,7 @@ fn furnished() -> Home {
     for name in ["handbook.zip", "fixtures/handbook.zip"] {
         copy("handbook.zip", name);
     }
+    copy("handbook.eval.yaml", "handbook.eval.yaml");
     for name in ["export.zip", "Export-3f2a.zip"] {
         copy("exports/notion-flat-2024.zip", name);
     }
@@ -133,6 +134,7 @@ fn furnished() -> Home {
         copy(&format!("exports/takeout-20260302T093000Z-{part}.zip"), &format!("takeout-{part}.zip"));
     }
     home.write("drive/leave.md", "# Leave\n\n25 days.");
+    home.write("leave.md", "# Leave\n\n25 days.");
     copy("office/minutes.docx", "expenses.docx");
     copy("webhook/escalation-created.body", "body.json");
     copy("webhook/secret.txt", "secret.txt");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use twin_reference::{Fault, Feature, Reference};
 
-use crate::support::{Bench, Home, KNOWN, UNKNOWN, documents};
+use crate::support::{Bench, Home, KNOWN, SOURCE, UNKNOWN, documents};
 
 /// A twin, what goes wrong there, the command, and how it must end.
 struct Row {
@@ -155,6 +155,12 @@ fn what_is_mistyped_gets_a_suggestion() {
     let home = Home::new();
     for (line, suggestion) in [
         (["asc", "x"].as_slice(), "ask"),
+        (&["aks", "x"], "twin ask"),
+        (&["list"], "twin kb list"),
+        (&["sync"], "twin kb sync"),
+        (&["kb", "gte"], "twin kb get"),
+        (&["help", "kb", "ad"], "twin kb add"),
+        (&["kb", "list", "--type", "spo"], "sop"),
         (&["kb", "lsit"], "list"),
         (&["stats", "--jsn"], "--json"),
         (&["kb", "list", "--type", "polcy"], "policy"),
@@ -167,6 +173,32 @@ fn what_is_mistyped_gets_a_suggestion() {
         assert_eq!(error["code"], json!("usage"), "{line:?}");
         assert!(error["hint"].as_str().unwrap().contains(suggestion), "{line:?}: {error:#}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_may_begin_with_a_dash_and_the_last_of_two_counts() {
+    let bench = Bench::start().await;
+    let line = ["ask", UNKNOWN, "--context", "- item", "--as", "-Bob", "--json", "--json"];
+    bench.twin(line).run().exits(0).json();
+    let escalation = bench.twin(["escalations", "list", "--json"]).run().exits(0).json();
+    assert_eq!(escalation["items"][0]["askedBy"], json!("-Bob"));
+    let listed = bench.twin(["kb", "list", "--limit", "1", "--limit", "2"]).run().exits(0);
+    assert_eq!(listed.stdout.lines().count(), 2);
+    let listed = bench
+        .twin(["--color", "always", "kb", "list", "--color", "never", "--type", "sop", "--type", "policy"]);
+    assert_eq!(listed.run().exits(0).stdout.lines().count(), 2);
+    // A flag that is none is still no value.
+    bench.twin(["ask", "x", "--jsn"]).run().exits(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_of_a_question_without_quotes_are_joined() {
+    let bench = Bench::start().await;
+    let ran = bench.twin(["ask", "what", "is", "--json", "the", "expense", "policy?"]).run().exits(0);
+    assert_eq!(ran.json()["sources"], json!([SOURCE]));
+    bench.home.write("leave.md", "# Leave\n\nEveryone has 25 days of paid leave a year.\n");
+    let line = ["ask", "--from", "leave.md", "how", "many", "days", "of", "leave"];
+    assert!(bench.home.twin(line).run().exits(0).stdout.contains("25 days"));
 }
 
 #[test]

@@ -2,51 +2,20 @@
 
 use std::path::PathBuf;
 
-use serde::Deserialize;
-use serde_json::Value;
-
-use crate::serve::Server;
 use crate::support::Home;
 
-#[derive(Deserialize)]
-struct Question {
-    question: String,
-    answerable: bool,
-    #[serde(default)]
-    source: String,
+fn fixture(name: &str) -> String {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(name).display().to_string()
 }
 
-fn fixture(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(name)
-}
-
-fn is_right(question: &Question, answer: &Value) -> bool {
-    if question.answerable {
-        answer["sources"][0] == question.source.as_str()
-    } else {
-        answer["shouldEscalate"] == true
-    }
-}
-
+/// The gate on the handbook's content: what `docs/eval.md` shows for pull requests.
 #[test]
-fn of_thirty_questions_it_answers_what_it_knows_and_passes_on_what_it_must_not_decide() {
+fn of_the_handbooks_own_questions_nearly_all_hold() {
     let home = Home::new();
-    let handbook = fixture("handbook.zip");
-    let server = Server::start(&home, &["--seed", handbook.to_str().unwrap()]);
-    let questions = std::fs::read_to_string(fixture("questions.json")).unwrap();
-    let questions: Vec<Question> = serde_json::from_str(&questions).unwrap();
-    let (mut answered, mut escalated, mut wrong) = (0, 0, Vec::new());
-    for question in &questions {
-        let answer = server.twin(&home, &["ask", "--json", &question.question]).run().exits(0).json();
-        match (is_right(question, &answer), question.answerable) {
-            (true, true) => answered += 1,
-            (true, false) => escalated += 1,
-            (false, _) => wrong.push(format!("{}\n{answer:#}", question.question)),
-        }
+    for (file, least) in [("handbook.eval.yaml", "90%"), ("handbook-heldout.eval.yaml", "75%")] {
+        let line = ["eval", &fixture(file), "--from", &fixture("handbook.zip"), "--min-pass", least];
+        home.twin(line).run().exits(0);
     }
-    assert_eq!(questions.len(), 30);
-    assert!(answered >= 18, "{answered} of 20 from the right page:\n{}", wrong.join("\n"));
-    assert!(escalated >= 9, "{escalated} of 10 escalated:\n{}", wrong.join("\n"));
 }
 
 #[test]
@@ -54,7 +23,7 @@ fn the_first_command_of_the_readme_names_the_right_policy() {
     let home = Home::new();
     let handbook = fixture("handbook.zip");
     let question = "What is the expense policy for a $200 SaaS tool?";
-    let line = ["ask", "--from", handbook.to_str().unwrap(), question];
+    let line = ["ask", "--from", &handbook, question];
     let ran = home.twin(line).run().exits(0);
     assert!(ran.stdout.contains("$50–$500 requires manager email approval"), "{ran:#?}");
     let answer = home.twin(line.iter().chain(&["--json"])).run().exits(0).json();

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use serde_json::json;
-use twin_reference::Fault;
+use twin_reference::{Fault, Reference};
 
+use crate::support::Bench;
 use crate::wiki::{Wiki, assert_counts};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,4 +90,28 @@ async fn flags_that_cannot_be_meant_are_refused() {
         wiki.import(flags.iter().copied()).exits(2);
     }
     wiki.sync(["--max-delete", "101%"]).exits(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_called_differently_is_known_by_the_root_it_is_given() {
+    let bench = Bench::of(Reference::new().no_rate_limit()).await;
+    bench.home.write("checkout-17/guides/leave.md", "# Leave\n\n25 days.");
+    bench.home.write("checkout-18/guides/leave.md", "# Leave\n\n25 days.");
+    let sync = |folder: &str| {
+        let line = ["kb", "sync", folder, "--root", "handbook", "--prune", "--yes", "--init", "--json"];
+        bench.twin(line).run().exits(0).json()
+    };
+    assert_eq!(sync("checkout-17")["created"], json!(1));
+    let again = sync("checkout-18");
+    assert_eq!((&again["unchanged"], &again["created"], &again["pruned"]), (&json!(1), &json!(0), &json!(0)));
+    let state = std::fs::read_to_string(bench.home.path().join("twin-kb.lock.json")).unwrap();
+    assert!(state.contains("folder:handbook/guides/leave.md"), "{state}");
+    for line in [
+        ["kb", "sync", "checkout-17", "checkout-18", "--root", "handbook"].as_slice(),
+        &["kb", "sync", "checkout-17", "--root", "a/b"],
+        &["kb", "sync", "checkout-17", "--root", ""],
+    ] {
+        let ran = bench.twin(line).run().exits(2);
+        assert!(ran.stderr.contains("--root"), "{ran:#?}");
+    }
 }

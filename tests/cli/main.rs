@@ -8,6 +8,7 @@ mod ask;
 mod citizen;
 mod crash;
 mod documents;
+mod eval;
 #[cfg(unix)]
 mod examples;
 mod exit_codes;
@@ -37,6 +38,8 @@ mod threats;
 mod tls;
 #[cfg(unix)]
 mod triage;
+#[cfg(unix)]
+mod webhook_listen;
 mod webhooks;
 mod whose;
 mod wiki;

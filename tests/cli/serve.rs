@@ -1,7 +1,8 @@
 //! `twin serve`.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -198,4 +199,77 @@ fn it_ends_by_signal_with_that_signals_code() {
         let said = std::io::read_to_string(server.child.stderr.take().unwrap()).unwrap();
         assert_eq!(said, "");
     }
+}
+
+#[test]
+fn a_key_in_a_file_outlives_a_restart() {
+    let home = Home::new();
+    let first = Server::start(&home, &["--api-key-file", "twin.key"]).environment["TWIN_API_KEY"].clone();
+    let again = Server::start(&home, &["--api-key-file", "twin.key"]).environment["TWIN_API_KEY"].clone();
+    assert_eq!(first, again);
+    home.write("own.key", "twin_test_own\n");
+    let server = Server::start(&home, &["--api-key-file", "own.key"]);
+    assert_eq!(server.environment["TWIN_API_KEY"], "twin_test_own");
+    server.twin(&home, &["stats"]).run().exits(0);
+    home.write("bad.key", "two words\n");
+    home.twin(["serve", "--api-key-file", "bad.key"]).run().exits(2);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(home.path().join("twin.key")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+/// The status of the answer to a request with this `Host`.
+fn status(server: &Server, host: &str) -> u16 {
+    let address = server.environment["TWIN_BASE_URL"].strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let key = &server.environment["TWIN_API_KEY"];
+    let head = format!(
+        "GET /v1/stats HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer[9..12].parse().unwrap()
+}
+
+#[test]
+fn a_name_that_a_browser_was_led_here_by_is_not_answered() {
+    let home = Home::new();
+    let server = Server::start(&home, &["--rate-limit", "1000"]);
+    for (host, expected) in
+        [("localhost:1", 200), ("127.0.0.1", 200), ("[::1]:8080", 200), ("evil.example", 421)]
+    {
+        assert_eq!(status(&server, host), expected, "{host}");
+    }
+    let mut server = Server::start(&home, &["--host", "0.0.0.0"]);
+    assert!(server.environment["TWIN_BASE_URL"].starts_with("http://127.0.0.1:"), "{:?}", server.environment);
+    for (host, expected) in [("twin:8080", 200), ("10.0.0.1", 200), ("evil.example", 421)] {
+        assert_eq!(status(&server, host), expected, "{host}");
+    }
+    server.child.kill().unwrap();
+    let said = std::io::read_to_string(server.child.stderr.take().unwrap()).unwrap();
+    assert!(said.contains("warning: other machines can reach 0.0.0.0:"), "{said}");
+    home.twin(["serve", "--host", "203.0.113.7"]).run().exits(1);
+}
+
+#[test]
+fn clients_that_dawdle_keep_no_one_out() {
+    let home = Home::new();
+    let server = Server::start(&home, &[]);
+    let address = server.environment["TWIN_BASE_URL"].strip_prefix("http://").unwrap();
+    let slow: Vec<TcpStream> = (0..600)
+        .map(|number| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            let body = "POST /v1/kb HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{";
+            stream.write_all(if number % 2 == 0 { b"POST /v1/" } else { body.as_bytes() }).unwrap();
+            stream
+        })
+        .collect();
+    let begun = Instant::now();
+    assert_eq!(status(&server, "localhost"), 200);
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    drop(slow);
 }

@@ -86,7 +86,7 @@ fn help_is_for_commands_and_topics() {
     let ran = home.twin(["help", "enviroment"]).run().exits(2);
     assert!(ran.stderr.contains("'environment'"), "{ran:#?}");
     let ran = home.twin(["help", "kb", "ad"]).run().exits(2);
-    assert!(ran.stderr.contains("'add'"), "{ran:#?}");
+    assert!(ran.stderr.contains("'twin kb add'"), "{ran:#?}");
     let codes = home.twin(["help", "exit-codes", "--json"]).run().exits(0).json();
     assert_eq!(codes["12"], "the webhook's signature does not match");
 }

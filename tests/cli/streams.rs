@@ -20,6 +20,37 @@ async fn a_closed_pipe_ends_the_command_quietly() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_one_reads_the_result_what_failed_is_told_all_the_same() {
+    let bench = Bench::start().await;
+    let unread = |line: &[&str]| {
+        let mut child = bench.twin(line).spawn();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let known = bench.twin(["kb", "list"]).run().exits(0).stdout;
+    let known = known.split('\t').next().unwrap();
+    let (code, told) = unread(&["kb", "delete", "doc_none", known, "--yes"]);
+    assert!(code == 3 && told.contains("error: 1 of 2 documents could not be deleted"), "{code} {told}");
+    let (code, told) = unread(&["ask", UNKNOWN, "--fail-on-escalate"]);
+    assert_eq!((code, told.as_str()), (10, ""));
+    assert_eq!(unread(&["kb", "list"]), (0, String::new()));
+    let (code, told) = unread(&["kb", "get", "doc_none"]);
+    assert!(code == 5 && told.starts_with("error: "), "{code} {told}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_that_cannot_be_written_hides_no_other_failure() {
+    let bench = Bench::start().await;
+    let mut twin = bench.twin(["kb", "delete", "doc_none", "doc_other", "--yes"]);
+    twin.command().stdout(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    let ran = twin.run();
+    assert!(ran.stderr.contains("could not be deleted"), "{ran:#?}");
+    assert!(ran.code == Some(3), "{ran:#?}");
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_an_error() {

@@ -54,6 +54,34 @@ impl Twin {
         self
     }
 
+    /// The same, run by a shell with `before` said first: `umask 077` and the like.
+    #[cfg(unix)]
+    pub(crate) fn in_shell(self, before: &str) -> Self {
+        let mut shell = Command::new("/bin/sh");
+        shell
+            .arg("-c")
+            .arg(format!("{before}; exec \"$0\" \"$@\""))
+            .arg(self.0.get_program())
+            .args(self.0.get_args());
+        shell.env_clear().envs(self.0.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.current_dir(self.0.get_current_dir().unwrap());
+        shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(shell)
+    }
+
+    /// The same, run by another program; nothing where that is not there.
+    #[cfg(unix)]
+    pub(crate) fn under(self, program: &[&str]) -> Option<Self> {
+        let search = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&search).find(|folder| folder.join(program[0]).exists())?;
+        let mut other = Command::new(program[0]);
+        other.args(&program[1..]).arg(self.0.get_program()).args(self.0.get_args());
+        other.env_clear().envs(self.0.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        other.current_dir(self.0.get_current_dir().unwrap());
+        other.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Some(Self(other))
+    }
+
     /// Runs it with this text on standard input.
     pub(crate) fn with_stdin(mut self, text: impl AsRef<[u8]>) -> Ran {
         let mut child = self.0.stdin(Stdio::piped()).spawn().unwrap();

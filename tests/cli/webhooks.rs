@@ -11,9 +11,9 @@ use twin_sdk::webhook::Verifier;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{Bench, Home, Ran, UNKNOWN};
+use crate::support::{Bench, Home, Ran, Twin, UNKNOWN};
 
-const SECRET: &str = "whsec_test_0123456789abcdef";
+pub(crate) const SECRET: &str = "whsec_test_0123456789abcdef";
 
 fn fixture(name: &str) -> String {
     format!("{}/../fixtures/webhook/{name}", env!("CARGO_MANIFEST_DIR"))
@@ -23,7 +23,7 @@ fn signature(name: &str) -> String {
     std::fs::read_to_string(fixture(&format!("{name}.signature"))).unwrap().trim().to_owned()
 }
 
-fn event(id: &str) -> String {
+pub(crate) fn event(id: &str) -> String {
     json!({
         "event": "escalation.created", "escalationId": id, "question": "May I?", "askedBy": "Jordan M.",
         "confidence": 0.22, "reason": "No", "timestamp": "2026-03-14T10:32:00Z", "later": {"kept": true}
@@ -31,33 +31,42 @@ fn event(id: &str) -> String {
     .to_string()
 }
 
-fn signed(body: &str) -> String {
+pub(crate) fn signed(body: &str) -> String {
     Verifier::new(SECRET).unwrap().sign(body.as_bytes())
 }
 
 /// A listener that is killed at the end of the test.
-struct Listener {
-    child: Child,
-    port: u16,
+pub(crate) struct Listener {
+    pub(crate) child: Child,
+    pub(crate) port: u16,
     stdout: BufReader<std::process::ChildStdout>,
 }
 
 impl Listener {
-    fn start(home: &Home, flags: &[&str]) -> Self {
-        let twin = home.twin(["webhook", "listen", "--port", "0"].iter().chain(flags));
+    /// One that takes events of any age.
+    pub(crate) fn start(home: &Home, flags: &[&str]) -> Self {
+        let line = ["webhook", "listen", "--port", "0", "--max-age", "off"];
+        Self::of(home.twin(line.iter().chain(flags)))
+    }
+
+    pub(crate) fn of(twin: Twin) -> Self {
         let mut child = twin.env("TWIN_WEBHOOK_SECRET", SECRET).spawn();
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        stderr.read_line(&mut line).unwrap();
-        let address = line.split("http://127.0.0.1:").nth(1).unwrap();
-        let port = address.split(' ').next().unwrap().trim().parse().unwrap();
-        child.stderr = Some(stderr.into_inner());
+        // Byte by byte: what comes behind is read later.
+        let stderr = child.stderr.as_mut().unwrap();
+        let bytes = std::iter::from_fn(|| {
+            let mut byte = [0];
+            stderr.read_exact(&mut byte).unwrap();
+            (byte[0] != b'\n').then_some(byte[0])
+        });
+        let line = String::from_utf8(bytes.collect()).unwrap();
+        let address = line.split("http://").nth(1).unwrap().split(' ').next().unwrap();
+        let port = address.rsplit(':').next().unwrap().trim().parse().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         Self { child, port, stdout }
     }
 
     /// The status of the answer to this request.
-    fn send(&self, head: &str, body: &[u8]) -> u16 {
+    pub(crate) fn send(&self, head: &str, body: &[u8]) -> u16 {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let head = format!("{head}\r\nHost: localhost\r\nConnection: close\r\n\r\n");
@@ -69,21 +78,21 @@ impl Listener {
         std::str::from_utf8(&answer[9..]).unwrap().parse().unwrap()
     }
 
-    fn post(&self, body: &str, signature: &str) -> u16 {
+    pub(crate) fn post(&self, body: &str, signature: &str) -> u16 {
         let length = body.len();
         let head =
             format!("POST /any/path HTTP/1.1\r\nTwin-Signature: {signature}\r\nContent-Length: {length}");
         self.send(&head, body.as_bytes())
     }
 
-    fn line(&mut self) -> String {
+    pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
         line.trim_end().to_owned()
     }
 
     /// Ends it with a signal; what it still printed, and its code.
-    fn end(mut self, signal: &str) -> Ran {
+    pub(crate) fn end(mut self, signal: &str) -> Ran {
         let id = self.child.id().to_string();
         std::process::Command::new("kill").args([signal, &id]).status().unwrap();
         let stdout = std::io::read_to_string(&mut self.stdout).unwrap();
@@ -167,7 +176,7 @@ fn a_secret_comes_from_a_file_or_the_environment_and_never_from_a_flag() {
 #[test]
 fn events_are_printed_once_in_a_line_each() {
     let home = Home::new();
-    let mut listener = Listener::start(&home, &["-v"]);
+    let mut listener = Listener::start(&home, &[]);
     for id in ["esc_1", "esc_1", "esc_2"] {
         assert_eq!(listener.post(&event(id), &signed(&event(id))), 200);
     }
@@ -196,7 +205,8 @@ fn json_is_a_line_an_event_with_all_it_holds() {
     // Under --json nothing but events is printed, so the port must be known beforehand.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let port = free.to_string();
-    let twin = home.twin(["webhook", "listen", "--json", "--port", &port]).env("TWIN_WEBHOOK_SECRET", SECRET);
+    let line = ["webhook", "listen", "--json", "--port", &port, "--max-age", "off"];
+    let twin = home.twin(line).env("TWIN_WEBHOOK_SECRET", SECRET);
     let mut child = twin.spawn();
     while TcpStream::connect(("127.0.0.1", free)).is_err() {
         std::thread::sleep(Duration::from_millis(5));
@@ -254,7 +264,7 @@ async fn events_are_passed_on_with_body_and_signature_as_they_came() {
     };
     assert_eq!(requests[0].body, body.as_bytes());
     assert_eq!(requests[0].headers["Twin-Signature"], signature.as_str());
-    assert_eq!((requests[0].url.path(), requests[0].url.query()), ("/hook", Some("a=1")));
+    assert_eq!((requests[0].url.path(), requests[0].url.query()), ("/hook/any/path", Some("a=1")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

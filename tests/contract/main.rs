@@ -1,6 +1,7 @@
 //! The SDK over real HTTP: against servers that misbehave, and against the reference.
 
 mod endpoints;
+mod eval;
 mod oddities;
 mod openapi;
 mod payloads;

@@ -114,6 +114,8 @@ fn repeats_are_recognised_and_the_memory_is_bounded() {
     assert!((2..=4).all(|number| seen.is_first(&numbered(number))));
     assert!(!seen.is_first(&numbered(4)));
     assert!(seen.is_first(&numbered(1)), "the oldest is forgotten");
+    seen.forget(&numbered(4));
+    assert!(seen.is_first(&numbered(4)) && !seen.is_first(&numbered(3)));
 }
 
 #[test]

@@ -35,7 +35,7 @@ const COMMANDS: [(Command, usize); 13] = [
     (Command::List, 1),
     (Command::ListAll, 7),
     (Command::Get, 1),
-    (Command::Add, 1),
+    (Command::Add, 2),
     (Command::Delete, 1),
     (Command::DeleteSeveral, 2),
     (Command::ListEscalations, 1),

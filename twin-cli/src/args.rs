@@ -1,12 +1,12 @@
-//! The command line: the global flags and the tree of commands.
+//! The command line: the global flags and the tree of commands, and how it is read.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::ffi::OsString;
 
-use clap::{ArgAction, Args, Parser, ValueHint};
+use clap::{CommandFactory, FromArgMatches, Parser};
 
-use crate::command::Command;
-use crate::duration;
+use crate::command::{self, Command};
+use crate::flags::GlobalArgs;
+use crate::suggest;
 use crate::ui::Options;
 use crate::ui::term::ColorChoice;
 
@@ -31,83 +31,37 @@ Examples:
 Exit codes:
   0 done, 2 usage, 4 no key, 7 no connection; 'twin help exit-codes' has them all";
 
-/// Flags that any command takes, in any position.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Global options")]
-pub struct GlobalArgs {
-    /// The profile of config.toml to use [env: TWIN_PROFILE]
-    #[arg(long, global = true, value_name = "NAME", value_hint = ValueHint::Other)]
-    pub profile: Option<String>,
-
-    /// The API's address [env: TWIN_BASE_URL]
-    #[arg(long, global = true, value_name = "URL", value_hint = ValueHint::Url)]
-    pub base_url: Option<String>,
-
-    /// Read the API key from a file, or from standard input with '-'
-    #[arg(long, global = true, value_name = "PATH|-", value_hint = ValueHint::FilePath)]
-    pub api_key_file: Option<PathBuf>,
-
-    /// Use the embedded twin on this machine: no account, no network [env: TWIN_LOCAL]
-    #[arg(long, global = true)]
-    pub local: bool,
-
-    /// Where the embedded twin keeps its data, or ':memory:'
-    #[arg(long, global = true, value_name = "PATH|:memory:", value_hint = ValueHint::FilePath)]
-    pub local_data: Option<PathBuf>,
-
-    /// Print exactly one JSON document
-    #[arg(long, global = true)]
-    pub json: bool,
-
-    /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
-    pub color: ColorChoice,
-
-    /// Leave out progress and remarks; errors and warnings stay
-    #[arg(long, short, global = true)]
-    pub quiet: bool,
-
-    /// Show each request; twice: also where the settings come from
-    #[arg(long, short, global = true, action = ArgAction::Count)]
-    pub verbose: u8,
-
-    /// Longest time for one try of one request [default: 30s]
-    #[arg(long, global = true, value_name = "DURATION", value_parser = duration::parse_positive, value_hint = ValueHint::Other)]
-    pub timeout: Option<Duration>,
-
-    /// Longest wait for a rate limit [default: 2m; bulk commands: as long as it takes]
-    #[arg(long, global = true, value_name = "DURATION", value_parser = duration::parse, value_hint = ValueHint::Other)]
-    pub max_wait: Option<Duration>,
-
-    /// Never ask anything
-    #[arg(long, global = true)]
-    pub no_input: bool,
-
-    /// Show no progress
-    #[arg(long, global = true)]
-    pub no_progress: bool,
-
-    /// Also trust the certificates in this PEM file
-    #[arg(long, global = true, value_name = "PATH", value_hint = ValueHint::FilePath)]
-    pub cacert: Option<PathBuf>,
-
-    /// Also trust the certificates of the operating system
-    #[arg(long, global = true)]
-    pub system_certs: bool,
+/// Reads a command line; `twin help kb` is another way to say `twin kb --help`.
+///
+/// # Errors
+/// What clap says of it: a mistake, or help and version, which are asked for.
+pub fn parse(line: &[OsString]) -> Result<Cli, clap::Error> {
+    let cli = parse_once(line)?;
+    match cli.command.help_line() {
+        Some(line) => parse_once(&line).map_err(command::suggest_topic),
+        None => Ok(cli),
+    }
 }
 
-impl GlobalArgs {
-    /// The flags that decide how things are printed.
-    pub fn ui(&self) -> Options {
-        Options {
-            color: self.color,
-            json: self.json,
-            quiet: self.quiet,
-            verbose: self.verbose,
-            no_input: self.no_input,
-            no_progress: self.no_progress,
-        }
-    }
+fn parse_once(line: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(line);
+    let mut matches = matches.map_err(|error| suggest::improve(error, &command, line))?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// The tree of commands as it is read: a flag that is given twice counts as it was given last, and the value of a
+/// flag may begin with a dash.
+pub(crate) fn command() -> clap::Command {
+    lenient(Cli::command())
+}
+
+fn lenient(command: clap::Command) -> clap::Command {
+    let arg = |arg: clap::Arg| {
+        let takes_one = arg.get_action().takes_values() && arg.get_num_args().is_none();
+        if takes_one && !arg.is_positional() { arg.allow_hyphen_values(true) } else { arg }
+    };
+    command.args_override_self(true).mut_args(arg).mut_subcommands(lenient)
 }
 
 /// What can be told of output flags from a command line that could not be parsed.
@@ -129,13 +83,11 @@ pub fn ui_of_broken_line(args: &[std::ffi::OsString]) -> Options {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_tree_is_well_formed() {
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! `config.toml`: profiles, each an address and perhaps a command that prints its key.
+//! `config.toml`: profiles, each an address, how it is reached, and perhaps a command that prints its key.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::error::CliError;
@@ -28,10 +28,31 @@ pub(crate) struct Config {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Profile {
-    /// The API's address, where it is not the usual one.
+    /// The API's address, if it is not the usual one.
     pub(crate) base_url: Option<String>,
     /// A command whose output is the key.
     pub(crate) api_key_command: Option<String>,
+    /// A file of further certificate authorities; a relative path starts at the folder of the file.
+    pub(crate) cacert: Option<PathBuf>,
+    /// Whether the certificates of the operating system are trusted too.
+    pub(crate) system_certs: Option<bool>,
+    /// The longest time of one try of one request, as `30s` or in seconds.
+    #[serde(default, deserialize_with = "text_or_seconds")]
+    pub(crate) timeout: Option<String>,
+}
+
+/// A duration may be written without its unit.
+fn text_or_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a duration such as \"30s\"")]
+    enum Written {
+        Text(String),
+        Seconds(u64),
+    }
+    Ok(Some(match Written::deserialize(deserializer)? {
+        Written::Text(text) => text,
+        Written::Seconds(seconds) => seconds.to_string(),
+    }))
 }
 
 /// One setting of the file.
@@ -39,10 +60,44 @@ pub(crate) struct Profile {
 pub(crate) enum Setting {
     /// The profile in use.
     Profile,
-    /// The address of a profile.
-    BaseUrl(String),
-    /// The command that prints a profile's key.
-    ApiKeyCommand(String),
+    /// A setting of the profile with this name.
+    Of(String, Field),
+}
+
+/// What a profile may set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Field {
+    BaseUrl,
+    ApiKeyCommand,
+    Cacert,
+    SystemCerts,
+    Timeout,
+}
+
+impl Field {
+    pub(crate) const ALL: [Field; 5] =
+        [Field::BaseUrl, Field::ApiKeyCommand, Field::Cacert, Field::SystemCerts, Field::Timeout];
+
+    /// Its name in the file.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Field::BaseUrl => "base_url",
+            Field::ApiKeyCommand => "api_key_command",
+            Field::Cacert => "cacert",
+            Field::SystemCerts => "system_certs",
+            Field::Timeout => "timeout",
+        }
+    }
+
+    fn of(self, profile: &Profile) -> Option<String> {
+        match self {
+            Field::BaseUrl => profile.base_url.clone(),
+            Field::ApiKeyCommand => profile.api_key_command.clone(),
+            Field::Cacert => profile.cacert.as_ref().map(|path| path.display().to_string()),
+            Field::SystemCerts => profile.system_certs.map(|trusted| trusted.to_string()),
+            Field::Timeout => profile.timeout.clone(),
+        }
+    }
 }
 
 /// Where the file is.
@@ -54,41 +109,46 @@ impl Config {
     /// Reads the file; no file is an empty configuration.
     pub(crate) fn load(path: &Path) -> Result<Self, CliError> {
         let Some(text) = files::read_if_there(path)? else { return Ok(Self::default()) };
-        toml_edit::de::from_str(&text)
-            .map_err(|error| invalid_toml(path, &text, error.span(), error.message()))
+        let mut config: Self = toml_edit::de::from_str(&text)
+            .map_err(|error| invalid_toml(path, &text, error.span(), error.message()))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for cacert in config.profiles.values_mut().filter_map(|profile| profile.cacert.as_mut()) {
+            *cacert = folder.join(&*cacert);
+        }
+        Ok(config)
     }
 
-    /// The value of a setting, where it is set.
-    pub(crate) fn get(&self, setting: &Setting) -> Option<&str> {
+    /// The value of a setting, if it is set.
+    pub(crate) fn get(&self, setting: &Setting) -> Option<String> {
         match setting {
-            Setting::Profile => self.profile.as_deref(),
-            Setting::BaseUrl(profile) => self.profiles.get(profile)?.base_url.as_deref(),
-            Setting::ApiKeyCommand(profile) => self.profiles.get(profile)?.api_key_command.as_deref(),
+            Setting::Profile => self.profile.clone(),
+            Setting::Of(profile, field) => field.of(self.profiles.get(profile)?),
         }
     }
 
     /// Every setting that is set.
-    pub(crate) fn settings(&self) -> Vec<(Setting, &str)> {
-        let of_profile =
-            |name: &String| [Setting::BaseUrl(name.clone()), Setting::ApiKeyCommand(name.clone())];
+    pub(crate) fn settings(&self) -> Vec<(Setting, String)> {
+        let of_profile = |name: &String| Field::ALL.map(|field| Setting::Of(name.clone(), field));
         let all = std::iter::once(Setting::Profile).chain(self.profiles.keys().flat_map(of_profile));
         all.filter_map(|setting| self.get(&setting).map(|value| (setting, value))).collect()
     }
 }
 
 impl Setting {
-    /// Reads `profile`, `base_url` and `api_key_command` (of this profile), and `profiles.NAME.base_url`.
+    /// Reads `profile`, `base_url` and the like (of this profile), and `profiles.NAME.base_url`.
     pub(crate) fn parse(key: &str, profile: &str) -> Option<Self> {
         let (profile, name) = match key.strip_prefix("profiles.") {
             Some(rest) => rest.rsplit_once('.')?,
             None if key == "profile" => return Some(Self::Profile),
             None => (profile, key),
         };
-        match name {
-            "base_url" => Some(Self::BaseUrl(profile.to_owned())),
-            "api_key_command" => Some(Self::ApiKeyCommand(profile.to_owned())),
-            _ => None,
-        }
+        let field = Field::ALL.into_iter().find(|field| field.name() == name)?;
+        Some(Self::Of(profile.to_owned(), field))
+    }
+
+    /// The names of all settings.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        std::iter::once("profile").chain(Field::ALL.map(Field::name))
     }
 }
 
@@ -96,8 +156,7 @@ impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Setting::Profile => f.write_str("profile"),
-            Setting::BaseUrl(profile) => write!(f, "profiles.{profile}.base_url"),
-            Setting::ApiKeyCommand(profile) => write!(f, "profiles.{profile}.api_key_command"),
+            Setting::Of(profile, field) => write!(f, "profiles.{profile}.{}", field.name()),
         }
     }
 }
@@ -111,17 +170,24 @@ pub(crate) fn set(path: &Path, setting: &Setting, new: Option<&str>) -> Result<(
         .map_err(|error: toml_edit::TomlError| invalid_toml(path, &text, error.span(), error.message()))?;
     let (table, name) = match setting {
         Setting::Profile => (Some(file.as_table_mut()), "profile"),
-        Setting::BaseUrl(profile) => (profile_table(&mut file, profile), "base_url"),
-        Setting::ApiKeyCommand(profile) => (profile_table(&mut file, profile), "api_key_command"),
+        Setting::Of(profile, field) => (profile_table(&mut file, profile), field.name()),
     };
     let table =
         table.ok_or_else(|| CliError::invalid(format!("{}: 'profiles' is no table", path.display())))?;
     match new {
-        Some(new) => drop(table.insert(name, value(new))),
+        Some(new) => drop(table.insert(name, written(setting, new))),
         None => drop(table.remove(name)),
     }
     files::replace_private(path, &file.to_string())
         .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))
+}
+
+/// A setting that is on or off is no text.
+fn written(setting: &Setting, new: &str) -> Item {
+    match (setting, new.parse::<bool>()) {
+        (Setting::Of(_, Field::SystemCerts), Ok(trusted)) => value(trusted),
+        _ => value(new),
+    }
 }
 
 fn profile_table<'a>(file: &'a mut DocumentMut, profile: &str) -> Option<&'a mut Table> {
@@ -159,7 +225,7 @@ mod tests {
     }
 
     fn url_of(profile: &str) -> Setting {
-        Setting::BaseUrl(profile.to_owned())
+        Setting::Of(profile.to_owned(), Field::BaseUrl)
     }
 
     #[test]
@@ -180,11 +246,12 @@ mod tests {
         let (_dir, path) =
             with_file("# mine\n[profiles.work] # the office\nbase_url = \"https://old.example\"\n");
         set(&path, &url_of("work"), Some("https://new.example")).unwrap();
-        set(&path, &Setting::ApiKeyCommand("home.2".to_owned()), Some("pass show 'twin \"x\"'")).unwrap();
+        set(&path, &Setting::Of("home.2".to_owned(), Field::ApiKeyCommand), Some("pass show 'twin \"x\"'"))
+            .unwrap();
         set(&path, &Setting::Profile, Some("work")).unwrap();
         let config = Config::load(&path).unwrap();
-        assert_eq!(config.get(&Setting::Profile), Some("work"));
-        assert_eq!(config.get(&url_of("work")), Some("https://new.example"));
+        assert_eq!(config.get(&Setting::Profile).as_deref(), Some("work"));
+        assert_eq!(config.get(&url_of("work")).as_deref(), Some("https://new.example"));
         assert_eq!(config.profiles["home.2"].api_key_command.as_deref(), Some("pass show 'twin \"x\"'"));
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.contains("# mine") && text.contains("# the office"), "{text}");
@@ -200,7 +267,7 @@ mod tests {
             ("profile", Some(Setting::Profile)),
             ("base_url", Some(url_of("work"))),
             ("profiles.a.b.base_url", Some(url_of("a.b"))),
-            ("profiles.a.api_key_command", Some(Setting::ApiKeyCommand("a".to_owned()))),
+            ("profiles.a.api_key_command", Some(Setting::Of("a".to_owned(), Field::ApiKeyCommand))),
             ("profiles.base_url", None),
             ("api_key", None),
         ] {

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use twin_sdk::{ApiKey, Attempt, Pacing, Proxy, RetryPolicy, Transport, Twin, TwinBuilder};
 
-use crate::args::GlobalArgs;
 use crate::embedded::{Embedded, ROOM_IN_MEMORY};
 use crate::error::{CliError, Code};
+use crate::flags::GlobalArgs;
 use crate::key;
+use crate::precedence::Network;
 use crate::settings::{self, LocalData, Remote, Target};
 use crate::stop::Stop;
 use crate::ui::{Notice, Ui};
@@ -23,6 +24,10 @@ pub struct Context {
     pub(crate) stop: Stop,
     /// Where requests went, for errors about the network.
     address: OnceCell<String>,
+    /// Where the key was found, for errors about it.
+    key_place: OnceCell<String>,
+    /// How connections are made, once it is decided.
+    network: OnceCell<Network>,
     embedded: RefCell<Vec<Embedded>>,
 }
 
@@ -55,7 +60,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(120);
 impl Context {
     /// A context for one run of the program.
     pub fn new(flags: GlobalArgs, ui: Ui, stop: Stop) -> Self {
-        Self { flags, ui, stop, address: OnceCell::new(), embedded: RefCell::default() }
+        let (address, key_place, network) = Default::default();
+        Self { flags, ui, stop, address, key_place, network, embedded: RefCell::default() }
     }
 
     /// The signals.
@@ -86,7 +92,7 @@ impl Context {
     }
 
     async fn connect_with(&self, patience: Patience) -> Result<Connection, CliError> {
-        match settings::target(&self.flags)? {
+        match settings::target(&self.flags, &self.ui)? {
             Target::Remote(remote) => self.connect_to(&remote, patience).await,
             Target::Embedded(data) => {
                 self.ui.detail(2, &format!("embedded twin, data: {data}"));
@@ -97,9 +103,10 @@ impl Context {
     }
 
     async fn connect_to(&self, remote: &Remote, patience: Patience) -> Result<Connection, CliError> {
-        let found = key::find(&self.flags, remote, &self.ui).await?;
+        let found = key::find(remote, &self.ui).await?;
         let (profile, address) = (&remote.profile_name, &remote.base_url);
         self.ui.detail(2, &format!("profile {profile}, base URL {address}, key from {}", found.place));
+        let _ = self.key_place.set(found.place);
         let twin = self.client(remote, found.key, patience)?;
         Ok(Connection { twin, label: address.to_string(), is_embedded: false })
     }
@@ -111,15 +118,20 @@ impl Context {
 
     fn client(&self, remote: &Remote, key: ApiKey, patience: Patience) -> Result<Twin, CliError> {
         let _ = self.address.set(remote.base_url.origin());
+        let _ = self.network.set(remote.network.clone());
         let builder = self.builder(key, patience).base_url(remote.base_url.to_string());
         Ok(builder.transport(self.transport()?).build()?)
     }
 
-    /// How connections are made, by the flags.
+    /// How connections are made: as was decided for the twin, or else as flags and environment say.
     pub(crate) fn transport(&self) -> Result<Transport, CliError> {
-        let timeout = CONNECT_TIMEOUT.min(self.attempt_timeout());
+        let network = match self.network.get() {
+            Some(network) => network.clone(),
+            None => settings::network(&self.flags)?,
+        };
+        let timeout = CONNECT_TIMEOUT.min(network.timeout.unwrap_or(TIMEOUT));
         let mut transport = Transport::default().connect_timeout(timeout);
-        if let Some(path) = &self.flags.cacert {
+        if let Some(path) = &network.cacert {
             let pem = std::fs::read(path)
                 .map_err(|error| CliError::invalid(format!("cannot read {}: {error}", path.display())))?;
             transport = transport.ca_certificate(pem);
@@ -131,7 +143,9 @@ impl Context {
                     .notice(&Notice::warning(format!("{}: {what}; the others are trusted", path.display())));
             }
         }
-        Ok(if self.flags.system_certs { transport.system_certs(true) } else { transport })
+        let system_certs = network.system_certs;
+        let _ = self.network.set(network);
+        Ok(if system_certs { transport.system_certs(true) } else { transport })
     }
 
     fn client_of(
@@ -140,7 +154,9 @@ impl Context {
         label: String,
         patience: Patience,
     ) -> Result<Connection, CliError> {
-        let timeout = self.flags.timeout.unwrap_or(EMBEDDED_TIMEOUT);
+        let network = settings::network(&self.flags)?;
+        let timeout = network.timeout.unwrap_or(EMBEDDED_TIMEOUT);
+        let _ = self.network.set(network);
         let builder = self.builder(embedded.key()?, patience).timeout(timeout);
         let twin = builder.base_url(embedded.url()).build()?;
         self.embedded.borrow_mut().push(embedded);
@@ -176,7 +192,7 @@ impl Context {
 
     /// The longest time one attempt of a request takes.
     pub(crate) fn attempt_timeout(&self) -> Duration {
-        self.flags.timeout.unwrap_or(TIMEOUT)
+        self.network.get().and_then(|network| network.timeout).unwrap_or(TIMEOUT)
     }
 
     /// Ends what was started for the command, so that an embedded twin's data is one closed file.
@@ -186,9 +202,16 @@ impl Context {
         }
     }
 
-    /// Adds what the error alone cannot know: how long was waited, and where it was that could not be reached.
+    /// Adds what the error alone cannot know: how long was waited, whose key was refused, and where it was that
+    /// could not be reached.
     pub fn explain(&self, error: CliError) -> CliError {
         let error = error.after_waiting(self.flags.max_wait.unwrap_or(LONGEST_WAIT));
+        if let (Code::KeyRefused, Some(address)) = (error.code(), self.address.get()) {
+            let place = self.key_place.get().map_or("what you typed", String::as_str);
+            return error.hint(format!(
+                "the key of {place} went to {address}: check both, or run 'twin login' with a new key"
+            ));
+        }
         let is_of_the_way = matches!(error.code(), Code::Network | Code::NotFromApi);
         let Some(address) = self.address.get().filter(|_| is_of_the_way) else { return error };
         if error.message().contains("invalid peer certificate: UnknownIssuer") {

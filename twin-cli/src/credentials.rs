@@ -70,21 +70,25 @@ impl Credentials {
     }
 }
 
-/// A warning where others may read the file.
-pub(crate) fn loose_mode(path: &Path) -> Option<String> {
+/// What speaks against relying on the file: others may read it, or someone else wrote it.
+pub(crate) fn warnings(path: &Path) -> Vec<String> {
     #[cfg(unix)]
     {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
-        (mode & 0o077 != 0).then(|| {
-            let path = path.display();
+        use std::os::unix::fs::MetadataExt;
+        let Ok(file) = std::fs::metadata(path) else { return Vec::new() };
+        let (mode, owner, path) = (file.mode() & 0o777, file.uid(), path.display());
+        let is_loose = mode & 0o077 != 0;
+        let loose = is_loose.then(|| {
             format!("others may read your keys: {path} has mode {mode:04o}; run: chmod 600 '{path}'")
-        })
+        });
+        let foreign = files::is_foreign(owner)
+            .then(|| format!("{path} belongs to another user (id {owner}), who may have put the key there"));
+        loose.into_iter().chain(foreign).collect()
     }
     #[cfg(not(unix))]
     {
         let _ = path;
-        None
+        Vec::new()
     }
 }
 
@@ -106,10 +110,10 @@ mod tests {
         let path = dir.path().join("new/credentials.toml");
         credentials().save(&path).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(loose_mode(&path).unwrap().contains("0644"));
+        assert!(warnings(&path)[0].contains("0644"));
         credentials().save(&path).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(loose_mode(&path), None);
+        assert_eq!(warnings(&path), Vec::<String>::new());
         assert_eq!(Credentials::load(&path).unwrap(), credentials());
     }
 

@@ -32,12 +32,12 @@ pub(crate) struct Embedded(Running);
 impl Embedded {
     /// Starts one on its data, without limits, under a key of its own.
     pub(crate) async fn start(data: &LocalData) -> Result<Self, CliError> {
-        Self::serve(with_data(Reference::new().key(new_key()).no_rate_limit(), data)?, 0).await
+        let reference = Reference::new().key(new_key()).no_rate_limit();
+        Self::serve(with_data(reference, data)?, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
     }
 
-    /// Starts one as configured, on this port of loopback; 0 is any free one.
-    pub(crate) async fn serve(reference: Reference, port: u16) -> Result<Self, CliError> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    /// Starts one as configured, on this address.
+    pub(crate) async fn serve(reference: Reference, address: SocketAddr) -> Result<Self, CliError> {
         Ok(Self(reference.serve(address).await.map_err(not_started)?))
     }
 

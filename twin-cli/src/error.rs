@@ -52,6 +52,8 @@ pub enum Code {
     Guard,
     /// The signature of a webhook does not match.
     Signature,
+    /// An expectation of `eval` does not hold.
+    Expectation,
     /// Reading or writing on this machine failed.
     Io,
     /// Interrupted (Ctrl-C).
@@ -86,6 +88,7 @@ impl Code {
             Code::Partial => ("partial", Exit::Partial),
             Code::Guard => ("guard", Exit::Guard),
             Code::Signature => ("signature", Exit::Signature),
+            Code::Expectation => ("expectation", Exit::Expectation),
             Code::Io => ("io", Exit::Failed),
             Code::Interrupted => ("interrupted", Exit::Interrupted),
             Code::Terminated => ("terminated", Exit::Terminated),

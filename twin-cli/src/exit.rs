@@ -30,6 +30,8 @@ pub enum Exit {
     Guard = 11,
     /// The signature of a webhook does not match.
     Signature = 12,
+    /// An expectation of `eval` does not hold.
+    Expectation = 13,
     /// Interrupted (Ctrl-C).
     Interrupted = 130,
     /// Terminated (SIGTERM).
@@ -38,7 +40,7 @@ pub enum Exit {
 
 impl Exit {
     /// Every one, by its number.
-    pub const ALL: [Exit; 15] = [
+    pub const ALL: [Exit; 16] = [
         Exit::Done,
         Exit::Failed,
         Exit::Usage,
@@ -52,6 +54,7 @@ impl Exit {
         Exit::Escalated,
         Exit::Guard,
         Exit::Signature,
+        Exit::Expectation,
         Exit::Interrupted,
         Exit::Terminated,
     ];
@@ -72,6 +75,7 @@ impl Exit {
             Exit::Escalated => "escalated (--fail-on-escalate), or below --min-confidence",
             Exit::Guard => "a guard of kb sync refused",
             Exit::Signature => "the webhook's signature does not match",
+            Exit::Expectation => "an expectation of eval does not hold",
             Exit::Interrupted => "interrupted (Ctrl-C)",
             Exit::Terminated => "terminated (SIGTERM)",
         }

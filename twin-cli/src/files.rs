@@ -18,6 +18,11 @@ pub(crate) fn data_dir() -> Result<PathBuf, CliError> {
     Ok(base_dirs()?.data_dir().join("twin"))
 }
 
+/// The folder of what can be had again: answers that were paid for, above all.
+pub(crate) fn cache_dir() -> Result<PathBuf, CliError> {
+    Ok(base_dirs()?.cache_dir().join("twin"))
+}
+
 fn base_dirs() -> Result<impl BaseStrategy, CliError> {
     etcetera::choose_base_strategy().map_err(|_| {
         CliError::new(Code::Io, "your home directory is unknown").hint("set the HOME environment variable")
@@ -33,26 +38,124 @@ pub(crate) fn create_private_dir(dir: &Path) -> io::Result<()> {
     builder.create(dir)
 }
 
-/// Keeps other runs from changing files beside this one until the result is dropped. Where the file system has
-/// no locks, nothing does.
+/// Names of files that are about to take the place of another begin with it.
+const UNFINISHED: &str = ".twin-";
+
+/// Keeps other runs from changing files beside this one until the result is dropped, and clears away what a run
+/// that was killed left there. On a file system without locks nothing does.
 pub(crate) fn hold(path: &Path) -> Option<File> {
     let dir = path.parent()?;
     create_private_dir(dir).ok()?;
     let lock = File::create(dir.join(".lock")).ok()?;
     lock.lock().ok()?;
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
     Some(lock)
 }
 
-/// Replaces a file in one step with one that only its owner may read. A symbolic link stays one.
+/// Replaces a file in one step with one that only its owner may read. A symbolic link stays one. Whoever is
+/// killed meanwhile leaves nothing behind: until it is whole the new file has no name.
 pub(crate) fn replace_private(path: &Path, content: &str) -> io::Result<()> {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let dir = path.parent().unwrap_or(Path::new("."));
+    let path = target_of(path);
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     create_private_dir(dir)?;
-    let mut file = tempfile::Builder::new().prefix(".twin-").tempfile_in(dir)?;
-    file.write_all(content.as_bytes())?;
-    file.as_file().sync_all()?;
+    #[cfg(target_os = "linux")]
+    if let Ok(mut file) = unnamed_in(dir) {
+        write_whole(&mut file, content)?;
+        if name_file(&file, &path).is_ok() {
+            return Ok(());
+        }
+        let name = dir.join(format!("{UNFINISHED}{}", std::process::id()));
+        if name_file(&file, &name).is_ok() {
+            return std::fs::rename(&name, &path).inspect_err(|_| drop(std::fs::remove_file(&name)));
+        }
+    }
+    let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(dir)?;
+    write_whole(file.as_file_mut(), content)?;
     file.persist(&path)?;
     Ok(())
+}
+
+/// Replaces a file in one step with one that whoever may by the umask can read.
+pub(crate) fn replace(path: &Path, content: &str) -> io::Result<()> {
+    let path = target_of(path);
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(UNFINISHED);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(dir)?;
+    write_whole(file.as_file_mut(), content)?;
+    file.persist(&path)?;
+    Ok(())
+}
+
+/// Where a path leads in the end, even if there is nothing yet.
+fn target_of(path: &Path) -> PathBuf {
+    if let Ok(target) = path.canonicalize() {
+        return target;
+    }
+    match std::fs::read_link(path) {
+        Ok(target) => path.parent().unwrap_or(Path::new(".")).join(target),
+        Err(_) => path.to_owned(),
+    }
+}
+
+/// A file system that cannot promise to keep what was written, with no network say, is written to all the same.
+fn write_whole(file: &mut File, content: &str) -> io::Result<()> {
+    file.write_all(content.as_bytes())?;
+    match file.sync_all() {
+        Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput) => {
+            Ok(())
+        }
+        result => result,
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn unnamed_in(dir: &Path) -> io::Result<File> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(dir, flags, Mode::RUSR | Mode::WUSR)?.into())
+}
+
+/// Gives an unnamed file its first name, unless another has it.
+#[cfg(target_os = "linux")]
+fn name_file(file: &File, name: &Path) -> io::Result<()> {
+    use rustix::fs::{AtFlags, CWD};
+    use std::os::fd::AsRawFd;
+    let file = format!("/proc/self/fd/{}", file.as_raw_fd());
+    Ok(rustix::fs::linkat(CWD, file, CWD, name, AtFlags::SYMLINK_FOLLOW)?)
+}
+
+/// A warning if anyone may put another file in the place of this one.
+pub(crate) fn loose_folder(path: &Path) -> Option<String> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let dir = path.parent()?;
+        let folder = std::fs::metadata(dir).ok()?;
+        let (mode, dir) = (folder.mode() & 0o7777, dir.display());
+        (mode & 0o002 != 0).then(|| {
+            format!(
+                "anyone may change your settings and keys: {dir} has mode {mode:04o}; run: chmod 700 '{dir}'"
+            )
+        })
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
+}
+
+/// Whether a file of this owner is someone else's: neither this user's nor the administrator's.
+#[cfg(unix)]
+pub(crate) fn is_foreign(owner: u32) -> bool {
+    owner != 0 && owner != rustix::process::geteuid().as_raw()
 }
 
 /// The text of a file, or nothing where there is none.

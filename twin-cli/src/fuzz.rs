@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::config::{self, Config, Setting};
+use crate::config::{self, Config, Field, Setting};
 use crate::credentials::Credentials;
 use crate::duration;
 
@@ -24,7 +24,7 @@ pub fn state(path: &Path) -> Result<Option<String>, String> {
 pub fn settings(path: &Path) -> Result<Vec<(String, String)>, String> {
     let config = Config::load(path).map_err(|error| error.message().to_owned())?;
     let settings = config.settings().into_iter();
-    Ok(settings.map(|(setting, value)| (setting.to_string(), value.to_owned())).collect())
+    Ok(settings.map(|(setting, value)| (setting.to_string(), value)).collect())
 }
 
 /// Sets the base URL of a profile in a `config.toml`.
@@ -32,7 +32,7 @@ pub fn settings(path: &Path) -> Result<Vec<(String, String)>, String> {
 /// # Errors
 /// What a person is told where it cannot be done.
 pub fn set_base_url(path: &Path, profile: &str, url: &str) -> Result<(), String> {
-    let setting = Setting::BaseUrl(profile.to_owned());
+    let setting = Setting::Of(profile.to_owned(), Field::BaseUrl);
     config::set(path, &setting, Some(url)).map_err(|error| error.message().to_owned())
 }
 

@@ -1,18 +1,21 @@
-//! Where the API key comes from: the environment, a file, a command, the credentials file, in this order.
+//! Where the API key comes from: a file, the environment, the profile's command, the credentials file.
 
 use std::path::Path;
-use std::process::Stdio;
 
-use twin_sdk::ApiKey;
+use twin_sdk::{ApiKey, DEFAULT_BASE_URL};
 
-use crate::args::GlobalArgs;
 use crate::config::DEFAULT_PROFILE;
 use crate::credentials::{self, Credentials};
 use crate::env;
 use crate::error::{CliError, Code};
 use crate::input::Input;
+use crate::key_command;
+use crate::precedence::KeySource;
 use crate::settings::{self, Remote};
 use crate::ui::{Notice, Ui};
+
+/// Where people get a key, as the web app calls the place.
+pub(crate) const WHERE_KEYS_ARE: &str = "the Twin web app (Settings → API & webhooks)";
 
 /// A key and where it was found.
 pub(crate) struct Found {
@@ -30,20 +33,25 @@ pub(crate) fn masked(key: &ApiKey) -> String {
 }
 
 /// The key for this twin.
-pub(crate) async fn find(flags: &GlobalArgs, remote: &Remote, ui: &Ui) -> Result<Found, CliError> {
-    if let Some(text) = env::var("TWIN_API_KEY") {
-        return found(&text, "TWIN_API_KEY".to_owned());
+pub(crate) async fn find(remote: &Remote, ui: &Ui) -> Result<Found, CliError> {
+    match &remote.key {
+        KeySource::File(path) => {
+            let input = Input::of(path);
+            found(&input.read("the API key").await?, input.to_string())
+        }
+        KeySource::Environment => {
+            found(&env::var("TWIN_API_KEY").unwrap_or_default(), "TWIN_API_KEY".to_owned())
+        }
+        KeySource::Withheld => Err(withheld(remote)),
+        KeySource::Profile => match &remote.profile.api_key_command {
+            Some(command) => {
+                check_origin_of_command(remote)?;
+                let place = format!("api_key_command of profile '{}'", remote.profile_name);
+                found(&key_command::run(command, &place).await?, place)
+            }
+            None => stored(&credentials::path()?, remote, ui),
+        },
     }
-    if let Some(path) = &flags.api_key_file {
-        let input = Input::of(path);
-        return found(&input.read("the API key").await?, input.to_string());
-    }
-    if let Some(command) = &remote.profile.api_key_command {
-        check_origin_of_command(remote)?;
-        let place = format!("api_key_command of profile '{}'", remote.profile_name);
-        return found(&run(command, &place).await?, place);
-    }
-    stored(&credentials::path()?, remote, ui)
 }
 
 fn found(text: &str, place: String) -> Result<Found, CliError> {
@@ -54,33 +62,11 @@ fn found(text: &str, place: String) -> Result<Found, CliError> {
     Ok(Found { key, place })
 }
 
-/// A profile's command gives the key for the profile's own address, where it names one.
+/// A profile's command gives the key for the profile's own address: the default one if it names none.
 fn check_origin_of_command(remote: &Remote) -> Result<(), CliError> {
-    let Some(own) = &remote.profile.base_url else { return Ok(()) };
+    let own = remote.profile.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
     let own = settings::base_url(own)?.origin();
     if own == remote.base_url.origin() { Ok(()) } else { Err(bound_elsewhere(remote, &own)) }
-}
-
-async fn run(command: &str, place: &str) -> Result<String, CliError> {
-    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let failed = |why: String| {
-        CliError::new(Code::NoKey, format!("{place} failed: {why}"))
-            .hint("run the command by itself to see why")
-    };
-    // Not `output()`, which keeps back what the command has to say on standard error.
-    let child = tokio::process::Command::new(shell)
-        .args([flag, command])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| failed(error.to_string()))?;
-    let output = child.wait_with_output().await.map_err(|error| failed(error.to_string()))?;
-    if !output.status.success() {
-        return Err(failed(output.status.to_string()));
-    }
-    String::from_utf8(output.stdout).map_err(|_| failed("its output is not text".to_owned()))
 }
 
 fn stored(path: &Path, remote: &Remote, ui: &Ui) -> Result<Found, CliError> {
@@ -88,7 +74,7 @@ fn stored(path: &Path, remote: &Remote, ui: &Ui) -> Result<Found, CliError> {
     let Some(stored) = credentials.profiles.get(&remote.profile_name) else {
         return Err(no_key_of(&remote.profile_name));
     };
-    if let Some(warning) = credentials::loose_mode(path) {
+    for warning in credentials::warnings(path) {
         ui.notice(&Notice::warning(warning));
     }
     if stored.origin != remote.base_url.origin() {
@@ -106,17 +92,29 @@ fn bound_elsewhere(remote: &Remote, own: &str) -> CliError {
     .hint("set TWIN_API_KEY, or run 'twin login' with another --profile for that address")
 }
 
+/// The profile named by a flag has no key, and that of the environment is for another address.
+fn withheld(remote: &Remote) -> CliError {
+    let (profile, here) = (&remote.profile_name, remote.base_url.origin());
+    CliError::new(
+        Code::NoKey,
+        format!("no API key for profile '{profile}': TWIN_API_KEY is not sent to {here}, which --profile chose"),
+    )
+    .hint(format!("run 'twin login --profile {profile}', or give --api-key-file; a key and a profile from the environment (TWIN_PROFILE={profile}) belong together"))
+}
+
 fn no_key_of(profile: &str) -> CliError {
     if profile == DEFAULT_PROFILE {
         return no_key("no API key".to_owned());
     }
-    CliError::new(Code::NoKey, format!("no API key for profile '{profile}'"))
-        .hint(format!("run 'twin login --profile {profile}', or set TWIN_API_KEY"))
+    CliError::new(Code::NoKey, format!("no API key for profile '{profile}'")).hint(format!(
+        "run 'twin login --profile {profile}', or set TWIN_API_KEY; keys are in {WHERE_KEYS_ARE}"
+    ))
 }
 
 fn no_key(what: String) -> CliError {
-    CliError::new(Code::NoKey, what)
-        .hint("run 'twin login', set TWIN_API_KEY, or use the embedded twin with --local")
+    CliError::new(Code::NoKey, what).hint(format!(
+        "run 'twin login' or set TWIN_API_KEY with a key of {WHERE_KEYS_ARE}, or use the embedded twin with --local"
+    ))
 }
 
 #[cfg(test)]

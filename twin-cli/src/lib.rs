@@ -11,11 +11,15 @@ mod env;
 pub mod error;
 pub mod exit;
 mod files;
+mod flags;
 #[doc(hidden)]
 pub mod fuzz;
 mod input;
 mod key;
+mod key_command;
+mod precedence;
 mod settings;
 pub mod stop;
+mod suggest;
 pub mod ui;
 mod words;

@@ -1,21 +1,23 @@
-//! Where requests go, decided from flags, environment and `config.toml`, in this order.
+//! Where requests go: what flags, environment and files say, decided by [`crate::precedence`].
 
 use std::path::PathBuf;
 
-use twin_sdk::{BaseUrl, DEFAULT_BASE_URL};
+use twin_sdk::BaseUrl;
 
-use crate::args::GlobalArgs;
 use crate::config::{self, Config, DEFAULT_PROFILE, Profile};
 use crate::credentials::{self, Credentials};
 use crate::env;
-use crate::error::CliError;
+use crate::error::{CliError, Code};
 use crate::files;
+use crate::flags::GlobalArgs;
+use crate::precedence::{self, Destination, Environment, KeySource, Network};
+use crate::ui::{Notice, Ui};
 
 /// Which twin a command talks to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
     /// The one at an address.
-    Remote(Remote),
+    Remote(Box<Remote>),
     /// The embedded one, with its data here.
     Embedded(LocalData),
 }
@@ -29,6 +31,10 @@ pub(crate) struct Remote {
     pub(crate) profile_name: String,
     /// The profile.
     pub(crate) profile: Profile,
+    /// Where the key comes from.
+    pub(crate) key: KeySource,
+    /// How it is reached.
+    pub(crate) network: Network,
 }
 
 /// Where the embedded twin keeps its data.
@@ -40,23 +46,119 @@ pub(crate) enum LocalData {
     Memory,
 }
 
-/// Decides where requests go.
-pub(crate) fn target(flags: &GlobalArgs) -> Result<Target, CliError> {
-    if wants_embedded(flags, env::is_on("TWIN_LOCAL"))? {
-        return Ok(Target::Embedded(local_data(flags)?));
+/// Decides where requests go, and tells with `-v` what was overridden.
+pub(crate) fn target(flags: &GlobalArgs, ui: &Ui) -> Result<Target, CliError> {
+    let environment = environment();
+    // The embedded twin needs no file of settings, and a key from elsewhere none that can be read.
+    let config = if precedence::is_embedded(flags, &environment) {
+        Config::default()
+    } else {
+        load_config(flags, &environment, ui)?
+    };
+    let decision = precedence::decide(flags, &environment, &config, has_stored_key)?;
+    for remark in &decision.overridden {
+        ui.detail(1, remark);
     }
-    remote(flags).map(Target::Remote)
+    match decision.destination {
+        Destination::Embedded => Ok(Target::Embedded(local_data(flags)?)),
+        Destination::Remote { profile, base_url, key } => {
+            if !config.profiles.contains_key(&profile) && !is_known(&profile)? {
+                return Err(unknown_profile(&profile, config.profiles.keys()));
+            }
+            let remote = remote_of(&config, profile, &base_url, key, decision.network)?;
+            Ok(Target::Remote(Box::new(remote)))
+        }
+    }
 }
 
-/// `--local` is for the embedded twin, `--base-url` and `--profile` are not, and a flag beats `TWIN_LOCAL`.
-fn wants_embedded(flags: &GlobalArgs, local_by_env: bool) -> Result<bool, CliError> {
-    let local = flags.local || flags.local_data.is_some();
-    if local && flags.base_url.is_some() {
-        return Err(CliError::invalid("--local and --base-url name two different twins")
-            .hint("leave out one of them"));
+/// The remote twin these flags mean, even if `TWIN_LOCAL` is set.
+pub(crate) fn remote(flags: &GlobalArgs, ui: &Ui) -> Result<Remote, CliError> {
+    let environment = Environment { local: false, ..environment() };
+    let config = load_config(flags, &environment, ui)?;
+    let name = precedence::profile_in_use(flags, &environment, &config);
+    if !config.profiles.contains_key(&name) && !is_known(&name)? {
+        return Err(unknown_profile(&name, config.profiles.keys()));
     }
-    let elsewhere = flags.base_url.is_some() || flags.profile.is_some();
-    Ok(local || (local_by_env && !elsewhere))
+    decide_remote(flags, &environment, &config)
+}
+
+/// The remote twin to log in to: its profile may be a new one.
+pub(crate) fn remote_to_be(flags: &GlobalArgs) -> Result<Remote, CliError> {
+    let environment = Environment { local: false, ..environment() };
+    let config = Config::load(&config::path()?)?;
+    let name = precedence::profile_in_use(flags, &environment, &config);
+    if name.is_empty() || name.contains(|c: char| c.is_control() || c.is_whitespace()) {
+        return Err(CliError::invalid(format!("'{name}' cannot be a profile's name"))
+            .hint("choose one without spaces, such as 'work'"));
+    }
+    decide_remote(flags, &environment, &config)
+}
+
+fn decide_remote(flags: &GlobalArgs, environment: &Environment, config: &Config) -> Result<Remote, CliError> {
+    let flags = GlobalArgs { local: false, local_data: None, ..flags.clone() };
+    let decision = precedence::decide(&flags, environment, config, has_stored_key)?;
+    match decision.destination {
+        Destination::Remote { profile, base_url, key } => {
+            remote_of(config, profile, &base_url, key, decision.network)
+        }
+        Destination::Embedded => Err(CliError::internal("the embedded twin was not asked for")),
+    }
+}
+
+fn remote_of(
+    config: &Config,
+    profile_name: String,
+    address: &str,
+    key: KeySource,
+    network: Network,
+) -> Result<Remote, CliError> {
+    let profile = config.profiles.get(&profile_name).cloned().unwrap_or_default();
+    Ok(Remote { base_url: base_url(address)?, profile_name, profile, key, network })
+}
+
+/// The name of the profile in use.
+pub(crate) fn profile_name(flags: &GlobalArgs, config: &Config) -> String {
+    precedence::profile_in_use(flags, &environment(), config)
+}
+
+/// How connections are made that are not the API's.
+pub(crate) fn network(flags: &GlobalArgs) -> Result<Network, CliError> {
+    precedence::network_without_profile(flags, &environment())
+}
+
+fn environment() -> Environment {
+    Environment {
+        profile: env::var("TWIN_PROFILE"),
+        base_url: env::var("TWIN_BASE_URL"),
+        has_key: env::var("TWIN_API_KEY").is_some(),
+        local: env::is_on("TWIN_LOCAL"),
+        cacert: env::var("TWIN_CACERT").map(PathBuf::from),
+        timeout: env::var("TWIN_TIMEOUT"),
+    }
+}
+
+/// The settings of config.toml. With a key from elsewhere and no profile named, a file that cannot be read is
+/// left out: a container may have no home directory. One that says something else than it should is an error,
+/// unless the address is given too.
+fn load_config(flags: &GlobalArgs, environment: &Environment, ui: &Ui) -> Result<Config, CliError> {
+    let is_named = flags.profile.is_some() || environment.profile.is_some();
+    let has_key = flags.api_key_file.is_some() || environment.has_key;
+    let has_address = flags.base_url.is_some() || environment.base_url.is_some();
+    let path = match config::path() {
+        Ok(path) => path,
+        Err(_) if has_key && !is_named => return Ok(Config::default()),
+        Err(error) => return Err(error),
+    };
+    if let Some(warning) = files::loose_folder(&path) {
+        ui.notice(&Notice::warning(warning));
+    }
+    match Config::load(&path) {
+        Err(error) if has_key && !is_named && (has_address || error.code() == Code::Io) => {
+            ui.notice(&Notice::warning(format!("{error}: its settings are left out")));
+            Ok(Config::default())
+        }
+        loaded => loaded,
+    }
 }
 
 fn local_data(flags: &GlobalArgs) -> Result<LocalData, CliError> {
@@ -67,42 +169,11 @@ fn local_data(flags: &GlobalArgs) -> Result<LocalData, CliError> {
     }
 }
 
-/// The remote twin these flags mean. `config.toml` is read only where it could have a say.
-pub(crate) fn remote(flags: &GlobalArgs) -> Result<Remote, CliError> {
-    let named = flags.profile.is_some() || env::var("TWIN_PROFILE").is_some();
-    let address = flags.base_url.clone().or_else(|| env::var("TWIN_BASE_URL"));
-    let has_key = flags.api_key_file.is_some() || env::var("TWIN_API_KEY").is_some();
-    let says_all = !named && address.is_some() && has_key;
-    let config = if says_all { Config::default() } else { Config::load(&config::path()?)? };
-    let name = profile_name(flags, &config);
-    if !config.profiles.contains_key(&name) && !is_known(&name)? {
-        return Err(unknown_profile(&name, config.profiles.keys()));
-    }
-    of_profile(name, &config, address)
-}
-
-/// The remote twin to log in to: its profile may be a new one.
-pub(crate) fn remote_to_be(flags: &GlobalArgs) -> Result<Remote, CliError> {
-    let config = Config::load(&config::path()?)?;
-    let name = profile_name(flags, &config);
-    if name.is_empty() || name.contains(|c: char| c.is_control() || c.is_whitespace()) {
-        return Err(CliError::invalid(format!("'{name}' cannot be a profile's name"))
-            .hint("choose one without spaces, such as 'work'"));
-    }
-    of_profile(name, &config, flags.base_url.clone().or_else(|| env::var("TWIN_BASE_URL")))
-}
-
-/// The name of the profile in use.
-pub(crate) fn profile_name(flags: &GlobalArgs, config: &Config) -> String {
-    let named = flags.profile.clone().or_else(|| env::var("TWIN_PROFILE"));
-    named.or_else(|| config.profile.clone()).unwrap_or_else(|| DEFAULT_PROFILE.to_owned())
-}
-
-fn of_profile(profile_name: String, config: &Config, address: Option<String>) -> Result<Remote, CliError> {
-    let profile = config.profiles.get(&profile_name).cloned().unwrap_or_default();
-    let address = address.or_else(|| profile.base_url.clone());
-    let base_url = base_url(address.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
-    Ok(Remote { base_url, profile_name, profile })
+/// Whether a key is stored for a profile. Where that cannot be told one is taken to be there, so that no other
+/// key is sent in its place, and the reason is told when the key is read.
+fn has_stored_key(profile: &str) -> bool {
+    let Ok(path) = credentials::path() else { return false };
+    Credentials::load(&path).map_or(true, |credentials| credentials.profiles.contains_key(profile))
 }
 
 /// Whether the profile is the one that always is, or consists of its stored key alone.
@@ -128,32 +199,4 @@ pub(crate) fn base_url(text: &str) -> Result<BaseUrl, CliError> {
             "write it like https://api.twin.ai; http is for this machine only (localhost, 127.0.0.1, [::1])",
         )
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::Parser;
-
-    use super::*;
-
-    #[derive(Parser)]
-    struct Line {
-        #[command(flatten)]
-        flags: GlobalArgs,
-    }
-
-    fn flags(line: &str) -> GlobalArgs {
-        Line::parse_from(std::iter::once("twin").chain(line.split_whitespace())).flags
-    }
-
-    #[test]
-    fn a_flag_beats_twin_local_and_two_twins_at_once_are_refused() {
-        assert!(wants_embedded(&flags("--local"), false).unwrap());
-        assert!(wants_embedded(&flags("--local-data :memory:"), false).unwrap());
-        assert!(wants_embedded(&flags(""), true).unwrap());
-        assert!(!wants_embedded(&flags(""), false).unwrap());
-        assert!(!wants_embedded(&flags("--base-url https://x.example"), true).unwrap());
-        assert!(!wants_embedded(&flags("--profile work"), true).unwrap());
-        assert!(wants_embedded(&flags("--local --base-url https://x.example"), false).is_err());
-    }
 }

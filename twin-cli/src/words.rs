@@ -13,6 +13,23 @@ pub(crate) fn remaining(number: impl TryInto<u64>, noun: &str) -> String {
     format!("{} {}", count(number, noun), if number == 1 { "remains" } else { "remain" })
 }
 
+/// The time so many requests take, rounded up as far as no one minds.
+pub(crate) fn rough_time(requests: u64, rate: u64) -> String {
+    let seconds = (requests * 60).div_ceil(rate.max(1));
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..600 => {
+            let rounded = seconds.div_ceil(10) * 10;
+            match rounded % 60 {
+                0 => format!("{}m", rounded / 60),
+                rest => format!("{}m{rest}s", rounded / 60),
+            }
+        }
+        600..7200 => format!("{}m", seconds.div_ceil(60)),
+        _ => format!("{}h{:02}m", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -56,7 +56,20 @@ pub(crate) fn exports(
             }
         }
     }
+    check_root(&exports, options)?;
     Ok(exports)
+}
+
+/// One name is for one folder: two would be taken for each other. Files can share it.
+fn check_root(exports: &[Export], options: &Options) -> Result<(), ReadError> {
+    let of_folders = exports.iter().filter(|export| export.reader == Format::Folder);
+    let (files, folders): (Vec<_>, Vec<_>) =
+        of_folders.flat_map(|export| &export.roots).partition(|(_, tree)| tree.single);
+    let is_one = folders.len() == 1 || (folders.is_empty() && !files.is_empty());
+    if options.root.is_some() && !is_one {
+        return Err(ReadError::Root { folders: folders.len() });
+    }
+    Ok(())
 }
 
 /// The tree of a PATH with its name; a folder into which Drive's archives were downloaded gives those.

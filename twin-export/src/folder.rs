@@ -8,13 +8,12 @@ use super::convert::{self, Converted};
 use super::detect::Export;
 use super::job::{Budget, Job, Lane};
 use super::run::{Digest256, Draft, Outcome, Run, digest};
-use super::tree::{Entry, file_name, safe_path, stem};
+use super::tree::{Entry, Tree, file_name, safe_path, stem};
 use super::{Document, Format, Limits, Options, Root, Skipped, pool, reason};
 
 pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     for (path, tree) in &export.roots {
-        let name = safe_path(&tree.name);
-        let scope = if tree.single { format!("folder:{name}") } else { format!("folder:{name}/") };
+        let scope = scope(tree, run.options.root.as_deref());
         let key_of =
             |path: &str| if tree.single { scope.clone() } else { format!("{scope}{}", safe_path(path)) };
         let key = |entry: &Entry| key_of(&entry.path);
@@ -58,6 +57,17 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
         )?;
     }
     ControlFlow::Continue(())
+}
+
+/// What the keys of a tree begin with; of a single file it is the key. A file that is given a root is in it.
+fn scope(tree: &Tree, root: Option<&str>) -> String {
+    let name = safe_path(&tree.name);
+    match (root.map(safe_path), tree.single) {
+        (None, true) => format!("folder:{name}"),
+        (None, false) => format!("folder:{name}/"),
+        (Some(root), true) => format!("folder:{root}/{name}"),
+        (Some(root), false) => format!("folder:{root}/"),
+    }
 }
 
 fn document(key: String, path: &str, source: Digest256, converted: Converted, kind: DocumentType) -> Outcome {

@@ -107,6 +107,8 @@ pub struct Options {
     pub filter: Filter,
     /// Whether Slack's private conversations (direct messages, groups) are taken.
     pub include_private: bool,
+    /// The name of a folder's root, in place of its own: a checkout is called differently on every machine.
+    pub root: Option<String>,
     /// What is too large to be read.
     pub limits: Limits,
     /// Stops reading before its end.
@@ -220,6 +222,12 @@ pub enum ReadError {
         path: PathBuf,
         /// What the system says.
         source: io::Error,
+    },
+    /// [`Options::root`] names one folder, and these PATHs hold several, or none.
+    #[error("one name for the root of {folders} folders")]
+    Root {
+        /// How many trees of documents the PATHs hold.
+        folders: usize,
     },
 }
 

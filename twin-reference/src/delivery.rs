@@ -22,6 +22,8 @@ use crate::worker::Worker;
 pub(crate) const BACKOFF: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 /// The longest one try may take.
 const TRY_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest a shutdown waits for the tries in flight.
+const LAST_TRIES: Duration = Duration::from_secs(1);
 /// The most deliveries under way at once; further ones wait in the store.
 const AT_ONCE: usize = 16;
 
@@ -51,7 +53,7 @@ impl Webhook {
         match self.url.host() {
             Some(Host::Ipv4(ip)) => IpAddr::from(ip).is_loopback(),
             Some(Host::Ipv6(ip)) => IpAddr::from(ip).is_loopback(),
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Domain(name)) => name == "localhost",
             None => false,
         }
     }
@@ -102,10 +104,13 @@ impl Courier {
         }
     }
 
-    /// Finishes the tries in flight. What still waits for another try stays in the store.
+    /// Finishes the tries in flight, unless they take long. What was not delivered stays in the store.
     pub(crate) async fn close(self) {
         self.closing.send_replace(true);
-        let _ = self.task.await;
+        let mut task = self.task;
+        if tokio::time::timeout(LAST_TRIES, &mut task).await.is_err() {
+            task.abort();
+        }
     }
 }
 

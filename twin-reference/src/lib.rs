@@ -71,8 +71,12 @@ compile_error!("twin-reference has no door: enable the feature `wiremock`, `serv
 mod about;
 mod answer;
 mod clock;
+#[cfg(feature = "serve")]
+mod connections;
 mod delivery;
 mod fault;
+#[cfg(feature = "serve")]
+mod hosts;
 mod message;
 mod observe;
 mod quota;

@@ -103,6 +103,8 @@ pub struct Reference {
     seeds: Vec<Seed>,
     record: bool,
     observer: Option<Observer>,
+    #[cfg(feature = "serve")]
+    host_names: Vec<String>,
     recipient: Option<Recipient>,
     faults: Vec<Fault>,
 }
@@ -146,6 +148,8 @@ impl Reference {
             seeds: Vec::new(),
             record: false,
             observer: None,
+            #[cfg(feature = "serve")]
+            host_names: Vec::new(),
             recipient: None,
             faults: Vec::new(),
         }
@@ -263,6 +267,17 @@ impl Reference {
         self
     }
 
+    /// Answers requests for this host name too when the twin is [served](Reference::serve). On loopback those for
+    /// `localhost` and addresses of loopback are answered; on other addresses those for any address and for names
+    /// that no one can register, such as `twin` or `twin.local`. Other names get a 421: a page in a browser could
+    /// have led one of its own here.
+    #[cfg(feature = "serve")]
+    #[must_use]
+    pub fn host_name(mut self, name: impl Into<String>) -> Self {
+        self.host_names.push(name.into());
+        self
+    }
+
     /// Calls `observer` after every request, on the twin's own thread: for a log. It must not block.
     #[must_use]
     pub fn on_request(mut self, observer: impl Fn(&Handled<'_>) + Send + Sync + 'static) -> Self {
@@ -310,8 +325,9 @@ impl Reference {
     /// Outside a tokio runtime with time and I/O enabled.
     #[cfg(feature = "serve")]
     pub async fn serve(self, address: SocketAddr) -> Result<Running, StartError> {
+        let names = self.host_names.clone();
         let opened = self.open().await?;
-        let door = crate::serve::Door::open(opened.worker.clone(), address).await;
+        let door = crate::serve::Door::open(opened.worker.clone(), address, &names).await;
         let door = door.map_err(|source| StartError::Listen { address, source })?;
         Ok(opened.behind(Door::Hyper(door)))
     }

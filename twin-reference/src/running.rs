@@ -1,6 +1,8 @@
 //! The handle on a twin that runs.
 
 use std::fmt;
+#[cfg(feature = "serve")]
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use crate::delivery::Courier;
@@ -45,12 +47,12 @@ impl Running {
             #[cfg(feature = "wiremock")]
             Door::Wiremock(server) => server.uri(),
             #[cfg(feature = "serve")]
-            Door::Hyper(door) => format!("http://{}", door.address),
+            Door::Hyper(door) => format!("http://{}", reachable(door.address)),
         };
         Self { worker, lab, key, url, door, courier }
     }
 
-    /// The base URL for clients, such as `http://127.0.0.1:49152`.
+    /// The base URL for clients on this machine, such as `http://127.0.0.1:49152`.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -139,6 +141,17 @@ impl Running {
         }
         self.worker.stop().await;
     }
+}
+
+/// The address by which this machine reaches what listens on all of its addresses.
+#[cfg(feature = "serve")]
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    address
 }
 
 impl fmt::Debug for Running {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::Response;
+use http::{Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -17,7 +17,9 @@ use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 
-use crate::message::{MAX_BODY, Request};
+use crate::connections::{AT_ONCE, Activity, Connections};
+use crate::hosts::Hosts;
+use crate::message::{MAX_BODY, Reply, Request};
 use crate::twin::{Outcome, Twin};
 use crate::worker::Worker;
 
@@ -28,10 +30,8 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(90);
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How much of a body over the limit is read and thrown away, so that its sender reads the refusal.
 const MAX_DRAINED: usize = 16 * MAX_BODY;
-/// The most connections at once; further ones wait to be accepted.
-const MAX_CONNECTIONS: usize = 1024;
 /// The longest a shutdown waits for requests in flight.
-const LAST_REQUESTS: Duration = Duration::from_secs(10);
+const LAST_REQUESTS: Duration = Duration::from_secs(3);
 
 /// A running hyper server.
 #[derive(Debug)]
@@ -43,11 +43,12 @@ pub(crate) struct Door {
 
 impl Door {
     /// Listens and serves on the present tokio runtime.
-    pub(crate) async fn open(worker: Worker, address: SocketAddr) -> io::Result<Self> {
+    pub(crate) async fn open(worker: Worker, address: SocketAddr, names: &[String]) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (closing, closed) = watch::channel(false);
-        let accepting = tokio::spawn(accept(listener, worker, closed));
+        let server = Server { worker, hosts: Arc::new(Hosts::of(address, names)) };
+        let accepting = tokio::spawn(accept(listener, server, closed));
         Ok(Self { address, closing, accepting })
     }
 
@@ -58,15 +59,24 @@ impl Door {
     }
 }
 
-async fn accept(listener: TcpListener, worker: Worker, mut closed: watch::Receiver<bool>) {
+/// What all connections share.
+#[derive(Clone)]
+struct Server {
+    worker: Worker,
+    hosts: Arc<Hosts>,
+}
+
+async fn accept(listener: TcpListener, server: Server, mut closed: watch::Receiver<bool>) {
     let graceful = GracefulShutdown::new();
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let mut connections = Connections::default();
     loop {
         let next = async {
-            let place = places.clone().acquire_owned().await;
-            (listener.accept().await, place)
+            let accepted = listener.accept().await;
+            connections.make_room().await;
+            (accepted, places.clone().acquire_owned().await)
         };
         let accepted = tokio::select! {
             _ = closed.wait_for(|closed| *closed) => break,
@@ -76,16 +86,23 @@ async fn accept(listener: TcpListener, worker: Worker, mut closed: watch::Receiv
             (Ok((stream, _)), Ok(place)) => {
                 // Small answers go out at once; where that cannot be set they go out a little later.
                 let _ = stream.set_nodelay(true);
-                let (worker, place) = (worker.clone(), Arc::new(place));
-                let service = service_fn(move |request| answer(worker.clone(), place.clone(), request));
+                let (server, place, activity) = (server.clone(), Arc::new(place), Activity::new());
+                let of_service = activity.clone();
+                let service = service_fn(move |request| {
+                    answer(server.clone(), place.clone(), of_service.clone(), request)
+                });
                 let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
-                tokio::spawn(async move {
+                let task = tokio::spawn(async move {
                     // A connection that breaks is its client's affair, and one that a fault closes ends so too.
                     let _ = connection.await;
                 });
+                connections.add(&task, activity);
             }
-            // Out of file handles, most likely: give connections a moment to end.
-            _ => tokio::time::sleep(Duration::from_millis(50)).await,
+            // Out of file handles, most likely.
+            _ => {
+                connections.end_longest_idle();
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
         }
     }
     drop(listener);
@@ -106,12 +123,20 @@ enum Closed {
 type Place = Arc<OwnedSemaphorePermit>;
 
 async fn answer(
-    worker: Worker,
+    server: Server,
     place: Place,
+    activity: Activity,
     request: hyper::Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Closed> {
     let (head, body) = request.into_parts();
+    if !server.hosts.serve(&head.uri, &head.headers) {
+        return Ok(response(Reply::error(
+            StatusCode::MISDIRECTED_REQUEST,
+            "This twin has no such host name.",
+        )));
+    }
     let body = tokio::time::timeout(BODY_TIMEOUT, read(body)).await.map_err(|_| Closed::Body)??;
+    let _answering = activity.answering();
     let request = Request {
         method: head.method,
         path: head.uri.path().to_owned(),
@@ -124,14 +149,18 @@ async fn answer(
         drop(place);
         outcome
     };
-    let outcome = worker.run(handle).await.unwrap_or_else(|stopped| Outcome::unavailable(&stopped));
+    let outcome = server.worker.run(handle).await.unwrap_or_else(|stopped| Outcome::unavailable(&stopped));
     let reply = outcome.reply.ok_or(Closed::Fault)?;
     if !outcome.delay.is_zero() {
         tokio::time::sleep(outcome.delay).await;
     }
+    Ok(response(reply))
+}
+
+fn response(reply: Reply) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(reply.body));
     (*response.status_mut(), *response.headers_mut()) = (reply.status, reply.headers);
-    Ok(response)
+    response
 }
 
 /// Reads a body. Of one over the limit just enough is kept that the twin sees it is too large.

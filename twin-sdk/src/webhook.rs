@@ -232,4 +232,13 @@ impl Seen {
         }
         true
     }
+
+    /// Forgets an event, so that it counts as the first of its name and id when it comes again: one that could
+    /// not be worked on, say.
+    pub fn forget(&mut self, event: &Event) {
+        let known_by = (event.event.clone(), event.escalation_id.clone());
+        if self.events.remove(&known_by) {
+            self.order.retain(|other| *other != known_by);
+        }
+    }
 }

@@ -21,8 +21,10 @@ use crate::ui::{Form, Json, Notice, Report};
 #[command(override_usage = "twin ask [OPTIONS] <QUESTION|->", after_help = EXAMPLES)]
 pub struct Args {
     /// The question, at most 2,000 characters; '-' reads it from standard input
+    ///
+    /// Words that are not in quotes are joined.
     #[arg(value_name = "QUESTION|-", value_hint = ValueHint::Other)]
-    question: Option<String>,
+    question: Vec<String>,
 
     /// Background the twin should consider, at most 4,000 characters
     #[arg(long, value_name = "TEXT", conflicts_with = "context_file", value_hint = ValueHint::Other)]
@@ -103,25 +105,34 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     }))
 }
 
-/// Tells the question from the paths of `--from` where it stands behind them.
+/// The question, and the paths of `--from`. Words are joined; where the question stands behind the paths it is told
+/// from them by not being one: what is in quotes is the last word alone, else it begins with the first word that
+/// is no file.
 fn question_and_paths(
-    question: Option<String>,
+    words: Vec<String>,
     mut from: Vec<PathBuf>,
     exists: impl Fn(&Path) -> bool,
 ) -> Result<(String, Vec<PathBuf>), CliError> {
-    if let Some(question) = question {
-        return Ok((question, from));
+    if !words.is_empty() {
+        return Ok((words.join(" "), from));
     }
     let missing = || {
         CliError::new(Code::Usage, "the question is missing")
             .hint("put it in quotes: twin ask 'What is the expense policy?', or read it with '-'")
     };
-    let last = from.pop().ok_or_else(missing)?;
-    if from.is_empty() || exists(&last) {
+    let last = from.last().ok_or_else(missing)?;
+    let begin = if last.to_string_lossy().contains(char::is_whitespace) && !exists(last) {
+        from.len() - 1
+    } else {
+        from.iter().position(|path| !exists(path)).unwrap_or(from.len())
+    };
+    if begin == 0 || begin == from.len() {
         return Err(missing());
     }
-    let question = last.into_os_string().into_string();
-    question.map(|question| (question, from)).map_err(|_| CliError::invalid("the question is not UTF-8 text"))
+    let words: Result<Vec<String>, _> =
+        from.split_off(begin).into_iter().map(|word| word.into_os_string().into_string()).collect();
+    let words = words.map_err(|_| CliError::invalid("the question is not UTF-8 text"))?;
+    Ok((words.join(" "), from))
 }
 
 /// Standard input can be read once.
@@ -212,29 +223,43 @@ impl Report for Answered {
 mod tests {
     use super::*;
 
-    fn split(
-        question: Option<&str>,
-        from: &[&str],
-        existing: &[&str],
-    ) -> Result<(String, Vec<PathBuf>), CliError> {
-        question_and_paths(question.map(str::to_owned), from.iter().map(PathBuf::from).collect(), |path| {
+    fn split(words: &[&str], from: &[&str], existing: &[&str]) -> Result<(String, Vec<PathBuf>), CliError> {
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        question_and_paths(words, from.iter().map(PathBuf::from).collect(), |path| {
             existing.iter().any(|name| path == Path::new(name))
         })
     }
 
     #[test]
     fn a_question_behind_the_paths_is_not_taken_for_one() {
-        let expected = Ok(("Who?".to_owned(), vec![PathBuf::from("a.zip"), PathBuf::from("b.zip")]));
-        assert_eq!(split(None, &["a.zip", "b.zip", "Who?"], &["a.zip", "b.zip"]), expected);
-        assert_eq!(split(Some("Who?"), &["a.zip", "b.zip"], &["a.zip", "b.zip"]), expected);
+        let expected = |question: &str| Ok((question.to_owned(), vec!["a.zip".into(), "b.zip".into()]));
+        let existing = &["a.zip", "b.zip", "policy"];
+        assert_eq!(split(&[], &["a.zip", "b.zip", "Who?"], existing), expected("Who?"));
+        assert_eq!(split(&["Who?"], &["a.zip", "b.zip"], existing), expected("Who?"));
+        assert_eq!(split(&[], &["a.zip", "b.zip", "Who is it?"], existing), expected("Who is it?"));
+    }
+
+    #[test]
+    fn words_without_quotes_are_one_question() {
+        let expected = Ok(("what is the policy".to_owned(), vec!["a.zip".into()]));
+        let existing = &["a.zip", "policy"];
+        assert_eq!(split(&["what", "is", "the", "policy"], &["a.zip"], existing), expected);
+        assert_eq!(split(&[], &["a.zip", "what", "is", "the", "policy"], existing), expected);
+        assert_eq!(split(&["-"], &[], existing), Ok(("-".to_owned(), vec![])));
+    }
+
+    #[test]
+    fn a_path_with_a_mistake_is_no_part_of_a_question_in_quotes() {
+        let expected = Ok(("Who is it?".to_owned(), vec!["a.zip".into(), "b.zpi".into()]));
+        assert_eq!(split(&[], &["a.zip", "b.zpi", "Who is it?"], &["a.zip"]), expected);
     }
 
     #[test]
     fn paths_alone_are_no_question() {
         for from in [&[][..], &["a.zip"], &["a.zip", "b.zip"]] {
-            assert_eq!(split(None, from, &["a.zip", "b.zip"]).unwrap_err().code(), Code::Usage, "{from:?}");
+            assert_eq!(split(&[], from, &["a.zip", "b.zip"]).unwrap_err().code(), Code::Usage, "{from:?}");
         }
-        assert_eq!(split(None, &["Who?"], &[]).unwrap_err().code(), Code::Usage);
+        assert_eq!(split(&[], &["Who?"], &[]).unwrap_err().code(), Code::Usage);
     }
 
     #[test]

@@ -5,8 +5,9 @@ use twin_sdk::DEFAULT_BASE_URL;
 
 use super::Outcome;
 use super::listing::Listing;
-use crate::config::{self, Config, DEFAULT_PROFILE, Setting};
+use crate::config::{self, Config, DEFAULT_PROFILE, Field, Setting};
 use crate::context::Context;
+use crate::duration;
 use crate::error::{CliError, Code};
 use crate::settings;
 use crate::ui::page::{Page, Tone};
@@ -50,6 +51,7 @@ Exit codes:
 Examples:
   twin config set base_url https://twin.example
   twin config set api_key_command 'pass show twin'
+  twin config set cacert company.pem
   twin config set profiles.staging.base_url https://staging.twin.example
   twin config set api_key_command ''
 
@@ -59,8 +61,8 @@ Exit codes:
 }
 
 const KEY_HELP: &str = "\
-profile, base_url or api_key_command (the latter two of the profile in use, or of --profile), or in full \
-profiles.NAME.base_url";
+profile, or a setting of the profile in use or of --profile: base_url, api_key_command, cacert, system_certs, \
+timeout; in full profiles.NAME.base_url";
 
 /// What to print.
 #[derive(Debug, clap::Args)]
@@ -88,23 +90,20 @@ pub(super) fn run(command: Command, context: &Context) -> Outcome {
     let setting = |key: &str| {
         Setting::parse(key, &settings::profile_name(&context.flags, &config)).ok_or_else(|| {
             CliError::new(Code::Usage, format!("there is no setting '{key}'"))
-                .hint("the settings are profile, base_url and api_key_command")
+                .hint(format!("the settings are {}", Setting::names().collect::<Vec<_>>().join(", ")))
         })
     };
     match command {
         Command::Path | Command::List => {
-            let item = |(setting, value): (Setting, &str)| Item {
-                key: setting.to_string(),
-                value: value.to_owned(),
-            };
+            let item = |(setting, value): (Setting, String)| Item { key: setting.to_string(), value };
             Ok(Box::new(Items(config.settings().into_iter().map(item).collect())))
         }
         Command::Get(Get { key }) => {
             let setting = setting(&key)?;
-            let value = config.get(&setting).or(default_of(&setting));
+            let value = config.get(&setting).or_else(|| default_of(&setting).map(str::to_owned));
             let value =
                 value.ok_or_else(|| CliError::new(Code::NotFound, format!("{setting} is not set")))?;
-            Ok(Box::new(Item { key: setting.to_string(), value: value.to_owned() }))
+            Ok(Box::new(Item { key: setting.to_string(), value }))
         }
         Command::Set(Set { key, value }) => {
             let setting = setting(&key)?;
@@ -119,8 +118,10 @@ pub(super) fn run(command: Command, context: &Context) -> Outcome {
 fn default_of(setting: &Setting) -> Option<&'static str> {
     match setting {
         Setting::Profile => Some(DEFAULT_PROFILE),
-        Setting::BaseUrl(_) => Some(DEFAULT_BASE_URL),
-        Setting::ApiKeyCommand(_) => None,
+        Setting::Of(_, Field::BaseUrl) => Some(DEFAULT_BASE_URL),
+        Setting::Of(_, Field::SystemCerts) => Some("false"),
+        Setting::Of(_, Field::Timeout) => Some("30s"),
+        Setting::Of(_, Field::ApiKeyCommand | Field::Cacert) => None,
     }
 }
 
@@ -129,8 +130,21 @@ fn checked(setting: &Setting, value: String, config: &Config) -> Result<Option<S
     if value.trim().is_empty() {
         return Ok(None);
     }
+    let unusable = |why: &str| CliError::invalid(format!("{setting} cannot be '{value}': {why}"));
     match setting {
-        Setting::BaseUrl(_) => settings::base_url(&value).map(|url| Some(url.to_string())),
+        Setting::Of(_, Field::BaseUrl) => settings::base_url(&value).map(|url| Some(url.to_string())),
+        Setting::Of(_, Field::Cacert) => {
+            // The file is looked for from here now, and from anywhere later.
+            let path = std::path::absolute(&value).map_err(|error| unusable(&error.to_string()))?;
+            Ok(Some(path.display().to_string()))
+        }
+        Setting::Of(_, Field::SystemCerts) if value.parse::<bool>().is_err() => {
+            Err(unusable("it is true or false"))
+        }
+        Setting::Of(_, Field::Timeout) => match duration::parse_positive(&value) {
+            Ok(_) => Ok(Some(value)),
+            Err(why) => Err(unusable(&why)),
+        },
         Setting::Profile if !config.profiles.contains_key(&value) && !settings::is_known(&value)? => {
             Err(settings::unknown_profile(&value, config.profiles.keys()))
         }

@@ -79,14 +79,21 @@ pub(super) fn environment() -> Topic {
     let entries = [
         (
             "TWIN_API_KEY",
-            "The API key. It comes before --api-key-file, the profile's api_key_command and the stored key.",
+            "The API key. --api-key-file comes before it, the profile's api_key_command and the stored key after it. \
+             It is not sent to the address of a profile that --profile names.",
         ),
-        ("TWIN_BASE_URL", "The API's address, as --base-url."),
-        ("TWIN_PROFILE", "The profile of config.toml to use, as --profile."),
+        (
+            "TWIN_BASE_URL",
+            "The API's address, as --base-url. --profile brings its own address and comes before it.",
+        ),
+        ("TWIN_PROFILE", "The profile of config.toml to use, as --profile, behind the variables above."),
         ("TWIN_LOCAL", "Use the embedded twin, as --local."),
-        ("TWIN_WEBHOOK_SECRET", "The webhook secret, where no --secret-file is given."),
+        ("TWIN_CACERT", "A file of further certificate authorities, as --cacert."),
+        ("TWIN_TIMEOUT", "The longest time for one try of one request, as --timeout."),
+        ("TWIN_WEBHOOK_SECRET", "The webhook secret, if no --secret-file is given."),
         ("VISUAL, EDITOR", "The editor for answers in 'twin escalations triage'."),
         ("NO_COLOR", "Show no colour."),
+        ("CLICOLOR", "With 0, show no colour."),
         ("CLICOLOR_FORCE", "Show colour in pipes and files too, unless it is 0."),
         ("TERM", "With 'dumb' nothing is coloured and no line is drawn over."),
         ("CI", "Ask nothing, and show progress in lines."),
@@ -101,7 +108,9 @@ pub(super) fn environment() -> Topic {
         ("XDG_DATA_HOME", "The embedded twin's data is in its folder 'twin' [default: ~/.local/share]."),
     ];
     let entries = entries.map(|(name, text)| (name.to_owned(), text)).into();
-    Topic { title: "Environment variables; an empty one counts as unset", entries }
+    let title = "Environment variables; an empty one counts as unset. A flag comes before a variable, \
+                 a variable before the profile";
+    Topic { title, entries }
 }
 
 pub(super) fn exit_codes() -> Topic {

@@ -7,6 +7,7 @@ mod bulk;
 mod completions;
 mod config;
 mod escalations;
+mod eval;
 mod help;
 mod ids;
 mod kb;
@@ -40,6 +41,7 @@ pub enum Command {
     /// Verify, receive and send webhooks
     #[command(subcommand)]
     Webhook(webhook::Command),
+    Eval(eval::Args),
     Serve(serve::Args),
     Login(account::login::Args),
     Logout(account::logout::Args),
@@ -78,6 +80,7 @@ pub async fn run(command: Command, context: &Context) -> Outcome {
         Command::Escalations(command) => escalations::run(command, context).await,
         Command::Stats(args) => stats::run(args, context).await,
         Command::Webhook(command) => webhook::run(command, context).await,
+        Command::Eval(args) => eval::run(args, context).await,
         Command::Serve(args) => serve::run(args, context).await,
         Command::Login(args) => account::login::run(args, context).await,
         Command::Logout(args) => account::logout::run(args, context).await,

@@ -2,18 +2,21 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 use serde::Serialize;
 use serde_json::json;
 use twin_reference::{Fault, Received, Reference};
+use twin_sdk::ApiKey;
 
 use super::Outcome;
 use crate::context::Context;
 use crate::embedded::{Embedded, new_key, with_data};
 use crate::error::CliError;
 use crate::exit::Exit;
+use crate::files;
 use crate::input::Input;
 use crate::settings::LocalData;
 use crate::stop::Signal;
@@ -24,16 +27,21 @@ use crate::words::count;
 /// Run the reference twin as a local server
 ///
 /// Prints the settings that lead clients to it, and serves until Ctrl-C or SIGTERM. It listens on this
-/// machine only.
+/// machine only, unless --host says otherwise. The key is a new one each time, or with --api-key-file the one in
+/// that file, which is written if there is none.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   twin serve --seed handbook.zip
-  twin serve --port 8080 --data twin.db --rate-limit 600 -v
+  twin serve --port 8080 --data twin.db --api-key-file twin.key --rate-limit 600 -v
 
 Exit codes:
   130 stopped by Ctrl-C, 143 stopped by SIGTERM, 2 bad input, 1 the port is taken")]
 pub struct Args {
+    /// The address to listen on
+    #[arg(long, value_name = "HOST", value_hint = ValueHint::Hostname, default_value = "127.0.0.1")]
+    host: String,
+
     /// The port to listen on; 0 is any free one
     #[arg(long, value_name = "N", default_value_t = 0, value_hint = ValueHint::Other)]
     port: u16,
@@ -76,9 +84,18 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
-    let (port, seed) = (args.port, args.seed.clone());
-    let reference = with_log(configure(args).await?, context.ui);
-    let twin = Embedded::serve(reference, port).await?;
+    let (seed, address) = (args.seed.clone(), resolved(&args.host, args.port).await?);
+    let key = match &context.flags.api_key_file {
+        Some(path) => kept_key(path, &context.ui).await?,
+        None => new_key(),
+    };
+    let reference = with_log(configure(args, key).await?, context.ui);
+    let twin = Embedded::serve(reference, address).await?;
+    if !address.ip().is_loopback() {
+        context.ui.notice(&Notice::warning(format!(
+            "other machines can reach {address}: the key alone keeps them out, and it travels in clear"
+        )));
+    }
     match twin.document_count().await {
         _ if seed.is_empty() => {}
         0 => twin.fill(&seed, None, &context.ui).await?,
@@ -90,7 +107,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     }
     let mut signals = context.stop.graceful();
     let key = twin.key()?;
-    context.ui.print(&Serving { base_url: twin.url(), api_key: key.expose() })?;
+    context.ui.stream(&Serving { base_url: twin.url(), api_key: key.expose() })?;
     context.ui.remark("Serving until Ctrl-C. Paste the line above into another terminal to use it.");
     let signal = signals.wait_for(Option::is_some).await.ok().and_then(|signal| *signal);
     twin.shutdown().await;
@@ -111,8 +128,8 @@ fn with_log(reference: Reference, ui: Ui) -> Reference {
 }
 
 /// The server as the flags want it.
-async fn configure(args: Args) -> Result<Reference, CliError> {
-    let mut reference = Reference::new().key(new_key());
+async fn configure(args: Args, key: String) -> Result<Reference, CliError> {
+    let mut reference = Reference::new().key(key).host_name(args.host);
     if let Some(limit) = args.rate_limit {
         reference = reference.rate_limit(limit);
     }
@@ -137,6 +154,31 @@ async fn configure(args: Args) -> Result<Reference, CliError> {
     }
     let data = args.data.map_or(LocalData::Memory, LocalData::File);
     with_data(reference, &data)
+}
+
+/// The address that a host name and a port stand for.
+async fn resolved(host: &str, port: u16) -> Result<SocketAddr, CliError> {
+    let name = host.trim_start_matches('[').trim_end_matches(']');
+    let unusable = |why: String| {
+        CliError::invalid(format!("--host {host}: {why}")).hint("give an address of this machine")
+    };
+    let mut addresses =
+        tokio::net::lookup_host((name, port)).await.map_err(|error| unusable(error.to_string()))?;
+    addresses.next().ok_or_else(|| unusable("no such host".to_owned()))
+}
+
+/// The key in a file, so that clients keep theirs when the server is started again; a new one if there is no file.
+async fn kept_key(path: &Path, ui: &Ui) -> Result<String, CliError> {
+    let input = Input::of(path);
+    if matches!(&input, Input::File(path) if !path.exists()) {
+        let key = new_key();
+        files::replace_private(path, &format!("{key}\n"))
+            .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))?;
+        ui.remark(&format!("Wrote a new key to {}", path.display()));
+        return Ok(key);
+    }
+    let key = input.read("the API key").await?;
+    Ok(ApiKey::new(key).map_err(|error| CliError::invalid(format!("{input}: {error}")))?.expose().to_owned())
 }
 
 /// Appends each request to a file, a line each.

@@ -104,9 +104,14 @@ impl Notice {
         Self { label: "escalated", text: reason.to_owned(), vital: false }
     }
 
+    /// An event that was delivered before.
+    pub fn repeated(id: &str) -> Self {
+        Self { label: "repeated", text: id.to_owned(), vital: false }
+    }
+
     fn tone(&self) -> Tone {
         match self.label {
-            "hint" => Tone::Dim,
+            "hint" | "repeated" => Tone::Dim,
             _ => Tone::Warning,
         }
     }
@@ -157,32 +162,37 @@ impl Ui {
         self.options.verbose
     }
 
-    /// Prints how the command ended; the exit code.
-    pub fn finish(&self, result: Result<Box<dyn Report>, CliError>) -> Exit {
-        match result.and_then(|report| self.print(report.as_ref())) {
-            Ok(exit) => exit,
+    /// Prints how the command ended, its error as `explain` tells it; the exit code.
+    ///
+    /// That nobody reads standard output to its end is no error: what was done is done. That it could not be
+    /// written is one, and what the command itself could not do is told in either case.
+    pub fn finish(
+        &self,
+        result: Result<Box<dyn Report>, CliError>,
+        explain: impl Fn(CliError) -> CliError,
+    ) -> Exit {
+        let report = match result.map_err(&explain) {
+            Ok(report) => report,
             Err(error) => {
                 self.error(&error);
-                error.exit()
+                return error.exit();
             }
+        };
+        let written = self.stream(report.as_ref());
+        let error = report.error().cloned().map(explain);
+        if error.is_some() || matches!(written, Ok(true)) {
+            report.notices(self.form()).iter().for_each(|notice| self.notice(notice));
         }
-    }
-
-    /// Prints a report; the exit code that goes with it.
-    ///
-    /// # Errors
-    /// Where standard output cannot be written to. That no one reads it is none.
-    pub fn print(&self, report: &dyn Report) -> Result<Exit, CliError> {
-        if !self.stream(report)? {
-            return Ok(Exit::Done);
-        }
-        for notice in report.notices(self.form()) {
-            self.notice(&notice);
-        }
-        if let Some(error) = report.error() {
+        if let Some(error) = &error {
             self.error(error);
         }
-        Ok(report.exit())
+        match (written, report.exit()) {
+            (Ok(_), exit) => exit,
+            (Err(unwritten), exit) => {
+                self.error(&unwritten);
+                if exit == Exit::Done { unwritten.exit() } else { exit }
+            }
+        }
     }
 
     /// Prints a report as one of many, on standard output alone; false when no one reads it any more.
@@ -205,7 +215,12 @@ impl Ui {
 
     /// A remark on standard error. `--quiet` and `--json` leave hints out.
     pub fn notice(&self, notice: &Notice) {
-        if (self.options.quiet || self.options.json) && notice.label == "hint" {
+        let is_remark = match notice.label {
+            "hint" => self.options.quiet || self.options.json,
+            "repeated" => self.options.quiet,
+            _ => false,
+        };
+        if is_remark {
             return;
         }
         self.tell(notice.label, notice.tone(), &notice.text);
@@ -318,6 +333,10 @@ fn usage_error(error: &clap::Error) -> CliError {
 
 /// Writes to standard output; false when no one reads it any more.
 fn write_stdout(text: &str) -> Result<bool, CliError> {
+    if text.is_empty() {
+        // Another thread may be stuck in printing what no one reads.
+        return Ok(true);
+    }
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Ok(()) => Ok(true),

@@ -57,13 +57,14 @@ fn usable_width(columns: Option<usize>) -> usize {
     columns.filter(|&columns| columns > 0).unwrap_or(DEFAULT_WIDTH).max(NARROWEST)
 }
 
-/// The flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then whether a capable terminal is there.
+/// The flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then `CLICOLOR`, then whether a capable terminal is there.
 fn use_color(choice: ColorChoice, is_terminal: bool, env: impl Fn(&str) -> Option<String>) -> bool {
     match choice {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
         ColorChoice::Auto if env("NO_COLOR").is_some() => false,
         ColorChoice::Auto if env("CLICOLOR_FORCE").is_some_and(|force| force != "0") => true,
+        ColorChoice::Auto if env("CLICOLOR").is_some_and(|wanted| wanted == "0") => false,
         ColorChoice::Auto => is_terminal && is_capable(env("TERM")),
     }
 }
@@ -94,6 +95,9 @@ mod tests {
     fn no_color_beats_clicolor_force_and_the_flag_beats_both() {
         assert!(auto(false, &[("CLICOLOR_FORCE", "1")]));
         assert!(!auto(false, &[("CLICOLOR_FORCE", "0")]));
+        assert!(!auto(true, &[("CLICOLOR", "0"), ("TERM", "xterm")]));
+        assert!(auto(true, &[("CLICOLOR", "1"), ("TERM", "xterm")]));
+        assert!(auto(true, &[("CLICOLOR", "0"), ("CLICOLOR_FORCE", "1")]));
         assert!(!auto(true, &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]));
         assert!(use_color(ColorChoice::Always, false, |_| Some("1".to_owned())));
         assert!(!use_color(ColorChoice::Never, true, |_| None));

@@ -4,20 +4,23 @@ use twin_sdk::{ApiKey, DEFAULT_BASE_URL};
 
 use super::{Identity, check};
 use crate::command::Outcome;
-use crate::config::{self, Config, Setting};
+use crate::config::{self, Config, Field, Setting};
 use crate::context::Context;
 use crate::credentials::{self, Credentials, StoredKey};
 use crate::env;
 use crate::error::{CliError, Code};
+use crate::flags::GlobalArgs;
 use crate::input::Input;
+use crate::key::WHERE_KEYS_ARE;
 use crate::settings::{self, Remote};
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Form, Json, Notice, Report};
 
 /// Store an API key, after checking it against the API
 ///
-/// The key is asked for without showing it, or read from standard input. It is stored for its scheme, host
-/// and port, readable by you alone, and never sent elsewhere.
+/// Keys are created in the Twin web app, Settings → API & webhooks. The key is asked for without showing it,
+/// or read from standard input. It is stored for its scheme, host and port, readable by you alone, and never
+/// sent elsewhere.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -39,6 +42,13 @@ pub(crate) async fn run(args: Args, context: &Context) -> Outcome {
             .hint("leave out --local to log in to the Twin API"));
     }
     let remote = settings::remote_to_be(&context.flags)?;
+    if context.flags.profile.is_some()
+        && context.flags.base_url.is_none()
+        && env::var("TWIN_BASE_URL").is_some()
+    {
+        let text = format!("--profile overrides TWIN_BASE_URL: the address is {}", remote.base_url);
+        context.ui.notice(&Notice::warning(text));
+    }
     let key = read_key(&args, context, &remote).await?;
     let accepted = check(&context.client_with_key(&remote, key.clone())?).await?;
     let path = store(&remote, &key)?;
@@ -56,7 +66,10 @@ async fn read_key(args: &Args, context: &Context, remote: &Remote) -> Result<Api
     } else if let Some(path) = &context.flags.api_key_file {
         Input::of(path).read("the API key").await?
     } else {
-        context.ui.must_ask("the API key is needed", "pipe it in: twin login --with-key < key.txt")?;
+        let instead =
+            format!("create one in {WHERE_KEYS_ARE}, then pipe it in: twin login --with-key < key.txt");
+        context.ui.must_ask("the API key is needed", &instead)?;
+        context.ui.announce(&format!("Create an API key in {WHERE_KEYS_ARE}."));
         context.ui.ask_secret(&format!("API key for {}", remote.base_url)).await?
     };
     Ok(ApiKey::new(text)?)
@@ -66,7 +79,7 @@ async fn read_key(args: &Args, context: &Context, remote: &Remote) -> Result<Api
 fn store(remote: &Remote, key: &ApiKey) -> Result<String, CliError> {
     let address = remote.base_url.to_string();
     if address != remote.profile.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL) {
-        let setting = Setting::BaseUrl(remote.profile_name.clone());
+        let setting = Setting::Of(remote.profile_name.clone(), Field::BaseUrl);
         config::set(&config::path()?, &setting, Some(&address))?;
     }
     let path = credentials::path()?;
@@ -90,13 +103,17 @@ fn what_comes_first(remote: &Remote) -> Option<Notice> {
     } else {
         return None;
     };
-    Some(Notice::warning(format!("{first} is set and comes before the stored key")))
+    let mut text = format!("{first} is set and comes before the stored key");
+    if remote.profile.api_key_command.is_none() {
+        text += &format!(", except with --profile {}", remote.profile_name);
+    }
+    Some(Notice::warning(text))
 }
 
 /// How to get at a profile that is not the one in use.
 fn how_to_use(context: &Context, remote: &Remote) -> Result<Option<Notice>, CliError> {
     let in_use = settings::profile_name(
-        &crate::args::GlobalArgs { profile: None, ..context.flags.clone() },
+        &GlobalArgs { profile: None, ..context.flags.clone() },
         &Config::load(&config::path()?)?,
     );
     let name = &remote.profile_name;

@@ -24,7 +24,7 @@ Exit codes:
 pub struct Args {}
 
 pub(crate) async fn run(_: Args, context: &Context) -> Outcome {
-    let remote = settings::remote(&context.flags)?;
+    let remote = settings::remote(&context.flags, &context.ui)?;
     let path = credentials::path()?;
     let removed = Credentials::load(&path)?.profiles.contains_key(&remote.profile_name);
     if removed {

@@ -23,9 +23,9 @@ Exit codes:
 pub struct Args {}
 
 pub(crate) async fn run(_: Args, context: &Context) -> Outcome {
-    let identity = match settings::target(&context.flags)? {
+    let identity = match settings::target(&context.flags, &context.ui)? {
         Target::Remote(remote) => {
-            let found = key::find(&context.flags, &remote, &context.ui).await?;
+            let found = key::find(&remote, &context.ui).await?;
             let identity = Identity::of(&remote, &found.key, found.place);
             let accepted = check(&context.client_with_key(&remote, found.key)?).await?;
             match accepted.but {

@@ -1,36 +1,43 @@
-//! `twin kb add`: one file, or text from standard input, as one document.
+//! `twin kb add`: files, or text from standard input, each as one document.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::ValueHint;
-use serde::Serialize;
-use twin_sdk::{Document, DocumentType, NewDocument, Outcome as Effect};
+use serde::{Serialize, Serializer};
+use twin_sdk::{Document, DocumentType, NewDocument, Outcome as Effect, Twin};
 
 use crate::command::Outcome;
+use crate::command::bulk::{Failed, finished};
 use crate::context::Context;
-use crate::error::CliError;
+use crate::error::{CliError, Code};
 use crate::input::Input;
+use crate::stop::Signal;
 use crate::ui::page::{Page, Tone};
+use crate::ui::progress::Progress;
 use crate::ui::{Form, Json, Notice, Report};
+use crate::words::{count, remaining};
 use twin_export as export;
 
-/// Add one document to the knowledge base
+/// Add files to the knowledge base, each as one document
 ///
-/// The file may be Markdown, text, HTML, CSV, docx, xlsx, pptx, PDF or a mail: its text is what is added.
-/// The title is the first heading, else the file's name. In a pipe you get the new id alone.
+/// A file may be Markdown, text, HTML, CSV, docx, xlsx, pptx, PDF or a mail: its text is what is added. The title
+/// is the first heading, else the file's name. All files are read before the first is added. A document that is
+/// there already, with the same title, type and text, is named in a warning. In a pipe you get the new ids alone.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   twin kb add expenses.docx --type policy
+  twin kb add expenses.docx leave.md
   git log --since yesterday | twin kb add - --title 'Changes of today' --type note
 
 Exit codes:
-  0 added, 2 no text, too long or bad input, 4 no key, 7 no connection")]
+  0 added, 2 no text, too long or bad input, 3 not all were added, 4 no key, 7 no connection")]
 pub struct Args {
-    /// The file; '-' reads text from standard input
-    #[arg(value_name = "FILE|-", value_hint = ValueHint::FilePath)]
-    file: PathBuf,
+    /// The files; '-' reads text from standard input
+    #[arg(value_name = "FILE|-", required = true, value_hint = ValueHint::FilePath)]
+    files: Vec<PathBuf>,
 
     /// The title, in place of the first heading
     #[arg(long, value_name = "TEXT", value_hint = ValueHint::Other)]
@@ -42,18 +49,112 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
-    let mut document = match Input::of(&args.file) {
+    if args.title.is_some() && args.files.len() > 1 {
+        return Err(CliError::new(Code::Usage, "one title for several files")
+            .hint("add them one by one, or leave out --title"));
+    }
+    if args.files.iter().filter(|file| Input::of(file) == Input::Stdin).count() > 1 {
+        return Err(CliError::new(Code::Usage, "standard input cannot be two documents"));
+    }
+    let mut documents = Vec::new();
+    for file in &args.files {
+        documents.push((Input::of(file).to_string(), document(&args, file).await?));
+    }
+    if let [(_, document)] = documents.as_slice() {
+        let connection = context.connect().await?;
+        return Ok(Box::new(add(document, &connection.twin, &mut Equals::default()).await?));
+    }
+    add_all(&documents, context).await
+}
+
+async fn add(document: &NewDocument, twin: &Twin, equals: &mut Equals) -> Result<Added, CliError> {
+    let created = twin.kb().create(document.clone()).await.map_err(explain)?;
+    let equal = match &created.id {
+        Some(id) => tokio::time::timeout(LOOKING, equals.of(document, id, twin)).await.unwrap_or_default(),
+        None => None,
+    };
+    Ok(Added { document: document.clone(), id: created.id, created: created.document, equal })
+}
+
+/// Adds one after the other. What concerns one alone does not stop the others.
+async fn add_all(documents: &[(String, NewDocument)], context: &Context) -> Outcome {
+    let connection = context.connect_for_bulk().await?;
+    let (mut equals, mut many) = (Equals::default(), Many::default());
+    let mut signal = context.stop.graceful();
+    let progress = Progress::start(&context.ui, "Adding");
+    for (place, (name, document)) in documents.iter().enumerate() {
+        progress.update(place as u64, documents.len() as u64, name);
+        let left = |from: usize| documents[from..].iter().map(|(name, _)| name.clone()).collect();
+        let stopped = match finished(add(document, &connection.twin, &mut equals), &mut signal).await {
+            Ok(Ok(added)) => {
+                many.added.push(added);
+                None
+            }
+            Ok(Err(error)) if !error.ends_a_bulk_run() => {
+                many.failed.push(Failed::new(name.clone(), &error));
+                None
+            }
+            Ok(Err(error)) => Some(error),
+            Err(signal) => Some(signal.error()),
+        };
+        many.remaining = left(place + usize::from(stopped.is_none()));
+        let told_to_stop = signal.borrow().filter(|_| !many.remaining.is_empty()).map(Signal::error);
+        if let Some(error) = stopped.or(told_to_stop) {
+            many.error = Some(error);
+            return Ok(Box::new(many));
+        }
+    }
+    many.error = many.incomplete();
+    Ok(Box::new(many))
+}
+
+/// The document that a file becomes.
+async fn document(args: &Args, file: &Path) -> Result<NewDocument, CliError> {
+    let mut document = match Input::of(file) {
         Input::Stdin => typed_in(&Input::Stdin.read("the document").await?, args.title.is_some()),
         Input::File(path) => read(path).await?,
     };
-    if let Some(title) = args.title {
-        document.title = title;
+    if let Some(title) = &args.title {
+        document.title.clone_from(title);
     }
-    document.document_type = args.of_type.or(document.document_type);
-    check(&document)?;
-    let connection = context.connect().await?;
-    let created = connection.twin.kb().create(document.clone()).await.map_err(explain)?;
-    Ok(Box::new(Added { document, id: created.id, created: created.document }))
+    document.document_type = args.of_type.clone().or(document.document_type);
+    let named =
+        |error: CliError| if args.files.len() > 1 { error.about(&file.display().to_string()) } else { error };
+    check(&document).map_err(named)?;
+    Ok(document)
+}
+
+/// Looks for documents that are there already. It is a service: where the API does not tell, nothing is said.
+#[derive(Default)]
+struct Equals {
+    /// Of each type that was asked for, what the listing holds.
+    listed: Vec<(DocumentType, Vec<Document>)>,
+}
+
+/// Documents of one title that are compared by their text.
+const COMPARED: usize = 3;
+/// How long is looked for them. The document is there by then: no one waits for a remark.
+const LOOKING: Duration = Duration::from_secs(5);
+
+impl Equals {
+    /// The id of a document with the same title, type and text that is not this one.
+    async fn of(&mut self, document: &NewDocument, id: &str, twin: &Twin) -> Option<String> {
+        let of_type = document.document_type.clone().unwrap_or(DocumentType::Sop);
+        if !self.listed.iter().any(|(known, _)| *known == of_type) {
+            let page = twin.kb().list().of_type(of_type.clone()).limit(200).await;
+            self.listed.push((of_type.clone(), page.map(|page| page.items).unwrap_or_default()));
+        }
+        let (_, listed) = self.listed.iter().find(|(known, _)| *known == of_type)?;
+        let alike =
+            listed.iter().filter(|other| other.id != id && other.title.trim() == document.title.trim());
+        for other in alike.take(COMPARED) {
+            let content = twin.kb().get(&other.id).await.ok().and_then(|whole| whole.content);
+            if content.is_some_and(|content| content.trim() == document.content.trim()) {
+                return Some(other.id.clone());
+            }
+        }
+        None
+    }
 }
 
 /// Text as it came; its first line is the title where it is a heading.
@@ -140,6 +241,8 @@ struct Added {
     document: NewDocument,
     id: Option<String>,
     created: Option<Document>,
+    /// An equal document that was there before.
+    equal: Option<String>,
 }
 
 /// What is known of a document whose creation the API answered with something else.
@@ -149,6 +252,20 @@ struct Sketch<'a> {
     title: &'a str,
     #[serde(rename = "type")]
     of_type: Option<&'a DocumentType>,
+}
+
+impl Serialize for Added {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.created {
+            Some(document) if !document.title.is_empty() => document.serialize(serializer),
+            _ => Sketch {
+                id: self.id.as_deref(),
+                title: &self.document.title,
+                of_type: self.document.document_type.as_ref(),
+            }
+            .serialize(serializer),
+        }
+    }
 }
 
 impl Report for Added {
@@ -162,19 +279,67 @@ impl Report for Added {
     }
 
     fn json(&self, json: Json) -> serde_json::Result<String> {
-        match &self.created {
-            Some(document) if !document.title.is_empty() => json.of(document),
-            _ => json.of(&Sketch {
-                id: self.id.as_deref(),
-                title: &self.document.title,
-                of_type: self.document.document_type.as_ref(),
-            }),
-        }
+        json.of(self)
     }
 
     fn notices(&self, _: Form) -> Vec<Notice> {
-        let untold = Notice::warning("it was added, but the API's answer does not tell its id");
-        if self.id.is_none() { vec![untold] } else { Vec::new() }
+        let title = &self.document.title;
+        let untold = self.id.is_none().then(|| {
+            Notice::warning(format!("'{title}' was added, but the API's answer does not tell its id"))
+        });
+        let equal = self.equal.as_ref().map(|id| {
+            Notice::warning(format!(
+                "'{title}' was there already, with the same text, as {id}: 'twin kb delete {id}' removes that one"
+            ))
+        });
+        untold.into_iter().chain(equal).collect()
+    }
+}
+
+/// What became of several files.
+#[derive(Default, Serialize)]
+struct Many {
+    added: Vec<Added>,
+    failed: Vec<Failed>,
+    remaining: Vec<String>,
+    #[serde(skip)]
+    error: Option<CliError>,
+}
+
+impl Many {
+    fn incomplete(&self) -> Option<CliError> {
+        let (failed, all) = (self.failed.len(), self.failed.len() + self.added.len());
+        let message = format!("{failed} of {} could not be added", count(all, "document"));
+        (failed > 0).then(|| CliError::new(Code::Partial, message))
+    }
+}
+
+impl Report for Many {
+    fn text(&self, page: &mut Page) {
+        self.added.iter().for_each(|added| added.text(page));
+    }
+
+    fn json(&self, json: Json) -> serde_json::Result<String> {
+        json.of(self)
+    }
+
+    fn notices(&self, form: Form) -> Vec<Notice> {
+        let mut notices: Vec<Notice> = self.added.iter().flat_map(|added| added.notices(form)).collect();
+        if form != Form::Json {
+            notices.extend(
+                self.failed.iter().map(|Failed { id, message, .. }| {
+                    Notice::warning(format!("{id} was not added: {message}"))
+                }),
+            );
+            if !self.remaining.is_empty() {
+                notices.push(Notice::warning(remaining(self.remaining.len(), "file")));
+            }
+        }
+        notices
+    }
+
+    fn error(&self) -> Option<&CliError> {
+        self.error.as_ref()
     }
 }
 

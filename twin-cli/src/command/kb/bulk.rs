@@ -17,6 +17,7 @@ use crate::stop::Signal;
 use crate::ui::Notice;
 use crate::ui::progress::Progress;
 use crate::words::count;
+use twin_export::ReadError;
 use twin_sync::{
     self as sync, Halt, Kb, MaxDelete, Meter, Mode, Opened, Orders, Pace, Prepared, ReadingError, Reason,
     Report, Trouble,
@@ -92,6 +93,10 @@ impl Run<'_> {
             Ok(reading) => reading,
             Err(ReadingError::Stopped) => {
                 return self.finish(Report::nothing(&[]), self.stop_error(0), vec![]);
+            }
+            Err(ReadingError::Path(error @ ReadError::Root { .. })) => {
+                return Err(CliError::invalid(format!("--root: {error}"))
+                    .hint("it names the one folder that is given, or its files"));
             }
             Err(error @ ReadingError::Path(_)) => {
                 return Err(

@@ -37,6 +37,10 @@ pub(crate) struct BulkArgs {
     #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
     exclude: Vec<Glob>,
 
+    /// The name of the folder in the documents' identity [default: its own]
+    #[arg(long, value_name = "NAME", value_parser = parse_root)]
+    root: Option<String>,
+
     /// Also private conversations of Slack (direct messages, groups)
     #[arg(long)]
     include_private: bool,
@@ -115,6 +119,7 @@ impl BulkArgs {
             type_map: self.type_map.clone(),
             filter: Filter { include: self.include.clone(), exclude: self.exclude.clone() },
             include_private: self.include_private,
+            root: self.root.clone(),
             ..export::Options::default()
         }
     }
@@ -127,6 +132,13 @@ fn parse_type_map(text: &str) -> Result<(Glob, export::DocumentType), String> {
     };
     let kind = export::DocumentType::KNOWN.iter().find(|known| known.as_str() == kind);
     Ok((Glob::new(glob)?, kind.cloned().ok_or_else(|| format!("the type is one of {}", known()))?))
+}
+
+/// Reads the name of a root: one part of a key.
+fn parse_root(text: &str) -> Result<String, String> {
+    let is_name =
+        !text.trim().is_empty() && !text.contains(|c: char| c.is_control() || c == '/' || c == '\\');
+    if is_name { Ok(text.to_owned()) } else { Err("it is one name, such as 'handbook'".to_owned()) }
 }
 
 /// Reads `N` or `N%`.

@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
-use super::bulk_report::rough_time;
 use crate::ui::Ui;
 use crate::ui::progress::Progress;
+use crate::words::rough_time;
 use twin_sync::{Meter, Plan, Task};
 
 /// The longest a status is shown before it is brought up to date.

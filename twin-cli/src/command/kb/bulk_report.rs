@@ -6,7 +6,7 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{self, Form, Json, Notice};
-use crate::words::count;
+use crate::words::{count, rough_time};
 use twin_sync::{Action, Prepared, Report, Task};
 
 /// How a bulk command ended.
@@ -140,23 +140,6 @@ impl Cost {
             line += &format!(", about {} at {rate}/min", rough_time(self.requests as u64, rate));
         }
         line
-    }
-}
-
-/// The time so many requests take, rounded up as far as no one minds.
-pub(super) fn rough_time(requests: u64, rate: u64) -> String {
-    let seconds = (requests * 60).div_ceil(rate.max(1));
-    match seconds {
-        0..60 => format!("{seconds}s"),
-        60..600 => {
-            let rounded = seconds.div_ceil(10) * 10;
-            match rounded % 60 {
-                0 => format!("{}m", rounded / 60),
-                rest => format!("{}m{rest}s", rounded / 60),
-            }
-        }
-        600..7200 => format!("{}m", seconds.div_ceil(60)),
-        _ => format!("{}h{:02}m", seconds / 3600, seconds % 3600 / 60),
     }
 }
 

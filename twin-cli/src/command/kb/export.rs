@@ -107,7 +107,7 @@ impl Exported {
     ) -> Result<(), CliError> {
         match fetched {
             Ok(document) => {
-                files::replace_private(path, &backup_file::text(&document))
+                files::replace(path, &backup_file::text(&document))
                     .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))?;
                 self.written += 1;
                 self.health.is_well();

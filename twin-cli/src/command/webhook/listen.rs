@@ -1,6 +1,6 @@
 //! `twin webhook listen`: receives webhooks on this machine, prints them and passes them on.
 
-use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
@@ -8,8 +8,9 @@ use tokio::sync::mpsc;
 use twin_sdk::webhook::EventName;
 use url::Url;
 
-use super::forward::{self, Target};
-use super::receive::{Delivery, Receiver};
+use super::forward::Forwarder;
+use super::receive::{Delivery, MaxAge, Receiver, Rules};
+use super::target::Target;
 use super::{Secret, parse_url};
 use crate::command::answer::percent;
 use crate::command::serve::Stopped;
@@ -18,14 +19,17 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::stop::Signal;
 use crate::ui::page::{Page, Tone};
-use crate::ui::{Json, Report};
+use crate::ui::{Json, Notice, Report};
 
 /// Receive webhooks, verify them, print them and pass them on
 ///
 /// It listens on this machine only, on any path: let a tunnel lead Twin's webhooks here. Each event is
-/// answered with 200 before anything slow, printed once however often it is delivered, and passed on with the
-/// body and the signature as they came. What is not signed with the secret is refused. In a pipe: a row an
-/// event: escalationId, event, confidence, askedBy, timestamp, question. With --json: a line of JSON an event.
+/// answered with 200 once it is in memory, and printed once however often it is delivered. With --forward-to it
+/// is passed on with its body, path, query and headers as they came, and tried again for an hour until it is
+/// answered with 2xx, in order for each escalation. At most 1,000 events wait; further ones are answered with
+/// 503, so that Twin delivers them again. What is not signed with the secret, or too old, is refused. In a pipe:
+/// a row an event: escalationId, event, confidence, askedBy, timestamp, question. With --json: a line of JSON an
+/// event.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -36,6 +40,10 @@ Examples:
 Exit codes:
   130 stopped by Ctrl-C, 143 stopped by SIGTERM, 2 bad input or no secret, 1 the port is taken")]
 pub struct Args {
+    /// The address to listen on
+    #[arg(long, value_name = "HOST", value_hint = clap::ValueHint::Hostname, default_value = "127.0.0.1")]
+    host: String,
+
     /// The port to listen on; 0 is any free one
     #[arg(long, value_name = "N", value_hint = clap::ValueHint::Other, default_value_t = 4242)]
     port: u16,
@@ -44,53 +52,74 @@ pub struct Args {
     #[arg(long, value_name = "URL", value_parser = parse_url, value_hint = clap::ValueHint::Url)]
     forward_to: Option<Url>,
 
+    /// Print and pass on events that were delivered before, too
+    #[arg(long)]
+    repeats: bool,
+
+    /// Refuse events whose time is further from now; 'off' takes any
+    #[arg(long, value_name = "DURATION", value_parser = MaxAge::parse, value_hint = clap::ValueHint::Other, default_value = "10m")]
+    max_age: MaxAge,
+
     #[command(flatten)]
     secret: Secret,
 }
 
-/// Events that may wait to be printed or passed on.
-const WAITING: usize = 1024;
-
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let verifier = args.secret.verifier().await?;
     let ui = context.ui;
-    let (passed_on, forwarding) = match args.forward_to {
-        Some(to) => {
-            let (sender, receiver) = mpsc::channel(WAITING);
-            let target = Target::new(to, context)?;
-            (Some(sender), Some(tokio::spawn(forward::all(target, receiver, ui))))
-        }
-        None => (None, None),
-    };
-    let listener = bind(args.port).await?;
+    let target = args.forward_to.map(|url| Target::new(url, context)).transpose()?;
+    let listener = bind(&args.host, args.port).await?;
     let address = listener.local_addr().map_err(|error| CliError::io("cannot listen", &error))?;
     ui.announce(&format!("Listening on http://{address} until Ctrl-C"));
+    if let Some(target) = &target {
+        ui.announce(&format!("Passing events on to {}", target.shown()));
+    }
+    if !address.ip().is_loopback() {
+        ui.notice(&Notice::warning(format!(
+            "other machines can reach {address}: the signature alone tells who sends, and nothing is encrypted"
+        )));
+    }
 
-    let (sender, deliveries) = mpsc::channel(WAITING);
-    let serving = tokio::spawn(Receiver::new(verifier, sender, ui).serve(listener));
-    let ended = print(deliveries, passed_on, context).await;
+    let (sender, deliveries) = mpsc::unbounded_channel();
+    let rules = Rules { max_age: args.max_age, repeats: args.repeats };
+    let receiver = Receiver::new(verifier, rules, sender, ui);
+    let forwarder = target.map(|target| Forwarder::new(target, receiver.clone(), ui));
+    let serving = tokio::spawn(receiver.clone().serve(listener));
+    let ended = hand_out(deliveries, forwarder.as_ref(), context).await;
     serving.abort();
-    if let Some(forwarding) = forwarding {
-        // What was answered with 200 is passed on, unless the second Ctrl-C comes first.
-        let _ = forwarding.await;
+    receiver.tell_refusals();
+    if let Some(forwarder) = forwarder {
+        forwarder.close().await;
     }
     ended
 }
 
-async fn bind(port: u16) -> Result<TcpListener, CliError> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
-        CliError::io(format_args!("cannot listen on port {port}"), &error)
+async fn bind(host: &str, port: u16) -> Result<TcpListener, CliError> {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    TcpListener::bind((host, port)).await.map_err(|error| {
+        CliError::io(format_args!("cannot listen on {host}, port {port}"), &error)
             .hint("choose another --port, or 0 for a free one")
     })
 }
 
-/// Prints what comes and passes it on, until a signal says otherwise or no one reads any more.
-async fn print(
-    mut deliveries: mpsc::Receiver<Delivery>,
-    passed_on: Option<mpsc::Sender<Delivery>>,
+/// Passes on and prints what comes, until a signal says otherwise or no one reads any more.
+async fn hand_out(
+    mut deliveries: mpsc::UnboundedReceiver<Arc<Delivery>>,
+    forwarder: Option<&Forwarder>,
     context: &Context,
 ) -> Outcome {
     let mut signals = context.stop.graceful();
+    let (lines, mut to_print) = mpsc::unbounded_channel::<Arc<Delivery>>();
+    let ui = context.ui;
+    // Printing may block for as long as no one reads, which is no reason to keep Twin waiting.
+    let mut printing = tokio::task::spawn_blocking(move || {
+        while let Some(delivery) = to_print.blocking_recv() {
+            if !ui.stream(&Line(&delivery))? {
+                break;
+            }
+        }
+        Ok::<_, CliError>(())
+    });
     loop {
         let delivery = tokio::select! {
             biased;
@@ -98,16 +127,18 @@ async fn print(
                 let signal = signal.ok().and_then(|signal| *signal);
                 return Ok(Box::new(Stopped(signal.unwrap_or(Signal::Terminate))));
             }
+            printed = &mut printing => {
+                printed.map_err(CliError::internal)??;
+                return Ok(Box::new(Nothing));
+            }
             delivery = deliveries.recv() => delivery,
         };
         let delivery = delivery.ok_or_else(|| CliError::internal("the server ended"))?;
-        if !context.ui.stream(&Line(&delivery))? {
-            return Ok(Box::new(Nothing));
+        if let Some(forwarder) = forwarder {
+            forwarder.push(delivery.clone());
         }
-        if let Some(passed_on) = &passed_on {
-            // The other end goes on as long as this one.
-            let _ = passed_on.send(delivery).await;
-        }
+        // Where no one takes it, printing is over: that is seen above.
+        let _ = lines.send(delivery);
     }
 }
 

@@ -1,8 +1,11 @@
 //! `twin webhook`: verify, receive and send signed events.
 
+mod connections;
 mod forward;
 mod listen;
 mod receive;
+mod refusals;
+mod target;
 mod trigger;
 mod verify;
 

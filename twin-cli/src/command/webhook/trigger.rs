@@ -7,7 +7,7 @@ use serde::Serialize;
 use twin_sdk::webhook::{SIGNATURE_HEADER, Verifier};
 use url::Url;
 
-use super::forward::Target;
+use super::target::Target;
 use super::{Secret, parse_url};
 use crate::command::Outcome;
 use crate::context::Context;

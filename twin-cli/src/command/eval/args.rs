@@ -1,0 +1,185 @@
+//! The arguments of `twin eval`.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueHint;
+
+use super::init;
+use crate::error::{CliError, Code};
+
+/// Ask questions and check the answers
+///
+/// Reads files of questions and what must come back, asks each question once, and says what does not hold. With
+/// --from, the answers come from exports on this machine: free, offline, and fit to gate a pull request.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, after_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+
+    /// Eval files: .yaml, .jsonl or .csv
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    files: Vec<PathBuf>,
+
+    /// Answer from these exports, files or folders alone, on this machine
+    ///
+    /// Several paths may follow. An eval file that comes last, after the paths, is told from them by its ending.
+    #[arg(long, value_name = "PATH", num_args = 1.., value_hint = ValueHint::AnyPath, conflicts_with_all = ["local_data", "base_url"])]
+    from: Vec<PathBuf>,
+
+    /// Ask at most this many questions; the next run goes on
+    #[arg(long, value_name = "N")]
+    pub(super) max_asks: Option<u64>,
+
+    /// Check only this many cases, chosen by --seed
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) sample: Option<u32>,
+
+    /// Which sample: the same number chooses the same cases
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "sample")]
+    pub(super) seed: u64,
+
+    /// Check only what did not pass in the last run, and what is new
+    #[arg(long)]
+    pub(super) only_failed: bool,
+
+    /// Ask a failing question again up to this many times; what passes then is flaky, not passed
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=20))]
+    pub(super) retries: u32,
+
+    /// Fail only if a case is worse than in this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) baseline: Option<PathBuf>,
+
+    /// Accept the results as they are: write them to the --baseline file
+    #[arg(long, requires = "baseline")]
+    pub(super) bless: bool,
+
+    /// Succeed if at least this share of the cases passes
+    #[arg(long, value_name = "N%", value_parser = parse_percent)]
+    pub(super) min_pass: Option<f64>,
+
+    /// Write the results as JUnit XML
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) junit: Option<PathBuf>,
+
+    /// Write the results as Markdown; in GitHub Actions they also go to the job's summary
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) summary: Option<PathBuf>,
+
+    /// Where answers are kept between runs, or 'off' [default: in the user's cache directory]
+    #[arg(long, value_name = "FILE|off", value_hint = ValueHint::FilePath)]
+    pub(super) cache: Option<PathBuf>,
+
+    /// Resolve the escalations that these questions open
+    #[arg(long)]
+    pub(super) resolve: bool,
+
+    /// Show what a run would cost without sending anything
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+/// What `twin eval` does beside running files.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    Init(init::Args),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  twin eval init --from handbook.zip > first.eval.yaml
+  twin eval handbook.eval.yaml --dry-run
+  twin eval handbook.eval.yaml --from handbook.zip --min-pass 90%
+  twin eval handbook.eval.yaml --sample 5 --min-pass 0 --junit eval.xml --summary eval.md
+
+Exit codes:
+  0 all expectations hold, 13 some do not, 3 finished in part (the next run goes on), 2 bad input,
+  4 no key, 7 no connection, 9 the plan lacks it";
+
+impl Args {
+    /// The eval files and the exports.
+    pub(super) fn files_and_exports(&self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), CliError> {
+        let (mut files, mut from) = (self.files.clone(), self.from.clone());
+        if files.is_empty() {
+            // `--from` takes all paths that follow it.
+            let first = from.iter().rposition(|path| !is_eval_file(path)).map_or(0, |last| last + 1);
+            files = from.split_off(first.max(1).min(from.len()));
+            if files.is_empty()
+                && from.len() > 1
+                && from.last().is_some_and(|path| has_ending(path, &["csv"]))
+            {
+                files.extend(from.pop());
+            }
+        }
+        if files.is_empty() {
+            return Err(CliError::new(Code::Usage, "the eval file is missing")
+                .hint("name one, or propose one: twin eval init --from PATH"));
+        }
+        Ok((files, from))
+    }
+}
+
+fn is_eval_file(path: &Path) -> bool {
+    has_ending(path, &["yaml", "yml", "jsonl", "ndjson"])
+}
+
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    endings.iter().any(|known| ending.eq_ignore_ascii_case(known))
+}
+
+/// `90%` or `90`, as a share of one.
+fn parse_percent(text: &str) -> Result<f64, String> {
+    let number: f64 =
+        text.strip_suffix('%').unwrap_or(text).trim().parse().map_err(|_| "it is a share such as 90%")?;
+    if (0.0..=100.0).contains(&number) {
+        Ok(number / 100.0)
+    } else {
+        Err("it goes from 0% to 100%".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[arg(long)]
+        local_data: bool,
+        #[arg(long)]
+        base_url: bool,
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn split(line: &str) -> (Vec<String>, Vec<String>) {
+        let line = Line::try_parse_from(std::iter::once("eval").chain(line.split(' '))).unwrap();
+        let names = |paths: Vec<PathBuf>| paths.iter().map(|path| path.display().to_string()).collect();
+        let (files, from) = line.args.files_and_exports().unwrap();
+        (names(files), names(from))
+    }
+
+    #[test]
+    fn an_eval_file_behind_the_exports_is_told_from_them() {
+        for line in ["a.yaml --from x.zip y", "--from x.zip y a.yaml", "--from x.zip y -- a.yaml"] {
+            assert_eq!(split(line), (vec!["a.yaml".into()], vec!["x.zip".into(), "y".into()]), "{line}");
+        }
+        assert_eq!(split("--from t.csv a.csv"), (vec!["a.csv".into()], vec!["t.csv".into()]));
+        assert_eq!(split("a.csv --from t.csv"), (vec!["a.csv".into()], vec!["t.csv".into()]));
+        assert_eq!(
+            split("--from d a.jsonl b.yml"),
+            (vec!["a.jsonl".into(), "b.yml".into()], vec!["d".into()])
+        );
+    }
+
+    #[test]
+    fn a_share_is_a_percentage() {
+        assert_eq!(parse_percent("90%"), Ok(0.9));
+        assert_eq!(parse_percent("100"), Ok(1.0));
+        assert!(parse_percent("101%").is_err() && parse_percent("most").is_err());
+    }
+}

@@ -1,0 +1,43 @@
+//! [`Asker`]: whoever answers the questions of a suite.
+
+use std::future::{Future, IntoFuture};
+
+use twin_sdk::{Answer, Twin};
+
+/// Whom the questions come from, as escalations show it.
+pub const ASKED_BY: &str = "twin eval";
+
+/// Answers questions: a [`Twin`], or a program's own way to one.
+pub trait Asker {
+    /// Asks a question, with background if the case has any.
+    fn ask(&self, question: &str, context: Option<&str>) -> impl Future<Output = Asked>;
+}
+
+/// What became of a question.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Asked {
+    /// It was answered.
+    Answer(Answer),
+    /// It was not answered.
+    Failed(twin_sdk::Error),
+    /// It was not sent, since the run is to end.
+    Stopped,
+}
+
+impl Asker for Twin {
+    fn ask(&self, question: &str, context: Option<&str>) -> impl Future<Output = Asked> {
+        let mut call = Twin::ask(self, question).asked_by(ASKED_BY);
+        if let Some(context) = context {
+            call = call.context(context);
+        }
+        let answer = call.into_future();
+        async move { answer.await.map_or_else(Asked::Failed, Asked::Answer) }
+    }
+}
+
+impl<A: Asker + ?Sized> Asker for &A {
+    fn ask(&self, question: &str, context: Option<&str>) -> impl Future<Output = Asked> {
+        (**self).ask(question, context)
+    }
+}
