@@ -139,3 +139,21 @@ async fn a_429_that_says_now_is_waited_out_for_a_second_and_said() {
     assert!(begun.elapsed() >= Duration::from_secs(1), "{:?}", begun.elapsed());
     assert!(ran.stderr.contains("rate limit: "), "{ran:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twice_verbose_shows_headers_and_what_an_error_says_without_the_key() {
+    let answer = ResponseTemplate::new(403)
+        .insert_header("x-request-id", "req_42")
+        .set_body_string("No twin_live_x here\nat all");
+    let server = answering(answer).await;
+    let ran = twin(&Home::new(), &server, &["stats", "-vv"]).run().exits(7);
+    for line in
+        ["> accept-encoding: identity", "< x-request-id: req_42", "< | No twin_live_… here", "< | at all"]
+    {
+        assert!(ran.stderr.contains(line), "{line}: {ran:#?}");
+    }
+    assert!(
+        !ran.stderr.contains("twin_live_x") && !ran.stderr.to_lowercase().contains("authorization"),
+        "{ran:#?}"
+    );
+}

@@ -166,3 +166,27 @@ async fn any_header_of_an_answer_and_of_an_error_can_be_read() {
         assert_eq!(twin.kb().get("doc_1").await.unwrap_err().header("x-request-id"), Some("req_42"));
     }
 }
+
+#[tokio::test]
+async fn an_observer_can_read_the_headers_and_an_errors_body_but_never_the_key() {
+    let repeated = ("x-debug", KEY);
+    let body = format!("{} {KEY} {}", "x".repeat(10), "y".repeat(5_000));
+    let server = ScriptedServer::start([Reply::with_type("text/plain", 404, &[repeated], &body)]).await;
+    let (tell, told) = std::sync::mpsc::channel();
+    let twin = Twin::builder(ApiKey::new(KEY).unwrap()).base_url(server.url()).on_attempt(move |attempt| {
+        let request: Vec<String> =
+            attempt.request_headers().map(|(name, value)| format!("{name}: {value}")).collect();
+        let response: Vec<String> =
+            attempt.response_headers().map(|(name, value)| format!("{name}: {value}")).collect();
+        tell.send((attempt.error, request, response, attempt.error_body(), format!("{attempt:?}"))).unwrap();
+    });
+    let _ = twin.build().unwrap().stats().await;
+    let (error, request, response, body, debug) = told.recv().unwrap();
+    assert_eq!(error, Some(ErrorKind::NotFromApi));
+    assert!(request.contains(&"accept-encoding: identity".to_owned()), "{request:?}");
+    assert!(response.contains(&"x-debug: twin_live_sk_…".to_owned()), "{response:?}");
+    let body = body.unwrap();
+    assert!(body.starts_with("xxxxxxxxxx twin_live_sk_… y") && body.len() == 2_048, "{body}");
+    assert!(!format!("{request:?}{response:?}{body}{debug}").contains("a8f2c4e1"));
+    assert!(!debug.contains("yyy"), "{debug}");
+}

@@ -61,7 +61,7 @@ fn notes_in_a_word_document_count_as_they_are_met_and_captions_are_said_once() {
         ],
     );
     let (documents, _) = read_one(&docx);
-    assert_eq!(documents[0].text, "One[1] two[2]\n\nThe deck\n\n[2]\n\nsecond\n\n[1]\n\nfirst");
+    assert_eq!(documents[0].text, "One[1] two[2]\n\nThe deck\n\n[2] second\n\n[1] first");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::key;
 use crate::precedence::Network;
 use crate::settings::{self, LocalData, Remote, Target};
 use crate::stop::Stop;
+use crate::ui::waiting::Waits;
 use crate::ui::{Notice, Ui};
 use twin_sync::Meter;
 
@@ -29,6 +30,7 @@ pub struct Context {
     /// How connections are made, once it is decided.
     network: OnceCell<Network>,
     embedded: RefCell<Vec<Embedded>>,
+    waits: Waits,
 }
 
 /// A client of a twin.
@@ -61,7 +63,16 @@ impl Context {
     /// A context for one run of the program.
     pub fn new(flags: GlobalArgs, ui: Ui, stop: Stop) -> Self {
         let (address, key_place, network) = Default::default();
-        Self { flags, ui, stop, address, key_place, network, embedded: RefCell::default() }
+        Self {
+            flags,
+            ui,
+            stop,
+            address,
+            key_place,
+            network,
+            embedded: RefCell::default(),
+            waits: Waits::default(),
+        }
     }
 
     /// The signals.
@@ -178,16 +189,25 @@ impl Context {
             Some(meter) => builder.clock(meter.clone()),
             None => builder,
         };
-        let ui = self.ui;
+        let (ui, waits) = (self.ui, self.waits.clone());
         builder.on_attempt(move |attempt| {
             match &meter {
                 Some(meter) => meter.observe(attempt),
-                None => tell_of_wait(&ui, attempt),
+                None => tell_of_wait(&ui, &waits, attempt),
             }
             if ui.verbosity() > 0 {
                 ui.detail(1, &describe(attempt));
             }
+            if ui.verbosity() > 1 {
+                exchange(attempt).iter().for_each(|line| ui.detail(2, line));
+            }
         })
+    }
+
+    /// Waits for a call, and shows on a terminal that it does: for how long, or until when.
+    pub(crate) async fn waiting_for<T>(&self, what: &str, call: impl IntoFuture<Output = T>) -> T {
+        let _spinner = self.waits.spinner(&self.ui, what);
+        call.await
     }
 
     /// The longest time one attempt of a request takes.
@@ -237,11 +257,28 @@ impl Context {
 }
 
 /// A wait long enough to wonder at is told, on a terminal and in a log. Bulk commands tell it in their progress.
-fn tell_of_wait(ui: &Ui, attempt: &Attempt<'_>) {
+fn tell_of_wait(ui: &Ui, waits: &Waits, attempt: &Attempt<'_>) {
     if let Some(wait) = attempt.retry_in.filter(|wait| *wait >= Duration::from_secs(1)) {
-        let why = if attempt.status == Some(429) { "rate limit" } else { "trying again" };
-        ui.waiting(&format!("{why}: {} s", wait.as_secs_f64().ceil()));
+        let (why, sentence) = if attempt.status == Some(429) {
+            ("rate limit", "Rate limit")
+        } else {
+            ("trying again", "Trying again")
+        };
+        if !waits.show(sentence, wait) {
+            ui.waiting(&format!("{why}: {} s", wait.as_secs_f64().ceil()));
+        }
     }
+}
+
+/// The headers of a request and its response, and what an error says; without the key.
+fn exchange(attempt: &Attempt<'_>) -> Vec<String> {
+    let mut lines: Vec<String> =
+        attempt.request_headers().map(|(name, value)| format!("> {name}: {value}")).collect();
+    lines.extend(attempt.response_headers().map(|(name, value)| format!("< {name}: {value}")));
+    if let Some(body) = attempt.error_body() {
+        lines.extend(body.lines().map(|line| format!("< | {line}")));
+    }
+    lines
 }
 
 /// One request in one line, without anything secret: `GET /v1/stats 200 12ms, attempt 1, 59 of 60 left`.

@@ -15,7 +15,11 @@ pub(crate) fn remaining(number: impl TryInto<u64>, noun: &str) -> String {
 
 /// The time so many requests take, rounded up as far as no one minds.
 pub(crate) fn rough_time(requests: u64, rate: u64) -> String {
-    let seconds = (requests * 60).div_ceil(rate.max(1));
+    rough_seconds((requests * 60).div_ceil(rate.max(1)))
+}
+
+/// A time, rounded up as far as no one minds.
+pub(crate) fn rough_seconds(seconds: u64) -> String {
     match seconds {
         0..60 => format!("{seconds}s"),
         60..600 => {

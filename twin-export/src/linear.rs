@@ -25,7 +25,7 @@ pub(crate) fn beyond_linear<R>(
     make: impl Fn(usize) -> String,
     run: impl Fn(&str) -> R,
 ) -> Option<String> {
-    let (small, large) = (make(6_000), make(48_000));
+    let (small, large) = (make(2_000), make(16_000));
     let small = time(|| drop(run(&small))).max(Duration::from_millis(2));
     let large = time(|| drop(run(&large)));
     (large > small * 20).then(|| format!("{what:?}: {small:?} became {large:?}"))

@@ -51,6 +51,19 @@ pub const TOO_MANY: &str = "past the limit of files";
 /// Its conversion was given up after a while.
 pub const TOO_SLOW: &str = "took too long";
 
+/// Damaged from some point on: what stands before is in the text.
+pub const CUT_SHORT: &str = "damaged: its rest is missing";
+/// A sheet that its workbook does not show.
+pub const HIDDEN_SHEET: &str = "hidden sheet";
+/// A file within a file, for another program to open.
+pub const EMBEDDED: &str = "embedded file";
+/// A document of Word before 2007.
+pub const OLD_WORD: &str = "old Word format (.doc)";
+/// A presentation of PowerPoint before 2007.
+pub const OLD_POWERPOINT: &str = "old PowerPoint format (.ppt)";
+/// A message that Outlook saved.
+pub const OUTLOOK: &str = "Outlook message (.msg)";
+
 /// Whether a file that was skipped for this reason may hold a document all the same.
 pub(crate) fn hides_content(reason: &str) -> bool {
     [ENCRYPTED, UNREADABLE, SYMLINK, TOO_MANY, RUN_TOO_LARGE].contains(&reason)
@@ -61,7 +74,7 @@ pub(crate) fn known(told: &str) -> &'static str {
     ALL.into_iter().find(|reason| *reason == told).unwrap_or(UNREADABLE)
 }
 
-const ALL: [&str; 25] = [
+const ALL: [&str; 31] = [
     EMPTY,
     ENCRYPTED,
     NO_TEXT,
@@ -87,4 +100,10 @@ const ALL: [&str; 25] = [
     RUN_TOO_LARGE,
     TOO_MANY,
     TOO_SLOW,
+    CUT_SHORT,
+    HIDDEN_SHEET,
+    EMBEDDED,
+    OLD_WORD,
+    OLD_POWERPOINT,
+    OUTLOOK,
 ];

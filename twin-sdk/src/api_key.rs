@@ -23,10 +23,10 @@ pub(crate) const API_KEY_VARIABLE: &str = "TWIN_API_KEY";
 pub struct ApiKey(String);
 
 impl ApiKey {
-    /// A key from its text; white space around it (a file's final newline, say) is removed.
+    /// Creates a key from its text. White space around it, such as a file's final newline, is removed.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where the text is empty or holds what a
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the text is empty or holds characters that a
     /// header cannot carry.
     pub fn new(key: impl AsRef<str>) -> Result<Self> {
         let key = key.as_ref().trim();
@@ -41,10 +41,10 @@ impl ApiKey {
         Ok(Self(key.to_owned()))
     }
 
-    /// The key from the environment variable `TWIN_API_KEY`; an empty variable counts as unset.
+    /// Reads the key from the environment variable `TWIN_API_KEY`. An empty variable counts as unset.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where it is unset or no possible key.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if it is unset or cannot be a key.
     pub fn from_env() -> Result<Self> {
         match std::env::var(API_KEY_VARIABLE) {
             Ok(key) if !key.is_empty() => Self::new(key),
@@ -55,12 +55,12 @@ impl ApiKey {
         }
     }
 
-    /// The key itself, for storing it. Never print it.
+    /// Returns the key itself, for storing it. Never print it.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// The public prefix with the secret left out: `twin_live_sk_…`, or `…` for a key of another form.
+    /// Returns the public prefix without the secret: `twin_live_sk_…`, or `…` for a key of another form.
     pub fn redacted(&self) -> String {
         const PREFIXES: [&str; 5] = ["twin_live_sk_", "twin_live_", "twin_test_sk_", "twin_test_", "twin_"];
         let prefix = PREFIXES.iter().find(|prefix| self.0.starts_with(*prefix));

@@ -26,7 +26,7 @@ pub struct Answer {
     /// Whether a person should take over: the confidence is below the twin's threshold, or the question
     /// needs personal judgement.
     pub should_escalate: bool,
-    /// Why it escalates, for a person to read; `None` where it does not.
+    /// Why it escalates, for a person to read; `None` if it does not.
     pub escalate_reason: Option<String>,
     /// The titles of the documents that contributed.
     pub sources: Vec<String>,
@@ -83,8 +83,8 @@ impl Twin {
     /// ```
     ///
     /// # Errors
-    /// Beside what every call may return: 402 ([`ErrorKind::AnswerLimit`](crate::ErrorKind::AnswerLimit))
-    /// once the month's answers are used up, and 422 where the twin's onboarding is not complete.
+    /// In addition to what every call may return: 402 ([`ErrorKind::AnswerLimit`](crate::ErrorKind::AnswerLimit))
+    /// once the month's answers are used up, and 422 if the twin's onboarding is not complete.
     /// A question that is blank, or longer than [`MESSAGE_LIMIT`](crate::MESSAGE_LIMIT), is refused before any
     /// request.
     pub fn ask(&self, message: impl Into<String>) -> Call<Ask> {
@@ -93,19 +93,20 @@ impl Twin {
 }
 
 impl Call<Ask> {
-    /// Text to consider beside the knowledge base, such as a thread's history; at most 4,000 characters.
+    /// Sets text to consider in addition to the knowledge base, at most 4,000 characters. For a conversation, see
+    /// [`Self::thread`].
     pub fn context(mut self, context: impl Into<String>) -> Self {
         self.request.context = Some(context.into());
         self
     }
 
-    /// The conversation so far as the context; an empty thread is none.
+    /// Sets the conversation so far as the context. An empty thread sets none.
     pub fn thread(mut self, thread: &Thread) -> Self {
         self.request.context = Some(thread.to_string()).filter(|context| !context.is_empty());
         self
     }
 
-    /// The name of the person who asks; logged with escalations. The API's default is `API`.
+    /// Sets the name of the person who asks, which is logged with escalations. The API's default is `API`.
     pub fn asked_by(mut self, name: impl Into<String>) -> Self {
         self.request.asked_by = Some(name.into());
         self

@@ -1,4 +1,4 @@
-//! [`BaseUrl`]: where the API lives, and the rule that no key travels in clear.
+//! [`BaseUrl`]: the API's address, and the rule that no key travels in clear.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -8,14 +8,14 @@ use url::{Host, ParseError, Url};
 
 use crate::error::{Error, Result};
 
-/// Where the API lives unless told otherwise.
+/// The API's address, used by default.
 pub const DEFAULT_BASE_URL: &str = "https://api.twin.ai";
 
 /// The one name that stands for this machine.
 pub(crate) const LOCALHOST: &str = "localhost";
 
-/// An address a key may be sent to: `https` anywhere, plain `http` on loopback alone, with a path before
-/// `/v1` where a gateway wants one, and without user, password, query or fragment.
+/// An address that a key may be sent to: `https` anywhere, plain `http` on loopback only. It may have a path before
+/// `/v1`, as a gateway may need, but no user, password, query or fragment.
 ///
 /// [`TwinBuilder::base_url`](crate::TwinBuilder::base_url) applies the same rule; a program that stores
 /// addresses or keys checks them with this beforehand. It prints without a final slash.
@@ -32,7 +32,7 @@ pub(crate) const LOCALHOST: &str = "localhost";
 pub struct BaseUrl(Url);
 
 impl BaseUrl {
-    /// Scheme, host and port, such as `https://api.twin.ai`: what a key belongs to.
+    /// Returns scheme, host and port, such as `https://api.twin.ai`: what a key belongs to.
     pub fn origin(&self) -> String {
         self.0.origin().ascii_serialization()
     }
@@ -53,7 +53,7 @@ impl FromStr for BaseUrl {
     type Err = Error;
 
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), without what the text may hold of secrets.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), without any secret the text may hold.
     fn from_str(text: &str) -> Result<Self> {
         let unusable = |why: &str| Error::invalid_input(format!("the base URL cannot be used: {why}"));
         let mut url = Url::parse(text.trim()).map_err(|error| match error {

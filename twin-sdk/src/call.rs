@@ -10,6 +10,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::Serialize;
 use url::Url;
 
+use crate::body::Body;
 use crate::client::{Shared, Twin};
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::execute::execute;
@@ -42,32 +43,32 @@ impl<R: Request> Call<R> {
         Self { twin: twin.clone(), request, options: Options::default() }
     }
 
-    /// The timeout of each attempt (default: the client's, 30 s).
+    /// Sets the timeout of each attempt (default: the client's, 30 s).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
         self
     }
 
-    /// The deadline of the whole call, its waits included; `None` for none (default: the client's, 120 s).
+    /// Sets the deadline of the whole call including its waits, or `None` for none (default: the client's, 120 s).
     pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
         self.options.deadline = Some(deadline.into());
         self
     }
 
-    /// How often this call is retried; see [`RetryPolicy::max_retries`](crate::RetryPolicy::max_retries).
+    /// Sets how often this call is retried; see [`RetryPolicy::max_retries`](crate::RetryPolicy::max_retries).
     pub fn retries(mut self, retries: u32) -> Self {
         self.options.retries = Some(retries);
         self
     }
 
-    /// The longest time this call waits for rate limits; see
+    /// Sets the longest time this call waits for rate limits; see
     /// [`RetryPolicy::longest_wait`](crate::RetryPolicy::longest_wait).
     pub fn longest_wait(mut self, wait: Duration) -> Self {
         self.options.longest_wait = Some(wait);
         self
     }
 
-    /// Answers with [`WithMeta`]: the result, and the rate limit, status and number of attempts.
+    /// Returns [`WithMeta`] instead: the result with the rate limit, headers, status and number of attempts.
     pub fn with_meta(self) -> CallWithMeta<R> {
         CallWithMeta(self)
     }
@@ -93,7 +94,7 @@ impl<R: Request> IntoFuture for Call<R> {
     }
 }
 
-/// A [`Call`] that answers with its [`Meta`].
+/// A [`Call`] that returns its [`Meta`] as well.
 #[must_use = "a request is sent only when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct CallWithMeta<R>(Call<R>);
@@ -107,17 +108,17 @@ impl<R: Request> IntoFuture for CallWithMeta<R> {
     }
 }
 
-/// A result with what the response said beside it.
+/// A result together with its [`Meta`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct WithMeta<T> {
     /// The result itself.
     pub data: T,
-    /// What the response said beside it.
+    /// What the response says in addition.
     pub meta: Meta,
 }
 
-/// What a response said beside its result.
+/// What a response says in addition to its result.
 #[derive(Debug, Clone)]
 pub struct Meta {
     pub(crate) status: u16,
@@ -127,22 +128,22 @@ pub struct Meta {
 }
 
 impl Meta {
-    /// The HTTP status: 200 or 201, and 404 for a [`Deleted::by_earlier_attempt`](crate::Deleted).
+    /// Returns the HTTP status: 200 or 201, and 404 for a [`Deleted::by_earlier_attempt`](crate::Deleted).
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// A header of the response, such as `x-request-id`; `None` if it is absent or no text.
+    /// Returns a header of the response, such as `x-request-id`; `None` if it is absent or not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// How many requests were sent for this call, retries included.
+    /// Returns how many requests were sent for this call, including retries.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// The rate limit after this call; `None` where the response has no such headers.
+    /// Returns the rate limit after this call; `None` if the response has no such headers.
     pub fn rate_limit(&self) -> Option<&RateLimit> {
         self.rate_limit.as_ref()
     }
@@ -159,7 +160,7 @@ pub struct Endpoints {
 
 /// A request of the API. Sealed: the requests of this crate are all there are.
 pub trait Request: Send + 'static {
-    /// What a success answers.
+    /// What a success returns.
     type Output: Send + 'static;
 
     /// Checks the request locally and makes the HTTP request of it.
@@ -214,13 +215,13 @@ impl Prepared {
 #[derive(Debug)]
 pub struct Reply {
     pub(crate) status: u16,
-    pub(crate) body: Result<Bytes>,
+    pub(crate) body: Result<Body>,
 }
 
 impl Reply {
-    /// The body, where it arrived whole.
-    pub(crate) fn body(&self) -> Option<&[u8]> {
-        self.body.as_deref().ok()
+    /// The body, if it arrived whole.
+    pub(crate) fn body(&self) -> Option<&Body> {
+        self.body.as_ref().ok()
     }
 
     /// A 404 of the API that an ambiguous attempt before it explains.
@@ -231,14 +232,13 @@ impl Reply {
     /// Reads what the call is about from the body, which must be a JSON object.
     pub(crate) fn read<T>(self, read: impl FnOnce(Fields) -> Result<T, Lacks>) -> Result<T> {
         let status = self.status;
-        let fields = serde_json::from_slice(&self.body?)
-            .map_err(|error| unexpected(status, &error).with_source(error))?;
+        let fields = self.body?.parse().map_err(|error| unexpected(status, &error).with_source(error))?;
         read(fields).map_err(|lacks| unexpected(status, lacks))
     }
 
     /// The fields of the body, or of the object in it under `name`; none if it arrived in part or is no object.
     pub(crate) fn fields(&self, name: &str) -> Fields {
-        let fields = self.body().and_then(|body| serde_json::from_slice::<Fields>(body).ok());
+        let fields = self.body().and_then(|body| body.clone().parse::<Fields>().ok());
         fields.unwrap_or_default().unwrap(name)
     }
 }

@@ -23,8 +23,7 @@ pub(crate) type Observer = Arc<dyn Fn(&Attempt<'_>) + Send + Sync>;
 
 /// A client of the Twin API.
 ///
-/// It is cheap to clone, and clones share the connections, the pacing and the retry budget: make one per
-/// key and keep it. It follows no redirects, sends its key to its base URL alone, and uses the [`Proxy`](crate::Proxy)
+/// Cloning is cheap, and clones share connections, pacing and the retry budget: create one per key and keep it. It follows no redirects, sends its key to its base URL alone, and uses the [`Proxy`](crate::Proxy)
 /// that the environment asks for, never for loopback.
 #[derive(Clone)]
 pub struct Twin {
@@ -62,25 +61,25 @@ impl Shared {
 }
 
 impl Twin {
-    /// A client with the defaults of [`TwinBuilder`].
+    /// Creates a client with the defaults of [`TwinBuilder`].
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where the transport cannot be set up.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the transport cannot be set up.
     pub fn new(key: ApiKey) -> Result<Self> {
         Self::builder(key).build()
     }
 
-    /// A client from the environment, as the `twin` command reads it: the key from `TWIN_API_KEY` and, where
-    /// set, the base URL from `TWIN_BASE_URL`. Empty variables count as unset.
+    /// Creates a client from the environment, as the `twin` command does: the key from `TWIN_API_KEY` and, if set, the
+    /// base URL from `TWIN_BASE_URL`. Empty variables count as unset.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where there is no key, or the base URL
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if there is no key, or the base URL
     /// cannot be used.
     pub fn from_env() -> Result<Self> {
         TwinBuilder::from_env()?.build()
     }
 
-    /// A client that behaves otherwise than by default.
+    /// Returns a builder, for a client with other settings than the defaults.
     pub fn builder(key: ApiKey) -> TwinBuilder {
         TwinBuilder::new(key)
     }
@@ -92,7 +91,7 @@ impl fmt::Debug for Twin {
     }
 }
 
-/// Says how a client behaves; made by [`Twin::builder`] or [`TwinBuilder::from_env`].
+/// The settings of a [`Twin`] to build; created by [`Twin::builder`] or [`TwinBuilder::from_env`].
 #[must_use = "nothing happens before build()"]
 pub struct TwinBuilder {
     key: ApiKey,
@@ -125,10 +124,10 @@ impl TwinBuilder {
         }
     }
 
-    /// A builder with the key and base URL of [`Twin::from_env`].
+    /// Creates a builder with the key and base URL of [`Twin::from_env`].
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where there is no key.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if there is no key.
     pub fn from_env() -> Result<Self> {
         let builder = Self::new(ApiKey::from_env()?);
         Ok(match std::env::var(BASE_URL_VARIABLE) {
@@ -137,8 +136,8 @@ impl TwinBuilder {
         })
     }
 
-    /// Where the API lives (default [`DEFAULT_BASE_URL`]): scheme and host, with a path before `/v1` where a
-    /// gateway wants one. Plain `http` is accepted for loopback only, since it would show the key.
+    /// Sets the API's address (default [`DEFAULT_BASE_URL`]): scheme and host, and a path before `/v1` if a gateway
+    /// needs one. Plain `http` is accepted for loopback only, because it would expose the key.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
@@ -150,81 +149,81 @@ impl TwinBuilder {
         self
     }
 
-    /// The longest time to make a connection (default 5 s). Unused with [`Self::http_client`].
+    /// Sets the longest time to connect (default 5 s). Ignored with [`Self::http_client`].
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.transport = self.transport.connect_timeout(timeout);
         self
     }
 
-    /// The timeout of each attempt, from sending it to the end of its response (default 30 s).
+    /// Sets the timeout of each attempt, from sending it to the end of its response (default 30 s).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
     }
 
-    /// The deadline of a whole call with its retries and waits (default 120 s); `None` for bulk work, which
-    /// waits as long as the retry policy lets it.
+    /// Sets the deadline of a whole call including retries and waits (default 120 s). Use `None` for bulk work, which
+    /// waits as long as the retry policy allows.
     pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
         self.deadline = deadline.into();
         self
     }
 
-    /// When and how often a failed request is sent again.
+    /// Sets when and how often a failed request is sent again.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// Whether requests wait for the rate limit's window beforehand (default [`Pacing::Off`]).
+    /// Sets whether requests wait for the rate limit's window before they are sent (default [`Pacing::Off`]).
     pub fn pacing(mut self, pacing: Pacing) -> Self {
         self.pacing = pacing;
         self
     }
 
-    /// Trusts the certificate authorities in a file's bytes, PEM or DER, beside the bundled ones; see
+    /// Trusts the certificate authorities in a file's bytes, PEM or DER, in addition to the bundled ones; see
     /// [`Transport::ca_certificate`].
     pub fn ca_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.transport = self.transport.ca_certificate(pem);
         self
     }
 
-    /// Trusts the system's certificate store beside the bundled roots; it is read when the client is built.
+    /// Trusts the system's certificate store in addition to the bundled roots. It is read when the client is built.
     #[cfg(feature = "system-certs")]
     pub fn system_certs(mut self, trusted: bool) -> Self {
         self.transport = self.transport.system_certs(trusted);
         self
     }
 
-    /// How connections are made, in place of what was said of it before.
+    /// Sets how connections are made, replacing all earlier settings of it.
     pub fn transport(mut self, transport: Transport) -> Self {
         self.transport = transport;
         self
     }
 
-    /// Uses a client of yours instead of building one. Its TLS, proxy and connection settings hold, and so
+    /// Uses your own client instead of building one. Its TLS, proxy and connection settings hold, and so
     /// does its redirect policy: give it [`reqwest::redirect::Policy::none()`], which this crate's own has.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http = Some(client);
         self
     }
 
-    /// Replaces the clock behind deadlines and waits; for tests.
+    /// Replaces the clock behind deadlines and waits, for tests.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Calls `observer` after every request sent, retries included; for logs and metrics. It runs within the
-    /// call and must not block.
+    /// Calls `observer` after every request, including retries, for logs and metrics. It runs within the call and must
+    /// not block.
     pub fn on_attempt(mut self, observer: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Some(Arc::new(observer));
         self
     }
 
-    /// Makes the client.
+    /// Builds the client.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where the base URL or the user agent cannot
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the base URL or the user agent cannot
     /// be used, no certificate of a file can be read, the environment names a proxy that cannot be used, or the
     /// transport cannot be set up.
     pub fn build(self) -> Result<Twin> {

@@ -4,19 +4,19 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant, SystemTime};
 
-/// A wait that ends some time later.
+/// A future that completes when a wait is over.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Time as the client sees it: deadlines, back-off and rate-limit waits all go through here.
+/// The client's source of time: deadlines, backoff and rate-limit waits all use it.
 ///
-/// [`SystemClock`] is the default. A test hands over its own with
-/// [`TwinBuilder::clock`](crate::TwinBuilder::clock) and lets hours pass at once. (The timeout of a single
-/// attempt is kept by the HTTP transport, in real time.)
+/// [`SystemClock`] is the default. A test passes its own to
+/// [`TwinBuilder::clock`](crate::TwinBuilder::clock), and hours pass at once. (The timeout of a single
+/// attempt is enforced by the HTTP transport, in real time.)
 pub trait Clock: Send + Sync + 'static {
-    /// The monotonic time, for durations.
+    /// Returns the monotonic time, for durations.
     fn now(&self) -> Instant;
 
-    /// The wall-clock time; used only where a response has no `Date` header to compare with.
+    /// Returns the wall-clock time. Used only if a response has no `Date` header to compare with.
     fn wall(&self) -> SystemTime;
 
     /// Waits for `duration`.

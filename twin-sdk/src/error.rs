@@ -95,63 +95,64 @@ struct Inner {
 }
 
 impl Error {
-    /// What kind of failure it is.
+    /// Returns what kind of failure it is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The HTTP status, where there was a response.
+    /// Returns the HTTP status, if there was a response.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The API's own text (the body's `error` field). It may hold any character; the key alone is blotted out.
+    /// Returns the API's own text (the body's `error` field). It may hold any character; only the key is removed.
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
-    /// The body of the failed response, at most 16 KiB of it, with the key blotted out.
+    /// Returns the body of the failed response, at most 16 KiB, with the key removed.
     pub fn body(&self) -> Option<&str> {
         self.0.body.as_deref()
     }
 
-    /// What answered in place of the API; `None` if the API itself did, or nothing.
+    /// Returns what answered in place of the API; `None` if the API itself answered, or nothing did.
     pub fn responder(&self) -> Option<&Responder> {
         self.0.responder.as_ref()
     }
 
-    /// A header of the failed response, such as `x-request-id`; `None` if it is absent or no text.
+    /// Returns a header of the failed response, such as `x-request-id`; `None` if it is absent or not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.0.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// How long the API asks to wait (`Retry-After`), or how long the wait is that was not allowed.
+    /// Returns how long the API asks to wait (`Retry-After`), or the wait that was not allowed.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// The rate-limit headers of the failed response.
+    /// Returns the rate limit as the failed response told it.
     pub fn rate_limit(&self) -> Option<&RateLimit> {
         self.0.rate_limit.as_ref()
     }
 
-    /// How many requests were sent for this call; 0 where it was refused before any.
+    /// Returns how many requests were sent for this call; 0 if it was refused before any.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Whether the request took effect on the server.
+    /// Returns whether the request took effect on the server.
     pub fn outcome(&self) -> Outcome {
         self.0.outcome
     }
 
-    /// For a 402 whose text tells them: the answers used and the monthly limit.
+    /// Returns the answers used and the monthly limit, if a 402 tells them in its text.
     pub fn answers_used(&self) -> Option<(u64, u64)> {
         self.0.answers
     }
 
-    /// Whether the same call may succeed later without a change: a rate limit, a failing service, a broken
-    /// or missing connection, something in between that answered. Says nothing of whether repeating is *safe*: that is [`Error::outcome`].
+    /// Returns whether the same call may succeed later without a change: after a rate limit, a failing service, a broken
+    /// or missing connection, or an answer of something in between. Whether repeating it is *safe* is another question:
+    /// see [`Error::outcome`].
     pub fn is_retryable(&self) -> bool {
         matches!(
             self.0.kind,
@@ -198,7 +199,7 @@ impl Error {
             }
             body => body.unwrap_or_default(),
         };
-        let body = blot(String::from_utf8_lossy(&body).into_owned());
+        let body = blot(String::from_utf8_lossy(body.beginning()).into_owned());
         let mut error = match whose {
             Whose::Refusal(message) => {
                 // JSON may spell the key otherwise than it reads.
@@ -334,7 +335,7 @@ impl std::error::Error for Error {
     }
 }
 
-fn blotted(text: String, secret: &str, key: &str) -> String {
+pub(crate) fn blotted(text: String, secret: &str, key: &str) -> String {
     if secret.is_empty() { text } else { text.replace(secret, key) }
 }
 
@@ -364,13 +365,14 @@ pub(crate) fn one_line(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
     use reqwest::Method;
     use reqwest::header::{CONTENT_TYPE, LOCATION, SERVER};
 
     use super::*;
 
     fn refused(status: u16, body: &str, secret: &str, key: &str) -> Error {
-        let body = Ok(body.to_owned().into());
+        let body = Ok(Bytes::from(body.to_owned()).into());
         let received = Received { status, headers: HeaderMap::new(), body };
         let whose = received.whose(&Method::GET);
         Error::from_response(received, whose, secret, key)
@@ -400,7 +402,7 @@ mod tests {
             (LOCATION, "https://login.example/?key=s3cret"),
         ];
         let headers = headers.map(|(name, value)| (name, value.parse().unwrap()));
-        let body = Ok("<title>Sign\n\u{202e}in s3cret</title>".into());
+        let body = Ok(Bytes::from("<title>Sign\n\u{202e}in s3cret</title>").into());
         let received = Received { status: 302, headers: headers.into_iter().collect(), body };
         let error = Error::from_response(received, Whose::Other, "s3cret", "…");
         assert_eq!(

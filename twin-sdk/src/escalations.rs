@@ -24,7 +24,7 @@ open_enum! {
     }
 }
 
-/// A question the twin passed on to a person.
+/// A question that the twin passed on to a person.
 ///
 /// Only the id is indispensable: any other field that the API leaves out, or gives in an unknown form, reads as
 /// empty or zero.
@@ -71,7 +71,7 @@ impl TryFrom<Fields> for Escalation {
 }
 
 impl Escalation {
-    /// Fields that this version of the crate does not know, as they came.
+    /// Returns the fields that this version of the crate does not know, as they came.
     pub fn extra(&self) -> &Map<String, Value> {
         &self.extra
     }
@@ -104,7 +104,7 @@ pub enum StatusFilter {
 }
 
 impl StatusFilter {
-    /// The filter as the API spells it.
+    /// Returns the filter as the API spells it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -114,35 +114,35 @@ impl StatusFilter {
     }
 }
 
-/// What a successful resolve answered. The escalation is resolved, whatever is in here.
+/// The result of a successful resolve: the escalation is resolved, whatever this holds.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Resolved {
-    /// The escalation as the API answered it, where it did.
+    /// The escalation, if the API returned it.
     pub escalation: Option<Escalation>,
 }
 
-/// The calls on escalations; made by [`Twin::escalations`].
+/// The calls on escalations; created by [`Twin::escalations`].
 #[derive(Debug, Clone, Copy)]
 pub struct Escalations<'a> {
     twin: &'a Twin,
 }
 
 impl Twin {
-    /// Questions passed on to people: list and resolve them (`/v1/escalations`).
+    /// Returns the calls on escalations, the questions passed on to people (`/v1/escalations`).
     pub fn escalations(&self) -> Escalations<'_> {
         Escalations { twin: self }
     }
 }
 
 impl Escalations<'_> {
-    /// Lists escalations, newest first; one request, at most 200 of them (`GET /v1/escalations`).
+    /// Lists escalations, newest first, at most 200, in one request (`GET /v1/escalations`).
     pub fn list(&self) -> Call<ListEscalations> {
         Call::new(self.twin, ListEscalations { status: None, limit: None })
     }
 
-    /// Lists every escalation the API gives, open and resolved: one request, and where that is cut at 200 one
-    /// more for each status. [`Listing::missing`](crate::Listing::missing) says what cannot be listed.
+    /// Lists every escalation that the API returns, open and resolved: in one request, and if that is cut at 200, one
+    /// more for each status. [`Listing::missing`](crate::Listing::missing) tells what cannot be listed.
     pub fn list_all(&self) -> ListAll<Escalation> {
         let twin = self.twin.clone();
         ListAll::new(async move {
@@ -161,7 +161,7 @@ impl Escalations<'_> {
     /// Marks an escalation as resolved (`PATCH /v1/escalations/{id}`). Resolving twice is no error.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) where there is no such escalation.
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is no such escalation.
     pub fn resolve(&self, id: impl Into<String>) -> Call<ResolveEscalation> {
         Call::new(self.twin, ResolveEscalation { id: id.into() })
     }
@@ -175,13 +175,13 @@ pub struct ListEscalations {
 }
 
 impl Call<ListEscalations> {
-    /// Which escalations to list. The API's default is the open ones.
+    /// Sets which escalations to list. The API's default is the open ones.
     pub fn status(mut self, status: StatusFilter) -> Self {
         self.request.status = Some(status);
         self
     }
 
-    /// How many to list, from 1 to 200. The API's default is 50.
+    /// Sets how many to list, from 1 to 200. The API's default is 50.
     pub fn limit(mut self, limit: u32) -> Self {
         self.request.limit = Some(limit);
         self

@@ -2,18 +2,18 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use bytes::{Bytes, BytesMut};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, Response};
 
+use crate::body::{Body, Builder};
 use crate::call::{Meta, Options, Prepared, Reply};
 use crate::client::Shared;
 use crate::error::{Error, ErrorKind, Outcome, Result};
-use crate::observe::Attempt;
+use crate::observe::{Attempt, Exchange};
 use crate::rate_limit::{self, RateLimit, retry_after};
 use crate::refusal::{kind_of_other, leaves_doubt};
 use crate::retry::{Decision, Failure, RetryPolicy, Spent, decide};
-use crate::whose::{Received, Whose, is_repeatable, without_bom};
+use crate::whose::{Received, Whose, is_repeatable};
 use crate::window::Told;
 
 /// The longest response body that is read; the API's own stay far below.
@@ -162,7 +162,7 @@ impl Run<'_> {
         let rate_limit = reads_rate_limit.then(|| RateLimit::from_headers(&headers, wall)).flatten();
         let retry_after = (!status.is_success()).then(|| retry_after(&headers, wall)).flatten();
         let body = if status.is_success() { read_body(response).await } else { read_refusal(response).await };
-        let received = Received { status: status.as_u16(), headers, body: body.map(without_bom) };
+        let received = Received { status: status.as_u16(), headers, body };
         let whose = received.whose(&self.prepared.method);
         Answered { received, whose, rate_limit, date, retry_after }
     }
@@ -250,6 +250,11 @@ impl Run<'_> {
             },
             rate_limit: attempted.rate_limit(),
             date: answered.ok().and_then(|answered| answered.date?.try_into().ok()),
+            exchange: Exchange {
+                shared: self.shared,
+                received: answered.ok().map(|answered| &answered.received),
+                is_error: answered.is_ok_and(|answered| answered.whose != Whose::Success),
+            },
         };
         if let Some(observer) = &self.shared.observer {
             observer(&attempt);
@@ -342,7 +347,7 @@ impl Answered {
     }
 }
 
-/// The error for a request the gate did not let through; `wait` is the wait to the reset, where it is known.
+/// The error for a request the gate did not let through; `wait` is the wait to the reset, if it is known.
 fn not_admitted(wait: Option<Duration>) -> Error {
     let text = match wait {
         Some(wait) => format!(
@@ -355,32 +360,29 @@ fn not_admitted(wait: Option<Duration>) -> Error {
 }
 
 /// Reads a body of at most [`BODY_LIMIT`].
-async fn read_body(mut response: Response) -> Result<Bytes> {
-    if response.content_length().is_some_and(|length| length <= BODY_LIMIT as u64) {
-        return response.bytes().await.map_err(Error::from_transport);
-    }
-    let mut body = BytesMut::new();
+async fn read_body(mut response: Response) -> Result<Body> {
+    let mut body = Builder::default();
     while let Some(chunk) = response.chunk().await.map_err(Error::from_transport)? {
         if body.len() + chunk.len() > BODY_LIMIT {
             let text = format!("the API's answer is longer than {} MiB", BODY_LIMIT >> 20);
             return Err(Error::new(ErrorKind::Decode, text, Outcome::Unknown));
         }
-        body.extend_from_slice(&chunk);
+        body.push(&chunk);
     }
-    Ok(body.freeze())
+    Ok(body.finish())
 }
 
 /// Reads what explains a refusal, as far as it is not too long.
-async fn read_refusal(mut response: Response) -> Result<Bytes> {
-    let mut body = BytesMut::new();
+async fn read_refusal(mut response: Response) -> Result<Body> {
+    let mut body = Builder::default();
     while let Some(chunk) = response.chunk().await.map_err(Error::from_transport)? {
         let room = REFUSAL_LIMIT - body.len();
-        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        body.push(&chunk[..chunk.len().min(room)]);
         if body.len() == REFUSAL_LIMIT {
             break;
         }
     }
-    Ok(body.freeze())
+    Ok(body.finish())
 }
 
 /// A wait as a person reads it: `12 s`, `0.4 s`.

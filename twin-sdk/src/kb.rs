@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::body::Body;
 use crate::call::{Call, Endpoints, Prepared, Reply, Request, unexpected};
 use crate::client::Twin;
 use crate::error::Result;
 use crate::open_enum::open_enum;
 use crate::page::{ListAll, Page, Parted, join, read_page};
 use crate::validate;
-use crate::whose::is_blank;
 use crate::wire::{Fields, Lacks};
 
 open_enum! {
@@ -48,10 +48,10 @@ pub struct Document {
     /// What kind of text it is.
     #[serde(rename = "type")]
     pub document_type: DocumentType,
-    /// The text, where it was asked for: [`Kb::get`] gives it, a listing does not.
+    /// The text, if it was asked for: [`Kb::get`] returns it, a listing does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
-    /// How the document came in: `manual`, or another of an open set.
+    /// How the document was added: `manual`, or another value of an open set.
     pub source: String,
     /// How often it contributed to an answer.
     pub hits: u64,
@@ -79,7 +79,7 @@ impl TryFrom<Fields> for Document {
 }
 
 impl Document {
-    /// Fields that this version of the crate does not know, as they came.
+    /// Returns the fields that this version of the crate does not know, as they came.
     pub fn extra(&self) -> &Map<String, Value> {
         &self.extra
     }
@@ -112,30 +112,30 @@ pub struct NewDocument {
 }
 
 impl NewDocument {
-    /// A document of the API's default type.
+    /// Creates a document of the API's default type.
     pub fn new(title: impl Into<String>, content: impl Into<String>) -> Self {
         Self { title: title.into(), content: content.into(), document_type: None }
     }
 
-    /// Says what kind of text it is.
+    /// Sets what kind of text it is.
     pub fn of_type(mut self, document_type: impl Into<DocumentType>) -> Self {
         self.document_type = Some(document_type.into());
         self
     }
 }
 
-/// What a successful create answered. The document exists, whatever is in here.
+/// The result of a successful create: the document exists, whatever this holds.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Created {
-    /// The id of the new document. `None` where the API's answer was lost or cannot be read: the document
-    /// was created all the same, and must not be created again.
+    /// The id of the new document. `None` if the API's answer broke off or does not tell it: the document exists, and
+    /// must not be created again.
     pub id: Option<String>,
-    /// The document as the API answered it, where it did.
+    /// The document, if the API returned it.
     pub document: Option<Document>,
 }
 
-/// What a successful delete answered. The document is gone.
+/// The result of a successful delete: the document is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Deleted {
@@ -143,29 +143,29 @@ pub struct Deleted {
     pub by_earlier_attempt: bool,
 }
 
-/// The calls on the knowledge base; made by [`Twin::kb`].
+/// The calls on the knowledge base; created by [`Twin::kb`].
 #[derive(Debug, Clone, Copy)]
 pub struct Kb<'a> {
     twin: &'a Twin,
 }
 
 impl Twin {
-    /// The knowledge base: list, read, create and delete documents (`/v1/kb`).
+    /// Returns the calls on the knowledge base: list, read, create and delete documents (`/v1/kb`).
     pub fn kb(&self) -> Kb<'_> {
         Kb { twin: self }
     }
 }
 
 impl Kb<'_> {
-    /// Lists documents, newest first; one request, at most 200 of them (`GET /v1/kb`).
+    /// Lists documents, newest first, at most 200, in one request (`GET /v1/kb`).
     pub fn list(&self) -> Call<ListDocuments> {
         Call::new(self.twin, ListDocuments { document_type: None, limit: None })
     }
 
-    /// Lists every document the API gives: one request, and where that is cut at 200 one more for each type.
+    /// Lists every document that the API returns: in one request, and if that is cut at 200, one more for each type.
     ///
-    /// Where one type alone exceeds 200, the rest cannot be listed;
-    /// [`Listing::missing`](crate::Listing::missing) says how many. No document is shown twice.
+    /// If one type alone exceeds 200, the rest cannot be listed;
+    /// [`Listing::missing`](crate::Listing::missing) tells how many. No document appears twice.
     pub fn list_all(&self) -> ListAll<Document> {
         let twin = self.twin.clone();
         ListAll::new(async move {
@@ -189,21 +189,21 @@ impl Kb<'_> {
         })
     }
 
-    /// One document with its content (`GET /v1/kb/{id}`).
+    /// Reads one document with its content (`GET /v1/kb/{id}`).
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) where there is no such document,
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) where the answer is another document.
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is no such document,
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the answer is another document.
     pub fn get(&self, id: impl Into<String>) -> Call<GetDocument> {
         Call::new(self.twin, GetDocument { id: id.into() })
     }
 
     /// Creates a document (`POST /v1/kb`).
     ///
-    /// There is no idempotency key: where the answer is lost, the error's
+    /// There is no idempotency key: if the answer is lost, or is not the API's, the error's
     /// [`outcome()`](crate::Error::outcome) is [`Outcome::Unknown`](crate::Outcome::Unknown), and only a
-    /// look at the newest documents tells whether it happened. A create that succeeded is never reported as
-    /// failed: where its answer cannot be read, [`Created::id`] is `None`.
+    /// look at the newest documents tells whether it happened. A create that the API confirmed is never reported as
+    /// failed: if the answer does not tell the id, [`Created::id`] is `None`.
     ///
     /// # Errors
     /// A title or content that is blank, or content longer than [`CONTENT_LIMIT`](crate::CONTENT_LIMIT), is
@@ -212,11 +212,12 @@ impl Kb<'_> {
         Call::new(self.twin, CreateDocument { document })
     }
 
-    /// Deletes a document (`DELETE /v1/kb/{id}`). A 404 after an attempt of the same call that got no answer
-    /// is success: see [`Deleted::by_earlier_attempt`].
+    /// Deletes a document (`DELETE /v1/kb/{id}`). It is deleted if the API answers `"deleted": true` or with an empty
+    /// body. The API's 404 after an attempt of the same call that got no answer is a success as well: see
+    /// [`Deleted::by_earlier_attempt`].
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) where there is no such document.
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is no such document.
     pub fn delete(&self, id: impl Into<String>) -> Call<DeleteDocument> {
         Call::new(self.twin, DeleteDocument { id: id.into() })
     }
@@ -230,13 +231,13 @@ pub struct ListDocuments {
 }
 
 impl Call<ListDocuments> {
-    /// Lists documents of this type alone.
+    /// Lists only documents of this type.
     pub fn of_type(mut self, document_type: impl Into<DocumentType>) -> Self {
         self.request.document_type = Some(document_type.into());
         self
     }
 
-    /// How many to list, from 1 to 200. The API's default is 50.
+    /// Sets how many to list, from 1 to 200. The API's default is 50.
     pub fn limit(mut self, limit: u32) -> Self {
         self.request.limit = Some(limit);
         self
@@ -330,7 +331,7 @@ impl Request for DeleteDocument {
 
     fn decode(&self, reply: Reply) -> Result<Deleted> {
         let by_earlier_attempt = reply.is_not_found();
-        if by_earlier_attempt || reply.body().is_some_and(is_blank) {
+        if by_earlier_attempt || reply.body().is_some_and(Body::is_blank) {
             return Ok(Deleted { by_earlier_attempt });
         }
         let status = reply.status;

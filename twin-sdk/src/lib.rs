@@ -1,4 +1,4 @@
-//! Typed async client of the **Twin API**: ask a company's twin, keep its knowledge base, deal with what it
+//! Typed async client for the **Twin API**: ask a company's twin, manage its knowledge base, and resolve what it
 //! escalates.
 //!
 //! ```
@@ -21,76 +21,97 @@
 //!
 //! # A tour
 //!
-//! - **Asking**: [`Twin::ask`] answers with the text, how confident the twin is, its sources, and whether a
-//!   person should take over.
+//! - **Ask**: [`Twin::ask`] returns the answer, its confidence, its sources, and whether a person should take over.
+//!   [`Thread`] keeps a conversation within the limit of its context.
 //! - **Knowledge base**: [`Twin::kb`] lists, reads, creates and deletes documents. A list is one request;
-//!   [`Kb::list_all`] gets past its limit of 200 and says exactly what it could not list.
-//! - **Escalations and figures**: [`Twin::escalations`], [`Twin::stats`].
-//! - **Webhooks**: [`webhook::Verifier`] tells a body of Twin's from anyone else's.
-//! - Every call is a value: [`Call::timeout`], [`Call::deadline`], [`Call::retries`] and
-//!   [`Call::longest_wait`] say how it runs, [`Call::with_meta`] answers with the rate limit as well, and
-//!   awaiting it sends it.
+//!   [`Kb::list_all`] gets past its limit of 200 and tells exactly what it could not list.
+//! - **Escalations and statistics**: [`Twin::escalations`], [`Twin::stats`].
+//! - **Webhooks**: [`webhook::Verifier`] checks that a body was signed by Twin.
+//! - Every call is a value: [`Call::timeout`], [`Call::deadline`], [`Call::retries`] and [`Call::longest_wait`]
+//!   configure it, [`Call::with_meta`] returns the rate limit and the headers as well, and awaiting it sends it.
 //!
-//! # What a good client does, and this one does for you
+//! # Whose answer it is
 //!
-//! **It repeats what is safe to repeat, and nothing else.** The API has no idempotency keys, so a `POST` is
-//! sent again only where the first cannot have happened: no connection was made, or the API said 429.
+//! Proxies, gateways, sign-in pages and load balancers stand between a client and the API, and they answer with the same
+//! statuses. A status alone therefore proves nothing. This crate believes the API's own form only:
 //!
-//! | what happened | GET, DELETE | POST, PATCH | [`Error::outcome`] if it was the last |
+//! - **An error** is the API's if its body is a JSON object whose `error` is a string. Then a 404 means *gone*
+//!   ([`ErrorKind::NotFound`]), a 401 *this key*, a 402 *the limit*, a 403 *the plan*.
+//! - **A success** is the API's if it is JSON, or empty for a call that needs no body (DELETE, PATCH). A document is
+//!   deleted if the answer says `"deleted": true` or is empty, and created if it has an id, or says 201.
+//! - **Anything else**, a redirect among them, is [`ErrorKind::NotFromApi`]: something else answered, and
+//!   [`Error::outcome`] is [`Outcome::Unknown`]. [`Error::responder`] tells what it was: its status, media type, `Server`
+//!   header, the target of a redirect, and what it said; of a page, only the title. A 429 and a 5xx mean the same from
+//!   anyone, and are [`ErrorKind::RateLimited`] and [`ErrorKind::Server`].
+//!
+//! Within an answer of the API, only what the call is about is indispensable: an id, a response. Any other field that is
+//! null, missing or malformed reads as empty or zero, a time without a zone as UTC, and an unreadable one as `None`. One
+//! odd document never fails a listing. Fields that this version does not know are kept: see [`Document::extra`] and its
+//! like.
+//!
+//! # What it does for you
+//!
+//! **It repeats only what is safe to repeat.** The API has no idempotency keys, so a `POST` is sent again only if the
+//! first attempt cannot have taken effect: no connection was made, or the answer was a 429.
+//!
+//! | what happened | GET, DELETE | POST, PATCH | [`Error::outcome`] if it was the last attempt |
 //! |---|---|---|---|
 //! | no connection was made | retried | retried | [`Outcome::NotApplied`] |
 //! | 429 | waited out | waited out | [`Outcome::NotApplied`] |
 //! | 408, 5xx | retried | not retried | [`Outcome::Unknown`] |
-//! | 425 | retried | not retried | [`Outcome::NotApplied`] |
+//! | 425 | retried | not retried | [`Outcome::NotApplied`], of something else [`Outcome::Unknown`] |
 //! | timeout, connection broken | retried | not retried | [`Outcome::Unknown`] |
-//! | success, but half a body | GET retried, DELETE done | done | [`Outcome::Applied`]; of a GET [`Outcome::Unknown`] |
-//! | 3xx, any other 4xx | not retried | not retried | [`Outcome::NotApplied`] |
+//! | success in JSON, but half a body | retried | done | [`Outcome::Unknown`], of a question [`Outcome::Applied`] |
+//! | any other 4xx of the API | not retried | not retried | [`Outcome::NotApplied`] |
+//! | something else answered | not retried | not retried | [`Outcome::Unknown`] |
 //!
-//! Where an attempt before the last may have taken effect, [`Outcome::NotApplied`] becomes [`Outcome::Unknown`].
+//! If an attempt before the last may have taken effect, [`Outcome::NotApplied`] becomes [`Outcome::Unknown`].
 //!
-//! **It waits as long as it is told, and no longer than you allow.** `Retry-After` is obeyed as seconds and as
-//! a date, by the server's clock; a wait past the longest allowed or past the deadline fails at once and
-//! says so in [`Error::retry_after`]. Three times bound a call: 5 s to connect, 30 s for each attempt, 120 s
-//! for all of it. See [`RetryPolicy`].
+//! **It waits as long as it is told, and no longer than you allow.** It honors `Retry-After` as seconds and as a date, by
+//! the server's clock. If a 429 says "now" or names a time that has passed, it backs off from 1 s with jitter. A wait
+//! longer than allowed, or past the deadline, fails at once and is told in [`Error::retry_after`]. By default a call has
+//! 5 s to connect, 30 s for each attempt and 120 s in all. See [`RetryPolicy`].
 //!
-//! **It paces bulk work.** [`Pacing::Window`] reads `X-RateLimit-*` and sleeps to the reset instead of
-//! collecting 429s; all clones of a client share it.
+//! **It paces bulk work.** [`Pacing::Window`] reads `X-RateLimit-*` and sleeps until the reset instead of collecting
+//! 429s. All clones of a client share it.
 //!
-//! **It keeps your key.** The key goes to the base URL alone: no redirect is followed, plain `http` is for
-//! loopback, `Debug`, errors and logs never show it. TLS is rustls with the bundled Mozilla roots.
+//! **It keeps your key.** The key goes to the base URL only: no redirect is followed, plain `http` is for loopback, and
+//! `Debug`, errors and logs never show it. It goes through the [`Proxy`] that the environment names, or nowhere. TLS is
+//! rustls with the bundled Mozilla roots.
 //!
-//! **It stays open to tomorrow.** Unknown fields are ignored, unknown values of [`DocumentType`] and its
-//! like are kept and sent back as they came. A write that succeeded is never reported as failed because its
-//! answer could not be read: see [`Created`].
+//! **It stays open to later versions of the API.** Unknown values of [`DocumentType`] and its like are kept and sent back
+//! unchanged, and unknown fields are kept too.
 //!
 //! # Errors
 //!
-//! One [`Error`] with [`kind`](Error::kind), [`message`](Error::message) (the API's own text),
-//! [`outcome`](Error::outcome), [`attempts`](Error::attempts), [`retry_after`](Error::retry_after) and
-//! [`rate_limit`](Error::rate_limit); its `Display` is one line for a person.
+//! There is one [`Error`], with [`kind`](Error::kind), [`message`](Error::message) (the API's own text),
+//! [`outcome`](Error::outcome), [`responder`](Error::responder), [`attempts`](Error::attempts),
+//! [`retry_after`](Error::retry_after), [`rate_limit`](Error::rate_limit) and any [`header`](Error::header), such as
+//! `x-request-id`. Its `Display` is one line for a person.
 //!
 //! # Features
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `rustls` | yes | TLS by rustls with ring and the bundled roots |
-//! | `system-certs` | | [`TwinBuilder::system_certs`]: the system's certificate store as well |
-//! | `native-tls` | | TLS by the platform, where `rustls` is off |
+//! | `system-certs` | | [`TwinBuilder::system_certs`]: the system's certificate store in addition |
+//! | `native-tls` | | TLS by the platform, if `rustls` is off |
 //! | `tracing` | | a span for each call and an event for each attempt, without key or content |
 //! | `axum` | | `webhook::SignedEvent`, an extractor that verifies the raw body |
 //!
-//! Calls need a tokio runtime with its I/O and time drivers on.
+//! Calls need a tokio runtime with its I/O and time drivers enabled.
 //!
 //! # Testing your program
 //!
-//! The crate `twin-reference` is the API as a small real server: start it in a line, point
-//! [`TwinBuilder::base_url`] at it, and script its faults.
+//! The crate `twin-reference` is the API as a small real server: start it in one line, pass its address to
+//! [`TwinBuilder::base_url`], and script its faults.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api_key;
 mod ask;
 mod base_url;
+mod body;
 mod call;
 mod client;
 mod clock;

@@ -5,11 +5,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::error::ErrorKind;
+use crate::client::Shared;
+use crate::error::{ErrorKind, blotted};
 use crate::rate_limit::RateLimit;
+use crate::whose::Received;
+
+/// The longest part of an error's body that is shown, in bytes.
+const SHOWN_LIMIT: usize = 2 * 1024;
 
 /// One request that was sent, as [`TwinBuilder::on_attempt`](crate::TwinBuilder::on_attempt) is told of it.
-/// It holds neither the key nor any text of the request or the response.
+///
+/// It never shows the key, and its `Debug` no text of the request or the response.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Attempt<'a> {
@@ -21,19 +27,61 @@ pub struct Attempt<'a> {
     pub path: &'a str,
     /// Which attempt of its call it was, from 1.
     pub number: u32,
-    /// The response's status, where there was a response.
+    /// The response's status, if there was a response.
     pub status: Option<u16>,
-    /// Why there was no complete response.
+    /// Why there was no complete response, or that something other than the API gave it.
     pub error: Option<ErrorKind>,
     /// From sending the request to the end of the response.
     pub elapsed: Duration,
-    /// Where the call goes on: the wait before the next attempt. Zero after a 429 with
+    /// If the call goes on, the wait before the next attempt. Zero after a 429 with
     /// [`Pacing::Window`](crate::Pacing::Window), which holds that attempt until the window's reset.
     pub retry_in: Option<Duration>,
     /// The rate limit the response told.
     pub rate_limit: Option<RateLimit>,
     /// The moment of the response by the server's clock (its `Date`, whole seconds).
     pub date: Option<Timestamp>,
+    pub(crate) exchange: Exchange<'a>,
+}
+
+/// The headers and bodies of an attempt, shown on request alone.
+#[derive(Clone)]
+pub(crate) struct Exchange<'a> {
+    pub(crate) shared: &'a Shared,
+    pub(crate) received: Option<&'a Received>,
+    pub(crate) is_error: bool,
+}
+
+impl std::fmt::Debug for Exchange<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Exchange").finish_non_exhaustive()
+    }
+}
+
+impl Attempt<'_> {
+    /// Returns the headers of the request, without `Authorization`.
+    pub fn request_headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let headers = self.exchange.shared.headers.iter().filter(|(_, value)| !value.is_sensitive());
+        headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+    }
+
+    /// Returns the headers of the response, with the key blotted out.
+    pub fn response_headers(&self) -> impl Iterator<Item = (&str, String)> {
+        let headers = self.exchange.received.into_iter().flat_map(|received| &received.headers);
+        headers.filter_map(|(name, value)| Some((name.as_str(), self.without_key(value.to_str().ok()?))))
+    }
+
+    /// Returns the beginning of the response's body if it is no success: at most 2 KiB, with the key blotted out.
+    pub fn error_body(&self) -> Option<String> {
+        let body = self.exchange.received.filter(|_| self.exchange.is_error)?.body.as_ref().ok()?;
+        let text = self.without_key(&String::from_utf8_lossy(body.beginning()));
+        let end = text.floor_char_boundary(SHOWN_LIMIT);
+        Some(text[..end].to_owned()).filter(|text| !text.is_empty())
+    }
+
+    fn without_key(&self, text: &str) -> String {
+        let shared = self.exchange.shared;
+        blotted(text.to_owned(), shared.secret(), &shared.key)
+    }
 }
 
 /// The span of a call: `twin.call` with the method and route template.

@@ -16,7 +16,7 @@ macro_rules! open_enum {
             /// Every value this version knows, in the order of the API reference.
             pub const KNOWN: &'static [$name] = &[$($name::$variant),+];
 
-            /// The value as the API spells it.
+            /// Returns the value as the API spells it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $($name::$variant => $text,)+

@@ -12,15 +12,15 @@ use tokio::sync::Notify;
 use crate::clock::Clock;
 use crate::window::{Admission, State, Ticket, Told};
 
-/// How a client treats the rate limit before the API refuses anything.
+/// Whether a client waits for the rate limit before the API refuses anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Pacing {
     /// Requests are sent at once; a 429 is waited out by the retry policy. Right for single questions.
     #[default]
     Off,
-    /// Requests wait for the window's reset once it is spent. Right for bulk work: a program alone on its
-    /// key sees no 429 at all, and one that shares it soon leaves the others room. After a 429 none goes for
+    /// Requests wait for the window's reset once it is spent. Right for bulk work: a program that is alone on its key
+    /// sees no 429 at all, and one that shares the key soon leaves room for the others. After a 429 none goes for
     /// what it asks for; if it says "now" or nothing, for a time that doubles from 1 s, as [`RetryPolicy`](crate::RetryPolicy)
     /// says.
     ///
@@ -47,7 +47,7 @@ impl Gate {
     }
 
     /// Waits until a request may be sent, and says how long that took. `Err` is the wait to a reset that is
-    /// further off than `longest`, not begun; `None` where no request in flight told the window within it.
+    /// further off than `longest`, not begun; `None` if no request in flight told the window within it.
     pub(crate) async fn admit(
         &self,
         clock: &dyn Clock,
@@ -86,7 +86,7 @@ impl Gate {
 }
 
 impl Permit<'_> {
-    /// Hands back the permit with what the response told; `None` where none came.
+    /// Hands back the permit with what the response told; `None` if none came.
     pub(crate) fn settle(mut self, now: Instant, told: Option<Told>) {
         self.release(now, told);
     }

@@ -11,8 +11,8 @@ use crate::wire::{Fields, Lacks};
 
 /// What one listing request returned. A page is always one request.
 ///
-/// The API has no cursor: what a page does not show cannot be asked for by number. `list_all()` of the
-/// resource gets as far as the API lets it.
+/// The API has no cursor, so the next page cannot be asked for. The resource's `list_all()` returns as much as the API
+/// allows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Page<T> {
@@ -45,18 +45,18 @@ where
 }
 
 impl<T> Page<T> {
-    /// How many items the API listed in a form that cannot be read: without an id. They are not among
-    /// [`Page::items`], but count towards [`Page::total`].
+    /// Returns how many listed items cannot be read because they have no id. They are not in [`Page::items`], but count
+    /// towards [`Page::total`].
     pub fn unreadable(&self) -> u64 {
         self.unreadable
     }
 
-    /// Fields of the listing that this version of the crate does not know, as they came.
+    /// Returns the fields of the listing that this version of the crate does not know, as they came.
     pub fn extra(&self) -> &Map<String, Value> {
         &self.extra
     }
 
-    /// Whether more match than are here: the API cut the listing, or some of it cannot be read.
+    /// Returns whether more items match than are here: the API cut the listing, or some items cannot be read.
     pub fn is_truncated(&self) -> bool {
         self.total > self.items.len() as u64
     }
@@ -84,7 +84,7 @@ pub struct Listing<T> {
     missing: Vec<Missing>,
 }
 
-/// A part of a listing the API does not give: it lists at most 200 of each.
+/// A part of a listing that the API does not return: it lists at most 200 of each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Missing {
@@ -97,18 +97,18 @@ pub struct Missing {
 }
 
 impl<T> Listing<T> {
-    /// What could not be listed, with numbers; empty where the listing is whole.
+    /// Returns what could not be listed, with numbers; empty if the listing is complete.
     pub fn missing(&self) -> &[Missing] {
         &self.missing
     }
 
-    /// Whether every item is here.
+    /// Returns whether every item is here.
     pub fn is_complete(&self) -> bool {
         self.missing.is_empty()
     }
 }
 
-/// Several listing requests as one value to await; made by the `list_all()` calls.
+/// Several listing requests as one value to await; created by the `list_all()` calls.
 #[must_use = "a request is sent only when it is awaited"]
 pub struct ListAll<T>(Pin<Box<dyn Future<Output = Result<Listing<T>>> + Send>>);
 

@@ -8,7 +8,7 @@ use url::{Host, Url};
 use crate::base_url::is_loopback;
 use crate::error::{Error, Result};
 
-/// A proxy as the environment names it (`HTTPS_PROXY`, `ALL_PROXY`, and `HTTP_PROXY` for plain `http`; each in
+/// The proxy that the environment names (`HTTPS_PROXY`, `ALL_PROXY`, and `HTTP_PROXY` for plain `http`; each in
 /// upper or lower case), unless `NO_PROXY` exempts the host.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Proxy {

@@ -7,7 +7,7 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 /// The state of the key's rate-limit window as a response told it (`X-RateLimit-*`).
 ///
-/// Each part is `None` where its header is missing or makes no sense, as happens behind a proxy.
+/// Each part is `None` if its header is missing or makes no sense, as may happen behind a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {
@@ -18,9 +18,8 @@ pub struct RateLimit {
     /// `X-RateLimit-Reset`: when the window ends, by the server's clock.
     pub reset: Option<Timestamp>,
     /// Time from the response to the reset. Computed from the response's own `Date`, so that a wrong local
-    /// clock does no harm; zero where the reset has passed. `Date` has whole seconds, so that it may be up to
-    /// a second too long.
-    /// Without a `Date` the local clock stands in, and no more than the minute a window lasts is believed.
+    /// clock does no harm; zero if the reset has passed. `Date` has whole seconds, so it may be up to a second too long.
+    /// Without a `Date`, the local clock is used, and at most the minute that a window lasts is believed.
     pub resets_in: Option<Duration>,
 }
 
@@ -28,7 +27,7 @@ pub struct RateLimit {
 const WINDOW: Duration = Duration::from_secs(60);
 
 impl RateLimit {
-    /// Reads the headers; `None` where none of them is there. `wall` stands in for a missing `Date`.
+    /// Reads the headers; `None` if none of them is there. `wall` stands in for a missing `Date`.
     pub(crate) fn from_headers(headers: &HeaderMap, wall: impl FnOnce() -> SystemTime) -> Option<Self> {
         let limit = number(headers, "x-ratelimit-limit");
         let remaining = number(headers, "x-ratelimit-remaining");
@@ -49,7 +48,7 @@ impl RateLimit {
 }
 
 /// The wait a response asks for with `Retry-After`: seconds, or a date (compared with the response's own
-/// `Date`; zero where it has passed). `None` where the header is missing or makes no sense.
+/// `Date`; zero if it has passed). `None` if the header is missing or makes no sense.
 pub(crate) fn retry_after(headers: &HeaderMap, wall: impl FnOnce() -> SystemTime) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {

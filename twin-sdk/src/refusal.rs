@@ -59,7 +59,7 @@ pub(crate) fn describe_other(kind: ErrorKind, responder: &Responder) -> String {
     }
 }
 
-/// Adds what the API said, cut where it says too much for one line.
+/// Adds what the API said, cut if it says too much for one line.
 fn with_message(what: String, message: &str) -> String {
     match message.trim() {
         "" => what,

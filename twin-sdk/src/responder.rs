@@ -5,7 +5,7 @@ use std::fmt;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, SERVER};
 use serde_json::Value;
 
-use crate::whose::{Received, is_blank};
+use crate::whose::Received;
 
 /// The longest text of a responder that is kept, in characters.
 const TEXT_LIMIT: usize = 200;
@@ -37,14 +37,14 @@ impl Responder {
     pub(crate) fn of(received: &Received) -> Self {
         let header = |name| header(&received.headers, name).map(str::to_owned);
         let media_type = |kind: String| kind.split(';').next().unwrap_or_default().trim().to_owned();
-        let body = received.body.as_deref();
+        let body = received.body.as_ref().ok();
         Self {
             status: received.status,
             content_type: header(CONTENT_TYPE).map(media_type).filter(|kind| !kind.is_empty()),
             server: header(SERVER),
             location: header(LOCATION).map(without_query),
-            text: body.ok().and_then(words),
-            is_empty: body.is_ok_and(is_blank),
+            text: body.and_then(|body| words(body.beginning())),
+            is_empty: body.is_some_and(|body| body.is_blank()),
         }
     }
 

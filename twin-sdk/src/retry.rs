@@ -8,16 +8,16 @@ use std::time::Duration;
 /// When a failed request is sent again, and how long to wait before.
 ///
 /// The [crate's first page](crate#what-a-good-client-does-and-this-one-does-for-you) has the table of what is
-/// sent again: a POST or PATCH never, unless the first cannot have happened.
+/// sent again: a POST or PATCH never, unless the first attempt cannot have taken effect.
 ///
-/// Waits are "full jitter", a random part of `min(8 s, 250 ms · 2ⁿ)`, or `Retry-After` where that is longer.
+/// Waits use full jitter, a random part of `min(8 s, 250 ms · 2ⁿ)`, or `Retry-After` if that is longer.
 /// A 429 is waited out: for its `Retry-After`, else to the reset of its window. One that says "now", names a time
 /// that is past, or says nothing, is waited out for 1 to 2 s, then 2 to 4 s, and so on up to a minute. That uses up no
 /// retries; it is bounded by [`longest_wait`](Self::longest_wait) in all and by the call's deadline. A wait that would
 /// exceed either fails at once, with the time in [`Error::retry_after`](crate::Error::retry_after).
 ///
-/// Beside the policy stands a retry budget shared by all clones of a client: a hundred retries, refilled by
-/// a tenth per success, so that a dead server is not answered with a storm.
+/// In addition, all clones of a client share a retry budget: a hundred retries, refilled by a tenth per success, so that
+/// a failing server is not flooded.
 #[derive(Clone)]
 pub struct RetryPolicy {
     pub(crate) max_retries: u32,
@@ -41,32 +41,32 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Every call is one request: no retries, no waiting for a rate limit.
+    /// Returns a policy without retries and without waiting for a rate limit: every call is one request.
     pub fn none() -> Self {
         Self { max_retries: 0, longest_wait: Duration::ZERO, ..Self::default() }
     }
 
-    /// How often a call is retried (default 2). Waiting out a rate limit does not count.
+    /// Sets how often a call is retried (default 2). Waiting out a rate limit does not count.
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.max_retries = retries;
         self
     }
 
-    /// The longest time one call spends waiting for rate limits, and the longest `Retry-After` obeyed
-    /// (default 2 minutes). [`Duration::MAX`] waits as long as it takes.
+    /// Sets the longest time one call waits for rate limits, and the longest `Retry-After` it honors (default 2 minutes).
+    /// [`Duration::MAX`] waits as long as it takes.
     pub fn longest_wait(mut self, wait: Duration) -> Self {
         self.longest_wait = wait;
         self
     }
 
-    /// The back-off: full jitter on `min(cap, base · 2ⁿ)` (default 250 ms and 8 s).
+    /// Sets the backoff: full jitter on `min(cap, base · 2ⁿ)` (default 250 ms and 8 s).
     pub fn backoff(mut self, base: Duration, cap: Duration) -> Self {
         self.base = base;
         self.cap = cap;
         self
     }
 
-    /// Replaces the random numbers in `[0, 1)` that spread the back-off; for tests.
+    /// Replaces the random numbers in `[0, 1)` that spread the backoff, for tests.
     pub fn randomness(mut self, source: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         self.randomness = Arc::new(source);
         self
@@ -195,7 +195,7 @@ impl RetryBudget {
         Self(AtomicU32::new(Self::FULL))
     }
 
-    /// Takes a retry out of the budget; `false` where it is used up.
+    /// Takes a retry out of the budget; `false` if it is used up.
     pub(crate) fn take(&self) -> bool {
         let less = |tokens: u32| tokens.checked_sub(Self::RETRY);
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()

@@ -58,7 +58,7 @@ impl TryFrom<Fields> for Stats {
 }
 
 impl Stats {
-    /// Fields that this version of the crate does not know, as they came.
+    /// Returns the fields that this version of the crate does not know, as they came.
     pub fn extra(&self) -> &Map<String, Value> {
         &self.extra
     }
@@ -69,7 +69,7 @@ impl Stats {
 pub struct GetStats;
 
 impl Twin {
-    /// Usage statistics (`GET /v1/stats`).
+    /// Reads the usage statistics (`GET /v1/stats`).
     pub fn stats(&self) -> Call<GetStats> {
         Call::new(self, GetStats)
     }

@@ -15,7 +15,7 @@ use crate::tls::{self, Trust};
 const LOOPBACK: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 
 /// How HTTP connections are made: what a [`TwinBuilder`](crate::TwinBuilder) uses for the API, and a program
-/// of yours may use for the rest, such as passing a webhook on, so that both trust the same certificates.
+/// of yours may use for the rest, such as forwarding a webhook, so that both trust the same certificates.
 #[derive(Clone)]
 pub struct Transport {
     connect_timeout: Duration,
@@ -30,13 +30,13 @@ impl Default for Transport {
 }
 
 impl Transport {
-    /// The longest time to make a connection (default 5 s).
+    /// Sets the longest time to connect (default 5 s).
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// Trusts the certificate authorities in a file's bytes beside the bundled ones: a PEM text of one or several
+    /// Trusts the certificate authorities in a file's bytes in addition to the bundled ones: a PEM text of one or several
     /// (also with a byte-order mark, or in UTF-16), or one in DER. One that cannot be read costs no other; see
     /// [`Self::check_certificates`].
     pub fn ca_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
@@ -44,7 +44,7 @@ impl Transport {
         self
     }
 
-    /// Trusts the system's certificate store beside the bundled roots; it is read when a client is made.
+    /// Trusts the system's certificate store in addition to the bundled roots. It is read when a client is created.
     #[cfg(feature = "system-certs")]
     pub fn system_certs(mut self, trusted: bool) -> Self {
         self.trust.system = trusted;
@@ -59,7 +59,7 @@ impl Transport {
         self.trust.check()
     }
 
-    /// An HTTP client for requests to where `url` leads. It carries no key, follows no redirect, repeats
+    /// Creates an HTTP client for requests to `url`. It carries no key, follows no redirect, repeats
     /// nothing, and uses the proxy that [`Proxy::for_url`] finds.
     ///
     /// # Errors

@@ -5,8 +5,8 @@ use crate::error::{Error, Result};
 
 /// The longest question, in characters (`POST /v1/twin`, `message`).
 ///
-/// These limits are held before a request by Unicode scalar values. The API may count UTF-16 units, which are
-/// never fewer, and refuse what passes here: a text within the limit under that count suits both.
+/// These limits are checked before a request, in Unicode scalar values. The API may count UTF-16 units, which are never
+/// fewer, and refuse what passes here: a text within the limit under that count passes both.
 pub const MESSAGE_LIMIT: usize = 2_000;
 /// The longest context, in characters (`POST /v1/twin`, `context`); counted as [`MESSAGE_LIMIT`].
 pub const CONTEXT_LIMIT: usize = 4_000;

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::Sha256;
 
+use crate::body::BOM;
 #[cfg(feature = "axum")]
 pub use crate::extract::{SignedEvent, SignedEventRejection};
 use crate::open_enum::open_enum;
-use crate::whose::BOM;
 use crate::wire::{Fields, Lacks};
 
 /// The header that carries the signature.
@@ -40,8 +40,8 @@ open_enum! {
 pub struct Event {
     /// What it tells of. Other names than the known one may appear; answer them with a 2xx.
     pub event: EventName,
-    /// The escalation's id: `esc_…`. The same one may be delivered more than once; see [`Seen`]. Empty where
-    /// an event of another name has none.
+    /// The escalation's id: `esc_…`. The same one may be delivered more than once; see [`Seen`]. Empty if an event of
+    /// another name has none.
     pub escalation_id: String,
     /// The question as it was asked.
     pub question: String,
@@ -75,13 +75,13 @@ impl TryFrom<Fields> for Event {
 }
 
 impl Event {
-    /// Fields that this version of the crate does not know, as they came.
+    /// Returns the fields that this version of the crate does not know, as they came.
     pub fn extra(&self) -> &Map<String, Value> {
         &self.extra
     }
 
-    /// The event, where it is no older than `age` at `now`, and no further than `age` in the future. Together
-    /// with [`Seen`] this holds off replays: choose an `age` within which `Seen` forgets nothing.
+    /// Returns the event if it is at most `age` old at `now`, and at most `age` in the future. Together with [`Seen`]
+    /// this prevents replays: choose an `age` within which `Seen` forgets nothing.
     ///
     /// # Errors
     /// [`WebhookError::Stale`].
@@ -91,7 +91,7 @@ impl Event {
     }
 }
 
-/// Why a webhook was refused. Answer it with a 4xx, and say no more.
+/// Why a webhook was refused. Answer it with a 4xx, without the reason.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookError {
@@ -132,7 +132,7 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier for the secret of your webhook (Settings → API & webhooks).
+    /// Creates a verifier for the secret of your webhook (Settings → API & webhooks).
     ///
     /// # Errors
     /// [`WebhookError::EmptySecret`].
@@ -140,7 +140,7 @@ impl Verifier {
         Ok(Self { current: keyed(secret.as_ref())?, others: Vec::new() })
     }
 
-    /// Accepts another secret too, while secrets are rotated.
+    /// Accepts another secret as well, while secrets are rotated.
     ///
     /// # Errors
     /// [`WebhookError::EmptySecret`].
@@ -149,8 +149,8 @@ impl Verifier {
         Ok(self)
     }
 
-    /// Whether `signature`, the value of the `Twin-Signature` header, is that of `body`, the bytes as they
-    /// came. A body that was parsed and written again is another body.
+    /// Checks that `signature`, the value of the `Twin-Signature` header, is that of `body`, the raw bytes. A body that
+    /// was parsed and written again is another body.
     ///
     /// # Errors
     /// [`WebhookError::MalformedSignature`] or [`WebhookError::Mismatch`].
@@ -168,7 +168,7 @@ impl Verifier {
         if matches { Ok(()) } else { Err(WebhookError::Mismatch) }
     }
 
-    /// Verifies, then parses.
+    /// Verifies the body, then parses it.
     ///
     /// # Errors
     /// Those of [`Self::verify`], and [`WebhookError::NotAnEvent`].
@@ -177,7 +177,7 @@ impl Verifier {
         serde_json::from_slice(body.strip_prefix(BOM).unwrap_or(body)).map_err(WebhookError::NotAnEvent)
     }
 
-    /// The signature Twin would send with `body` under the first secret; for tests and for forwarding.
+    /// Returns the signature that Twin would send with `body` under the first secret, for tests and for forwarding.
     pub fn sign(&self, body: &[u8]) -> String {
         let digest = self.current.clone().chain_update(body).finalize().into_bytes();
         let mut digits = [0; 2 * DIGEST_BYTES];
@@ -201,7 +201,7 @@ fn keyed(secret: &[u8]) -> Result<Hmac<Sha256>, WebhookError> {
 }
 
 /// Remembers the last events by their name and [`Event::escalation_id`], so that a repeated delivery is
-/// answered and not worked on twice. Its memory is bounded: the oldest are forgotten.
+/// acknowledged but not processed twice. Its memory is bounded: the oldest are forgotten.
 #[derive(Debug, Clone)]
 pub struct Seen {
     capacity: usize,
@@ -210,12 +210,12 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Remembers at most `capacity` events; at least one.
+    /// Creates a memory of at most `capacity` events, at least one.
     pub fn new(capacity: usize) -> Self {
         Self { capacity: capacity.max(1), events: HashSet::new(), order: VecDeque::new() }
     }
 
-    /// Notes an event; `true` where it is the first of its name and id. One without an id is always the first.
+    /// Records an event, and returns whether it is the first of its name and id. One without an id is always the first.
     pub fn is_first(&mut self, event: &Event) -> bool {
         if event.escalation_id.is_empty() {
             return true;

@@ -2,23 +2,19 @@
 //! here and nowhere else. Between a client and the API stand proxies, gateways and sign-in pages, which answer
 //! with the same statuses, so that a status alone proves nothing: what is believed is the API's own form.
 
-use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use serde::de::IgnoredAny;
 
+use crate::body::Body;
 use crate::error::Result;
-
-/// UTF-8's byte-order mark, which some gateways put before a body.
-pub(crate) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// A response as it came.
 #[derive(Debug)]
 pub(crate) struct Received {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
-    /// The body without a byte-order mark, or why it did not arrive whole.
-    pub(crate) body: Result<Bytes>,
+    /// The body, or why it did not arrive whole.
+    pub(crate) body: Result<Body>,
 }
 
 /// Whose answer it is.
@@ -38,11 +34,11 @@ impl Received {
     /// Decides whose answer to a request with this method it is.
     pub(crate) fn whose(&self, method: &Method) -> Whose {
         match (self.status, &self.body) {
-            (200..=299, Ok(body)) if is_blank(body) && needs_no_body(method) => Whose::Success,
-            (200..=299, Ok(body)) if is_json(body) => Whose::Success,
+            (200..=299, Ok(body)) if body.is_blank() && needs_no_body(method) => Whose::Success,
+            (200..=299, Ok(body)) if body.is_json() => Whose::Success,
             // A read or a deletion is simply sent again; what cannot be is believed for its head.
             (200..=299, Err(_)) if !is_repeatable(method) && self.says_json() => Whose::Success,
-            (400.., Ok(body)) => api_error(body).map_or(Whose::Other, Whose::Refusal),
+            (400.., Ok(body)) => api_error(body.beginning()).map_or(Whose::Other, Whose::Refusal),
             (200..=299 | 400.., Err(_)) => Whose::Unclear,
             _ => Whose::Other,
         }
@@ -65,20 +61,6 @@ fn needs_no_body(method: &Method) -> bool {
     matches!(*method, Method::DELETE | Method::PATCH)
 }
 
-/// A body without its byte-order mark.
-pub(crate) fn without_bom(body: Bytes) -> Bytes {
-    if body.starts_with(BOM) { body.slice(BOM.len()..) } else { body }
-}
-
-/// Whether a body says nothing.
-pub(crate) fn is_blank(body: &[u8]) -> bool {
-    body.trim_ascii().is_empty()
-}
-
-fn is_json(body: &[u8]) -> bool {
-    serde_json::from_slice::<IgnoredAny>(body).is_ok()
-}
-
 /// The text of an error in the API's form.
 fn api_error(body: &[u8]) -> Option<String> {
     #[derive(serde::Deserialize)]
@@ -92,12 +74,14 @@ fn api_error(body: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
     use crate::error::{Error, ErrorKind, Outcome};
 
     fn received(status: u16, content_type: &'static str, body: &'static [u8]) -> Received {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, content_type.parse().unwrap())]);
-        Received { status, headers, body: Ok(without_bom(Bytes::from_static(body))) }
+        Received { status, headers, body: Ok(Bytes::from_static(body).into()) }
     }
 
     fn broken(status: u16, content_type: &'static str) -> Received {

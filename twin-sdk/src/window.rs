@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::rate_limit::RateLimit;
 use crate::retry::rate_limit_backoff;
 
-/// The longest wait for a reset that is believed; where a header says more, a probe goes after it.
+/// The longest wait for a reset that is believed; if a header says more, a probe goes after it.
 const LONGEST_WINDOW: Duration = Duration::from_secs(3600);
 
 /// What a response told the gate.

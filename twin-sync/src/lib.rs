@@ -50,7 +50,7 @@ pub use entry::Entry;
 pub use guard::{MaxDelete, Refusal};
 pub use halt::{Halt, Reason};
 pub use kb::{Kb, Trouble};
-pub use meter::{Meter, unless_asleep};
+pub use meter::{Meter, Window, unless_asleep};
 pub use open::{OpenError, Opened, forget, open, peek};
 pub use plan::{Action, Mode, Plan, Task};
 pub use prepare::{Orders, Prepared, Reading, ReadingError};

@@ -33,6 +33,18 @@ struct Tally {
     server_time: Option<(Timestamp, Instant)>,
     newest_document: Option<Timestamp>,
     limit: Option<u64>,
+    window: Option<(Window, Instant)>,
+}
+
+/// What is left of the rate limit's present window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Requests that a window allows.
+    pub limit: u64,
+    /// Requests left in this one.
+    pub remaining: u64,
+    /// Time until the next one.
+    pub reset_in: Duration,
 }
 
 /// The figures of a report.
@@ -62,6 +74,7 @@ impl Meter {
             server_time: None,
             newest_document: None,
             limit: None,
+            window: None,
         })))
     }
 
@@ -83,6 +96,12 @@ impl Meter {
         if let Some(limit) = attempt.rate_limit.and_then(|rate| rate.limit) {
             tally.limit = Some(limit);
         }
+        let told = attempt.rate_limit.and_then(|rate| {
+            Some(Window { limit: rate.limit?, remaining: rate.remaining?, reset_in: rate.resets_in? })
+        });
+        if let Some(window) = told {
+            tally.window = Some((window, Instant::now()));
+        }
     }
 
     /// What the run took so far.
@@ -97,6 +116,13 @@ impl Meter {
         let tally = self.tally();
         tally.asleep_since?;
         tally.wakes_at.map(|wakes| wakes.saturating_duration_since(Instant::now()))
+    }
+
+    /// Returns what is left of the rate limit's window, as the server last said; nothing once the window is over.
+    pub fn window(&self) -> Option<Window> {
+        let (window, told) = self.tally().window?;
+        let reset_in = window.reset_in.checked_sub(told.elapsed())?;
+        Some(Window { reset_in, ..window })
     }
 
     /// Requests a minute that the server allows, as it last said.

@@ -38,7 +38,9 @@ fn no_input_takes_more_memory_or_time_than_its_length_allows() {
         for (number, input) in inputs.iter().enumerate() {
             let (memory, time) = taken(entry, input);
             let len = input.len();
-            if memory > MEMORY + MEMORY_PER_BYTE * len || time > TIME + TIME_PER_BYTE * u32::try_from(len).unwrap() {
+            if memory > MEMORY + MEMORY_PER_BYTE * len
+                || time > TIME + TIME_PER_BYTE * u32::try_from(len).unwrap()
+            {
                 beyond.push(format!("{} {number}: {len} bytes took {memory} bytes and {time:?}", entry.name));
             }
             (most_memory, most_time) = (most_memory.max(memory), most_time.max(time));

@@ -381,7 +381,8 @@ pub(super) fn slack_replies_from_later_days(path: &Path) {
     let root = "[{\"ts\":\"5.5\",\"thread_ts\":\"5.5\",\"text\":\"root\"}]";
     let names: Vec<String> = (1..13).map(|day| format!("general/2026-04-{day:02}.json")).collect();
     let day: &[(&str, usize)] = &[("[", 1), (&reply, 250), ("{}]", 1)];
-    let mut entries = vec![CHANNELS, ("users.json", &[("[]", 1)]), ("general/2026-03-01.json", &[(root, 1)])];
+    let first = [(root, 1)];
+    let mut entries = vec![CHANNELS, ("users.json", &[("[]", 1)]), ("general/2026-03-01.json", &first)];
     entries.extend(names.iter().map(|name| (name.as_str(), day)));
     zip(path, &entries);
 }
@@ -449,5 +450,11 @@ pub(super) fn text_that_grows_when_it_is_composed(path: &Path) {
 }
 
 pub(super) fn text_of_many_megabytes(path: &Path) {
-    zip(path, &[("a.txt", &[("Some words are said here.\n", 1_000_000)]), ("b.txt", &[("Others here.\n", 2_000_000)])]);
+    zip(
+        path,
+        &[
+            ("a.txt", &[("Some words are said here.\n", 1_000_000)]),
+            ("b.txt", &[("Others here.\n", 2_000_000)]),
+        ],
+    );
 }

@@ -147,8 +147,8 @@ fn what_is_neither_a_file_nor_a_folder_is_refused_at_once() {
                     .chain([path]),
             )
             .run();
-        assert_eq!(ran.code(), 2, "{}", path.display());
-        assert!(ran.stderr().contains("neither a file nor a folder"), "{}", ran.stderr());
+        assert_eq!(ran.code, Some(2), "{}", path.display());
+        assert!(ran.stderr.contains("neither a file nor a folder"), "{ran:?}");
     }
     // Within a folder they are skipped as any file of an unknown kind.
     home.write("good.md", "# Good\n\nText");
@@ -161,6 +161,6 @@ fn exports_that_memory_has_no_room_for_are_refused_with_the_way_to_keep_them_in_
     let home = Home::new();
     made::text_of_many_megabytes(&home.path().join("large.zip"));
     let ran = home.twin(["ask", "--from", "large.zip", "What is said?"]).run();
-    assert_eq!(ran.code(), 2, "{}", ran.stderr());
-    assert!(ran.stderr().contains("twin --local --local-data twin.db kb import large.zip"), "{}", ran.stderr());
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.stderr.contains("twin --local --local-data twin.db kb import large.zip"), "{ran:?}");
 }

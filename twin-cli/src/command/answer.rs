@@ -1,21 +1,32 @@
-//! An answer as people read it: the text, how sure the twin is, its sources, and why it escalates.
+//! An answer as people read it: whether it needs a person, the text, how sure the twin is, and its sources.
 
 use twin_sdk::Answer;
 
+use crate::ui::markdown;
 use crate::ui::page::{Page, Tone};
+
+/// Below this confidence an answer is said to be unsure, before it is read.
+const UNSURE: f64 = 0.5;
 
 /// The answer with all that belongs to it.
 pub(super) fn show(answer: &Answer, page: &mut Page) {
-    page.block(&answer.response, Tone::Plain);
+    if let Some(reason) = reason(answer) {
+        page.entry("Escalated: ", Tone::Warning, reason);
+        page.gap();
+    } else if share(answer.confidence) < UNSURE {
+        page.entry("Not sure: ", Tone::Warning, &format!("the confidence is {}", percent(answer.confidence)));
+        page.gap();
+    }
+    markdown::show(&answer.response, page);
     page.gap();
-    page.block(&format!("Confidence: {}", confidence(answer.confidence)), Tone::Dim);
+    page.entry("Confidence: ", Tone::Dim, &confidence(answer.confidence));
     match answer.sources.as_slice() {
         [] => {}
-        [source] => page.block(&format!("Source: {source}"), Tone::Dim),
-        sources => page.block(&format!("Sources: {}", sources.join(" · ")), Tone::Dim),
-    }
-    if let Some(reason) = reason(answer) {
-        page.block(&format!("Escalated: {reason}"), Tone::Warning);
+        [source] => page.entry("Source: ", Tone::Dim, source),
+        sources => {
+            page.line(&[("Sources:", Tone::Dim)]);
+            sources.iter().for_each(|source| page.entry("  • ", Tone::Dim, source));
+        }
     }
 }
 
@@ -29,7 +40,7 @@ pub(super) fn reason(answer: &Answer) -> Option<&str> {
 pub(super) fn confidence(value: f64) -> String {
     let word = match share(value) {
         0.8.. => "high",
-        0.5.. => "medium",
+        UNSURE.. => "medium",
         _ => "low",
     };
     format!("{} ({word})", percent(value))

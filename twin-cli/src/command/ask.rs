@@ -93,7 +93,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     if let Some(name) = args.asked_by.filter(|name| !name.trim().is_empty()) {
         call = call.asked_by(name);
     }
-    let answer = call.await?;
+    let answer = context.waiting_for("Asking", call).await?;
     let knows_nothing = connection.is_embedded && answer.sources.is_empty() && {
         connection.twin.kb().list().limit(1).await?.total == 0
     };

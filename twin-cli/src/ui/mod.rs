@@ -2,12 +2,15 @@
 
 pub(crate) mod age;
 pub(crate) mod editor;
+pub(crate) mod markdown;
 pub mod page;
 pub mod progress;
 pub(crate) mod prompt;
+mod redraw;
 pub mod sanitize;
 pub mod table;
 pub mod term;
+pub(crate) mod waiting;
 
 use std::io::{self, Write};
 

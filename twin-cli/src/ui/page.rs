@@ -19,6 +19,10 @@ pub enum Tone {
     Dim,
     /// A heading or the one thing to see.
     Strong,
+    /// Stressed.
+    Emphasis,
+    /// Code: a command, a name, a value.
+    Code,
     /// All is well.
     Good,
     /// Needs a look.
@@ -34,6 +38,8 @@ impl Tone {
             Tone::Plain => Style::new(),
             Tone::Dim => Style::new().dimmed(),
             Tone::Strong => Style::new().bold(),
+            Tone::Emphasis => Style::new().italic(),
+            Tone::Code => color(AnsiColor::Cyan),
             Tone::Good => color(AnsiColor::Green),
             Tone::Warning => color(AnsiColor::Yellow).bold(),
             Tone::Bad => color(AnsiColor::Red).bold(),
@@ -62,6 +68,11 @@ impl Page {
     /// Whether someone looks at it; otherwise a script reads it.
     pub fn is_terminal(&self) -> bool {
         self.screen.is_terminal
+    }
+
+    /// Whether tones are shown by colour; otherwise signs must tell.
+    pub fn has_color(&self) -> bool {
+        self.screen.color
     }
 
     /// Columns of the terminal.

@@ -1,29 +1,37 @@
-//! Progress on standard error: a bar where someone looks, a line every ten seconds where no one does.
+//! Progress on standard error: a line that is drawn over where someone looks, a line every ten seconds where no one does.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
-use super::Ui;
-use super::page::Tone;
-use super::sanitize;
-use super::table::truncate;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use twin_export::{self as export, Observer};
+use unicode_width::UnicodeWidthStr;
+
+use super::page::Tone;
+use super::table::truncate;
+use super::{Ui, redraw, sanitize};
 
 /// What is over sooner shows nothing at all.
 const PATIENCE: Duration = Duration::from_millis(300);
 const LINE_EVERY: Duration = Duration::from_secs(10);
-const DRAWS_A_SECOND: u8 = 10;
+/// Columns of the bar, where there is room for one.
+const BAR: usize = 16;
 
-/// How far a long command is. Dropping it takes the bar away.
+/// How far a long command is. Dropping it takes the line away.
 #[derive(Debug)]
 pub struct Progress {
-    what: String,
     began: Instant,
-    /// Columns for the message. What is typed meanwhile, such as `^C`, has room behind it.
-    room: usize,
+    shown: Arc<Mutex<Shown>>,
     form: Form,
+}
+
+/// What the line tells.
+#[derive(Debug, Clone, Default)]
+struct Shown {
+    what: String,
+    done: u64,
+    total: u64,
+    status: String,
 }
 
 #[derive(Debug)]
@@ -34,20 +42,19 @@ enum Form {
 }
 
 impl Progress {
-    /// Progress of `what` is done: `Reading`, say.
+    /// Begins to show how far `what` is: `Reading`, say.
     pub fn start(ui: &Ui, what: impl Into<String>) -> Self {
         let began = Instant::now();
+        let shown = Arc::new(Mutex::new(Shown { what: what.into(), ..Shown::default() }));
         let form = if ui.options.quiet || ui.options.no_progress {
             Form::None
         } else if ui.stderr.can_redraw && ui.verbosity() == 0 {
             // Under -v other lines come in between, and a bar would be in their way.
-            let bar = ProgressBar::hidden();
-            bar.set_style(style());
-            Form::Bar(bar)
+            Form::Bar(bar(shown.clone()))
         } else {
             Form::Lines { ui: *ui, last: Mutex::new(began) }
         };
-        Self { what: what.into(), began, room: ui.stderr.width.saturating_sub(40).max(8), form }
+        Self { began, shown, form }
     }
 
     /// So many of so many are done; `current` is what it is busy with, for those who watch.
@@ -61,23 +68,23 @@ impl Progress {
     }
 
     fn show(&self, done: u64, total: u64, current: &str, status: &str) {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         match &self.form {
             Form::Bar(bar) => {
-                bar.set_length(total);
-                bar.set_position(done);
-                let message = format!("{}  {}", self.what, sanitize::single_line(current));
-                bar.set_message(truncate(&message, self.room));
+                (shown.done, shown.total) = (done, total);
+                shown.status = sanitize::single_line(current).into_owned();
+                drop(shown); // drawing reads it
                 if bar.is_hidden() && self.began.elapsed() >= PATIENCE {
-                    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWS_A_SECOND));
-                    bar.tick();
+                    bar.set_draw_target(redraw::target());
                 }
+                bar.tick();
             }
             Form::Lines { ui, last } => {
                 let Ok(mut last) = last.lock() else { return };
                 if last.elapsed() >= LINE_EVERY {
                     *last = Instant::now();
                     let separator = if status.is_empty() { "" } else { ", " };
-                    let line = format!("{}: {done} of {total}{separator}{status}", self.what);
+                    let line = format!("{}: {done} of {total}{separator}{status}", shown.what);
                     ui.say(&[(&line, Tone::Plain)]);
                 }
             }
@@ -101,7 +108,56 @@ impl Drop for Progress {
     }
 }
 
-fn style() -> ProgressStyle {
-    let style = ProgressStyle::with_template("{bar:20} {pos}/{len} {msg}");
-    style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸ ")
+fn bar(shown: Arc<Mutex<Shown>>) -> ProgressBar {
+    let line = move |_: &ProgressState, text: &mut dyn std::fmt::Write| {
+        let shown = shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let _ = text.write_str(&shown.line(redraw::columns()));
+    };
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+    let style = ProgressStyle::with_template("{line}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).with_key("line", line));
+    bar
+}
+
+impl Shown {
+    /// The line, in at most so many columns: the numbers, then the status, then the bar where there is room.
+    fn line(&self, columns: usize) -> String {
+        let numbers = format!("{} {}/{}", self.what, self.done, self.total);
+        let rest = columns.saturating_sub(numbers.width() + 2);
+        if rest < self.status.width() || self.status.is_empty() && rest < BAR {
+            return truncate(&format!("{numbers}  {}", self.status), columns).trim_end().to_owned();
+        }
+        if rest < self.status.width() + BAR + 2 {
+            return format!("{numbers}  {}", self.status).trim_end().to_owned();
+        }
+        let filled = (BAR as u64 * self.done.min(self.total)).checked_div(self.total).unwrap_or(0) as usize;
+        let bar = format!("{}{}", "━".repeat(filled), "┈".repeat(BAR - filled));
+        format!("{bar}  {numbers}  {}", self.status).trim_end().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn line(done: u64, total: u64, status: &str, columns: usize) -> String {
+        Shown { what: "Documents".into(), done, total, status: status.into() }.line(columns)
+    }
+
+    #[test]
+    fn the_numbers_come_first_and_the_bar_only_where_there_is_room() {
+        let status = "rate limit 12s, about 8m left";
+        assert_eq!(line(150, 600, status, 79), format!("━━━━┈┈┈┈┈┈┈┈┈┈┈┈  Documents 150/600  {status}"));
+        assert_eq!(line(150, 600, status, 50), format!("Documents 150/600  {status}"));
+        assert_eq!(line(150, 600, status, 39), "Documents 150/600  rate limit 12s, abo…");
+    }
+
+    proptest! {
+        #[test]
+        fn it_never_runs_over_the_edge(done in 0u64..2_000, total in 0u64..2_000, status in "[a-z 東é]{0,90}", columns in 5usize..200) {
+            prop_assert!(line(done, total, &status, columns).width() <= columns);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use super::super::text::beginning;
 use super::super::tree::ending;
 use super::ole::{self, Ole};
+use super::package::main_head;
 use super::plain::{decoded, looks_like_text};
 use crate::mail::mbox;
 
@@ -23,6 +24,10 @@ pub(crate) enum Kind {
     Zip,
     Media,
     Encrypted,
+    /// Old formats that are known by name, and not read.
+    OldWord,
+    OldPowerPoint,
+    Outlook,
     Unknown,
 }
 
@@ -89,14 +94,26 @@ fn is_mime(start: &str) -> bool {
     headers.iter().any(|header| start.starts_with(header))
 }
 
-/// Office files are zips that say in their names what they are.
+/// Office files are zips whose main part says what they are; where nothing leads to it, by the usual names.
 fn office(bytes: &[u8]) -> Option<Kind> {
+    if let Some((name, head)) = main_head(bytes) {
+        let kind = match root_name(&decoded(&head)) {
+            "document" => Some(Kind::Docx),
+            "presentation" => Some(Kind::Pptx),
+            "workbook" => Some(Kind::Xlsx),
+            _ if ending(&name) == "bin" => Some(Kind::Xlsx),
+            _ => None,
+        };
+        if kind.is_some() {
+            return kind;
+        }
+    }
     let archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).ok()?;
     let mut kinds = archive.file_names_raw().filter_map(|name| {
         Some(match name {
-            b"word/document.xml" | b"word/document2.xml" => Kind::Docx,
-            b"ppt/presentation.xml" => Kind::Pptx,
-            b"xl/workbook.xml" | b"xl/workbook.bin" => Kind::Xlsx,
+            b"word/document.xml" | b"word\\document.xml" => Kind::Docx,
+            b"ppt/presentation.xml" | b"ppt\\presentation.xml" => Kind::Pptx,
+            b"xl/workbook.xml" | b"xl\\workbook.xml" | b"xl/workbook.bin" => Kind::Xlsx,
             b"content.xml" | b"META-INF/container.xml" => Kind::Unknown,
             _ => return None,
         })
@@ -104,13 +121,27 @@ fn office(bytes: &[u8]) -> Option<Kind> {
     kinds.next()
 }
 
-/// Old office files: their directory names the streams.
+/// The name of a document's first element, without its namespace.
+fn root_name(xml: &str) -> &str {
+    let starts = xml.match_indices('<').map(|(at, _)| &xml[at + 1..]);
+    let root = starts.into_iter().find(|rest| rest.starts_with(char::is_alphabetic)).unwrap_or_default();
+    let name = root.split(|c: char| c.is_whitespace() || c == '>' || c == '/').next().unwrap_or_default();
+    name.rsplit(':').next().unwrap_or_default()
+}
+
+/// Old office files: the streams at their root say what they are. What is embedded lies in storages below it.
 fn old_office(name: &str, bytes: &[u8]) -> Kind {
     let Some(ole) = Ole::open(bytes) else {
         return if ending(name) == "xls" { Kind::Xls } else { Kind::Unknown };
     };
     if ole.has("EncryptedPackage") {
         Kind::Encrypted
+    } else if ole.has("WordDocument") {
+        Kind::OldWord
+    } else if ole.has("PowerPoint Document") {
+        Kind::OldPowerPoint
+    } else if ole.has("__properties_version1.0") {
+        Kind::Outlook
     } else if ole.has("Workbook") || ole.has("Book") {
         Kind::Xls
     } else {

@@ -1,13 +1,13 @@
 //! From a file's bytes to text that reads as a person would retell it.
 
-#[allow(dead_code)] // the converters that need it follow
 pub(crate) mod aside;
 mod cells;
 mod chart;
+mod diagram;
 mod docx;
-mod docx_styles;
 mod equation;
 mod front_matter;
+mod grid;
 pub(crate) mod guard;
 pub(crate) mod html;
 mod html_form;
@@ -19,23 +19,30 @@ mod kind;
 mod link;
 pub(crate) mod mail;
 pub(crate) mod markdown;
+<<<<<<< HEAD
 mod mathml;
+=======
+mod number_format;
+mod numerals;
+>>>>>>> main
 mod ole;
 mod package;
 mod pdf;
 mod pdf_check;
+mod pdf_lines;
+mod pdf_notes;
 pub(crate) mod plain;
 mod pptx;
 pub(crate) mod prose;
 pub(crate) mod rows;
+mod rtf;
 mod sheet;
-#[allow(dead_code)] // the converters that need it follow
 pub(crate) mod signs;
+mod styled;
+mod symbols;
 pub(crate) mod table;
 mod template_tags;
 mod utf16;
-mod xls;
-mod xls_strings;
 
 use std::borrow::Cow;
 
@@ -83,6 +90,19 @@ impl Converted {
     fn new(title: Option<String>, text: String, converter: &'static str) -> Self {
         let (aside, attached) = (Aside::default(), Vec::new());
         Self { title, text, kind: None, converter: converter.into(), is_verbatim: false, aside, attached }
+    }
+}
+
+/// What a converter makes of a file.
+pub(crate) struct Output {
+    pub(crate) title: Option<String>,
+    pub(crate) text: String,
+    pub(crate) aside: Aside,
+}
+
+impl Output {
+    fn of((title, text): (Option<String>, String)) -> Self {
+        Self { title, text, aside: Aside::default() }
     }
 }
 
@@ -154,25 +174,26 @@ pub(crate) fn convert_here(name: &str, bytes: Vec<u8>, limits: &Limits) -> Resul
 }
 
 fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
-    let mut aside = Aside::default();
-    let (title, text, converter) = match kind {
+    let (output, converter) = match kind {
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
+<<<<<<< HEAD
         Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/2"),
         Kind::Html => {
             let (title, text) = html::to_text(&html_tree::decoded(&bytes), limits)?;
             (title, text, "html/3")
+=======
+        Kind::Text => (Output::of((None, plain::decoded(&bytes).into_owned())), "text/2"),
+        Kind::Html => (Output::of(html::to_text(&html_tree::decoded(&bytes), limits)?), "html/2"),
+        Kind::Csv => {
+            let mut aside = Aside::default();
+            let text = table::to_text(&plain::decoded(&bytes), name, &mut aside)?;
+            (Output { title: None, text, aside }, "csv/2")
+>>>>>>> main
         }
-        Kind::Csv => (None, table::to_text(&plain::decoded(&bytes), name, &mut aside)?, "csv/2"),
-        Kind::Docx => {
-            let (title, text) = docx::to_text(bytes, limits)?;
-            (title, text, "docx/2")
-        }
-        Kind::Pptx => {
-            let (title, text) = pptx::to_text(bytes, limits)?;
-            (title, text, "pptx/1")
-        }
-        Kind::Xlsx => (None, sheet::to_text(bytes, limits)?, "xlsx/1"),
-        Kind::Xls => (None, xls::to_text(&bytes, limits)?, "xls/1"),
+        Kind::Docx => (docx::to_text(bytes, limits, 0)?, "docx/3"),
+        Kind::Pptx => (pptx::to_text(bytes, limits)?, "pptx/2"),
+        Kind::Xlsx => (sheet::to_text(bytes, limits)?, "xlsx/2"),
+        Kind::Xls => (sheet::xls::to_text(&bytes, limits)?, "xls/2"),
         Kind::Media => return Err(reason::MEDIA),
         Kind::Encrypted => return Err(reason::ENCRYPTED),
         // An office file that is none is damaged; any other zip may hold anything.
@@ -180,11 +201,43 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
             return Err(reason::UNREADABLE);
         }
         Kind::Zip => return Err(reason::NESTED_ARCHIVE),
+<<<<<<< HEAD
         Kind::Mail => return mail::to_text(&bytes, limits),
         Kind::Pdf => (None, pdf::to_text(&bytes, limits)?, "pdf/2"),
         Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
     };
     Ok(Converted { aside, ..Converted::new(title, text, converter) })
+=======
+        Kind::Mail => (Output::of(mail::to_text(&bytes, limits)?), mail::CONVERTER),
+        Kind::OldWord => return Err(reason::OLD_WORD),
+        Kind::OldPowerPoint => return Err(reason::OLD_POWERPOINT),
+        Kind::Outlook => return Err(reason::OUTLOOK),
+        Kind::Pdf => (pdf::to_text(&bytes, limits)?, "pdf/3"),
+        Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
+    };
+    let Output { title, text, aside } = output;
+    Ok(Converted { title, text, kind: None, converter: converter.into(), is_verbatim: false, aside })
+>>>>>>> main
+}
+
+/// Documents within documents; one may hold itself.
+const DEEPEST: usize = 3;
+
+/// The text of a file that a document holds as if it were written there.
+fn embedded(name: &str, bytes: Vec<u8>, limits: &Limits, depth: usize) -> Result<Output, &'static str> {
+    if depth > DEEPEST {
+        return Err(reason::NESTED_ARCHIVE);
+    }
+    if bytes.trim_ascii_start().starts_with(b"{\\rtf") {
+        return Ok(Output::of((None, rtf::to_text(&bytes))));
+    }
+    match Kind::of(name, &bytes) {
+        Kind::Docx => docx::to_text(bytes, limits, depth),
+        kind => {
+            let Converted { title, text, aside, .. } = convert_as(kind, name, bytes, limits)?;
+            Ok(Output { title, text, aside })
+        }
+    }
 }
 
 /// Markdown with what may stand before it: a title, a type, other facts.

@@ -9,7 +9,7 @@ pub(super) struct Ole<'a> {
     table: Vec<u32>,
     mini_table: Vec<u32>,
     mini_stream: Vec<u8>,
-    /// By name: the first sector and the length.
+    /// By name in small letters: the first sector and the length. Only those at the root: what lies deeper is embedded.
     streams: HashMap<String, (u32, usize)>,
 }
 
@@ -20,6 +20,9 @@ const MINI_SECTOR: usize = 64;
 /// Shorter streams lie in the mini stream.
 const SHORTEST: usize = 4096;
 const ENTRY: usize = 128;
+/// Kinds of entries in the directory.
+const STREAM: u8 = 2;
+const ROOT: u8 = 5;
 
 impl<'a> Ole<'a> {
     pub(super) fn open(bytes: &'a [u8]) -> Option<Self> {
@@ -38,17 +41,14 @@ impl<'a> Ole<'a> {
         };
         ole.table = ole.read_table()?;
         let directory = ole.chain(u32_at(bytes, 48)?, usize::MAX);
-        let mut root = None;
-        for entry in directory.chunks_exact(ENTRY) {
-            let (start, len) = (u32_at(entry, 116)?, u32_at(entry, 120)? as usize);
-            match entry[66] {
-                5 => root = Some((start, len)),
-                2 => {
-                    ole.streams.insert(name(entry), (start, len));
-                }
-                _ => {}
-            }
-        }
+        let entries: Vec<&[u8]> = directory.chunks_exact(ENTRY).collect();
+        let place = |entry: &[u8]| Some((u32_at(entry, 116)?, u32_at(entry, 120)? as usize));
+        let root = entries.iter().find(|entry| entry[66] == ROOT)?;
+        ole.streams = at_root(&entries, root)
+            .filter(|entry| entry[66] == STREAM)
+            .filter_map(|entry| Some((name(entry), place(entry)?)))
+            .collect();
+        let root = place(root);
         let (start, len) = root?;
         ole.mini_stream = ole.chain(start, len);
         ole.mini_table = numbers(&ole.chain(u32_at(bytes, 60)?, usize::MAX)).collect();
@@ -56,12 +56,12 @@ impl<'a> Ole<'a> {
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.streams.contains_key(name)
+        self.streams.contains_key(&name.to_lowercase())
     }
 
     /// A stream's bytes, as many as can be found of them.
     pub(super) fn stream(&self, name: &str) -> Option<Vec<u8>> {
-        let &(start, len) = self.streams.get(name)?;
+        let &(start, len) = self.streams.get(&name.to_lowercase())?;
         if len >= SHORTEST {
             return Some(self.chain(start, len));
         }
@@ -123,7 +123,23 @@ fn name(entry: &[u8]) -> String {
     let len = usize::from(u16::from_le_bytes([entry[64], entry[65]])).clamp(2, 64) - 2;
     let units: Vec<u16> =
         entry[..len].chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
-    String::from_utf16_lossy(&units)
+    String::from_utf16_lossy(&units).to_lowercase()
+}
+
+/// The entries of a directory that lie at its root: a tree in which each names its neighbours. One that is damaged may
+/// run in circles; no entry is met twice.
+fn at_root<'d>(entries: &[&'d [u8]], root: &[u8]) -> impl Iterator<Item = &'d [u8]> {
+    let mut seen = vec![false; entries.len()];
+    let mut open: Vec<u32> = u32_at(root, 76).into_iter().collect();
+    let mut found = Vec::new();
+    while let Some(at) = open.pop() {
+        let at = at as usize;
+        let (Some(entry), Some(false)) = (entries.get(at), seen.get(at)) else { continue };
+        seen[at] = true;
+        found.push(*entry);
+        open.extend([u32_at(entry, 68), u32_at(entry, 72)].into_iter().flatten());
+    }
+    found.into_iter()
 }
 
 fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {

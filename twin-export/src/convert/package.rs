@@ -9,12 +9,15 @@ use quick_xml::reader::Reader;
 use zip::ZipArchive;
 
 use super::super::{Limits, reason};
-use super::is_media;
 use super::plain::decoded;
+use super::{Aside, is_media};
+use crate::text::tidy_line;
 use crate::tree::ending;
 
 pub(super) struct Package {
     zip: ZipArchive<Cursor<Vec<u8>>>,
+    /// Where each part is, by its name in small letters and with `/` between folders: some programs write `\`.
+    places: HashMap<String, usize>,
     /// Inflated bytes that may still be read.
     left: u64,
 }
@@ -22,24 +25,73 @@ pub(super) struct Package {
 impl Package {
     pub(super) fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Self, &'static str> {
         let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| reason::UNREADABLE)?;
-        Ok(Self { zip, left: limits.entry_bytes })
+        let names = zip.file_names_raw().map(plain_name).enumerate();
+        let places = names.map(|(index, name)| (name, index)).collect();
+        Ok(Self { zip, places, left: limits.entry_bytes })
     }
 
-    /// A part's characters; `None` where there is no such part.
-    pub(super) fn part(&mut self, name: &str) -> Result<Option<String>, &'static str> {
-        let index = self.zip.index_for_name(name).or_else(|| {
-            let same = |other: &[u8]| other.eq_ignore_ascii_case(name.as_bytes());
-            self.zip.file_names_raw().position(same)
-        });
-        let Some(index) = index else { return Ok(None) };
+    /// A part's bytes; `None` where there is no such part.
+    pub(super) fn bytes(&mut self, name: &str) -> Result<Option<Vec<u8>>, &'static str> {
+        let Some(&index) = self.places.get(&plain_name(name.as_bytes())) else { return Ok(None) };
         let file = self.zip.by_index(index).map_err(|_| reason::UNREADABLE)?;
         let mut bytes = Vec::new();
         file.take(self.left + 1).read_to_end(&mut bytes).map_err(|_| reason::UNREADABLE)?;
         self.left = self.left.checked_sub(bytes.len() as u64).ok_or(reason::TOO_LARGE)?;
+        Ok(Some(bytes))
+    }
+
+    /// A part's characters; `None` where there is no such part.
+    pub(super) fn part(&mut self, name: &str) -> Result<Option<String>, &'static str> {
+        let Some(bytes) = self.bytes(name)? else { return Ok(None) };
         Ok(Some(match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => decoded(error.as_bytes()).into_owned(),
         }))
+    }
+
+    /// As [`Package::part`]; a part that cannot be read is named, and the rest goes on.
+    pub(super) fn part_or_skip(&mut self, name: &str, aside: &mut Aside) -> Option<String> {
+        match self.part(name) {
+            Ok(part) => part,
+            Err(reason) => {
+                aside.skip(name, reason);
+                None
+            }
+        }
+    }
+
+    /// The part that the package is about, whatever its name.
+    pub(super) fn main_part(&mut self) -> Option<String> {
+        let relations = self.relations("").ok()?;
+        let main = relations.into_values().find(|relation| relation.kind == "officeDocument")?;
+        self.places.contains_key(&plain_name(main.target.as_bytes())).then_some(main.target)
+    }
+
+    /// The title among the file's properties, unless a program put it there by itself.
+    pub(super) fn core_title(&mut self) -> Option<String> {
+        let relations = self.relations("").ok()?;
+        let core = relations.into_values().find(|relation| relation.kind == "core-properties");
+        let xml =
+            self.part(&core.map_or_else(|| "docProps/core.xml".to_owned(), |core| core.target)).ok()??;
+        let mut reader = Reader::from_str(&xml);
+        let (mut reading, mut title) = (false, String::new());
+        loop {
+            match reader.read_event() {
+                Ok(Event::Start(tag)) => reading = name_of(&tag) == "title",
+                Ok(Event::End(_)) => reading = false,
+                Ok(Event::Text(text)) if reading => title.push_str(&text.xml10_content()),
+                Ok(Event::GeneralRef(reference)) if reading => title.push_str(&entity(&reference)),
+                Ok(Event::Eof) | Err(_) => break,
+                Ok(_) => {}
+            }
+        }
+        let title = tidy_line(&title);
+        let words = title.to_lowercase();
+        let is_placeholder = words.contains("powerpoint")
+            || words.starts_with("microsoft word - ")
+            || words.starts_with("microsoft excel - ")
+            || matches!(words.as_str(), "" | "untitled" | "document" | "word document" | "slide 1");
+        (!is_placeholder).then_some(title)
     }
 
     /// The one page at the root of a zip whose other files are its pictures and styles.
@@ -80,26 +132,48 @@ impl Package {
         let Some(xml) = self.part(&format!("{folder}/_rels/{name}.rels"))? else {
             return Ok(HashMap::new());
         };
-        let mut relations = HashMap::new();
-        let mut reader = Reader::from_str(&xml);
-        while let Ok(event) = reader.read_event() {
-            match event {
-                Event::Start(tag) | Event::Empty(tag) if name_of(&tag) == "Relationship" => {
-                    let (Some(id), Some(target)) = (attribute(&tag, "Id"), attribute(&tag, "Target")) else {
-                        continue;
-                    };
-                    let kind = attribute(&tag, "Type").unwrap_or_default();
-                    let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
-                    let external = attribute(&tag, "TargetMode").is_some_and(|mode| mode == "External");
-                    let target = if external { target } else { resolved(folder, &target) };
-                    relations.insert(id, Relation { kind, target });
-                }
-                Event::Eof => break,
-                _ => {}
-            }
-        }
-        Ok(relations)
+        Ok(relations_in(folder, &xml))
     }
+}
+
+/// The relations of a part in a folder.
+fn relations_in(folder: &str, xml: &str) -> HashMap<String, Relation> {
+    let mut relations = HashMap::new();
+    let mut reader = Reader::from_str(xml);
+    while let Ok(event) = reader.read_event() {
+        match event {
+            Event::Start(tag) | Event::Empty(tag) if name_of(&tag) == "Relationship" => {
+                let (Some(id), Some(target)) = (attribute(&tag, "Id"), attribute(&tag, "Target")) else {
+                    continue;
+                };
+                let kind = attribute(&tag, "Type").unwrap_or_default();
+                let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
+                let external = attribute(&tag, "TargetMode").is_some_and(|mode| mode == "External");
+                let target = if external { target } else { resolved(folder, &target) };
+                relations.insert(id, Relation { kind, target });
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    relations
+}
+
+/// The part that an office file is about, whatever it is called, and its beginning.
+pub(super) fn main_head(bytes: &[u8]) -> Option<(String, Vec<u8>)> {
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let mut head = |name: &str, most: u64| {
+        let index =
+            zip.file_names_raw().position(|other| plain_name(other) == plain_name(name.as_bytes()))?;
+        let mut head = Vec::new();
+        // The beginning of a damaged part is its beginning all the same.
+        let _ = zip.by_index(index).ok()?.take(most).read_to_end(&mut head);
+        Some(head)
+    };
+    let relations = relations_in("", &decoded(&head("_rels/.rels", 1 << 20)?));
+    let main = relations.into_values().find(|relation| relation.kind == "officeDocument")?.target;
+    let beginning = head(&main, 4096)?;
+    Some((main, beginning))
 }
 
 #[derive(Debug)]
@@ -110,6 +184,7 @@ pub(super) struct Relation {
 
 /// A target as a part's name: relative to the folder, or absolute.
 fn resolved(folder: &str, target: &str) -> String {
+    let target = target.replace('\\', "/");
     if let Some(absolute) = target.strip_prefix('/') {
         return absolute.to_owned();
     }
@@ -124,6 +199,29 @@ fn resolved(folder: &str, target: &str) -> String {
         }
     }
     parts.join("/")
+}
+
+/// A part's name as it is looked up.
+fn plain_name(name: &[u8]) -> String {
+    let name = String::from_utf8_lossy(name).replace('\\', "/").to_lowercase();
+    name.strip_prefix('/').map_or(name.clone(), str::to_owned)
+}
+
+/// Whether a part says anything.
+pub(super) fn has_text(xml: &str) -> bool {
+    let mut reader = Reader::from_str(xml);
+    reader.config_mut().check_end_names = false;
+    let mut reading = false;
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(tag)) => reading = name_of(&tag) == "t",
+            Ok(Event::End(_)) => reading = false,
+            Ok(Event::Text(text)) if reading && !text.xml10_content().trim().is_empty() => return true,
+            Ok(Event::GeneralRef(_)) if reading => return true,
+            Ok(Event::Eof) | Err(_) => return false,
+            Ok(_) => {}
+        }
+    }
 }
 
 /// An element's name without its namespace.

@@ -4,52 +4,138 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use unpdf::model::{Block, FieldValue, FormField};
+use unpdf::model::{Block, FieldValue, FormField, InlineContent, Paragraph, TableCell};
 use unpdf::{Error, PageStreamOptions, ParseEvent, ParseOptions, PdfParser};
 
 use super::super::text::tidy_line;
 use super::super::{Limits, reason};
+use super::link::says_nothing;
 use super::pdf_check::check;
+use super::pdf_lines::{Words, without_ligatures};
 use super::rows::table_row;
+use super::styled::{Look, Styled};
+use super::{Aside, Output, pdf_notes};
 
 /// The text of all pages. Protected by a password, damaged, or only pictures: the reason instead.
-pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<String, &'static str> {
-    check(bytes, limits)?;
+pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static str> {
+    let has_notes = check(bytes, limits)?;
     // Later than this nobody waits for the text.
     let deadline = Instant::now() + limits.conversion;
+    let bytes = without_junk(bytes);
     let options = ParseOptions::new().lenient().sequential();
     let parser = PdfParser::from_bytes_with_options(bytes, options).map_err(|error| reason_of(&error))?;
-    let mut text = String::new();
+    let mut pages: Vec<(u32, String)> = Vec::new();
+    let mut words = Words::default();
+    let mut aside = Aside::default();
     let mut fields = Vec::new();
+    let mut is_late = false;
     let options = PageStreamOptions { parallel: false, ..PageStreamOptions::default() };
     let read = parser.for_each_page(options, |event| {
         match event {
             ParseEvent::DocumentStart { form_fields, .. } => fields = form_fields,
-            ParseEvent::PageParsed(page) => page.elements.iter().for_each(|block| push(&mut text, block)),
+            ParseEvent::PageParsed(page) => {
+                let mut text = String::new();
+                page.elements.iter().for_each(|block| push(&mut text, block));
+                let text = without_ligatures(&text);
+                words.take(&text);
+                pages.push((page.number, text));
+            }
+            ParseEvent::PageFailed { page, error } => aside.skip(format!("page {page}"), reason_of(&error)),
             _ => {}
         }
-        if Instant::now() < deadline { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if Instant::now() < deadline {
+            return ControlFlow::Continue(());
+        }
+        is_late = true;
+        ControlFlow::Break(())
     });
+    // Its memory is needed for the notes.
+    drop(parser);
+    let mut notes = if has_notes { pdf_notes::read(bytes) } else { Default::default() };
+    let mut text = String::new();
+    for (number, page) in pages {
+        let page = words.joined(&page);
+        text.push_str(&page);
+        for note in notes.remove(&number).into_iter().flatten().filter(|note| !page.contains(note.as_str())) {
+            text.push_str(&format!("Note: {note}\n\n"));
+        }
+    }
     let filled_in: Vec<String> = fields.iter().filter_map(|field| filled_in(field, &text)).collect();
     text.push_str(&filled_in.join("\n"));
     match read {
-        Err(error) if text.is_empty() => Err(reason_of(&error)),
+        Err(error) if text.trim().is_empty() => Err(reason_of(&error)),
         _ if text.trim().is_empty() => Err(reason::NO_TEXT),
-        _ => Ok(text),
+        Err(_) => {
+            aside.skip("its last pages", reason::CUT_SHORT);
+            Ok(Output { title: None, text, aside })
+        }
+        Ok(_) => {
+            if is_late {
+                aside.skip("its last pages", reason::TOO_SLOW);
+            }
+            Ok(Output { title: None, text, aside })
+        }
     }
 }
 
+/// Some programs put a line break, or a whole mail's header, before the file.
+fn without_junk(bytes: &[u8]) -> &[u8] {
+    let head = &bytes[..bytes.len().min(MOST_JUNK)];
+    let start = head.windows(5).position(|window| window == b"%PDF-");
+    start.map_or(bytes, |start| &bytes[start..])
+}
+
+/// Where the file must have begun.
+const MOST_JUNK: usize = 1024 + 5;
+
 fn push(text: &mut String, block: &Block) {
-    if let Block::Table(table) = block {
-        for row in &table.rows {
-            let cells: Vec<String> = row.cells.iter().map(unpdf::model::TableCell::plain_text).collect();
-            text.push_str(&table_row(&cells));
-            text.push('\n');
+    match block {
+        Block::Table(table) => {
+            for row in &table.rows {
+                let cells: Vec<String> = row.cells.iter().map(TableCell::plain_text).collect();
+                text.push_str(&table_row(&cells));
+                text.push('\n');
+            }
         }
-    } else {
-        block.append_plain_text(text);
+        Block::Paragraph(paragraph) => text.push_str(&said(paragraph)),
+        _ => block.append_plain_text(text),
     }
     text.push_str("\n\n");
+}
+
+/// A paragraph with its powers, struck words and the addresses that a label hides.
+fn said(paragraph: &Paragraph) -> String {
+    let mut styled = Styled::default();
+    let mut plain = String::new();
+    for content in &paragraph.content {
+        match content {
+            InlineContent::Text(run) => {
+                let look = Look { raised: run.style.superscript, struck: run.style.strikethrough };
+                styled.push(look, &run.text);
+                plain.push_str(&run.text);
+            }
+            InlineContent::LineBreak => {
+                styled.push(Look::default(), "\n");
+                plain.push('\n');
+            }
+            InlineContent::Link { text, url, .. } => {
+                styled.push(Look::default(), text);
+                plain.push_str(text);
+                if says_nothing(text.trim()) && !text.trim().is_empty() && url.starts_with("http") {
+                    styled.push(Look::default(), &format!(" ({url})"));
+                }
+            }
+            InlineContent::Image { alt_text, .. } => {
+                let text = alt_text.as_deref().unwrap_or_default();
+                styled.push(Look::default(), text);
+                plain.push_str(text);
+            }
+        }
+    }
+    // The marker of an item is known to the parser alone.
+    let whole = paragraph.plain_text();
+    let marker = whole.strip_suffix(plain.as_str()).unwrap_or_default();
+    format!("{marker}{}", styled.take())
 }
 
 /// What somebody wrote into a form; a page shows it apart from its own text.
@@ -100,6 +186,6 @@ mod tests {
             "{table}trailer << /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n",
             objects.len() + 1
         ));
-        assert_eq!(to_text(pdf.as_bytes(), &Limits::default()).unwrap(), "city: Porto");
+        assert_eq!(to_text(pdf.as_bytes(), &Limits::default()).unwrap().text, "city: Porto");
     }
 }

@@ -15,14 +15,15 @@ const MOST_BYTES: u64 = 32 << 20;
 /// Values within values.
 const MOST_NESTED: u32 = 500;
 
-/// Looks at the file as it is, and into its compressed streams, pictures aside.
-pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<(), &'static str> {
+/// Looks at the file as it is, and into its compressed streams, pictures aside. Gives whether it may hold notes.
+pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<bool, &'static str> {
     let mut outside = Tally::default();
     let mut inflated = 0;
     let mut at = 0;
     while let Some(found) = find(&bytes[at..], b"stream") {
         let start = at + found + b"stream".len();
         outside.take(&bytes[at..start])?;
+        outside.look(&bytes[at..start]);
         let len = find(&bytes[start..], b"endstream").unwrap_or(bytes.len() - start);
         if let Some(content) = Content::of(&bytes[at..start][found.saturating_sub(2048)..]) {
             inflated += inspect(bytes[start..start + len].trim_ascii_start(), content, &mut outside)?;
@@ -32,7 +33,9 @@ pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<(), &'static str> {
         }
         at = (start + len + b"endstream".len()).min(bytes.len());
     }
-    outside.take(&bytes[at..])
+    outside.take(&bytes[at..])?;
+    outside.look(&bytes[at..]);
+    Ok(outside.has_notes)
 }
 
 /// What a stream may hold, as far as it matters here.
@@ -74,6 +77,9 @@ fn inspect(packed: &[u8], content: Content, outside: &mut Tally) -> Result<u64, 
         is_text &= looks_like_text(&buffer[..read]);
         if is_text {
             tally.take(&buffer[..read])?;
+            if content == Content::Objects {
+                outside.look(&buffer[..read]);
+            }
         }
         let is_busy = content == Content::Operations && tally.operations > MOST_OPERATIONS;
         if size > MOST_BYTES || is_busy {
@@ -96,9 +102,34 @@ struct Tally {
     nested: u32,
     operations: u64,
     last: u8,
+    /// Something is written on a page that is no part of it.
+    has_notes: bool,
 }
 
+/// How annotations say that they are notes.
+const NOTES: [&[u8]; 9] = [
+    b"/Subtype/Text",
+    b"/Subtype /Text",
+    b"/FreeText",
+    b"/Popup",
+    b"/Highlight",
+    b"/Underline",
+    b"/StrikeOut",
+    b"/Squiggly",
+    b"/Caret",
+];
+
 impl Tally {
+    fn look(&mut self, bytes: &[u8]) {
+        let mut at = 0;
+        while let Some(found) = bytes[at..].iter().position(|&byte| byte == b'/').filter(|_| !self.has_notes)
+        {
+            at += found;
+            self.has_notes = NOTES.iter().any(|note| bytes[at..].starts_with(note));
+            at += 1;
+        }
+    }
+
     fn take(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
         for &byte in bytes {
             match byte {
@@ -148,7 +179,7 @@ mod tests {
         [head, &packed.finish().unwrap(), b"\nendstream\nendobj\n"].concat()
     }
 
-    fn checked(bytes: &[u8]) -> Result<(), &'static str> {
+    fn checked(bytes: &[u8]) -> Result<bool, &'static str> {
         check(bytes, &Limits::default())
     }
 
@@ -170,11 +201,11 @@ mod tests {
         let mut font: Vec<u8> =
             (0..4_000_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
         font[0] = 0;
-        assert_eq!(checked(&with_stream(&font)), Ok(()));
+        assert_eq!(checked(&with_stream(&font)), Ok(false));
     }
 
     #[test]
     fn a_busy_page_passes() {
-        assert_eq!(checked(&with_stream(&b"[(H)1(i)] TJ 0 -1 Td ".repeat(10_000))), Ok(()));
+        assert_eq!(checked(&with_stream(&b"[(H)1(i)] TJ 0 -1 Td ".repeat(10_000))), Ok(false));
     }
 }

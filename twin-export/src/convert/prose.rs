@@ -1,6 +1,10 @@
 //! Writes text the way a person would retell a page: blocks apart, lists with dashes, tables as
 //! `a | b | c` rows. Converters tell it what they meet; it keeps the lines in order.
 
+mod mark;
+
+pub(crate) use mark::Mark;
+
 use super::super::text::tidy_line;
 use super::link::{file_of, redirected, says_nothing};
 use super::rows::table_row;
@@ -11,7 +15,7 @@ pub(crate) struct Prose {
     out: String,
     gap: Gap,
     lists: Vec<List>,
-    captures: Vec<(String, Gap, Vec<List>)>,
+    captures: Vec<(String, Gap, Vec<List>, bool)>,
     /// The last line stands in a list: one more item goes on with it, whoever opened it.
     after_item: bool,
     /// The last text is an address, to which no letter may be added.
@@ -256,15 +260,14 @@ impl Prose {
 
     /// Collects what follows apart, until [`Prose::release`] hands it out.
     pub(crate) fn capture(&mut self) {
-        let state =
+        let (out, gap, lists) =
             (std::mem::take(&mut self.out), std::mem::take(&mut self.gap), std::mem::take(&mut self.lists));
-        self.captures.push(state);
+        self.captures.push((out, gap, lists, std::mem::take(&mut self.after_item)));
     }
 
     pub(crate) fn release(&mut self) -> String {
-        let (out, gap, lists) = self.captures.pop().unwrap_or_default();
-        self.gap = gap;
-        self.lists = lists;
+        let (out, gap, lists, after_item) = self.captures.pop().unwrap_or_default();
+        (self.gap, self.lists, self.after_item) = (gap, lists, after_item);
         std::mem::replace(&mut self.out, out)
     }
 

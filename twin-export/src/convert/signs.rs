@@ -38,10 +38,8 @@ pub(crate) fn tick(is_ticked: bool) -> &'static str {
 /// The box that a character draws, where it draws one.
 pub(crate) fn box_of(character: char) -> Option<&'static str> {
     match character {
-        '☐' | '□' | '◻' | '◽' | '❏' | '❐' | '❑' | '❒' | '🗆' | '🞏' | '⬜' => {
-            Some(tick(false))
-        }
-        '☑' | '☒' | '⊠' | '⌧' | '🗵' | '🗷' | '🗹' | '🗸' | '✅' => Some(tick(true)),
+        '☐' => Some(tick(false)),
+        '☑' | '☒' => Some(tick(true)),
         _ => None,
     }
 }

@@ -50,7 +50,8 @@ pub(crate) async fn run(args: Args, context: &Context) -> Outcome {
         context.ui.notice(&Notice::warning(text));
     }
     let key = read_key(&args, context, &remote).await?;
-    let accepted = check(&context.client_with_key(&remote, key.clone())?).await?;
+    let client = context.client_with_key(&remote, key.clone())?;
+    let accepted = context.waiting_for("Checking the key", check(&client)).await?;
     let path = store(&remote, &key)?;
     let identity = Identity::of(&remote, &key, path).limited(accepted.rate_limit);
     let mut notices: Vec<Notice> =

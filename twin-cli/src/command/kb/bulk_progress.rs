@@ -2,12 +2,12 @@
 
 use std::cell::Cell;
 use std::convert::Infallible;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::ui::Ui;
 use crate::ui::progress::Progress;
-use crate::words::rough_time;
-use twin_sync::{Meter, Plan, Task};
+use crate::words::rough_seconds;
+use twin_sync::{Meter, Plan, Task, Window};
 
 /// The longest a status is shown before it is brought up to date.
 const TICK: Duration = Duration::from_millis(200);
@@ -18,7 +18,6 @@ pub(super) struct Uploading<'a> {
     meter: &'a Meter,
     /// Requests a minute.
     rate: Option<u64>,
-    begun: Instant,
     total: u64,
     done: Cell<u64>,
     requests_left: Cell<u64>,
@@ -30,7 +29,6 @@ impl<'a> Uploading<'a> {
             progress: Progress::start(ui, "Documents"),
             meter,
             rate,
-            begun: Instant::now(),
             total: plan.tasks.len() as u64,
             done: Cell::new(0),
             requests_left: Cell::new(plan.requests() as u64),
@@ -53,33 +51,50 @@ impl<'a> Uploading<'a> {
     }
 
     fn status(&self) -> String {
-        status(
-            self.done.get(),
-            self.requests_left.get(),
-            self.begun.elapsed(),
-            self.rate,
-            self.meter.waiting(),
-        )
+        let pace = Pace { rate: self.rate, window: self.meter.window() };
+        status(self.requests_left.get(), pace, self.meter.waiting())
     }
 }
 
-/// Documents a minute, the time left, and what it waits for: `58/min, about 8m left, rate limit: 12 s`.
-fn status(
-    done: u64,
-    requests_left: u64,
-    elapsed: Duration,
+/// What limits how fast requests go.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// Requests a minute, where there is a limit: the server's, or a lower one that was asked for.
     rate: Option<u64>,
-    waiting: Option<Duration>,
-) -> String {
+    window: Option<Window>,
+}
+
+impl Pace {
+    /// How long so many requests take. A window's requests go in a burst at its beginning, so that their pace tells
+    /// nothing: what counts is how many windows must begin before the last one is sent.
+    fn time_for(self, requests: u64) -> Option<Duration> {
+        let rate = self.rate.filter(|rate| *rate > 0)?;
+        let window = self.window.filter(|window| window.limit > 0 && window.limit <= rate);
+        let Some(window) = window else {
+            return Some(Duration::from_secs((requests * 60).div_ceil(rate)));
+        };
+        match requests.saturating_sub(window.remaining) {
+            0 => Some(Duration::ZERO),
+            beyond => {
+                let windows = beyond.div_ceil(window.limit);
+                Some(window.reset_in + Duration::from_secs(60 * (windows - 1)))
+            }
+        }
+    }
+}
+
+/// What it waits for and the time left: `rate limit 12s, about 8m left`.
+fn status(requests_left: u64, pace: Pace, waiting: Option<Duration>) -> String {
     let mut parts = Vec::new();
-    if elapsed >= Duration::from_secs(2) && done > 0 {
-        parts.push(format!("{:.0}/min", done as f64 * 60.0 / elapsed.as_secs_f64()));
-    }
-    if let Some(rate) = rate {
-        parts.push(format!("about {} left", rough_time(requests_left, rate)));
-    }
     if let Some(wait) = waiting.filter(|wait| *wait >= Duration::from_secs(1)) {
-        parts.push(format!("rate limit: {} s", wait.as_secs()));
+        parts.push(format!("rate limit {}s", wait.as_secs_f64().ceil()));
+    }
+    match pace.time_for(requests_left) {
+        Some(left) if left >= Duration::from_secs(2) => {
+            parts.push(format!("about {} left", rough_seconds(left.as_secs_f64().ceil() as u64)));
+        }
+        Some(_) if requests_left > 0 => parts.push("a few seconds left".to_owned()),
+        _ => {}
     }
     parts.join(", ")
 }
@@ -88,13 +103,31 @@ fn status(
 mod tests {
     use super::*;
 
+    fn pace(remaining: u64, reset_in: u64) -> Pace {
+        let window = Window { limit: 60, remaining, reset_in: Duration::from_secs(reset_in) };
+        Pace { rate: Some(60), window: Some(window) }
+    }
+
     #[test]
-    fn the_status_tells_rate_time_left_and_what_it_waits_for() {
-        let seconds = Duration::from_secs;
+    fn the_time_left_is_that_of_the_windows_and_not_of_the_burst() {
+        let seconds = |requests, pace: Pace| pace.time_for(requests).map(|time| time.as_secs());
+        assert_eq!(seconds(60, pace(60, 50)), Some(0), "all fit into this window");
+        assert_eq!(seconds(61, pace(60, 50)), Some(50), "one has to wait for the next");
+        assert_eq!(seconds(600, pace(0, 12)), Some(12 + 9 * 60));
+        assert_eq!(seconds(600, Pace { rate: Some(60), window: None }), Some(600));
+        let slower = Pace { rate: Some(30), ..pace(60, 50) };
+        assert_eq!(seconds(60, slower), Some(120), "a lower rate that was asked for counts");
+        assert_eq!(seconds(60, Pace { rate: None, window: None }), None);
+    }
+
+    #[test]
+    fn the_status_tells_what_it_waits_for_and_the_time_left() {
         assert_eq!(
-            status(29, 480, seconds(30), Some(60), Some(seconds(12))),
-            "58/min, about 8m left, rate limit: 12 s"
+            status(480, pace(0, 12), Some(Duration::from_secs(12))),
+            "rate limit 12s, about 7m20s left"
         );
-        assert_eq!(status(0, 480, seconds(0), None, None), "");
+        assert_eq!(status(4, pace(30, 12), None), "a few seconds left");
+        assert_eq!(status(0, pace(30, 12), None), "");
+        assert_eq!(status(480, Pace { rate: None, window: None }, None), "");
     }
 }

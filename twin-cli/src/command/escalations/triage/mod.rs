@@ -147,12 +147,12 @@ impl Triage<'_> {
     }
 
     async fn ask_twin(&mut self, escalation: &Escalation) -> Result<(), CliError> {
-        self.remark("Asking…");
         let mut call = self.twin.ask(&escalation.question);
         if !escalation.asked_by.trim().is_empty() {
             call = call.asked_by(&escalation.asked_by);
         }
-        let answer = finished(call.into_future(), &mut self.signal).await.map_err(Signal::error)??;
+        let asking = self.context.waiting_for("Asking", call);
+        let answer = finished(Box::pin(asking), &mut self.signal).await.map_err(Signal::error)??;
         let mut page = self.context.ui.page();
         page.gap();
         answer::show(&answer, &mut page);

@@ -3,30 +3,46 @@
 
 use std::ops::ControlFlow;
 
-use calamine::{ExcelDateTime, ExcelDateTimeType};
 use encoding_rs::Encoding;
 
-use super::super::{Limits, reason};
-use super::ole::{Ole, u16_at, u32_at};
-use super::sheet::{Text, Visit, date_time, number, truth};
+use super::super::super::{Limits, reason, remark};
+use super::super::Output;
+use super::super::number_format::{NumberFormat, general};
+use super::super::ole::{Ole, u16_at, u32_at};
+use super::rows::{Place, Rows};
 use super::xls_strings::{Segments, old_string, string};
+use super::{Sheets, truth};
 
 /// The text of all sheets.
-pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<String, &'static str> {
+pub(in super::super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static str> {
     let ole = Ole::open(bytes).ok_or(reason::UNREADABLE)?;
     let stream = ole.stream("Workbook").or_else(|| ole.stream("Book")).ok_or(reason::UNREADABLE)?;
     let book = Book::read(&stream)?;
-    let mut text = Text::new(limits);
-    for (name, start) in &book.sheets {
-        text.add(name, |visit| book.cells(&stream, *start, visit))?;
+    let mut sheets = Sheets::new(limits);
+    for sheet in &book.sheets {
+        if sheet.is_hidden {
+            sheets.aside.skip(&*sheet.name, reason::HIDDEN_SHEET);
+            continue;
+        }
+        let mut reader =
+            SheetReader { book: &book, rows: sheets.rows(), remarks: Vec::new(), is_whole: false };
+        reader.read(&stream, sheet.start);
+        if !reader.is_whole {
+            sheets.aside.skip(&*sheet.name, reason::CUT_SHORT);
+        }
+        reader.remarks.iter().for_each(|said| sheets.aside.remark(said));
+        sheets.add(&sheet.name, reader.rows, &[])?;
     }
-    Ok(text.finish())
+    Ok(sheets.finish(None))
 }
 
 /// The kinds of records that are read, by the names of Microsoft's specification, MS-XLS.
 mod record {
     pub(super) const FORMULA: u16 = 0x0006;
     pub(super) const EOF: u16 = 0x000A;
+    pub(super) const HEADER: u16 = 0x0014;
+    pub(super) const FOOTER: u16 = 0x0015;
+    pub(super) const NOTE: u16 = 0x001C;
     pub(super) const DATE_1904: u16 = 0x0022;
     pub(super) const FILE_PASS: u16 = 0x002F;
     pub(super) const CONTINUE: u16 = 0x003C;
@@ -35,6 +51,7 @@ mod record {
     pub(super) const MUL_RK: u16 = 0x00BD;
     pub(super) const R_STRING: u16 = 0x00D6;
     pub(super) const XF: u16 = 0x00E0;
+    pub(super) const MERGED: u16 = 0x00E5;
     pub(super) const SST: u16 = 0x00FC;
     pub(super) const LABEL_SST: u16 = 0x00FD;
     pub(super) const NUMBER: u16 = 0x0203;
@@ -68,18 +85,16 @@ struct Book {
     /// BIFF 5 spells text in a code page.
     encoding: Option<&'static Encoding>,
     from_1904: bool,
-    /// Name and place of each sheet.
-    sheets: Vec<(String, usize)>,
+    sheets: Vec<Sheet>,
     shared: Vec<String>,
     /// For each cell format, how its numbers are shown.
-    formats: Vec<Shown>,
+    formats: Vec<NumberFormat>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shown {
-    Number,
-    Date,
-    Duration,
+struct Sheet {
+    name: String,
+    start: usize,
+    is_hidden: bool,
 }
 
 impl Book {
@@ -118,17 +133,18 @@ impl Book {
                 _ => {}
             }
         }
-        let shown = |id: u16| {
-            custom.iter().find(|(one, _)| *one == id).map_or_else(|| built_in(id), |(_, shown)| *shown)
+        let format = |id: u16| {
+            let own = custom.iter().find(|(one, _)| *one == id);
+            own.map_or_else(|| NumberFormat::built_in(id.into()), |(_, code)| NumberFormat::parse(code))
         };
-        book.formats = cell_formats.into_iter().map(shown).collect();
+        book.formats = cell_formats.into_iter().map(format).collect();
         if book.sheets.is_empty() {
             return Err(reason::UNREADABLE);
         }
         Ok(book)
     }
 
-    fn sheet(&self, data: &[u8]) -> Option<(String, usize)> {
+    fn sheet(&self, data: &[u8]) -> Option<Sheet> {
         let start = u32_at(data, 0)? as usize;
         let is_worksheet = *data.get(5)? == 0;
         let len = usize::from(*data.get(6)?);
@@ -136,10 +152,11 @@ impl Book {
             Some(encoding) => encoding.decode_without_bom_handling(data.get(7..7 + len)?).0.into_owned(),
             None => string(data.get(7..)?, len)?,
         };
-        is_worksheet.then_some((name, start))
+        let is_hidden = data.get(4)? & 3 != 0;
+        is_worksheet.then_some(Sheet { name, start, is_hidden })
     }
 
-    fn format(&self, data: &[u8]) -> Option<(u16, Shown)> {
+    fn format(&self, data: &[u8]) -> Option<(u16, String)> {
         let id = u16_at(data, 0)?;
         let code = match self.encoding {
             Some(encoding) => {
@@ -148,73 +165,7 @@ impl Book {
             }
             None => string(data.get(4..)?, usize::from(u16_at(data, 2)?))?,
         };
-        Some((id, shown(&code)))
-    }
-
-    /// Hands out every cell of the sheet that begins at `start`.
-    fn cells(&self, stream: &[u8], start: usize, visit: Visit<'_>) {
-        let Some(sheet) = stream.get(start..) else { return };
-        let mut formula = None;
-        let mut depth = 0;
-        for (kind, data) in Records(sheet) {
-            match kind {
-                // Charts lie inside sheets as sheets of their own.
-                record::BOF => depth += 1,
-                record::EOF if depth <= 1 => return,
-                record::EOF => depth -= 1,
-                _ if depth > 1 => {}
-                record::STRING => {
-                    let place = formula.take();
-                    if let Some((place, text)) = place.zip(self.text(data, 0))
-                        && visit(place, text).is_break()
-                    {
-                        return;
-                    }
-                }
-                _ => {
-                    if let Some(place) = self.formula_with_text(kind, data) {
-                        formula = Some(place);
-                    } else if self.cell(kind, data, visit).is_some_and(|flow| flow.is_break()) {
-                        return;
-                    }
-                }
-            }
-        }
-    }
-
-    /// The place of a formula whose result is a text, which the next record holds.
-    fn formula_with_text(&self, kind: u16, data: &[u8]) -> Option<(u32, u32)> {
-        let is_text = kind == record::FORMULA && data.get(12..14)? == [0xFF, 0xFF] && *data.get(6)? == 0;
-        is_text.then_some((u32::from(u16_at(data, 0)?), u32::from(u16_at(data, 2)?)))
-    }
-
-    fn cell(&self, kind: u16, data: &[u8], visit: Visit<'_>) -> Option<ControlFlow<()>> {
-        let (row, column, format) =
-            (u32::from(u16_at(data, 0)?), u32::from(u16_at(data, 2)?), u16_at(data, 4)?);
-        let value = match kind {
-            record::LABEL_SST => self.shared.get(u32_at(data, 6)? as usize)?.clone(),
-            record::LABEL | record::R_STRING => self.text(data, 6)?,
-            record::NUMBER => self.number(f64_at(data, 6)?, format),
-            record::RK => self.number(packed(u32_at(data, 6)?), format),
-            record::BOOL_ERR if *data.get(7)? == 0 => truth(*data.get(6)? != 0),
-            record::FORMULA if data.get(12..14)? != [0xFF, 0xFF] => self.number(f64_at(data, 6)?, format),
-            record::FORMULA if *data.get(6)? == 1 => truth(*data.get(8)? != 0),
-            record::MUL_RK => return self.packed_cells(row, column, data, visit),
-            _ => return None,
-        };
-        Some(visit((row, column), value))
-    }
-
-    /// Several numbers side by side.
-    fn packed_cells(&self, row: u32, first: u32, data: &[u8], visit: Visit<'_>) -> Option<ControlFlow<()>> {
-        let cells = data.get(4..data.len().checked_sub(2)?)?.chunks_exact(6);
-        for (column, cell) in (first..).zip(cells) {
-            let value = self.number(packed(u32_at(cell, 2)?), u16_at(cell, 0)?);
-            if visit((row, column), value).is_break() {
-                return Some(ControlFlow::Break(()));
-            }
-        }
-        Some(ControlFlow::Continue(()))
+        Some((id, code))
     }
 
     fn text(&self, data: &[u8], at: usize) -> Option<String> {
@@ -227,15 +178,121 @@ impl Book {
     }
 
     fn number(&self, value: f64, format: u16) -> String {
-        match self.formats.get(usize::from(format)) {
-            Some(Shown::Date) => {
-                date_time(&ExcelDateTime::new(value, ExcelDateTimeType::DateTime, self.from_1904))
+        let format = self.formats.get(usize::from(format));
+        format.map_or_else(|| general(value), |format| format.number(value, self.from_1904))
+    }
+}
+
+/// Reads one sheet of a book.
+struct SheetReader<'a> {
+    book: &'a Book,
+    rows: Rows,
+    remarks: Vec<&'static str>,
+    is_whole: bool,
+}
+
+impl SheetReader<'_> {
+    fn read(&mut self, stream: &[u8], start: usize) {
+        let Some(sheet) = stream.get(start..) else { return };
+        let mut formula = None;
+        let mut depth = 0;
+        for (kind, data) in Records(sheet) {
+            match kind {
+                // Charts lie inside sheets as sheets of their own.
+                record::BOF => depth += 1,
+                record::EOF if depth <= 1 => {
+                    self.is_whole = true;
+                    return;
+                }
+                record::EOF => depth -= 1,
+                _ if depth > 1 => {}
+                record::NOTE => self.remarks.push(remark::COMMENTS),
+                record::HEADER | record::FOOTER if data.len() > 3 => self.remarks.push(remark::HEADERS),
+                record::MERGED => self.merge(data),
+                record::STRING => {
+                    let place = formula.take();
+                    if let Some((place, text)) = place.zip(self.book.text(data, 0))
+                        && self.rows.push(place, &text).is_break()
+                    {
+                        return;
+                    }
+                }
+                _ => {
+                    if let Some(place) = self.formula_with_text(kind, data) {
+                        formula = Some(place);
+                    } else if self.cell(kind, data).is_some_and(|flow| flow.is_break()) {
+                        return;
+                    }
+                }
             }
-            Some(Shown::Duration) => {
-                date_time(&ExcelDateTime::new(value, ExcelDateTimeType::TimeDelta, self.from_1904))
-            }
-            _ => number(value),
         }
+    }
+
+    fn merge(&mut self, data: &[u8]) {
+        let number = |data: &[u8], at: usize| u32::from(u16_at(data, at).unwrap_or(0));
+        for range in data.get(2..).unwrap_or_default().chunks_exact(8) {
+            let (top, bottom, left, right) =
+                (number(range, 0), number(range, 2), number(range, 4), number(range, 6));
+            self.rows.merge((top, left), (bottom, right));
+        }
+    }
+
+    /// The place of a formula whose result is a text, which the next record holds.
+    fn formula_with_text(&self, kind: u16, data: &[u8]) -> Option<Place> {
+        let is_text = kind == record::FORMULA && data.get(12..14)? == [0xFF, 0xFF] && *data.get(6)? == 0;
+        is_text.then_some((u32::from(u16_at(data, 0)?), u32::from(u16_at(data, 2)?)))
+    }
+
+    fn cell(&mut self, kind: u16, data: &[u8]) -> Option<ControlFlow<()>> {
+        let (row, column, format) =
+            (u32::from(u16_at(data, 0)?), u32::from(u16_at(data, 2)?), u16_at(data, 4)?);
+        let as_text = |text: &str| {
+            let format = self.book.formats.get(usize::from(format));
+            format.map_or_else(|| text.to_owned(), |format| format.text(text))
+        };
+        let value = match kind {
+            record::LABEL_SST => as_text(self.book.shared.get(u32_at(data, 6)? as usize)?),
+            record::LABEL | record::R_STRING => as_text(&self.book.text(data, 6)?),
+            record::NUMBER => self.book.number(f64_at(data, 6)?, format),
+            record::RK => self.book.number(packed(u32_at(data, 6)?), format),
+            record::BOOL_ERR if *data.get(7)? == 0 => truth(*data.get(6)? != 0).to_owned(),
+            record::BOOL_ERR => error(*data.get(6)?).to_owned(),
+            record::FORMULA if data.get(12..14)? != [0xFF, 0xFF] => {
+                self.book.number(f64_at(data, 6)?, format)
+            }
+            record::FORMULA if *data.get(6)? == 1 => truth(*data.get(8)? != 0).to_owned(),
+            record::FORMULA if *data.get(6)? == 2 => error(*data.get(8)?).to_owned(),
+            record::MUL_RK => return self.packed_cells(row, column, data),
+            _ => return None,
+        };
+        Some(self.rows.push((row, column), &value))
+    }
+
+    /// Several numbers side by side.
+    fn packed_cells(&mut self, row: u32, first: u32, data: &[u8]) -> Option<ControlFlow<()>> {
+        let cells = data.get(4..data.len().checked_sub(2)?)?.chunks_exact(6);
+        for (column, cell) in (first..).zip(cells) {
+            let value = self.book.number(packed(u32_at(cell, 2)?), u16_at(cell, 0)?);
+            if self.rows.push((row, column), &value).is_break() {
+                return Some(ControlFlow::Break(()));
+            }
+        }
+        Some(ControlFlow::Continue(()))
+    }
+}
+
+/// What a cell shows that could not be reckoned out.
+fn error(code: u8) -> &'static str {
+    match code {
+        0x00 => "#NULL!",
+        0x07 => "#DIV/0!",
+        0x0F => "#VALUE!",
+        0x17 => "#REF!",
+        0x1D => "#NAME?",
+        0x24 => "#NUM!",
+        0x2A => "#N/A",
+        0x2B => "#GETTING_DATA",
+        _ => "#ERROR",
     }
 }
 
@@ -268,42 +325,7 @@ fn packed(bits: u32) -> f64 {
     if bits & 1 != 0 { value / 100.0 } else { value }
 }
 
-/// What a format of the user's own makes of a number.
-fn shown(code: &str) -> Shown {
-    let mut bare = String::new();
-    let mut quoted = false;
-    let mut characters = code.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '"' => quoted = !quoted,
-            '\\' | '_' | '*' => {
-                characters.next();
-            }
-            ';' if !quoted => break,
-            other if !quoted => bare.push(other.to_ascii_lowercase()),
-            _ => {}
-        }
-    }
-    if ["[h", "[m", "[s"].iter().any(|span| bare.contains(span)) && !bare.contains("[ma") {
-        return Shown::Duration;
-    }
-    let outside: String = bare.split('[').map(|part| part.rsplit(']').next().unwrap_or_default()).collect();
-    if outside.contains(['d', 'm', 'y', 'h', 's']) && !outside.contains("general") {
-        Shown::Date
-    } else {
-        Shown::Number
-    }
-}
-
-fn built_in(id: u16) -> Shown {
-    match id {
-        14..=22 | 27..=36 | 45 | 47 | 50..=58 => Shown::Date,
-        46 => Shown::Duration,
-        _ => Shown::Number,
-    }
-}
-
-fn code_page(number: Option<u16>) -> &'static Encoding {
+pub(in super::super) fn code_page(number: Option<u16>) -> &'static Encoding {
     match number {
         Some(874) => encoding_rs::WINDOWS_874,
         Some(932) => encoding_rs::SHIFT_JIS,
@@ -333,19 +355,5 @@ mod tests {
         assert_eq!(packed((123 << 2) | 2), 123.0);
         assert_eq!(packed((12_345 << 2) | 3), 123.45);
         assert_eq!(packed(((-5i32) << 2) as u32 | 2), -5.0);
-    }
-
-    #[test]
-    fn formats_tell_dates_from_numbers() {
-        for (code, kind) in [
-            ("yyyy-mm-dd", Shown::Date),
-            ("[$-409]d. mmmm yyyy;@", Shown::Date),
-            ("[h]:mm:ss", Shown::Duration),
-            ("#,##0.00 \"days\"", Shown::Number),
-            ("[Red]0.00", Shown::Number),
-            ("General", Shown::Number),
-        ] {
-            assert_eq!(shown(code), kind, "{code}");
-        }
     }
 }

@@ -1,0 +1,382 @@
+//! What each element of a document's body means.
+
+use quick_xml::events::BytesStart;
+
+use super::super::super::remark;
+use super::super::package::{attribute, name_of, reference};
+use super::super::styled::Look;
+use super::super::{is_media, signs, symbols};
+use super::field::Field;
+use super::paragraph::Paragraph;
+use super::styles::{Looks, is_on};
+use super::walker::{Alternative, Control, Inside, Ruby, Table, Walker};
+
+impl Walker<'_, '_> {
+    pub(super) fn begin(&mut self, tag: &BytesStart<'_>) {
+        match name_of(tag) {
+            "p" => self.begin_paragraph(),
+            "pPr" => self.inside = Inside::Paragraph,
+            "r" => {
+                let style = self.paragraphs.last().and_then(|paragraph| paragraph.style.as_deref());
+                self.runs.push(style.map(|id| self.styles.get(id).looks).unwrap_or_default());
+            }
+            "rPr" => {
+                self.inside = Inside::Run;
+                // Drawings keep the look of their runs in attributes.
+                let raised = attribute(tag, "baseline").and_then(|raised| raised.parse::<i32>().ok());
+                let struck = attribute(tag, "strike").map(|struck| struck != "noStrike");
+                if let Some(run) = self.runs.last_mut() {
+                    run.raised = raised.map(|raised| raised > 0).or(run.raised);
+                    if let Some(struck) = struck {
+                        run.strike(struck);
+                    }
+                }
+            }
+            "tab" => self.plain("\t"),
+            "ptab" => self.plain(" "),
+            "noBreakHyphen" => self.plain("-"),
+            "br" | "cr" if self.is_shown() => {
+                self.flush();
+                self.prose.line();
+            }
+            "sym" => self.symbol(tag),
+            "hyperlink" => {
+                self.flush();
+                let target = reference(tag).and_then(|id| self.parts.target(&id));
+                self.links.push((self.prose.mark(), target.unwrap_or_default()));
+            }
+            "fldChar" => self.field(tag),
+            "fldSimple" => {
+                self.flush();
+                let instruction = attribute(tag, "instr").unwrap_or_default();
+                self.fields.push(Field::simple(instruction, self.prose.mark()));
+            }
+            "ffData" => self.inside = Inside::Form,
+            "sdt" => self.controls.push(Control::default()),
+            "sdtPr" => self.inside = Inside::Control,
+            "sdtContent" => self.control(),
+            "tbl" => {
+                self.flush();
+                self.prose.capture();
+                self.tables.push(Table::default());
+            }
+            "tr" => {
+                if let Some(table) = self.tables.last_mut() {
+                    table.grid.begin_row();
+                    table.before = 0;
+                }
+            }
+            "trPr" => self.inside = Inside::Row,
+            "tcPr" => self.inside = Inside::Cell,
+            "tc" => self.begin_cell(),
+            "docPr" => self.description(tag),
+            "textpath" => self.hang(attribute(tag, "string").unwrap_or_default()),
+            "chart" => self.drawing(reference(tag)),
+            "relIds" => self.drawing(attribute(tag, "dm")),
+            "altChunk" => self.chunk(tag),
+            "OLEObject" => {
+                if let Some(id) = reference(tag) {
+                    self.parts.enclosed(&id);
+                }
+            }
+            "txbxContent" => {
+                self.boxes += 1;
+                self.flush();
+                self.prose.capture();
+            }
+            "ruby" => {
+                self.flush();
+                self.ruby.push(Ruby { mark: self.prose.mark(), reading: String::new() });
+            }
+            "AlternateContent" => {
+                self.alternatives.push(Alternative { before: self.written, is_chosen: false });
+            }
+            "footnoteReference" | "endnoteReference" => {
+                let mark = self.notes.mark(tag);
+                self.plain(&mark);
+            }
+            "footnote" | "endnote" => self.mark = Some(self.notes.mark(tag)),
+            _ => {}
+        }
+    }
+
+    pub(super) fn finish_element(&mut self, name: &str) {
+        match name {
+            "p" if !self.paragraphs.is_empty() => self.end_paragraph(),
+            "r" => {
+                self.runs.pop();
+            }
+            "hyperlink" => {
+                self.flush();
+                if let Some((mark, address)) = self.links.pop()
+                    && let Some(label) = self.prose.take_since(mark)
+                {
+                    self.prose.link(&label, &address);
+                }
+            }
+            "fldSimple" => self.end_field(),
+            "sdt" => {
+                self.controls.pop();
+            }
+            "tbl" if !self.tables.is_empty() => self.end_table(),
+            "tc" if self.cells > 0 => self.end_cell(),
+            "txbxContent" if self.boxes > 0 => {
+                self.boxes -= 1;
+                self.flush();
+                let text = self.prose.release();
+                self.hang(text);
+            }
+            "rt" => {
+                self.flush();
+                if let Some(ruby) = self.ruby.last_mut() {
+                    ruby.reading = self.prose.take_since(ruby.mark).unwrap_or_default();
+                }
+            }
+            "ruby" => {
+                if let Some(ruby) = self.ruby.pop().filter(|ruby| !ruby.reading.trim().is_empty()) {
+                    self.plain(&format!(" ({})", ruby.reading.trim()));
+                }
+            }
+            "Choice" => {
+                if let Some(alternative) = self.alternatives.last_mut() {
+                    alternative.is_chosen |= self.written > alternative.before;
+                }
+            }
+            "AlternateContent" => {
+                self.alternatives.pop();
+            }
+            _ => {}
+        }
+    }
+
+    /// Deleted and moved text, what revisions looked like before, and the second version of what is shown already.
+    pub(super) fn is_left_out(&self, tag: &BytesStart<'_>) -> bool {
+        match name_of(tag) {
+            "del" | "moveFrom" => self.inside == Inside::Nothing,
+            "delText" | "delInstrText" | "sectPr" | "tblPr" | "numberingChange" => true,
+            name if name.ends_with("PrChange") => true,
+            "Choice" | "Fallback" => {
+                self.alternatives.last().is_some_and(|alternative| alternative.is_chosen)
+            }
+            "footnote" | "endnote" => attribute(tag, "type").is_some_and(|kind| kind != "normal"),
+            _ => false,
+        }
+    }
+
+    pub(super) fn property(&mut self, tag: &BytesStart<'_>) {
+        let name = name_of(tag);
+        let value = || attribute(tag, "val");
+        match self.inside {
+            Inside::Paragraph => {
+                let Some(paragraph) = self.paragraphs.last_mut() else { return };
+                match name {
+                    "pStyle" => paragraph.style = value(),
+                    "numId" => paragraph.list = value(),
+                    "ilvl" => paragraph.level = value().and_then(|level| level.parse().ok()),
+                    "outlineLvl" => paragraph.outline = value().map(|level| level != "9"),
+                    "del" | "moveFrom" => paragraph.goes_on = true,
+                    _ => {}
+                }
+            }
+            Inside::Run => {
+                let Some(run) = self.runs.last_mut() else { return };
+                match (name, value()) {
+                    ("rStyle", Some(id)) => *run = self.styles.get(&id).looks.or(run),
+                    _ => run.take(tag),
+                }
+            }
+            Inside::Control => {
+                let Some(control) = self.controls.last_mut() else { return };
+                match name {
+                    "checkbox" => control.is_box = true,
+                    "checked" => control.is_ticked = is_on(tag),
+                    "docPartGallery" => {
+                        control.is_contents = value().is_some_and(|gallery| gallery.contains("Contents"));
+                    }
+                    _ => {}
+                }
+            }
+            Inside::Form => {
+                if let Some(field) = self.fields.last_mut() {
+                    field.property(tag);
+                }
+            }
+            Inside::Row | Inside::Cell => {
+                let Some(table) = self.tables.last_mut() else { return };
+                let number = || value().and_then(|value| value.parse::<usize>().ok()).unwrap_or(1);
+                let goes_on = || value().is_none_or(|value| value == "continue");
+                match name {
+                    "gridBefore" => table.before = number(),
+                    "gridSpan" => table.columns = number().max(1),
+                    "vMerge" => table.is_below = goes_on(),
+                    "hMerge" => table.is_beside = goes_on(),
+                    _ => {}
+                }
+            }
+            Inside::Nothing => {}
+        }
+    }
+
+    fn begin_paragraph(&mut self) {
+        self.flush();
+        self.styled.begin();
+        self.prose.capture();
+        let boxes = std::mem::take(&mut self.carried_boxes);
+        self.paragraphs.push(Paragraph { boxes, mark: self.mark.take(), ..Paragraph::default() });
+        let carried = std::mem::take(&mut self.carried);
+        self.prose.text(&carried);
+    }
+
+    /// A run's text, as it looks.
+    pub(super) fn run_text(&mut self, text: &str) {
+        if text.is_empty() || !self.is_shown() {
+            return;
+        }
+        let plain = Looks::default();
+        let run = self.runs.last().unwrap_or(&plain);
+        if run.hidden == Some(true) {
+            if !text.trim().is_empty() {
+                self.parts.aside.remark(remark::HIDDEN_TEXT);
+            }
+            return;
+        }
+        let look = Look { raised: run.raised == Some(true), struck: run.is_struck() };
+        let shown = symbols::shown(run.font.as_deref().unwrap_or_default(), text);
+        self.written += shown.len() as u64;
+        self.styled.push_shown(look, &shown);
+    }
+
+    /// A character of a symbol font.
+    fn symbol(&mut self, tag: &BytesStart<'_>) {
+        let font = attribute(tag, "font").unwrap_or_default();
+        let code = attribute(tag, "char").and_then(|code| u32::from_str_radix(&code, 16).ok());
+        let Some(code) = code else { return };
+        // What an unknown font draws in the private area is not known.
+        let known = symbols::symbol(&font, code);
+        let character =
+            known.or_else(|| char::from_u32(code).filter(|c| !('\u{E000}'..='\u{F8FF}').contains(c)));
+        if let Some(character) = character {
+            self.run_text(character.encode_utf8(&mut [0; 4]));
+        }
+    }
+
+    fn field(&mut self, tag: &BytesStart<'_>) {
+        match attribute(tag, "fldCharType").as_deref() {
+            Some("begin") => self.fields.push(Field::default()),
+            Some("separate") => {
+                self.flush();
+                let mark = self.prose.mark();
+                if let Some(field) = self.fields.last_mut() {
+                    (field.is_shown, field.mark) = (true, Some(mark));
+                }
+            }
+            Some("end") => self.end_field(),
+            _ => {}
+        }
+    }
+
+    fn end_field(&mut self) {
+        self.flush();
+        let Some(field) = self.fields.pop() else { return };
+        if let Some(state) = field.state() {
+            self.plain(&state);
+        } else if !field.is_shown {
+            self.plain(&field.drawn().unwrap_or_default());
+        } else if field.kind() == "HYPERLINK"
+            && let Some(address) = field.address()
+            && let Some(label) = field.mark.and_then(|mark| self.prose.take_since(mark))
+        {
+            self.prose.link(&label, &address);
+        }
+    }
+
+    /// The content of a control begins; a box to tick is told by its state.
+    fn control(&mut self) {
+        let Some(control) = self.controls.last().filter(|control| control.is_box) else { return };
+        let sign = signs::tick(control.is_ticked);
+        self.plain(sign);
+        if let Some(control) = self.controls.last_mut() {
+            control.is_written = true;
+        }
+    }
+
+    fn begin_cell(&mut self) {
+        self.cells += 1;
+        self.flush();
+        self.prose.capture();
+        if let Some(table) = self.tables.last_mut() {
+            let before = std::mem::take(&mut table.before);
+            if before > 0 {
+                table.grid.cell(String::new(), before);
+            }
+            (table.columns, table.is_below, table.is_beside) = (1, false, false);
+        }
+    }
+
+    fn end_cell(&mut self) {
+        self.cells -= 1;
+        self.flush();
+        let text = self.prose.release();
+        let Some(table) = self.tables.last_mut() else { return };
+        if table.is_below {
+            table.grid.below(text, table.columns);
+        } else if table.is_beside {
+            table.grid.beside(text);
+        } else {
+            table.grid.cell(text, table.columns);
+        }
+    }
+
+    fn end_table(&mut self) {
+        self.flush();
+        self.prose.release();
+        let rows = self.tables.pop().unwrap_or_default().grid.into_rows();
+        self.written += rows.iter().flatten().map(|cell| cell.len() as u64).sum::<u64>();
+        self.prose.table(&rows);
+    }
+
+    /// What the author wrote about a picture, apart from the text beside it.
+    fn description(&mut self, tag: &BytesStart<'_>) {
+        let text = attribute(tag, "descr").unwrap_or_default();
+        if text.is_empty() || is_media(&text) || !self.is_shown() {
+            return;
+        }
+        self.flush();
+        self.prose.line();
+        self.prose.text(&text);
+        self.prose.line();
+        self.written += text.len() as u64;
+        if let Some(paragraph) = self.paragraphs.last_mut() {
+            paragraph.picture = Some(text.trim().to_owned());
+        }
+    }
+
+    fn drawing(&mut self, id: Option<String>) {
+        if let Some(id) = id {
+            let text = self.parts.drawing(&id);
+            self.hang(text);
+        }
+    }
+
+    /// Text that stands beside the paragraph follows it.
+    fn hang(&mut self, text: String) {
+        self.written += text.len() as u64;
+        match self.paragraphs.last_mut() {
+            Some(paragraph) => paragraph.boxes.push(text),
+            None => {
+                self.prose.block();
+                self.prose.verbatim(&text);
+                self.prose.block();
+            }
+        }
+    }
+
+    fn chunk(&mut self, tag: &BytesStart<'_>) {
+        let Some(id) = reference(tag) else { return };
+        self.flush();
+        let text = self.parts.chunk(&id);
+        self.prose.block();
+        self.prose.verbatim(&text);
+        self.prose.block();
+    }
+}

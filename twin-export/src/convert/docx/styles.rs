@@ -1,0 +1,209 @@
+//! What a Word document's styles mean: which paragraphs are headings, which are numbered, which runs are raised.
+
+use std::collections::HashMap;
+
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::reader::Reader;
+
+use super::super::package::{attribute, name_of};
+
+/// What paragraphs and runs get from their style.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Style {
+    pub(super) role: Option<Role>,
+    pub(super) list: Option<String>,
+    pub(super) level: Option<usize>,
+    pub(super) looks: Looks,
+    outline: Option<bool>,
+    base: Option<String>,
+}
+
+/// What a paragraph is in its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Title,
+    Heading,
+    /// Of the table of contents, or the heading above it.
+    Contents,
+}
+
+/// How runs look, as far as somebody says.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Looks {
+    pub(super) raised: Option<bool>,
+    struck: Option<bool>,
+    struck_twice: Option<bool>,
+    pub(super) hidden: Option<bool>,
+    pub(super) font: Option<String>,
+}
+
+impl Looks {
+    /// Takes up one of a run's properties.
+    pub(super) fn take(&mut self, tag: &BytesStart<'_>) {
+        match name_of(tag) {
+            "vertAlign" => self.raised = attribute(tag, "val").map(|value| value == "superscript"),
+            "strike" => self.struck = Some(is_on(tag)),
+            "dstrike" => self.struck_twice = Some(is_on(tag)),
+            "vanish" => self.hidden = Some(is_on(tag)),
+            "rFonts" => {
+                self.font = attribute(tag, "ascii").or_else(|| attribute(tag, "hAnsi")).or(self.font.take())
+            }
+            _ => {}
+        }
+    }
+
+    /// Drawings say it in an attribute.
+    pub(super) fn strike(&mut self, is_struck: bool) {
+        self.struck = Some(is_struck);
+    }
+
+    pub(super) fn is_struck(&self) -> bool {
+        self.struck == Some(true) || self.struck_twice == Some(true)
+    }
+
+    /// What is not said here, as the base has it.
+    pub(super) fn or(self, base: &Self) -> Self {
+        Self {
+            raised: self.raised.or(base.raised),
+            struck: self.struck.or(base.struck),
+            struck_twice: self.struck_twice.or(base.struck_twice),
+            hidden: self.hidden.or(base.hidden),
+            font: self.font.or_else(|| base.font.clone()),
+        }
+    }
+}
+
+/// Whether a property that needs no value is on.
+pub(super) fn is_on(tag: &BytesStart<'_>) -> bool {
+    attribute(tag, "val").is_none_or(|value| !matches!(value.as_str(), "0" | "false" | "off" | "none"))
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Styles(HashMap<String, Style>);
+
+impl Styles {
+    pub(super) fn read(xml: &str) -> Self {
+        let mut styles = HashMap::new();
+        let mut id = String::new();
+        let mut style = Style::default();
+        // Properties of a table's rows and corners are no properties of its paragraphs.
+        let mut in_part_of_table = false;
+        let mut reader = Reader::from_str(xml);
+        while let Ok(event) = reader.read_event() {
+            match event {
+                Event::Start(tag) | Event::Empty(tag) => {
+                    let value = || attribute(&tag, "val");
+                    match name_of(&tag) {
+                        "tblStylePr" => in_part_of_table = true,
+                        "style" => {
+                            id = attribute(&tag, "styleId").unwrap_or_default();
+                            style = Style::default();
+                        }
+                        _ if in_part_of_table => {}
+                        // The name is English in every language; the id is not.
+                        "name" => style.role = role_of(&value().unwrap_or_default()),
+                        "basedOn" => style.base = value(),
+                        "outlineLvl" => style.outline = value().map(|level| level != "9"),
+                        "numId" => style.list = value(),
+                        "ilvl" => style.level = value().and_then(|level| level.parse().ok()),
+                        _ => style.looks.take(&tag),
+                    }
+                }
+                Event::End(tag) => match tag.local_name().into_inner() {
+                    "tblStylePr" => in_part_of_table = false,
+                    "style" => {
+                        styles.insert(std::mem::take(&mut id), std::mem::take(&mut style));
+                    }
+                    _ => {}
+                },
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        Self(styles)
+    }
+
+    /// The style with what it inherits.
+    pub(super) fn get(&self, id: &str) -> Style {
+        let Some(found) = self.0.get(id) else { return Style { role: role_of(id), ..Style::default() } };
+        let mut style = found.clone();
+        // Styles may be based on one another in a circle.
+        for _ in 0..16 {
+            let Some(base) = style.base.take().and_then(|base| self.0.get(&base)) else { break };
+            style.outline = style.outline.or(base.outline);
+            // A heading that is none in the outline is that of the contents.
+            style.role = style.role.or(base.role.filter(|_| style.outline != Some(false)));
+            style.list = style.list.or_else(|| base.list.clone());
+            style.level = style.level.or(base.level);
+            style.looks = style.looks.or(&base.looks);
+            style.base = base.base.clone();
+        }
+        if style.outline == Some(true) && style.role.is_none() {
+            style.role = Some(Role::Heading);
+        }
+        style
+    }
+}
+
+fn role_of(name: &str) -> Option<Role> {
+    let name = name.to_ascii_lowercase();
+    let numbered = |word: &str| {
+        let number = name.strip_prefix(word).map(str::trim);
+        number.is_some_and(|number| number.len() == 1 && number.bytes().all(|b| b.is_ascii_digit()))
+    };
+    if name == "title" {
+        Some(Role::Title)
+    } else if numbered("heading") {
+        Some(Role::Heading)
+    } else if numbered("toc") || matches!(name.replace(' ', "").as_str(), "tocheading" | "contentsheading") {
+        Some(Role::Contents)
+    } else {
+        None
+    }
+}
+
+/// Whether a heading only says that a table of contents follows.
+pub(super) fn names_contents(heading: &str) -> bool {
+    let words = heading.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let names = [
+        "contents",
+        "table of contents",
+        "toc",
+        "inhalt",
+        "inhaltsverzeichnis",
+        "sommaire",
+        "table des matières",
+        "índice",
+        "indice",
+        "contenido",
+        "tabla de contenido",
+        "sommario",
+        "sumário",
+        "conteúdo",
+        "inhoud",
+        "inhoudsopgave",
+        "innehåll",
+        "innehållsförteckning",
+        "indhold",
+        "indholdsfortegnelse",
+        "innhold",
+        "innholdsfortegnelse",
+        "sisällys",
+        "sisällysluettelo",
+        "spis treści",
+        "obsah",
+        "tartalomjegyzék",
+        "cuprins",
+        "içindekiler",
+        "содержание",
+        "оглавление",
+        "зміст",
+        "περιεχόμενα",
+        "目次",
+        "目录",
+        "目錄",
+        "차례",
+        "목차",
+    ];
+    names.contains(&words.as_str())
+}

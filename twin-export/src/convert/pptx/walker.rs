@@ -1,0 +1,396 @@
+//! One walk over a slide's XML, without recursion: its shapes with what they say.
+
+use std::collections::HashMap;
+
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::reader::Reader;
+
+use super::super::equation::Equation;
+use super::super::grid::Grid;
+use super::super::link::says_nothing;
+use super::super::package::{Relation, attribute, entity, name_of, reference};
+use super::super::styled::{Look, Styled};
+use super::super::{is_media, symbols};
+use super::lines::{Line, Marker};
+use super::order::Area;
+
+/// What a shape is on its slide.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Place {
+    #[default]
+    Free,
+    Title,
+    Body,
+    /// Numbers, dates and footers that every slide repeats.
+    Repeated,
+}
+
+/// Which placeholder of the layout a shape fills.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Placeholder {
+    pub(super) place: Place,
+    pub(super) kind: String,
+    pub(super) index: Option<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct Shape {
+    pub(super) area: Option<Area>,
+    pub(super) place: Placeholder,
+    pub(super) content: Content,
+}
+
+#[derive(Debug)]
+pub(super) enum Content {
+    Title(String),
+    Lines(Vec<Line>),
+    Table(Vec<Vec<String>>),
+    /// A part to be looked up by its relation.
+    Related(String),
+    Group(Vec<Shape>),
+}
+
+#[derive(Default)]
+pub(super) struct Walker {
+    pub(super) shapes: Vec<Shape>,
+    pub(super) placed: Vec<(Placeholder, Area)>,
+    /// Files within the slide, for other programs, by their relation.
+    pub(super) enclosed: Vec<String>,
+    pub(super) has_footer: bool,
+    pub(super) is_whole: bool,
+    links: HashMap<String, String>,
+    is_notes: bool,
+    /// Groups that are open: where each stands, and its shapes.
+    groups: Vec<(Option<Area>, Vec<Shape>)>,
+    area: [Option<(f64, f64)>; 2],
+    place: Placeholder,
+    /// What the open shape says, before it is known where it stands.
+    contents: Vec<Content>,
+    lines: Vec<Line>,
+    line: Line,
+    styled: Styled,
+    look: Look,
+    font: String,
+    link: Option<String>,
+    run: String,
+    table: Option<Grid>,
+    cell: Cell,
+    in_run_properties: bool,
+    skipped: usize,
+    in_text: bool,
+    equation: Equation,
+    /// For each choice between versions: what was written before, and whether one was taken.
+    alternatives: Vec<(u64, bool)>,
+    written: u64,
+}
+
+/// How a cell of a table is covered.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    is_beside: bool,
+    is_below: bool,
+}
+
+impl Walker {
+    pub(super) fn read(xml: &str, is_notes: bool, relations: &HashMap<String, Relation>) -> Self {
+        let links = relations.iter().filter(|(_, relation)| relation.kind == "hyperlink");
+        let links = links.map(|(id, relation)| (id.clone(), relation.target.clone())).collect();
+        let mut walker = Self { links, is_notes, ..Self::default() };
+        walker.walk(xml);
+        // What the damage left open is worth having.
+        walker.end_paragraph();
+        walker.end_text();
+        walker.end_shape();
+        while !walker.groups.is_empty() {
+            walker.end_group();
+        }
+        walker
+    }
+
+    fn walk(&mut self, xml: &str) {
+        let mut reader = Reader::from_str(xml);
+        reader.config_mut().check_end_names = false;
+        let mut depth = 0_usize;
+        // Damage ends the slide, not the presentation.
+        while let Ok(event) = reader.read_event() {
+            match event {
+                Event::Start(tag) => {
+                    depth += 1;
+                    self.start(&tag);
+                }
+                Event::Empty(tag) => {
+                    self.start(&tag);
+                    self.end(name_of(&tag));
+                }
+                Event::End(tag) => {
+                    depth = depth.saturating_sub(1);
+                    self.end(tag.local_name().into_inner());
+                }
+                Event::Text(text) => self.characters(&text.xml10_content()),
+                Event::CData(text) => self.characters(&text.xml10_content()),
+                Event::GeneralRef(reference) => self.characters(&entity(&reference)),
+                Event::Eof => {
+                    self.is_whole = depth == 0;
+                    break;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn characters(&mut self, text: &str) {
+        if self.skipped > 0 || !self.in_text {
+            return;
+        }
+        if self.equation.is_open() {
+            return self.equation.text(text);
+        }
+        let shown = symbols::shown(&self.font, text);
+        self.run.push_str(&shown);
+        self.say(self.look, &shown);
+    }
+
+    fn say(&mut self, look: Look, text: &str) {
+        self.written += text.len() as u64;
+        self.styled.push_shown(look, text);
+    }
+
+    fn start(&mut self, tag: &BytesStart<'_>) {
+        let name = name_of(tag);
+        let is_slide_number =
+            name == "fld" && attribute(tag, "type").is_some_and(|kind| kind.starts_with("slidenum"));
+        let is_other_version = matches!(name, "Choice" | "Fallback")
+            && self.alternatives.last().is_some_and(|(_, taken)| *taken);
+        if self.skipped > 0 || is_other_version || is_slide_number {
+            self.skipped += 1;
+            return;
+        }
+        if name == "t" {
+            self.in_text = true;
+        }
+        if self.equation.start(tag) {
+            return;
+        }
+        match name {
+            "AlternateContent" => self.alternatives.push((self.written, false)),
+            "grpSp" => self.groups.push((None, Vec::new())),
+            "grpSpPr" => self.area = [None; 2],
+            "sp" | "pic" | "graphicFrame" | "cxnSp" => {
+                self.end_shape();
+                (self.place, self.area) = (Placeholder::default(), [None; 2]);
+            }
+            "off" => self.area[0] = pair(tag, "x", "y"),
+            "ext" if attribute(tag, "cx").is_some() => self.area[1] = pair(tag, "cx", "cy"),
+            "ph" => self.place = placeholder(tag),
+            "p" => {
+                self.end_paragraph();
+                self.styled.begin();
+                let marker = if self.place.place == Place::Body { Marker::Bullet } else { Marker::None };
+                self.line = Line { marker, ..Line::default() };
+            }
+            "pPr" => {
+                self.line.level = attribute(tag, "lvl").and_then(|level| level.parse().ok()).unwrap_or(0)
+            }
+            "buNone" => self.line.marker = Marker::None,
+            "buChar" | "buBlip" => self.line.marker = Marker::Bullet,
+            "buAutoNum" => {
+                let start = attribute(tag, "startAt").and_then(|start| start.parse().ok()).unwrap_or(1);
+                self.line.marker = Marker::Number(attribute(tag, "type").unwrap_or_default(), start);
+            }
+            "r" | "fld" => {
+                (self.look, self.link) = (Look::default(), None);
+                self.font.clear();
+                self.run.clear();
+            }
+            "rPr" => {
+                self.in_run_properties = true;
+                let raised = attribute(tag, "baseline")
+                    .and_then(|raised| raised.trim_end_matches('%').parse::<f64>().ok());
+                let struck = attribute(tag, "strike").is_some_and(|strike| strike != "noStrike");
+                self.look = Look { raised: raised.is_some_and(|raised| raised > 0.0), struck };
+            }
+            "sym" | "latin" if self.in_run_properties => {
+                let font = attribute(tag, "typeface").unwrap_or_default();
+                if name == "sym" || self.font.is_empty() {
+                    self.font = font;
+                }
+            }
+            "hlinkClick" if self.in_run_properties => self.link = reference(tag),
+            "br" => self.say(Look::default(), "\n"),
+            "tab" => self.say(Look::default(), "\t"),
+            "tbl" => self.table = Some(Grid::default()),
+            "tr" => {
+                if let Some(table) = &mut self.table {
+                    table.begin_row();
+                }
+            }
+            "tc" => {
+                let is_on =
+                    |name: &str| attribute(tag, name).is_some_and(|value| value == "1" || value == "true");
+                self.cell = Cell { is_beside: is_on("hMerge"), is_below: is_on("vMerge") };
+            }
+            "chart" => self.related(reference(tag)),
+            "relIds" => self.related(attribute(tag, "dm")),
+            "oleObj" => self.enclosed.extend(reference(tag)),
+            "cNvPr" => self.description(tag),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        if self.skipped > 0 {
+            self.skipped -= 1;
+            return;
+        }
+        if name == "t" {
+            self.in_text = false;
+        }
+        if self.equation.is_open() {
+            if let Some(equation) = self.equation.end() {
+                self.say(Look::default(), &equation);
+            }
+            return;
+        }
+        match name {
+            "rPr" => self.in_run_properties = false,
+            "r" | "fld" => self.end_run(),
+            "p" => self.end_paragraph(),
+            "tc" => self.end_cell(),
+            "tbl" => {
+                let rows = self.table.take().map(Grid::into_rows);
+                self.contents.extend(rows.map(Content::Table));
+            }
+            "txBody" if self.table.is_none() => self.end_text(),
+            "sp" | "pic" | "graphicFrame" | "cxnSp" => self.end_shape(),
+            "grpSpPr" => {
+                let area = self.area();
+                if let Some((place, _)) = self.groups.last_mut() {
+                    *place = area;
+                }
+                self.area = [None; 2];
+            }
+            "grpSp" => self.end_group(),
+            "Choice" => {
+                let written = self.written;
+                if let Some((before, taken)) = self.alternatives.last_mut() {
+                    *taken |= written > *before;
+                }
+            }
+            "AlternateContent" => {
+                self.alternatives.pop();
+            }
+            _ => {}
+        }
+    }
+
+    /// A link's address stands beside a label that says nothing.
+    fn end_run(&mut self) {
+        let run = std::mem::take(&mut self.run);
+        let address = self.link.take().and_then(|id| self.links.get(&id).cloned());
+        let is_web = |address: &String| address.starts_with("http://") || address.starts_with("https://");
+        if let Some(address) = address.filter(is_web)
+            && !run.trim().is_empty()
+            && says_nothing(run.trim())
+        {
+            self.say(Look::default(), &format!(" ({address})"));
+        }
+    }
+
+    fn end_paragraph(&mut self) {
+        let text = self.styled.take();
+        if !text.trim().is_empty() {
+            self.lines.push(Line { text, ..std::mem::take(&mut self.line) });
+        }
+    }
+
+    fn end_cell(&mut self) {
+        let lines: Vec<String> = self.lines.drain(..).map(|line| line.text).collect();
+        let (text, cell) = (lines.join("\n"), self.cell);
+        let Some(table) = &mut self.table else { return };
+        match cell {
+            Cell { is_below: true, .. } => table.below(text, 1),
+            Cell { is_beside: true, .. } => table.beside(text),
+            _ => table.cell(text, 1),
+        }
+    }
+
+    fn end_text(&mut self) {
+        let lines = std::mem::take(&mut self.lines);
+        let place = self.place.place;
+        let wanted = if self.is_notes { place == Place::Body } else { place != Place::Repeated };
+        if !lines.is_empty() && wanted {
+            self.contents.push(if place == Place::Title {
+                let title: Vec<String> = lines.into_iter().map(|line| line.text).collect();
+                Content::Title(title.join(" "))
+            } else {
+                Content::Lines(lines)
+            });
+        } else if !lines.is_empty() && matches!(self.place.kind.as_str(), "ftr" | "hdr") {
+            self.has_footer = true;
+        }
+    }
+
+    fn end_shape(&mut self) {
+        let area = self.area();
+        if let Some(area) = area.filter(|_| self.place != Placeholder::default()) {
+            self.placed.push((self.place.clone(), area));
+        }
+        let contents = std::mem::take(&mut self.contents);
+        let shapes = contents.into_iter().map(|content| Shape { area, place: self.place.clone(), content });
+        match self.groups.last_mut() {
+            Some((_, group)) => group.extend(shapes),
+            None => self.shapes.extend(shapes),
+        }
+        (self.place, self.area) = (Placeholder::default(), [None; 2]);
+    }
+
+    fn end_group(&mut self) {
+        self.end_shape();
+        let Some((area, shapes)) = self.groups.pop() else { return };
+        if shapes.is_empty() {
+            return;
+        }
+        let group = Shape { area, place: Placeholder::default(), content: Content::Group(shapes) };
+        match self.groups.last_mut() {
+            Some((_, outer)) => outer.push(group),
+            None => self.shapes.push(group),
+        }
+    }
+
+    fn area(&self) -> Option<Area> {
+        let [Some((left, top)), Some((width, height))] = self.area else { return None };
+        Some(Area { left, top, width, height })
+    }
+
+    fn related(&mut self, id: Option<String>) {
+        self.written += 1;
+        self.contents.extend(id.map(Content::Related));
+    }
+
+    /// What the author wrote about a picture.
+    fn description(&mut self, tag: &BytesStart<'_>) {
+        let text = attribute(tag, "descr").unwrap_or_default();
+        if !text.is_empty() && !is_media(&text) && !self.is_notes {
+            self.written += 1;
+            self.contents.push(Content::Lines(vec![Line { text, ..Line::default() }]));
+        }
+    }
+}
+
+fn pair(tag: &BytesStart<'_>, first: &str, second: &str) -> Option<(f64, f64)> {
+    let number = |name: &str| attribute(tag, name)?.parse::<f64>().ok().filter(|number| number.is_finite());
+    Some((number(first)?, number(second)?))
+}
+
+fn placeholder(tag: &BytesStart<'_>) -> Placeholder {
+    let kind = attribute(tag, "type").unwrap_or_else(|| "body".to_owned());
+    let place = match kind.as_str() {
+        "title" | "ctrTitle" => Place::Title,
+        "sldNum" | "dt" | "ftr" | "hdr" => Place::Repeated,
+        "body" | "obj" => Place::Body,
+        _ => Place::Free,
+    };
+    // Titles of all kinds stand in one place.
+    let kind = if place == Place::Title { "title".to_owned() } else { kind };
+    Placeholder { place, kind, index: attribute(tag, "idx") }
+}

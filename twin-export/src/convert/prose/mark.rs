@@ -1,0 +1,48 @@
+//! Taking back what was just written, and items that bring their own marker.
+
+use super::{Gap, List, Prose};
+
+/// A place in the text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark {
+    level: usize,
+    len: usize,
+    gap: Gap,
+}
+
+impl Prose {
+    /// Where the text stands.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { level: self.captures.len(), len: self.out.len(), gap: self.gap }
+    }
+
+    /// Takes back what was written since the mark; `None` once what it stood in is closed.
+    pub(crate) fn take_since(&mut self, mark: Mark) -> Option<String> {
+        if self.captures.len() != mark.level || !self.out.is_char_boundary(mark.len) {
+            return None;
+        }
+        let taken = self.out.split_off(mark.len);
+        if !taken.is_empty() {
+            self.gap = mark.gap;
+        }
+        Some(taken.trim_start_matches('\n').to_owned())
+    }
+
+    /// One item of a list that comes as lines with a level and a marker, as `(a) `.
+    pub(crate) fn marked_line(&mut self, level: usize, marker: &str, text: &str) {
+        if self.after_item {
+            self.gap = Gap::Line;
+        } else {
+            self.block();
+        }
+        let outer = self.lists.len();
+        self.lists.resize_with(outer + level + 1, || List { next_number: None, marker: None });
+        self.line();
+        if let Some(list) = self.lists.last_mut() {
+            list.marker = Some(marker.to_owned());
+        }
+        self.text(text);
+        self.lists.truncate(outer);
+        self.block();
+    }
+}

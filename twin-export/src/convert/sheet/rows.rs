@@ -1,0 +1,187 @@
+//! The cells of a sheet, as they come, and the lines they make: only rows and columns with text have a place, since a
+//! table of all places between two distant cells would not fit any memory.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::ControlFlow;
+
+use super::super::super::reason;
+use super::super::rows::table_row;
+
+/// Row and column, from 0 on.
+pub(super) type Place = (u32, u32);
+
+#[derive(Debug)]
+pub(super) struct Rows {
+    cells: Vec<Cell>,
+    /// The texts of all cells, one behind the other.
+    texts: String,
+    merges: Vec<(Place, Place)>,
+    most: u64,
+    is_too_large: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    place: Place,
+    start: usize,
+    end: usize,
+}
+
+/// A merged range of more cells is no heading of anything.
+const MOST_COVERED: u64 = 10_000;
+/// Cells that merged ranges fill in all.
+const MOST_FILLED: usize = 200_000;
+/// Longer texts stand once.
+const MOST_REPEATED: usize = 300;
+
+impl Rows {
+    pub(super) fn new(most: u64) -> Self {
+        Self { cells: Vec::new(), texts: String::new(), merges: Vec::new(), most, is_too_large: false }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// Takes up a cell; one without text has no place.
+    pub(super) fn push(&mut self, place: Place, text: &str) -> ControlFlow<()> {
+        if text.trim().is_empty() {
+            return ControlFlow::Continue(());
+        }
+        let start = self.texts.len();
+        self.texts.push_str(text);
+        self.cells.push(Cell { place, start, end: self.texts.len() });
+        self.is_too_large |= self.texts.len() as u64 > self.most;
+        if self.is_too_large { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Adds to the text of a cell.
+    pub(super) fn append(&mut self, place: Place, more: impl Fn(&str) -> Option<String>) {
+        let Some(at) = self.cells.iter().rposition(|cell| cell.place == place) else { return };
+        let cell = self.cells[at];
+        let text = &self.texts[cell.start..cell.end];
+        if let Some(more) = more(text) {
+            let (start, whole) = (self.texts.len(), format!("{text}{more}"));
+            self.texts.push_str(&whole);
+            (self.cells[at].start, self.cells[at].end) = (start, self.texts.len());
+        }
+    }
+
+    /// The cells of a range show the first one's text.
+    pub(super) fn merge(&mut self, first: Place, last: Place) {
+        self.merges.push((first, last));
+    }
+
+    pub(super) fn into_lines(mut self) -> Result<String, &'static str> {
+        if self.is_too_large {
+            return Err(reason::TOO_LARGE);
+        }
+        self.fill();
+        self.cells.sort_by_key(|cell| cell.place);
+        let columns: BTreeSet<u32> = self.cells.iter().map(|cell| cell.place.1).collect();
+        let columns: Vec<u32> = columns.into_iter().collect();
+        let mut lines = String::new();
+        for row in self.cells.chunk_by(|one, other| one.place.0 == other.place.0) {
+            let width =
+                row.last().and_then(|cell| columns.binary_search(&cell.place.1).ok()).map_or(0, |at| at + 1);
+            let mut line = vec![""; width.max(columns.len().min(width + 1))];
+            for cell in row {
+                if let Ok(at) = columns.binary_search(&cell.place.1) {
+                    line[at] = &self.texts[cell.start..cell.end];
+                }
+            }
+            lines.push_str(&table_row(&line));
+            lines.push('\n');
+            if lines.len() as u64 > self.most {
+                return Err(reason::TOO_LARGE);
+            }
+        }
+        Ok(lines)
+    }
+
+    /// What a merged range covers, says what it says.
+    fn fill(&mut self) {
+        if self.merges.is_empty() {
+            return;
+        }
+        let own: HashMap<Place, usize> =
+            self.cells.iter().enumerate().map(|(at, cell)| (cell.place, at)).collect();
+        let mut filled = 0;
+        for &((top, left), (bottom, right)) in &self.merges {
+            let Some(&cell) = own.get(&(top, left)) else { continue };
+            let Cell { start, end, .. } = self.cells[cell];
+            let height = u64::from(bottom.saturating_sub(top)) + 1;
+            let width = u64::from(right.saturating_sub(left)) + 1;
+            if height.saturating_mul(width) > MOST_COVERED || end - start > MOST_REPEATED {
+                continue;
+            }
+            for place in (top..=bottom).flat_map(|row| (left..=right).map(move |column| (row, column))) {
+                if !own.contains_key(&place) && filled < MOST_FILLED {
+                    filled += 1;
+                    self.cells.push(Cell { place, start, end });
+                }
+            }
+        }
+    }
+}
+
+/// A place as `B12`; a range as its first cell.
+pub(super) fn place_of(reference: &str) -> Option<Place> {
+    let letters = reference.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let mut column = 0_u32;
+    for letter in reference[..letters].bytes() {
+        column = column.checked_mul(26)?.checked_add(u32::from(letter.to_ascii_uppercase() - b'A') + 1)?;
+    }
+    let digits = reference[letters..].bytes().take_while(u8::is_ascii_digit).count();
+    let row: u32 = reference[letters..letters + digits].parse().ok()?;
+    Some((row.checked_sub(1)?, column.checked_sub(1)?))
+}
+
+/// A range as `A1:B2`.
+pub(super) fn range_of(reference: &str) -> Option<(Place, Place)> {
+    let (first, last) = reference.split_once(':').unwrap_or((reference, reference));
+    Some((place_of(first)?, place_of(last)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_columns_with_values_have_a_place() {
+        let mut rows = Rows::new(1_000);
+        for (place, text) in [((0, 0), "a"), ((0, 9), ""), ((0, 16_383), "b"), ((1_048_575, 16_383), "c")] {
+            let _ = rows.push(place, text);
+        }
+        assert_eq!(rows.into_lines().unwrap(), "a | b\n| c\n");
+    }
+
+    #[test]
+    fn a_merged_range_says_in_every_cell_what_it_says() {
+        let mut rows = Rows::new(1_000);
+        for (place, text) in [((0, 0), "Region"), ((0, 1), "Fees"), ((1, 1), "Entry"), ((1, 2), "Year")] {
+            let _ = rows.push(place, text);
+        }
+        rows.merge((0, 0), (1, 0));
+        rows.merge((0, 1), (0, 2));
+        rows.merge((0, 0), (u32::MAX, u32::MAX));
+        assert_eq!(rows.into_lines().unwrap(), "Region | Fees | Fees\nRegion | Entry | Year\n");
+    }
+
+    #[test]
+    fn a_text_repeated_past_the_limit_is_refused() {
+        let mut rows = Rows::new(1_000);
+        let refused = (0..1_000_000).find(|&row| rows.push((row, 0), &"x".repeat(100)).is_break());
+        assert_eq!((refused, rows.into_lines()), (Some(10), Err(reason::TOO_LARGE)));
+    }
+
+    #[test]
+    fn places_are_read_as_sheets_write_them() {
+        assert_eq!(place_of("A1"), Some((0, 0)));
+        assert_eq!(place_of("XFD1048576"), Some((1_048_575, 16_383)));
+        assert_eq!(range_of("B2:C3"), Some(((1, 1), (2, 2))));
+        for damaged in ["", "A", "1", "A0", "ZZZZZZZZZ1", "A99999999999"] {
+            assert_eq!(place_of(damaged), None, "{damaged}");
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Workbooks of XML parts: what all sheets share, and the sheets one by one. Our own reader: `calamine` ends a sheet at
+//! the first error name or cell type it does not know, finds the workbook by its usual name alone, and keeps formats to
+//! itself.
+
+use std::collections::HashMap;
+
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::reader::Reader;
+
+use super::super::super::{Limits, reason, remark};
+use super::super::number_format::general;
+use super::super::package::{Package, Relation, attribute, entity, has_text, name_of, reference};
+use super::super::styled::{Look, Styled};
+use super::super::{Output, chart, pptx};
+use super::Sheets;
+use super::cells::Worksheet;
+use super::styles::{self, Style, is_on};
+
+pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Result<Output, &'static str> {
+    let xml = package.part(main)?.ok_or(reason::UNREADABLE)?;
+    let relations = package.relations(main)?;
+    let mut sheets = Sheets::new(limits);
+    let (list, from_1904) = listed(&xml);
+    let part_of = |kind: &str| relations.values().find(|one| one.kind == kind).map(|one| one.target.clone());
+    let mut shared = |kind: &str| {
+        part_of(kind).and_then(|part| package.part_or_skip(&part, &mut sheets.aside)).unwrap_or_default()
+    };
+    let book = Book {
+        strings: shared_strings(&shared("sharedStrings")),
+        styles: styles::read(&shared("styles")),
+        from_1904,
+    };
+    let mut failed = None;
+    for sheet in &list {
+        if sheet.is_hidden {
+            sheets.aside.skip(&*sheet.name, reason::HIDDEN_SHEET);
+            continue;
+        }
+        let part = relations.get(&sheet.relation).map(|relation| relation.target.as_str());
+        if let Err(why) =
+            part.ok_or(reason::UNREADABLE).and_then(|part| add(&mut sheets, &mut package, sheet, part, &book))
+        {
+            sheets.aside.skip(&*sheet.name, why);
+            failed = Some(why);
+        }
+    }
+    let title = package.core_title();
+    let output = sheets.finish(title);
+    match failed {
+        Some(why) if output.text.trim().is_empty() => Err(why),
+        None if list.is_empty() => Err(reason::UNREADABLE),
+        _ => Ok(output),
+    }
+}
+
+fn add(
+    sheets: &mut Sheets<'_>,
+    package: &mut Package,
+    sheet: &Listed,
+    part: &str,
+    book: &Book,
+) -> Result<(), &'static str> {
+    let xml = package.part(part)?.ok_or(reason::UNREADABLE)?;
+    let relations = package.relations(part).unwrap_or_default();
+    let mut worksheet = Worksheet::read(&xml, sheets.rows(), book)?;
+    worksheet.name_links(|id| relations.get(id).map(|relation| relation.target.clone()));
+    if !worksheet.is_whole {
+        sheets.aside.skip(&*sheet.name, reason::CUT_SHORT);
+    }
+    if let Some(said) = worksheet.remark {
+        sheets.aside.remark(said);
+    }
+    let drawings = drawings(sheets, package, &relations, worksheet.rows.is_empty());
+    sheets.add(&sheet.name, worksheet.rows, &drawings)
+}
+
+/// Text boxes and charts of a sheet; a chart's figures where the sheet has none of its own.
+fn drawings(
+    sheets: &mut Sheets<'_>,
+    package: &mut Package,
+    relations: &HashMap<String, Relation>,
+    is_chart: bool,
+) -> Vec<String> {
+    let mut said = Vec::new();
+    let mut sorted: Vec<&Relation> = relations.values().collect();
+    sorted.sort_by(|one, other| one.target.cmp(&other.target));
+    for relation in sorted {
+        match relation.kind.as_str() {
+            "comments" | "threadedComment" => {
+                let xml = package.part(&relation.target);
+                if xml.map_or(true, |xml| xml.is_some_and(|xml| has_text(&xml) || xml.contains("<text"))) {
+                    sheets.aside.remark(remark::COMMENTS);
+                }
+            }
+            "oleObject" | "package" => sheets.aside.skip(&*relation.target, reason::EMBEDDED),
+            "drawing" => {
+                let Some(xml) = package.part_or_skip(&relation.target, &mut sheets.aside) else { continue };
+                let inner = package.relations(&relation.target).unwrap_or_default();
+                let (text, related) = pptx::drawing(&xml, &inner);
+                said.push(text);
+                for part in related.iter().filter_map(|id| inner.get(id)) {
+                    if let Some(xml) = package.part_or_skip(&part.target, &mut sheets.aside) {
+                        said.push(if is_chart { chart::to_text(&xml) } else { chart::titles(&xml) });
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    said
+}
+
+/// A sheet as the workbook lists it.
+struct Listed {
+    name: String,
+    relation: String,
+    is_hidden: bool,
+}
+
+/// The sheets in their order, and whether dates count from 1904.
+fn listed(xml: &str) -> (Vec<Listed>, bool) {
+    let (mut list, mut from_1904) = (Vec::new(), false);
+    let mut reader = Reader::from_str(xml);
+    reader.config_mut().check_end_names = false;
+    while let Ok(event) = reader.read_event() {
+        match event {
+            Event::Start(tag) | Event::Empty(tag) => match name_of(&tag) {
+                "workbookPr" => {
+                    from_1904 =
+                        attribute(&tag, "date1904").is_some_and(|value| value == "1" || value == "true");
+                }
+                "sheet" => list.push(Listed {
+                    name: attribute(&tag, "name").unwrap_or_default(),
+                    relation: reference(&tag).unwrap_or_default(),
+                    is_hidden: attribute(&tag, "state").is_some_and(|state| state != "visible"),
+                }),
+                _ => {}
+            },
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    (list, from_1904)
+}
+
+/// What all sheets share.
+pub(super) struct Book {
+    strings: Vec<String>,
+    styles: Vec<Style>,
+    from_1904: bool,
+}
+
+impl Book {
+    pub(super) fn string(&self, at: usize) -> Option<&str> {
+        self.strings.get(at).map(String::as_str)
+    }
+
+    pub(super) fn style(&self, at: usize) -> Option<&Style> {
+        self.styles.get(at)
+    }
+
+    pub(super) fn number(&self, number: f64, style: usize) -> String {
+        self.style(style).map_or_else(|| general(number), |style| style.format.number(number, self.from_1904))
+    }
+}
+
+fn shared_strings(xml: &str) -> Vec<String> {
+    let mut strings = Vec::new();
+    let mut runs = Runs::default();
+    let mut reader = Reader::from_str(xml);
+    reader.config_mut().check_end_names = false;
+    while let Ok(event) = reader.read_event() {
+        match event {
+            Event::Start(tag) => runs.start(&tag),
+            Event::Empty(tag) if name_of(&tag) == "si" => strings.push(String::new()),
+            Event::Empty(tag) => {
+                runs.start(&tag);
+                runs.end(name_of(&tag));
+            }
+            Event::Text(text) => runs.text(&text.xml10_content()),
+            Event::CData(text) => runs.text(&text.xml10_content()),
+            Event::GeneralRef(reference) => runs.text(&entity(&reference)),
+            Event::End(tag) if tag.local_name().into_inner() == "si" => strings.push(runs.take()),
+            Event::End(tag) => runs.end(tag.local_name().into_inner()),
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    strings
+}
+
+/// A text in runs, of which some are raised or struck; how it is read aloud is left out.
+#[derive(Debug, Default)]
+pub(super) struct Runs {
+    styled: Styled,
+    look: Look,
+    reading: bool,
+    in_phonetic: bool,
+}
+
+impl Runs {
+    pub(super) fn start(&mut self, tag: &BytesStart<'_>) {
+        match name_of(tag) {
+            "r" => self.look = Look::default(),
+            "vertAlign" => {
+                self.look.raised = attribute(tag, "val").is_some_and(|value| value == "superscript")
+            }
+            "strike" => self.look.struck = is_on(tag),
+            "rPh" => self.in_phonetic = true,
+            "t" => self.reading = !self.in_phonetic,
+            _ => {}
+        }
+    }
+
+    pub(super) fn end(&mut self, name: &str) {
+        match name {
+            "t" => self.reading = false,
+            "rPh" => self.in_phonetic = false,
+            "r" => self.look = Look::default(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
+        if self.reading {
+            self.styled.push(self.look, text);
+        }
+    }
+
+    pub(super) fn take(&mut self) -> String {
+        (self.look, self.reading, self.in_phonetic) = (Look::default(), false, false);
+        if self.styled.is_empty() {
+            return String::new();
+        }
+        let text = self.styled.take();
+        self.styled.begin();
+        text
+    }
+}

@@ -1,0 +1,93 @@
+//! Runs of text and how they look, as far as the look carries meaning: raised, struck out.
+
+use super::signs;
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Look {
+    pub(crate) raised: bool,
+    pub(crate) struck: bool,
+}
+
+/// Runs side by side. Programs split a power or a struck sentence into several of them at will.
+#[derive(Debug, Default)]
+pub(crate) struct Styled {
+    runs: Vec<(Look, String)>,
+    /// The last character before them.
+    before: Option<char>,
+}
+
+impl Styled {
+    pub(crate) fn push(&mut self, look: Look, text: &str) {
+        match self.runs.last_mut() {
+            Some((last, whole)) if *last == look => whole.push_str(text),
+            _ if text.is_empty() => {}
+            _ => self.runs.push((look, text.to_owned())),
+        }
+    }
+
+    /// As [`Styled::push`], with boxes to tick as such.
+    pub(crate) fn push_shown(&mut self, look: Look, text: &str) {
+        if !text.contains(|c| signs::box_of(c).is_some()) {
+            return self.push(look, text);
+        }
+        for character in text.chars() {
+            let mut buffer = [0; 4];
+            let text = signs::box_of(character).unwrap_or_else(|| character.encode_utf8(&mut buffer));
+            self.push(look, text);
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// What the runs say, in a line.
+    pub(crate) fn take(&mut self) -> String {
+        let mut out = String::new();
+        let mut struck = String::new();
+        let mut before = self.before.map(String::from).unwrap_or_default();
+        for (look, text) in self.runs.drain(..) {
+            let said = if look.raised { signs::superscript(&before, &text) } else { text };
+            before = said.chars().last().map(String::from).unwrap_or(before);
+            if look.struck {
+                struck.push_str(&said);
+            } else {
+                out.push_str(&signs::struck(&std::mem::take(&mut struck)));
+                out.push_str(&said);
+            }
+        }
+        out.push_str(&signs::struck(&struck));
+        self.before = before.chars().last();
+        out
+    }
+
+    /// A new paragraph begins: nothing stands before.
+    pub(crate) fn begin(&mut self) {
+        self.before = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_one_look_are_one() {
+        let (raised, struck) = (Look { raised: true, struck: false }, Look { raised: false, struck: true });
+        let mut styled = Styled::default();
+        for (look, text) in [
+            (Look::default(), "10"),
+            (raised, "-"),
+            (raised, "3"),
+            (Look::default(), " for "),
+            (struck, "40 "),
+            (Look { raised: true, struck: true }, "2"),
+            (Look::default(), " the 21"),
+            (raised, "st"),
+        ] {
+            styled.push(look, text);
+        }
+        assert_eq!(styled.take(), "10⁻³ for ~~40 ²~~ the 21st");
+        assert!(styled.is_empty());
+    }
+}
