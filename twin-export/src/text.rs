@@ -178,7 +178,10 @@ mod tests {
     #[test]
     fn line_ends_are_one_kind_and_blank_lines_never_pile_up() {
         assert_eq!(tidy("\r\n a  \r\n\r\n\r\n\r\nb\rc\n\n", MOST).unwrap(), " a\n\nb\nc");
-        assert_eq!(tidy("one\u{85}two\u{2028}three\0 and no more", MOST).unwrap(), "one\ntwo\nthree and no more");
+        assert_eq!(
+            tidy("one\u{85}two\u{2028}three\0 and no more", MOST).unwrap(),
+            "one\ntwo\nthree and no more"
+        );
     }
 
     #[test]

@@ -51,9 +51,8 @@ impl Styles {
         while let Some((selectors, after)) = rest.split_once('{') {
             if selectors.contains('@') {
                 // `@import …;` may stand before a rule; what depends on the screen is left to it.
-                match selectors.rsplit_once(';').filter(|(_, last)| !last.contains('@')) {
-                    Some((_, last)) => self.add_rule(last, &after[..end_of_block(after)]),
-                    None => {}
+                if let Some((_, last)) = selectors.rsplit_once(';').filter(|(_, last)| !last.contains('@')) {
+                    self.add_rule(last, &after[..end_of_block(after)]);
                 }
             } else {
                 self.add_rule(selectors, &after[..end_of_block(after)]);
@@ -171,7 +170,7 @@ pub(crate) fn is_hidden(element: ElementRef<'_>, styles: &Styles) -> bool {
 /// The value of a property in declarations, in lower case; the last one counts.
 fn property<'a>(style: &'a str, name: &str) -> Option<&'a str> {
     let values = style.split(';').filter_map(|declaration| declaration.split_once(':'));
-    let value = values.filter(|(property, _)| property.trim().eq_ignore_ascii_case(name)).last()?.1;
+    let value = values.rev().find(|(property, _)| property.trim().eq_ignore_ascii_case(name))?.1;
     Some(value.split('!').next().unwrap_or_default().trim())
 }
 

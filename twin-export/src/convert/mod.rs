@@ -19,12 +19,9 @@ mod kind;
 mod link;
 pub(crate) mod mail;
 pub(crate) mod markdown;
-<<<<<<< HEAD
 mod mathml;
-=======
 mod number_format;
 mod numerals;
->>>>>>> main
 mod ole;
 mod package;
 mod pdf;
@@ -176,19 +173,12 @@ pub(crate) fn convert_here(name: &str, bytes: Vec<u8>, limits: &Limits) -> Resul
 fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
     let (output, converter) = match kind {
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
-<<<<<<< HEAD
-        Kind::Text => (None, plain::decoded(&bytes).into_owned(), "text/2"),
-        Kind::Html => {
-            let (title, text) = html::to_text(&html_tree::decoded(&bytes), limits)?;
-            (title, text, "html/3")
-=======
         Kind::Text => (Output::of((None, plain::decoded(&bytes).into_owned())), "text/2"),
-        Kind::Html => (Output::of(html::to_text(&html_tree::decoded(&bytes), limits)?), "html/2"),
+        Kind::Html => (Output::of(html::to_text(&html_tree::decoded(&bytes), limits)?), "html/3"),
         Kind::Csv => {
             let mut aside = Aside::default();
             let text = table::to_text(&plain::decoded(&bytes), name, &mut aside)?;
             (Output { title: None, text, aside }, "csv/2")
->>>>>>> main
         }
         Kind::Docx => (docx::to_text(bytes, limits, 0)?, "docx/3"),
         Kind::Pptx => (pptx::to_text(bytes, limits)?, "pptx/2"),
@@ -201,14 +191,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
             return Err(reason::UNREADABLE);
         }
         Kind::Zip => return Err(reason::NESTED_ARCHIVE),
-<<<<<<< HEAD
         Kind::Mail => return mail::to_text(&bytes, limits),
-        Kind::Pdf => (None, pdf::to_text(&bytes, limits)?, "pdf/2"),
-        Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
-    };
-    Ok(Converted { aside, ..Converted::new(title, text, converter) })
-=======
-        Kind::Mail => (Output::of(mail::to_text(&bytes, limits)?), mail::CONVERTER),
         Kind::OldWord => return Err(reason::OLD_WORD),
         Kind::OldPowerPoint => return Err(reason::OLD_POWERPOINT),
         Kind::Outlook => return Err(reason::OUTLOOK),
@@ -216,8 +199,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
     };
     let Output { title, text, aside } = output;
-    Ok(Converted { title, text, kind: None, converter: converter.into(), is_verbatim: false, aside })
->>>>>>> main
+    Ok(Converted { aside, ..Converted::new(title, text, converter) })
 }
 
 /// Documents within documents; one may hold itself.

@@ -13,8 +13,12 @@ pub(crate) fn without_tags(markdown: &str) -> Cow<'_, str> {
     if !has_tag && !markdown.lines().any(|line| heading_without_space(line).is_some()) {
         return Cow::Borrowed(markdown);
     }
-    let mut cleaner =
-        Cleaner { out: String::with_capacity(markdown.len()), rest: markdown, at_line_start: true, without_end: Vec::new() };
+    let mut cleaner = Cleaner {
+        out: String::with_capacity(markdown.len()),
+        rest: markdown,
+        at_line_start: true,
+        without_end: Vec::new(),
+    };
     cleaner.run();
     Cow::Owned(cleaner.out)
 }

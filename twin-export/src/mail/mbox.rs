@@ -139,7 +139,7 @@ fn has_date(words: &[&str]) -> bool {
     };
     let is_month =
         |word: &&str| MONTHS.iter().any(|month| word.starts_with(month)) || word.matches('-').count() == 2;
-    words.iter().any(is_year) && words.iter().any(|word| is_month(&word) || is_time(word))
+    words.iter().any(is_year) && words.iter().any(|word| is_month(word) || is_time(word))
 }
 
 fn header_name(line: &[u8]) -> Option<&str> {

@@ -93,6 +93,9 @@ mod tests {
         assert!(listed.open().is_err(), "another file");
         std::fs::rename(&path, &other).unwrap();
         std::os::unix::fs::symlink(&other, &path).unwrap();
-        assert!(Listed::new(path.clone(), &std::fs::metadata(&other).unwrap()).open().is_err(), "a link to it");
+        assert!(
+            Listed::new(path.clone(), &std::fs::metadata(&other).unwrap()).open().is_err(),
+            "a link to it"
+        );
     }
 }

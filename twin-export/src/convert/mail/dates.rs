@@ -121,7 +121,10 @@ impl Parts {
         self.year = Some(*year);
         self.month = i8::try_from(*month).ok();
         self.day = i8::try_from(*day).ok();
-        time.is_empty() || self.clock(time) || true
+        if !time.is_empty() {
+            self.clock(time);
+        }
+        true
     }
 
     /// `09:30`, `09:30:00.5`, `9:30PM`, `09:30:00Z`, `09:30+01:00`.
