@@ -36,7 +36,7 @@ impl Prose {
             self.block();
         }
         let outer = self.lists.len();
-        self.lists.resize_with(outer + level + 1, || List { next_number: None, marker: None });
+        self.lists.resize_with(outer + level + 1, List::default);
         self.line();
         if let Some(list) = self.lists.last_mut() {
             list.marker = Some(marker.to_owned());
