@@ -127,7 +127,10 @@ fn has_usual_date(words: &[&str]) -> bool {
 }
 
 fn is_time(word: &str) -> bool {
-    word.len() >= 4 && word.contains(':') && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b':')
+    word.len() >= 4
+        && word.contains(':')
+        && !word.ends_with(':')
+        && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b':')
 }
 
 /// A year, and a month or a time.
