@@ -25,8 +25,8 @@ pub(crate) fn beyond_linear<R>(
     make: impl Fn(usize) -> String,
     run: impl Fn(&str) -> R,
 ) -> Option<String> {
-    let (small, large) = (make(2_000), make(16_000));
-    let small = time(|| drop(run(&small))).max(Duration::from_millis(2));
+    let (small, large) = (make(1_000), make(8_000));
+    let small = time(|| drop(run(&small))).max(Duration::from_micros(500));
     let large = time(|| drop(run(&large)));
     (large > small * 20).then(|| format!("{what:?}: {small:?} became {large:?}"))
 }
