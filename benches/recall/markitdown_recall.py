@@ -1,4 +1,4 @@
-"""Word recall and speed of our converters against Python's markitdown.
+"""Word recall and speed of our converters against Python's markitdown, with pandoc beside it.
 
     python3 benches/recall/markitdown_recall.py --ours 'COMMAND {file}' FILE...
 
@@ -23,6 +23,9 @@ from dataclasses import asdict, dataclass
 
 MARKITDOWN = "markitdown[all]==0.1.8"
 DEFAULT_FLOOR = {"pdf": 0.93, "": 0.97}
+
+# Pandoc of the system, where there is one: the kinds it reads, by its names for them.
+PANDOC_READS = {"docx": "docx", "html": "html", "md": "markdown", "csv": "csv"}
 
 # What markitdown adds and no file says: comments, pictures, link targets, escapes,
 # the names pandas invents for empty cells, the zero of a whole number that Python
@@ -49,6 +52,9 @@ class Row:
     markitdown_ms: float
     ours_ms: float
     missing: list
+    # The same share of pandoc's text, where it reads the kind.
+    pandoc_recall: float | None = None
+    pandoc_ms: float | None = None
 
     @property
     def times_faster(self):
@@ -105,7 +111,11 @@ def compare(path, python, options):
     missing = wanted - found
     total = wanted.total()
     recall = 1 - missing.total() / total if total else 1.0
-    return Row(str(path), kind, total, recall, their_ms, our_ms, missing.most_common(options.show_missing))
+    row = Row(str(path), kind, total, recall, their_ms, our_ms, missing.most_common(options.show_missing))
+    if kind in PANDOC_READS and shutil.which("pandoc"):
+        text, row.pandoc_ms = fastest(["pandoc", "--from", PANDOC_READS[kind], "--to", "plain", "--wrap=none", str(path)], options.runs)
+        row.pandoc_recall = 1 - (wanted - words(text)).total() / total if total else 1.0
+    return row
 
 
 def fastest(command, runs):
@@ -145,11 +155,12 @@ def floor(kind, given):
 
 
 def print_table(rows, show_missing):
-    print("## Word recall and speed beside markitdown\n\n| file | words | recall | markitdown | ours | times faster | missed most |")
-    print("|---|---|---|---|---|---|---|")
+    print("## Word recall and speed beside markitdown and pandoc\n\n| file | words | recall | markitdown | ours | times faster | pandoc's recall | pandoc | missed most |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for row in rows:
         missing = ", ".join(f"{word} ×{count}" for word, count in row.missing[:show_missing])
-        print(f"| {pathlib.Path(row.file).name} | {row.words} | {row.recall:.3f} | {row.markitdown_ms:.0f} ms | {row.ours_ms:.1f} ms | {row.times_faster:.0f} | {missing} |")
+        pandoc = f"{row.pandoc_recall:.3f} | {row.pandoc_ms:.0f} ms" if row.pandoc_recall is not None else "– | –"
+        print(f"| {pathlib.Path(row.file).name} | {row.words} | {row.recall:.3f} | {row.markitdown_ms:.0f} ms | {row.ours_ms:.1f} ms | {row.times_faster:.0f} | {pandoc} | {missing} |")
 
 
 if __name__ == "__main__":

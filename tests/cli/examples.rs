@@ -14,7 +14,8 @@ use wiremock::{Mock, ResponseTemplate};
 use crate::support::{Bench, Home, Ran};
 
 /// What an example ends with that does not end with 0: no one is there to ask, no such place, no state yet.
-const OTHERWISE: [(&str, i32); 13] = [
+const OTHERWISE: [(&str, i32); 14] = [
+    ("twin --local escalations triage", 2),
     ("twin login", 2),
     ("twin login --profile staging --base-url https://staging.twin.example", 2),
     ("twin kb delete doc_abc123", 2),
@@ -53,8 +54,7 @@ fn examples() -> Vec<String> {
     let mut examples: Vec<String> = all_helps().iter().flat_map(|(_, help)| of_help(help)).collect();
     let readme = std::fs::read_to_string(format!("{}/../README.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let blocks = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let lines =
-        blocks.flat_map(str::lines).map(|line| line.replace("cargo run --release -p twin-cli --", "twin"));
+    let lines = blocks.flat_map(str::lines).map(|line| line.replace("cargo run -p twin-cli --", "twin"));
     examples.extend(lines.filter(|line| line.starts_with("twin ")));
     examples.dedup();
     examples

@@ -7,6 +7,8 @@ mod ask;
 #[cfg(unix)]
 mod citizen;
 mod crash;
+#[cfg(unix)]
+mod demo;
 mod documents;
 mod eval;
 #[cfg(unix)]

@@ -6,6 +6,7 @@ mod ask;
 mod bulk;
 mod completions;
 mod config;
+mod demo;
 mod escalations;
 mod eval;
 mod help;
@@ -42,6 +43,7 @@ pub enum Command {
     #[command(subcommand)]
     Webhook(webhook::Command),
     Eval(eval::Args),
+    Demo(demo::Args),
     Serve(serve::Args),
     Login(account::login::Args),
     Logout(account::logout::Args),
@@ -81,6 +83,7 @@ pub async fn run(command: Command, context: &Context) -> Outcome {
         Command::Stats(args) => stats::run(args, context).await,
         Command::Webhook(command) => webhook::run(command, context).await,
         Command::Eval(args) => eval::run(args, context).await,
+        Command::Demo(args) => demo::run(args, context).await,
         Command::Serve(args) => serve::run(args, context).await,
         Command::Login(args) => account::login::run(args, context).await,
         Command::Logout(args) => account::logout::run(args, context).await,

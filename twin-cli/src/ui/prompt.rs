@@ -43,6 +43,13 @@ impl Ui {
         aside(move |term| Ok(ask(term)?)).await
     }
 
+    /// Asks for a line of text; Enter alone is an empty one.
+    pub(crate) async fn ask_line(&self, what: &str) -> Result<String, CliError> {
+        let prompt = self.ask(what, ": ");
+        super::write_stderr(&(prompt + ": "));
+        aside(Term::read_line).await
+    }
+
     /// Asks a question that is answered by yes or no; Enter alone is no.
     pub(crate) async fn ask_to_go_on(&self, question: &str) -> Result<bool, CliError> {
         let prompt = self.ask(question, " [y/N] ");

@@ -25,7 +25,6 @@ pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static 
     let options = ParseOptions::new().lenient().sequential();
     let parser = PdfParser::from_bytes_with_options(bytes, options).map_err(|error| reason_of(&error))?;
     let mut pages: Vec<(u32, String)> = Vec::new();
-    let mut words = Words::default();
     let mut aside = Aside::default();
     let mut fields = Vec::new();
     let mut is_late = false;
@@ -36,9 +35,7 @@ pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static 
             ParseEvent::PageParsed(page) => {
                 let mut text = String::new();
                 page.elements.iter().for_each(|block| push(&mut text, block));
-                let text = without_ligatures(&text);
-                words.take(&text);
-                pages.push((page.number, text));
+                pages.push((page.number, without_ligatures(&text)));
             }
             ParseEvent::PageFailed { page, error } => aside.skip(format!("page {page}"), reason_of(&error)),
             _ => {}
@@ -52,6 +49,7 @@ pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static 
     // Its memory is needed for the notes.
     drop(parser);
     let mut notes = if has_notes { pdf_notes::read(bytes) } else { Default::default() };
+    let words = Words::of(pages.iter().map(|(_, page)| page.as_str()));
     let mut text = String::new();
     for (number, page) in pages {
         let page = words.joined(&page);

@@ -13,7 +13,18 @@ pub(super) struct Words {
 const MOST_WORDS: usize = 200_000;
 
 impl Words {
-    pub(super) fn take(&mut self, text: &str) {
+    /// The words of all pages, where any of them may have been cut.
+    pub(super) fn of<'a>(pages: impl Iterator<Item = &'a str> + Clone) -> Self {
+        let mut words = Self::default();
+        let may_be_cut =
+            |page: &str| ["- ", "-\n", "\u{2010} ", "\u{2010}\n"].iter().any(|cut| page.contains(cut));
+        if pages.clone().any(may_be_cut) {
+            pages.for_each(|page| words.take(page));
+        }
+        words
+    }
+
+    fn take(&mut self, text: &str) {
         for word in text.split(|c: char| !(c.is_alphanumeric() || is_hyphen(c))) {
             let word = word.trim_matches(is_hyphen);
             let words = if word.contains(is_hyphen) { &mut self.hyphenated } else { &mut self.whole };
@@ -117,9 +128,7 @@ mod tests {
     use super::*;
 
     fn joined(text: &str) -> String {
-        let mut words = Words::default();
-        words.take(text);
-        words.joined(text)
+        Words::of([text].into_iter()).joined(text)
     }
 
     #[test]

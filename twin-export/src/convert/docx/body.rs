@@ -17,8 +17,8 @@ impl Walker<'_, '_> {
             "p" => self.begin_paragraph(),
             "pPr" => self.inside = Inside::Paragraph,
             "r" => {
-                let style = self.paragraphs.last().and_then(|paragraph| paragraph.style.as_deref());
-                self.runs.push(style.map(|id| self.styles.get(id).looks).unwrap_or_default());
+                let looks = self.paragraphs.last().map(|paragraph| paragraph.looks.clone());
+                self.runs.push(looks.unwrap_or_default());
             }
             "rPr" => {
                 self.inside = Inside::Run;
@@ -170,7 +170,11 @@ impl Walker<'_, '_> {
             Inside::Paragraph => {
                 let Some(paragraph) = self.paragraphs.last_mut() else { return };
                 match name {
-                    "pStyle" => paragraph.style = value(),
+                    "pStyle" => {
+                        paragraph.style = value();
+                        let id = paragraph.style.as_deref().unwrap_or_default();
+                        paragraph.looks = self.styles.get(id).looks.clone();
+                    }
                     "numId" => paragraph.list = value(),
                     "ilvl" => paragraph.level = value().and_then(|level| level.parse().ok()),
                     "outlineLvl" => paragraph.outline = value().map(|level| level != "9"),
@@ -181,7 +185,7 @@ impl Walker<'_, '_> {
             Inside::Run => {
                 let Some(run) = self.runs.last_mut() else { return };
                 match (name, value()) {
-                    ("rStyle", Some(id)) => *run = self.styles.get(&id).looks.or(run),
+                    ("rStyle", Some(id)) => *run = self.styles.get(&id).looks.clone().or(run),
                     _ => run.take(tag),
                 }
             }

@@ -13,7 +13,6 @@ use std::collections::HashMap;
 use super::super::{Limits, reason, remark};
 use super::package::{Package, Relation, has_text};
 use super::{Aside, Output, chart, diagram, embedded};
-use notes::Notes;
 use numbering::Numbering;
 use styles::Styles;
 use walker::Walker;
@@ -27,11 +26,10 @@ pub(super) fn to_text(bytes: Vec<u8>, limits: &Limits, depth: usize) -> Result<O
     let mut parts = Parts { package, relations, aside: Aside::default(), limits, depth };
     let styles = Styles::read(&parts.of_kind("styles"));
     let numbering = Numbering::read(&parts.of_kind("numbering"));
-    let settings = parts.of_kind("settings");
     let notes = [parts.named("footnotes"), parts.named("endnotes")];
     parts.remark();
     let core_title = parts.package.core_title();
-    let mut walker = Walker::new(&styles, numbering, Notes::read(&settings), &mut parts);
+    let mut walker = Walker::new(&styles, numbering, &mut parts);
     let is_whole = walker.walk(&document)?;
     if !is_whole {
         walker.parts.aside.skip(&main, reason::CUT_SHORT);

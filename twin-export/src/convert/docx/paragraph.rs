@@ -2,13 +2,15 @@
 
 use super::super::super::text::tidy_line;
 use super::numbering::Label;
-use super::styles::{Role, Style, names_contents};
+use super::styles::{Looks, Role, Style, names_contents};
 use super::walker::Walker;
 
 /// What a paragraph's properties say, and what hangs on it.
 #[derive(Debug, Default)]
 pub(super) struct Paragraph {
     pub(super) style: Option<String>,
+    /// How its style makes its runs look.
+    pub(super) looks: Looks,
     pub(super) level: Option<usize>,
     pub(super) list: Option<String>,
     pub(super) outline: Option<bool>,
@@ -64,7 +66,7 @@ impl Walker<'_, '_> {
             self.carried_boxes.extend(paragraph.boxes);
             return;
         }
-        let style = paragraph.style.as_deref().map(|id| self.styles.get(id)).unwrap_or_default();
+        let style = paragraph.style.as_deref().map(|id| self.styles.get(id).into_owned()).unwrap_or_default();
         self.write(&text, &paragraph, &style);
         for text in paragraph.boxes.iter().filter(|text| !text.trim().is_empty()) {
             self.prose.block();

@@ -1,5 +1,6 @@
 //! What a Word document's styles mean: which paragraphs are headings, which are numbered, which runs are raised.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use quick_xml::events::{BytesStart, Event};
@@ -120,29 +121,37 @@ impl Styles {
                 _ => {}
             }
         }
-        Self(styles)
+        let resolved = styles.keys().map(|id| (id.clone(), inherited(&styles, id)));
+        Self(resolved.collect())
     }
 
     /// The style with what it inherits.
-    pub(super) fn get(&self, id: &str) -> Style {
-        let Some(found) = self.0.get(id) else { return Style { role: role_of(id), ..Style::default() } };
-        let mut style = found.clone();
-        // Styles may be based on one another in a circle.
-        for _ in 0..16 {
-            let Some(base) = style.base.take().and_then(|base| self.0.get(&base)) else { break };
-            style.outline = style.outline.or(base.outline);
-            // A heading that is none in the outline is that of the contents.
-            style.role = style.role.or(base.role.filter(|_| style.outline != Some(false)));
-            style.list = style.list.or_else(|| base.list.clone());
-            style.level = style.level.or(base.level);
-            style.looks = style.looks.or(&base.looks);
-            style.base = base.base.clone();
+    pub(super) fn get(&self, id: &str) -> Cow<'_, Style> {
+        match self.0.get(id) {
+            Some(style) => Cow::Borrowed(style),
+            // Programs refer to styles that they do not write down.
+            None => Cow::Owned(Style { role: role_of(id), ..Style::default() }),
         }
-        if style.outline == Some(true) && style.role.is_none() {
-            style.role = Some(Role::Heading);
-        }
-        style
     }
+}
+
+fn inherited(styles: &HashMap<String, Style>, id: &str) -> Style {
+    let mut style = styles.get(id).cloned().unwrap_or_default();
+    // Styles may be based on one another in a circle.
+    for _ in 0..16 {
+        let Some(base) = style.base.take().and_then(|base| styles.get(&base)) else { break };
+        style.outline = style.outline.or(base.outline);
+        // A heading that is none in the outline is that of the contents.
+        style.role = style.role.or(base.role.filter(|_| style.outline != Some(false)));
+        style.list = style.list.or_else(|| base.list.clone());
+        style.level = style.level.or(base.level);
+        style.looks = style.looks.or(&base.looks);
+        style.base = base.base.clone();
+    }
+    if style.outline == Some(true) && style.role.is_none() {
+        style.role = Some(Role::Heading);
+    }
+    style
 }
 
 fn role_of(name: &str) -> Option<Role> {

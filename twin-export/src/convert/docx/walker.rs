@@ -108,18 +108,13 @@ pub(super) struct Ruby {
 }
 
 impl<'a, 'p> Walker<'a, 'p> {
-    pub(super) fn new(
-        styles: &'a Styles,
-        numbering: Numbering,
-        notes: Notes,
-        parts: &'a mut Parts<'p>,
-    ) -> Self {
+    pub(super) fn new(styles: &'a Styles, numbering: Numbering, parts: &'a mut Parts<'p>) -> Self {
         Self {
             prose: Prose::default(),
             styled: Styled::default(),
             styles,
             numbering,
-            notes,
+            notes: Notes::default(),
             parts,
             titles: Titles::default(),
             skipped: 0,

@@ -1,5 +1,6 @@
 //! The cells of a worksheet. What a cell is, says its type; what its type does not fit, stays as it stands.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use quick_xml::events::{BytesStart, Event};
@@ -9,6 +10,7 @@ use super::super::super::{reason, remark};
 use super::super::link::says_nothing;
 use super::super::package::{attribute, entity, name_of, reference};
 use super::super::signs;
+use super::formula::moved;
 use super::rows::{Place, Rows, place_of, range_of};
 use super::truth;
 use super::xlsx::{Book, Runs};
@@ -19,6 +21,8 @@ pub(super) struct Worksheet {
     pub(super) is_whole: bool,
     /// What to say of the file.
     pub(super) remark: Option<&'static str>,
+    /// Formulas that other cells share, by their number.
+    formulas: HashMap<String, (Place, String)>,
     /// Cells that lead somewhere, by the relation that says where.
     links: Vec<(Place, String)>,
 }
@@ -31,6 +35,8 @@ struct Cell {
     value: String,
     formula: String,
     has_formula: bool,
+    /// The number of the formula that it shares.
+    shared: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +50,8 @@ enum Reading {
 
 impl Worksheet {
     pub(super) fn read(xml: &str, rows: Rows, book: &Book) -> Result<Self, &'static str> {
-        let mut sheet = Self { rows, is_whole: false, remark: None, links: Vec::new() };
+        let mut sheet =
+            Self { rows, is_whole: false, remark: None, formulas: HashMap::new(), links: Vec::new() };
         let mut reader = Reader::from_str(xml);
         reader.config_mut().check_end_names = false;
         let (mut cell, mut runs) = (Cell::default(), Runs::default());
@@ -126,6 +133,7 @@ impl Worksheet {
             "v" => Reading::Value,
             "f" => {
                 cell.has_formula = true;
+                cell.shared = attribute(tag, "si");
                 Reading::Formula
             }
             "is" => Reading::Inline,
@@ -159,12 +167,25 @@ impl Worksheet {
     }
 
     fn end_cell(&mut self, cell: &mut Cell, runs: &mut Runs, book: &Book) -> ControlFlow<()> {
+        self.share(cell);
         let inline = runs.take();
         let mut shown = cell.shown(inline, book);
         if book.style(cell.style).is_some_and(|style| style.is_struck) {
             shown = signs::struck(&shown);
         }
         self.rows.push(cell.place, &shown)
+    }
+
+    /// The first of the cells that share a formula has its text.
+    fn share(&mut self, cell: &mut Cell) {
+        let Some(number) = cell.shared.take() else { return };
+        if !cell.formula.trim().is_empty() {
+            self.formulas.insert(number, (cell.place, cell.formula.clone()));
+        } else if let Some((place, formula)) =
+            self.formulas.get(&number).filter(|_| cell.value.trim().is_empty())
+        {
+            cell.formula = moved(formula, *place, cell.place);
+        }
     }
 
     /// A link's address stands beside a label that says nothing.
@@ -181,7 +202,7 @@ impl Worksheet {
 
 impl Cell {
     fn begin(&mut self, tag: &BytesStart<'_>, next: Place) {
-        (self.place, self.style, self.has_formula) = (next, 0, false);
+        (self.place, self.style, self.has_formula, self.shared) = (next, 0, false, None);
         self.kind.clear();
         self.value.clear();
         self.formula.clear();

@@ -1,0 +1,165 @@
+//! `twin demo`: the way of a question that no one has answered yet, on a handbook that comes with the program.
+
+use twin_sdk::{Answer, NewDocument};
+
+use super::{Outcome, answer};
+use crate::context::{Connection, Context};
+use crate::error::{CliError, Code};
+use crate::ui::page::{Page, Tone};
+use crate::ui::{Json, Report};
+
+/// The handbook of an invented company, as a Notion export; the same as `fixtures/handbook.zip` of the repository.
+const HANDBOOK: &[u8] = include_bytes!("handbook.zip");
+
+const KNOWN: &str = "What is the expense policy for a $200 SaaS tool?";
+const UNKNOWN: &str = "Does the company have a bike-to-work scheme?";
+const ANSWER: &str = "The bike-to-work scheme pays half of a bicycle, up to $800.";
+
+/// Show in two minutes what a twin does: answer, escalate, learn
+///
+/// Asks two questions of a handbook that comes with the program: one it answers, and one it does not. You answer the
+/// second, and the twin knows. Nothing is kept, nothing is sent anywhere, and no account is needed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  twin demo
+
+Exit codes:
+  0 shown to its end, 2 --json was given, 130 stopped")]
+pub struct Args {}
+
+pub(super) async fn run(_: Args, context: &Context) -> Outcome {
+    if context.flags.json {
+        return Err(CliError::new(Code::Usage, "the demo is for people and has no JSON form")
+            .hint("for JSON: twin ask --json --from PATH 'What is the expense policy?'"));
+    }
+    let folder =
+        tempfile::tempdir().map_err(|error| CliError::io("cannot write to the temporary folder", &error))?;
+    let path = folder.path().join("handbook.zip");
+    std::fs::write(&path, HANDBOOK)
+        .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))?;
+    let twin = context.connect_to_exports(&[path]).await?;
+    let demo = Demo { context, twin };
+    demo.play().await?;
+    Ok(Box::new(Ended))
+}
+
+struct Demo<'a> {
+    context: &'a Context,
+    twin: Connection,
+}
+
+impl Demo<'_> {
+    async fn play(&self) -> Result<(), CliError> {
+        self.tell("This is the handbook of Fernhill, an invented company. It is in memory alone, and gone when you leave.")?;
+        self.ask("1. A question the handbook answers", KNOWN).await?;
+        self.pause().await?;
+        self.ask("2. A question it does not answer", UNKNOWN).await?;
+        self.tell("The twin does not guess: the question waits for a person. Here that is you.")?;
+        let text = self.answer_of_a_person().await?;
+        self.learn(&text).await?;
+        self.ask("3. The same question again", UNKNOWN).await?;
+        self.show(|page| {
+            page.line(&[("Now with pages of your own:", Tone::Strong)]);
+            for (command, what) in [
+                (
+                    "twin ask --from export.zip 'Who is on call?'",
+                    "a Notion, Drive or Slack export, or any folder",
+                ),
+                ("twin help exports", "how to get an export"),
+                ("twin login", "your twin at the Twin API"),
+            ] {
+                page.line(&[("  ", Tone::Plain), (command, Tone::Code)]);
+                page.line(&[("      ", Tone::Plain), (what, Tone::Dim)]);
+            }
+        })
+    }
+
+    async fn ask(&self, heading: &str, question: &str) -> Result<Answer, CliError> {
+        self.show(|page| {
+            page.gap();
+            page.line(&[(heading, Tone::Strong)]);
+            page.line(&[("$ ", Tone::Dim), (&format!("twin ask '{question}'"), Tone::Code)]);
+            page.gap();
+        })?;
+        let call = self.twin.twin.ask(question).asked_by("you");
+        let answer = self.context.waiting_for("Asking", call).await?;
+        self.show(|page| {
+            answer::show(&answer, page);
+            page.gap();
+        })?;
+        Ok(answer)
+    }
+
+    /// What the person who is asked says; where no one is there, what one might say.
+    async fn answer_of_a_person(&self) -> Result<String, CliError> {
+        if !self.context.ui.can_ask() {
+            self.tell(&format!("No one can be asked here. Suppose you say: {ANSWER}"))?;
+            return Ok(ANSWER.to_owned());
+        }
+        let told = self.context.ui.ask_line(&format!("Your answer (Enter for '{ANSWER}')")).await?;
+        Ok(if told.trim().is_empty() { ANSWER.to_owned() } else { told })
+    }
+
+    /// The answer becomes a document, and the escalation is resolved.
+    async fn learn(&self, text: &str) -> Result<(), CliError> {
+        let twin = &self.twin.twin;
+        twin.kb().create(NewDocument::new(UNKNOWN, text)).await?;
+        for escalation in twin.escalations().list().await?.items {
+            twin.escalations().resolve(&escalation.id).await?;
+        }
+        self.tell("Your answer is a document of the knowledge base now, and the escalation is resolved.")
+    }
+
+    async fn pause(&self) -> Result<(), CliError> {
+        if self.context.ui.can_ask() {
+            self.context.ui.ask_line("Enter goes on").await?;
+        }
+        Ok(())
+    }
+
+    fn tell(&self, text: &str) -> Result<(), CliError> {
+        self.show(|page| page.block(text, Tone::Plain))
+    }
+
+    fn show(&self, draw: impl Fn(&mut Page)) -> Result<(), CliError> {
+        self.context.ui.stream(&Scene(draw)).map(drop)
+    }
+}
+
+/// A part of the demo.
+struct Scene<F>(F);
+
+impl<F: Fn(&mut Page)> Report for Scene<F> {
+    fn text(&self, page: &mut Page) {
+        (self.0)(page);
+    }
+
+    fn json(&self, _: Json) -> serde_json::Result<String> {
+        Ok(String::new())
+    }
+}
+
+/// The end of the demo, which has shown all there is.
+struct Ended;
+
+impl Report for Ended {
+    fn text(&self, _: &mut Page) {}
+
+    fn json(&self, _: Json) -> serde_json::Result<String> {
+        Ok(String::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_handbook_is_the_one_among_the_fixtures() {
+        let fixture =
+            std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/handbook.zip")).unwrap();
+        assert!(
+            fixture == super::HANDBOOK,
+            "copy fixtures/handbook.zip to twin-cli/src/command/handbook.zip"
+        );
+    }
+}
