@@ -62,6 +62,8 @@ fn format(name: Option<&str>) -> Result<Format, String> {
         Some("notion") => Format::Notion,
         Some("drive") => Format::Drive,
         Some("slack") => Format::Slack,
+        Some("confluence") => Format::Confluence,
+        Some("jsonl") => Format::Jsonl,
         Some("mail") => Format::Mail,
         Some("folder") => Format::Folder,
         _ => return Err("--format takes auto, notion, drive, slack, mail or folder".to_owned()),

@@ -211,6 +211,20 @@ async fn settings_are_listed_read_and_changed() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_is_taken_out_and_the_list_tells_which_profiles_have_keys() {
+    let bench = bench().await;
+    let url = bench.running.url();
+    bench.home.twin(["login", "--with-key", "--base-url", url]).with_stdin(KEY).exits(0);
+    let list = || bench.home.twin(["config", "list"]).run().exits(0).stdout;
+    let stored = format!("profiles.default.key\tstored for {url}\n");
+    assert_eq!(list(), format!("profiles.default.base_url\t{url}\n{stored}"));
+    bench.home.twin(["config", "unset", "base_url"]).run().exits(0);
+    bench.home.twin(["config", "unset", "base_url"]).run().exits(0);
+    assert_eq!(list(), stored);
+    bench.home.twin(["config", "unset", "colour"]).run().exits(2);
+}
+
 #[test]
 fn a_setting_that_would_break_every_later_command_is_refused() {
     let home = Home::new();

@@ -85,6 +85,47 @@ async fn a_document_whose_answer_was_lost_is_said_to_be_there_perhaps() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_document_is_got_and_deleted_by_its_title_or_its_key_in_the_state_file() {
+    let bench = Bench::start().await;
+    let by_title = bench.twin(["kb", "get", "Leave"]).run().exits(0).stdout;
+    assert!(by_title.starts_with("Everyone has 25 days"), "{by_title}");
+    let by_words = bench.twin(["kb", "get", "Expense reimbursement policy", "--json"]).run().exits(0).json();
+    assert_eq!(by_words["type"], json!("policy"));
+    let ran = bench.twin(["kb", "get", "No such title"]).run().exits(5);
+    assert!(ran.stderr.contains("title 'No such title'"), "{ran:#?}");
+
+    bench.home.write("wiki/remote.md", "# Remote work\n\nTwo days a week.");
+    bench.twin(["kb", "sync", "wiki", "--init", "--yes"]).run().exits(0);
+    let text = bench.twin(["kb", "get", "folder:wiki/remote.md"]).run().exits(0).stdout;
+    assert!(text.contains("Two days a week."), "{text}");
+    bench.twin(["kb", "delete", "folder:wiki/remote.md", "Leave", "--yes"]).run().exits(0);
+    let titles: Vec<String> = listed(&bench).into_iter().map(|(_, _, title)| title).collect();
+    assert!(!titles.contains(&"Leave".to_owned()) && titles.len() == 2, "{titles:?}");
+
+    let twice =
+        |title: &str| bench.twin(["kb", "add", "-", "--title", title]).with_stdin("Text.").exits(0).stdout;
+    let ids = [twice("Twice"), twice("Twice")];
+    for line in [["kb", "get", "Twice"].as_slice(), &["kb", "delete", "Twice", "--yes"]] {
+        let ran = bench.twin(line).run().exits(2);
+        assert!(ids.iter().all(|id| ran.stderr.contains(id.trim_end())), "{ran:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_is_searched_by_title_among_all_there_are() {
+    let seeds = (0..60).map(|n| Seed::new(format!("Page {n}"), "Text."));
+    let policy = Seed::new("Expense Policy", "Text.").of_type("policy");
+    let bench = Bench::of(Reference::new().no_rate_limit().documents([policy]).documents(seeds)).await;
+    let rows = |line: &[&str]| bench.twin(line).run().exits(0).stdout.lines().count();
+    assert_eq!(rows(&["kb", "list", "--grep", "expense"]), 1);
+    assert_eq!(rows(&["kb", "list", "--grep", "page 1"]), 11);
+    assert_eq!(rows(&["kb", "list", "--grep", "p", "--type", "policy"]), 1);
+    assert_eq!(rows(&["kb", "list", "--grep", "volcano"]), 0);
+    let cut = bench.twin(["kb", "list", "--grep", "page", "--limit", "5", "--json"]).run().exits(0).json();
+    assert_eq!((&cut["total"], &cut["truncated"]), (&json!(60), &json!(true)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn adding_what_is_there_already_says_so() {
     let bench = Bench::start().await;
     bench.home.write("remote.md", "# Remote work\n\nTwo days a week.\n");
@@ -277,6 +318,16 @@ mod in_a_terminal {
             assert!(seen.is_restored, "{seen:#?}");
             assert_eq!(listed(&bench).len(), left, "{}", seen.screen);
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn titles_are_shown_before_anything_is_deleted() {
+        let bench = Bench::start().await;
+        let rows = bench.twin(["kb", "list"]).run().exits(0).stdout;
+        let id = rows.lines().find(|row| row.contains("Leave")).unwrap().split('\t').next().unwrap();
+        let terminal = Terminal::start(bench.twin(["kb", "delete", id]), 80);
+        terminal.shows(&format!("{id}  Leave")).shows("for good? [y/N]").agrees(false);
+        terminal.ends(1);
     }
 
     #[tokio::test(flavor = "multi_thread")]

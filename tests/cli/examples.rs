@@ -14,7 +14,7 @@ use wiremock::{Mock, ResponseTemplate};
 use crate::support::{Bench, Home, Ran};
 
 /// What an example ends with that does not end with 0: no one is there to ask, no such place, no state yet.
-const OTHERWISE: [(&str, i32); 14] = [
+const OTHERWISE: [(&str, i32); 16] = [
     ("twin --local escalations triage", 2),
     ("twin login", 2),
     ("twin login --profile staging --base-url https://staging.twin.example", 2),
@@ -24,6 +24,8 @@ const OTHERWISE: [(&str, i32); 14] = [
     ("twin kb state forget 'notion:6d2c1f7a9b3e4f508a7c6d5e4f3a2b1c'", 2),
     ("twin kb state forget --all --yes", 2),
     ("twin escalations triage", 2),
+    ("twin escalations answer esc_xyz789", 2),
+    ("EDITOR='code --wait' twin escalations answer esc_xyz789", 2),
     ("EDITOR='code --wait' twin escalations triage", 2),
     ("twin webhook verify body.json --signature sha256=8d5a… --secret-file secret.txt", 12),
     ("twin webhook trigger --to http://localhost:4242", 7),
@@ -175,7 +177,12 @@ async fn bench() -> Bench {
         "id": "doc_abc123", "title": "T", "type": "policy", "content": "text", "source": "manual", "hits": 1,
         "createdAt": "2026-03-01T10:00:00Z"
     }});
+    let escalation = json!({
+        "id": "esc_xyz789", "question": "May I?", "askedBy": "Jordan M.", "confidence": 0.22, "reason": "No",
+        "status": "open", "createdAt": "2026-03-14T10:32:00Z", "resolvedAt": null
+    });
     for (verb, place, body) in [
+        ("GET", "/v1/escalations", json!({"escalations": [escalation], "total": 1})),
         ("GET", "/v1/kb/doc_abc123", document),
         ("DELETE", "/v1/kb/doc_abc123", json!({"deleted": true})),
         ("PATCH", "/v1/escalations/esc_xyz789", json!({})),

@@ -175,6 +175,33 @@ async fn the_key_shows_in_no_output() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn vv_shows_headers_and_the_text_of_errors_and_no_key() {
+    let bench = bench().await;
+    let long = format!("the key {RIGHT} {}", "x".repeat(4_000));
+    let failing = ResponseTemplate::new(500)
+        .insert_header("x-request-id", "r-1")
+        .insert_header("set-cookie", "session=secret")
+        .set_body_json(json!({ "error": long }));
+    Mock::given(any()).respond_with(failing).mount(bench.running.mock_server()).await;
+    let ran = |flag: &str| stats(&bench, &[flag]).env("TWIN_API_KEY", RIGHT).run().exits(7).stderr;
+    let told = ran("-vv");
+    for shown in [
+        "> accept-encoding: identity",
+        "> user-agent: twin-cli/",
+        "< x-request-id: r-1",
+        "< content-type: application/json",
+    ] {
+        assert!(told.contains(shown), "{shown}: {told}");
+    }
+    let body = told.lines().find(|line| line.starts_with("< | ")).unwrap();
+    assert!(body.contains("the key twin_live_…") && body.len() <= 2_100, "{body}");
+    for hidden in [RIGHT, "authorization", "session=secret"] {
+        assert!(!told.to_lowercase().contains(hidden), "{hidden}: {told}");
+    }
+    assert!(!ran("-v").contains("x-request-id"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_redirect_is_not_followed_with_the_key() {
     let (bench, elsewhere) = (bench().await, bench().await);
     let redirect =

@@ -87,6 +87,13 @@ fn help_is_for_commands_and_topics() {
     assert!(ran.stderr.contains("'environment'"), "{ran:#?}");
     let ran = home.twin(["help", "kb", "ad"]).run().exits(2);
     assert!(ran.stderr.contains("'twin kb add'"), "{ran:#?}");
+    let flags = home.twin(["help", "flags"]).run().exits(0).stdout;
+    assert!(flags.contains("--local-data") && flags.contains("-q, --quiet"), "{flags}");
+    let exports = home.twin(["help", "exports"]).run().exits(0).stdout;
+    assert!(["Notion", "Google Drive", "Slack"].iter().all(|name| exports.contains(name)), "{exports}");
+    let brief = home.twin(["kb", "get", "-h"]).run().exits(0).stdout;
+    assert!(brief.contains("twin help flags") && !brief.contains("--local-data"), "{brief}");
+    assert!(home.twin(["kb", "get", "--help"]).run().exits(0).stdout.contains("--local-data"));
     let codes = home.twin(["help", "exit-codes", "--json"]).run().exits(0).json();
     assert_eq!(codes["12"], "the webhook's signature does not match");
 }

@@ -89,7 +89,8 @@ async fn what_was_typed_is_kept_where_the_upload_fails_and_is_there_again() {
     let terminal = triage_writing(&bench, "Magma rises.\n");
     terminal.shows("1 of 3").waits_for_a_key().types("a");
     terminal.shows("error: ").shows("your text is kept in");
-    assert_eq!(drafts(&bench), ["# How do volcanoes form?\n\nMagma rises.\n"]);
+    let [draft] = &drafts(&bench)[..] else { panic!("{:?}", drafts(&bench)) };
+    assert!(draft.ends_with("\n# How do volcanoes form?\n\nMagma rises.\n"), "{draft}");
     terminal.waits_for_a_key().types("a");
     terminal.shows("Resolve it? [y/N]").waits_for_a_key().types("\n");
     terminal.waits_for_a_key().types("q");
@@ -123,7 +124,8 @@ async fn the_twin_is_asked_again_in_the_name_of_who_asked() {
     terminal.shows("1 of 3").waits_for_a_key().types("t");
     terminal.shows("Confidence: ").waits_for_a_key().types("q");
     terminal.ends(0);
-    let asked = bench.running.received().pop().unwrap().json();
+    let asked = bench.running.received().into_iter().rfind(|request| request.path == "/v1/twin");
+    let asked = asked.unwrap().json();
     assert_eq!(asked, json!({"message": QUESTIONS[0], "askedBy": "Jordan M."}));
 }
 
@@ -197,4 +199,47 @@ async fn what_the_network_sends_cannot_steer_the_terminal() {
     terminal.types("q");
     let seen = terminal.ends(0);
     assert!(!seen.raw.contains("\u{1b}]0;owned") && !seen.raw.contains("\u{1b}[2J"), "{}", seen.raw);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_mark_tells_what_the_keys_do() {
+    let bench = bench().await;
+    let terminal = triage(&bench);
+    terminal.shows("1 of 3").waits_for_a_key().types("?");
+    terminal.shows("ask the twin again now, which costs an answer").waits_for_a_key().types("q");
+    terminal.ends(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asking_again_leaves_no_second_escalation() {
+    let bench = bench().await;
+    let terminal = triage(&bench);
+    terminal.shows("1 of 3").waits_for_a_key().types("t");
+    terminal.shows("It was escalated again").waits_for_a_key().types("q");
+    terminal.ends(0);
+    assert_eq!(open(&bench), QUESTIONS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_escalation_is_shown_and_answered_by_itself() {
+    let bench = bench().await;
+    let row = bench.twin(["escalations", "list"]).run().exits(0).stdout;
+    let id = row.split('\t').next().unwrap();
+    let shown = bench.twin(["escalations", "show", id]).run().exits(0).stdout;
+    assert!(shown.contains(&format!("id\t{id}\nstatus\topen\n")) && shown.contains("\nreason\t"), "{shown}");
+    let json = bench.twin(["escalations", "show", id, "--json"]).run().exits(0).json();
+    assert_eq!((&json["question"], &json["askedBy"]), (&json!(QUESTIONS[0]), &json!("Jordan M.")));
+    bench.twin(["escalations", "show", "esc_none"]).run().exits(5);
+    bench.twin(["escalations", "answer", id]).run().exits(2);
+
+    bench.home.write("text", "Magma rises and breaks through the crust: that is how volcanoes form.\n");
+    let editor = "sh -c 'cat text >> \"$0\"'";
+    let answer = bench.twin(["escalations", "answer", id]).env("EDITOR", editor);
+    let terminal = Terminal::start(answer, 80);
+    terminal.shows(QUESTIONS[0]).shows("Added ").shows("Resolve it? [y/N]").agrees(true);
+    let seen = terminal.ends(0);
+    assert!(seen.screen.ends_with("1 resolved, 1 answered."), "{seen:#?}");
+    assert_eq!(open(&bench), QUESTIONS[1..]);
+    let document = bench.twin(["kb", "get", QUESTIONS[0]]).run().exits(0).stdout;
+    assert!(document.starts_with("Magma rises"), "{document}");
 }

@@ -7,6 +7,7 @@ mod accounting;
 mod bad_input;
 mod choices;
 mod expectation;
+mod nothing_less;
 mod nothing_lost;
 mod workshop;
 
@@ -47,6 +48,14 @@ exports! {
     gmail_by_takeout: "exports/mail-takeout",
     a_folder_of_everything: "exports/folder",
     a_zipped_folder_with_odd_names: "exports/folder-names",
+    signs_that_are_easily_lost: "exports/signs",
+    names_in_the_encoding_of_their_zip: "exports/zip-names",
+    mail_that_is_easily_misread: "exports/mail-kinds",
+    an_mbox_of_many_programs: "exports/mail-separators",
+    a_maildir: "exports/maildir",
+    slack_beside_its_texts: "exports/slack-kinds",
+    a_space_of_confluence: "exports/confluence",
+    documents_as_json_lines: "exports/json-lines",
     zip_bombs: "exports/bad/bad-bombs",
     a_wrong_checksum: "exports/bad/bad-checksum",
     a_zip_cut_short: "exports/bad/bad-cut",

@@ -53,7 +53,7 @@ fn parse_once(line: &[OsString]) -> Result<Cli, clap::Error> {
 /// The tree of commands as it is read: a flag that is given twice counts as it was given last, and the value of a
 /// flag may begin with a dash.
 pub(crate) fn command() -> clap::Command {
-    lenient(Cli::command())
+    brief(lenient(Cli::command()))
 }
 
 fn lenient(command: clap::Command) -> clap::Command {
@@ -62,6 +62,35 @@ fn lenient(command: clap::Command) -> clap::Command {
         if takes_one && !arg.is_positional() { arg.allow_hyphen_values(true) } else { arg }
     };
     command.args_override_self(true).mut_args(arg).mut_subcommands(lenient)
+}
+
+/// With `-h` a command shows its own flags, and a line on those of all commands.
+fn brief(command: clap::Command) -> clap::Command {
+    let arg = |arg: clap::Arg| if arg.is_global_set() { arg.hide_short_help(true) } else { arg };
+    let more = "Global options:\n  --json, --quiet, --profile and others: see 'twin help flags'";
+    let short = match command.get_after_help() {
+        Some(after) => format!("{more}\n\n{after}"),
+        None => more.to_owned(),
+    };
+    let long = command.get_after_help().cloned().unwrap_or_default();
+    command.after_long_help(long).after_help(short).mut_args(arg).mut_subcommands(brief)
+}
+
+/// What `twin` alone shows: every command, within a screen of 80 by 24.
+pub fn overview(error: &clap::Error, line: &[OsString]) -> Option<String> {
+    let command = command();
+    let is_bare = error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+        && suggest::innermost(&command, line).1 == command.get_name();
+    is_bare.then(|| {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        let mut text = format!("{about}\nUsage: twin <COMMAND>\n");
+        for sub in command.get_subcommands() {
+            let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
+            text += &format!("  {:<12} {about}\n", sub.get_name());
+        }
+        text + "\nTry: twin ask --from handbook.zip 'What is the expense policy?'\n\
+                More: twin help COMMAND, twin help flags, twin help exports\n"
+    })
 }
 
 /// What can be told of output flags from a command line that could not be parsed.
@@ -88,6 +117,16 @@ mod tests {
     #[test]
     fn the_tree_is_well_formed() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn twin_alone_fits_a_small_screen() {
+        let line = ["twin".into()];
+        let text = overview(&parse(&line).unwrap_err(), &line).unwrap();
+        assert!(text.lines().count() <= 23, "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        let line = ["twin".into(), "kb".into()];
+        assert_eq!(overview(&parse(&line).unwrap_err(), &line), None);
     }
 
     #[test]

@@ -253,7 +253,11 @@ impl From<&twin_sdk::Error> for CliError {
 
 impl From<OpenError> for CliError {
     fn from(error: OpenError) -> Self {
-        let code = if error.is_io() { Code::Io } else { Code::Guard };
+        let code = match error {
+            _ if error.is_io() => Code::Io,
+            _ if error.is_wrong_path() => Code::InvalidInput,
+            _ => Code::Guard,
+        };
         CliError::new(code, error.to_string()).hint(error.hint())
     }
 }

@@ -16,7 +16,10 @@ fn main() -> ExitCode {
     let line: Vec<OsString> = std::env::args_os().collect();
     let exit = match args::parse(&line) {
         Ok(cli) => run(cli),
-        Err(error) => ui::print_clap(&error, args::ui_of_broken_line(&line)),
+        Err(error) => {
+            let overview = args::overview(&error, &line);
+            ui::print_clap(&error, overview.as_deref(), args::ui_of_broken_line(&line))
+        }
     };
     ExitCode::from(exit.code())
 }

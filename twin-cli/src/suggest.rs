@@ -34,7 +34,7 @@ pub(crate) fn improve(mut error: clap::Error, command: &Command, line: &[OsStrin
 }
 
 /// The command that a line leads to as far as it can be followed, and how it is called in full.
-fn innermost<'a>(root: &'a Command, line: &[OsString]) -> (&'a Command, String) {
+pub(crate) fn innermost<'a>(root: &'a Command, line: &[OsString]) -> (&'a Command, String) {
     let (mut command, mut path) = (root, root.get_name().to_owned());
     let mut words = line.iter().skip(1).map(|word| word.to_string_lossy());
     while let Some(word) = words.next() {

@@ -7,7 +7,7 @@ use super::job::Budget;
 use super::notion::names as notion_names;
 use super::run::Run;
 use super::tree::{self, Entry, Tree, file_name};
-use super::{Format, Options, ReadError, drive, folder, mail, notion, reason, slack};
+use super::{Format, Options, ReadError, confluence, drive, folder, jsonl, mail, notion, reason, slack};
 
 /// PATHs that are read as one, and their reader (never [`Format::Auto`]).
 #[derive(Debug)]
@@ -25,6 +25,8 @@ impl Export {
             Format::Drive => drive::read(self, run),
             Format::Slack => slack::read(self, run),
             Format::Mail => mail::read(self, run),
+            Format::Confluence => confluence::read(self, run),
+            Format::Jsonl => jsonl::read(self, run),
             Format::Folder | Format::Auto => folder::read(self, run),
         }
     }
@@ -39,6 +41,9 @@ pub(crate) fn exports(
     let mut exports: Vec<Export> = Vec::new();
     for path in paths {
         for (name, mut tree) in trees(path, options, budget)? {
+            if confluence::is_backup(&tree) {
+                return Err(ReadError::Backup { path: path.clone() });
+            }
             if matches!(options.format, Format::Auto | Format::Notion) {
                 notion_names::enter_parts(&mut tree, &options.limits, budget);
             }
@@ -98,10 +103,14 @@ fn trees(path: &Path, options: &Options, budget: &Budget) -> Result<Vec<(String,
 }
 
 fn detected(name: &str, tree: &Tree) -> Format {
-    if notion_names::is_export(tree) {
+    if jsonl::is_export(tree) {
+        Format::Jsonl
+    } else if notion_names::is_export(tree) {
         Format::Notion
     } else if slack::is_export(tree) {
         Format::Slack
+    } else if confluence::is_export(tree) {
+        Format::Confluence
     } else if drive::is_takeout(tree) || drive::is_download_name(name) {
         Format::Drive
     } else if is_mailbox(tree) {

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows of terminals, of the network or of what is already in a knowledge base.
 
+mod confluence;
 mod convert;
 mod detect;
 mod document_type;
@@ -10,6 +11,7 @@ mod drive;
 mod filter;
 mod folder;
 mod job;
+mod jsonl;
 #[cfg(all(test, unix))]
 mod linear;
 mod mail;
@@ -86,8 +88,12 @@ pub enum Format {
     Drive,
     /// Slack.
     Slack,
-    /// Mail: `.eml` and mbox.
+    /// Mail: `.eml`, mbox and Maildirs.
     Mail,
+    /// Confluence, as an HTML export of a space.
+    Confluence,
+    /// Documents as JSON Lines.
+    Jsonl,
     /// Any tree of documents.
     Folder,
 }
@@ -223,12 +229,30 @@ pub enum ReadError {
         /// What the system says.
         source: io::Error,
     },
+    /// The PATH is a backup that holds no pages to read.
+    #[error("{} is an XML backup of Confluence, which holds no pages to read", path.display())]
+    Backup {
+        /// The PATH as given.
+        path: PathBuf,
+    },
     /// [`Options::root`] names one folder, and these PATHs hold several, or none.
     #[error("one name for the root of {folders} folders")]
     Root {
         /// How many trees of documents the PATHs hold.
         folders: usize,
     },
+}
+
+impl ReadError {
+    /// What to do about it, as a sentence without its end.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "give a zip, a tar, a folder or a file",
+            Self::Backup { .. } => "export the space as HTML: Space settings > Export space > HTML",
+            Self::Root { .. } => "it names the one folder that is given, or its files",
+        }
+    }
 }
 
 /// Makes a document of a single file's bytes, as [`read`] makes it of the file; `name` tells its kind where the bytes

@@ -64,9 +64,10 @@ impl Attempt<'_> {
         headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
     }
 
-    /// Returns the headers of the response, with the key blotted out.
+    /// Returns the headers of the response, without cookies, and with the key blotted out.
     pub fn response_headers(&self) -> impl Iterator<Item = (&str, String)> {
         let headers = self.exchange.received.into_iter().flat_map(|received| &received.headers);
+        let headers = headers.filter(|(name, _)| **name != reqwest::header::SET_COOKIE);
         headers.filter_map(|(name, value)| Some((name.as_str(), self.without_key(value.to_str().ok()?))))
     }
 

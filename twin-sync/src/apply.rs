@@ -229,6 +229,7 @@ impl<'a, D: Disk> Apply<'a, D> {
     /// Writes an entry down; one that says nothing any more goes.
     pub fn put(&self, mut entry: Entry) -> Result<(), Setback> {
         entry.drop_empty_next();
+        entry.drop_titles();
         let mut ledger = self.ledger.borrow_mut();
         let put = if entry.is_void() { ledger.remove(&entry.key) } else { ledger.put(entry) };
         put.map_err(|error| self.disk_failed(error))

@@ -27,9 +27,10 @@ fn exports() -> (Vec<Document>, Vec<Document>) {
 
 /// Lets a run die, looks that no page is missing, and lets the next run finish. False where the run did not
 /// live to see its death.
-async fn dies_and_recovers(death: Death, concurrency: usize) -> bool {
+async fn dies_and_recovers(death: Death, concurrency: usize, in_place: bool) -> bool {
     let (first, second) = exports();
-    let world = World::with(&first).await;
+    let mut world = World::with(&first).await;
+    world.in_place = in_place;
     let foreign = [("Changes".to_owned(), "A page of someone else.".to_owned())];
     let seed = twin_reference::Seed::new(&foreign[0].0, &foreign[0].1).of_type("note");
     world.running.seed(seed).await.unwrap();
@@ -69,8 +70,12 @@ fn titles(contents: &[(String, String)]) -> Vec<&str> {
 
 /// Dies at every step of this kind; how many there were.
 async fn at_every_step(death: impl Fn(usize) -> Death, concurrency: usize) -> usize {
+    at_every_step_of(death, concurrency, false).await
+}
+
+async fn at_every_step_of(death: impl Fn(usize) -> Death, concurrency: usize, in_place: bool) -> usize {
     for step in 0.. {
-        if !dies_and_recovers(death(step), concurrency).await {
+        if !dies_and_recovers(death(step), concurrency, in_place).await {
             return step;
         }
     }
@@ -89,6 +94,12 @@ async fn a_run_that_dies_before_or_after_any_write_to_the_knowledge_base_is_fini
 async fn a_run_that_dies_before_or_after_any_write_to_the_disk_is_finished_by_the_next() {
     assert!(at_every_step(Death::BeforeDisk, 1).await > 20);
     assert!(at_every_step(Death::AfterDisk, 1).await > 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_can_only_be_written_over_survives_a_death_at_any_of_its_writes() {
+    assert!(at_every_step_of(Death::WithinDisk, 1, true).await > 20);
+    assert!(at_every_step_of(Death::AfterDisk, 1, true).await > 20);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,9 +14,10 @@ use super::coverage::Coverage;
 use super::digest;
 use super::entry::Doubt;
 use super::intake::Export;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Work};
 use super::plan::Findings;
 use super::planner::plan;
+use super::store::{Found, Store};
 use super::test_world::{Death, GRACE, PRUNE, TIMEOUT, World, contents_of, long_page, page};
 use twin_export::Document;
 
@@ -156,7 +157,10 @@ async fn of_a_create_that_was_sent_again_and_happened_every_time_one_document_is
     let twins = world.running.seed_all([again(), again()]).await.unwrap();
 
     let kb = world.kb();
-    let ledger = Ledger::open(state, None, world.disk()).unwrap();
+    let ledger = {
+        let store = Store::new(world.running.url(), Found::default(), world.disk());
+        Ledger::open(state, store, Work::Ahead).unwrap()
+    };
     let pace = Pace { concurrency: 1, grace: GRACE };
     let apply = Apply::new(&kb, ledger, Export::default(), Vec::new(), pace, &|_| {});
     for _ in &twins {

@@ -15,7 +15,7 @@ use super::intake::Source;
 /// also owns the parts of its next rendering made so far and those of earlier ones still to be deleted; in
 /// the file all of them stand in `ids`, so that whatever reads it knows every document that is ours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Written", into = "Written")]
+#[serde(try_from = "Written", into = "Written")]
 pub struct Entry {
     /// The source's identity.
     pub key: String,
@@ -37,6 +37,8 @@ pub struct Entry {
     pub next: Option<Next>,
     /// Creates whose outcome is not known.
     pub doubts: Vec<Doubt>,
+    /// Other titles that documents of an unfinished entry bear.
+    pub titles: Vec<String>,
 }
 
 /// A rendering that is not whole yet.
@@ -83,7 +85,32 @@ impl Entry {
             old: Vec::new(),
             next: None,
             doubts: Vec::new(),
+            titles: Vec::new(),
         }
+    }
+
+    /// Notes a title that documents of it bear, or are about to.
+    pub fn bear(&mut self, title: &str) {
+        if title != self.title && !self.titles.iter().any(|known| known == title) {
+            self.titles.push(title.to_owned());
+        }
+    }
+
+    /// Forgets the titles of documents that are there no more.
+    pub fn drop_titles(&mut self) {
+        if self.old.is_empty() && self.next.is_none() && self.doubts.is_empty() {
+            self.titles.clear();
+        }
+    }
+
+    /// Whether a document of this title can be one of its parts.
+    pub fn made(&self, title: &str) -> bool {
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ");
+        let title = words(title);
+        std::iter::once(&self.title).chain(&self.titles).any(|ours| {
+            let rest = title.strip_prefix(&words(ours));
+            rest.is_some_and(|rest| rest.is_empty() || is_place(rest))
+        })
     }
 
     /// Every document that belongs to the source.
@@ -106,6 +133,11 @@ impl Entry {
     /// Whether nothing is unfinished about it.
     pub fn is_settled(&self) -> bool {
         self.is_whole() && self.old.is_empty() && self.next.is_none() && self.doubts.is_empty()
+    }
+
+    /// Whether documents of it are left of other renderings.
+    pub fn is_unfinished(&self) -> bool {
+        !self.old.is_empty() || self.next.is_some()
     }
 
     /// Whether it says nothing: no document is ours, and none may be.
@@ -183,6 +215,8 @@ struct Written {
     next: Option<WrittenNext>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     doubts: Vec<Doubt>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    titles: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -190,6 +224,13 @@ struct WrittenNext {
     hash: String,
     /// The places of the parts made so far: the last ones of `ids`.
     made: Vec<usize>,
+}
+
+/// Whether it is ` (2/3)`, as it stands behind the title of one part of several.
+fn is_place(text: &str) -> bool {
+    let numbers = text.strip_prefix(" (").and_then(|text| text.strip_suffix(')'));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    numbers.and_then(|text| text.split_once('/')).is_some_and(|(part, of)| is_number(part) && is_number(of))
 }
 
 fn is_zero(number: &usize) -> bool {
@@ -217,20 +258,35 @@ impl From<Entry> for Written {
             old,
             next,
             doubts: entry.doubts,
+            titles: entry.titles,
         }
     }
 }
 
-impl From<Written> for Entry {
-    fn from(written: Written) -> Self {
+impl TryFrom<Written> for Entry {
+    type Error = String;
+
+    /// Refuses ids that cannot be what the entry says they are.
+    fn try_from(written: Written) -> Result<Self, String> {
+        let wrong = |what: &str| Err(format!("the entry {} {what}", written.key));
+        let made = written.next.as_ref().map_or(&[][..], |next| &next.made);
+        if written.old.checked_add(made.len()).is_none_or(|unfinished| unfinished > written.ids.len()) {
+            return wrong("counts more documents than it has ids");
+        }
+        if !made.is_sorted_by(|one, next| one < next) {
+            return wrong("has two documents for one part");
+        }
+        if written.ids.iter().any(|id| id.trim().is_empty()) {
+            return wrong("has a blank id");
+        }
         let mut ids = written.ids;
-        let mut last = |count: usize| ids.split_off(ids.len().saturating_sub(count));
+        let mut last = |count: usize| ids.split_off(ids.len() - count);
         let next = written.next.map(|next| {
             let parts = last(next.made.len());
             Next { hash: next.hash, parts: next.made.into_iter().zip(parts).collect() }
         });
         let old = last(written.old);
-        Self {
+        Ok(Self {
             key: written.key,
             title: written.title,
             kind: written.kind,
@@ -241,7 +297,8 @@ impl From<Written> for Entry {
             old,
             next,
             doubts: written.doubts,
-        }
+            titles: written.titles,
+        })
     }
 }
 
@@ -266,6 +323,7 @@ pub mod tests {
             old: Vec::new(),
             next: None,
             doubts: Vec::new(),
+            titles: Vec::new(),
         }
     }
 
@@ -327,6 +385,20 @@ pub mod tests {
             "{json}"
         );
         assert_eq!(serde_json::from_str::<Entry>(&json).unwrap(), unfinished);
+    }
+
+    #[test]
+    fn a_part_is_known_by_its_title() {
+        let mut entry = entry("Leave", "h", &["doc_1"]);
+        entry.bear("Holidays (2/3)");
+        for title in ["Leave", " Leave ", "Leave (1/2)", "Holidays (2/3)", "Holidays  (2/3) (10/12)"] {
+            assert!(entry.made(title), "{title}");
+        }
+        for title in ["Leave policy", "Leave (1)", "Leave (a/b)", "Holidays", "leave", "", "(1/2)"] {
+            assert!(!entry.made(title), "{title}");
+        }
+        entry.drop_titles();
+        assert!(!entry.made("Holidays (2/3)"));
     }
 
     #[test]

@@ -5,15 +5,15 @@ use std::fmt;
 use super::plan::{Mode, Plan};
 use crate::words::count;
 
-/// The most deletions of sources a run may make.
+/// The most documents a run may delete, or find missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MaxDelete {
-    /// The larger of five and a tenth of the known sources.
+    /// The larger of five and a tenth of the known documents.
     #[default]
     Default,
     /// This many.
     Count(usize),
-    /// This part of the known sources, in percent.
+    /// This part of the known documents, in percent.
     Percent(usize),
 }
 
@@ -32,8 +32,13 @@ impl MaxDelete {
 pub enum Refusal {
     /// The export has no documents while the state has some.
     Empty { known: usize },
-    /// More sources would be deleted than allowed.
+    /// More documents would be deleted than allowed.
     TooManyDeletions { deletions: usize, allowed: usize, known: usize },
+    /// More known documents are missing than could have been deleted.
+    TooManyMissing { missing: usize, allowed: usize, known: usize },
+    /// A document that the state has as a source's is another's by its title: what would delete it is not done. The
+    /// rest of the plan may go on.
+    NotItsOwn { key: String, id: String, title: String, others: usize },
     /// An archive is cut short: nothing of its reader is deleted. The rest of the plan may go on.
     Cut { kept: usize },
     /// The state is about another twin.
@@ -54,6 +59,12 @@ impl Refusal {
             Refusal::TooManyDeletions { .. } => {
                 "look at them with --dry-run; --max-delete N or N% allows more, and a missing part of the export would explain them"
             }
+            Refusal::TooManyMissing { .. } => {
+                "is it the right key, and is it Twin that answers? --max-missing N or N% makes them anew"
+            }
+            Refusal::NotItsOwn { .. } => {
+                "restore the state file; if the document was renamed by hand, 'twin kb state forget KEY' lets go of it"
+            }
             Refusal::Cut { .. } => "fetch the export again; what it held was brought in",
             Refusal::OtherTwin { .. } => {
                 "name the state file of this twin with --state, or correct the base URL"
@@ -72,7 +83,7 @@ impl Refusal {
 
     /// Whether the rest of the plan may go on.
     pub fn lets_the_rest_go_on(&self) -> bool {
-        matches!(self, Refusal::Cut { .. })
+        matches!(self, Refusal::Cut { .. } | Refusal::NotItsOwn { .. })
     }
 }
 
@@ -85,6 +96,17 @@ impl fmt::Display for Refusal {
             Refusal::TooManyDeletions { deletions, allowed, known } => {
                 let known = count(*known, "known document");
                 write!(f, "{deletions} of {known} would be deleted; {allowed} are allowed")
+            }
+            Refusal::TooManyMissing { missing, allowed, known } => {
+                let known = count(*known, "known document");
+                write!(f, "{missing} of {known} are missing from the knowledge base; {allowed} are allowed")
+            }
+            Refusal::NotItsOwn { key, id, title, others } => {
+                write!(f, "the state has {id} as a document of {key}, but its title is \"{title}\"")?;
+                if *others > 0 {
+                    write!(f, " ({others} more such)")?;
+                }
+                f.write_str(": it was left as it is")
             }
             Refusal::Cut { kept } => {
                 let missing = count(*kept, "known document");
@@ -113,8 +135,11 @@ impl fmt::Display for Refusal {
 pub struct Facts {
     /// How many documents the export holds.
     pub documents: usize,
-    /// How many sources the state knew.
+    /// How many documents the state knew.
     pub known: usize,
+    /// How many of them are not there, as far as they were asked for.
+    pub missing: usize,
+    pub max_missing: MaxDelete,
     /// Whether an archive is cut short.
     pub cut: bool,
     pub mode: Mode,
@@ -124,14 +149,22 @@ pub struct Facts {
 
 /// Judges a plan.
 pub fn judge(plan: &Plan, facts: Facts) -> Vec<Refusal> {
-    let Facts { documents, known, cut, mode, allow_empty, max_delete } = facts;
+    let Facts { documents, known, missing, max_missing, cut, mode, allow_empty, max_delete } = facts;
     let mut refusals = Vec::new();
     if documents == 0 && known > 0 && !allow_empty && mode != Mode::Import {
         refusals.push(Refusal::Empty { known });
     }
     let allowed = max_delete.of(known);
-    if plan.gone > allowed {
-        refusals.push(Refusal::TooManyDeletions { deletions: plan.gone, allowed, known });
+    if plan.deletions > allowed {
+        refusals.push(Refusal::TooManyDeletions { deletions: plan.deletions, allowed, known });
+    }
+    let allowed = max_missing.of(known);
+    if missing > allowed {
+        refusals.push(Refusal::TooManyMissing { missing, allowed, known });
+    }
+    if let Some(first) = plan.disowned.first().cloned() {
+        let others = plan.disowned.len() - 1;
+        refusals.push(Refusal::NotItsOwn { key: first.key, id: first.id, title: first.title, others });
     }
     if cut && mode == (Mode::Sync { prune: true }) {
         refusals.push(Refusal::Cut { kept: plan.held_back });
@@ -146,7 +179,7 @@ mod tests {
 
     const PRUNE: Mode = Mode::Sync { prune: true };
 
-    fn plan(gone: usize, held_back: usize) -> Plan {
+    fn plan(deletions: usize, held_back: usize) -> Plan {
         Plan {
             state: State::new("http://a"),
             tasks: Vec::new(),
@@ -154,7 +187,9 @@ mod tests {
             kept: 0,
             rerendered: 0,
             held_back,
-            gone,
+            gone: deletions,
+            deletions,
+            disowned: Vec::new(),
             unresolved: Vec::new(),
         }
     }
@@ -163,6 +198,8 @@ mod tests {
         Facts {
             documents: 1,
             known,
+            missing: 0,
+            max_missing: MaxDelete::Default,
             cut: false,
             mode: PRUNE,
             allow_empty: false,
@@ -196,6 +233,15 @@ mod tests {
         assert!(is_refused(2, 15, MaxDelete::Percent(10)));
         assert!(!is_refused(15, 15, MaxDelete::Percent(100)));
         assert!(!is_refused(0, 0, MaxDelete::Percent(0)));
+    }
+
+    #[test]
+    fn more_missing_documents_than_could_be_deleted_are_another_knowledge_base() {
+        let judged = |missing, max_missing| judge(&plan(0, 0), Facts { missing, max_missing, ..facts(20) });
+        assert!(judged(5, MaxDelete::Default).is_empty());
+        let refused = Refusal::TooManyMissing { missing: 6, allowed: 5, known: 20 };
+        assert_eq!(judged(6, MaxDelete::Default), [refused]);
+        assert!(judged(20, MaxDelete::Percent(100)).is_empty());
     }
 
     #[test]

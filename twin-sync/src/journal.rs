@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::digest;
 use super::entry::Entry;
 use super::state::State;
 
@@ -31,13 +32,18 @@ pub enum Record {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         put: Option<Box<Entry>>,
     },
-    /// The state with this digest, which has all changes so far, is about to be written.
+    /// The state with this digest, which has all changes so far, is about to take the place of the one before.
     Fold { state: String },
+    /// This state, which has all changes so far, is about to be written over the one before.
+    Whole { state: String },
 }
 
 /// Why a journal cannot be replayed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
+    /// It is a file of something else.
+    #[error("it is not a journal of a sync")]
+    NotOurs,
     /// A line within it is not what this version writes.
     #[error("its line {0} is damaged")]
     Damaged(usize),
@@ -52,11 +58,40 @@ pub enum Unusable {
     Contradictory(String),
 }
 
+/// What a journal says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replayed {
+    /// The state with all changes; `None` where there are none.
+    pub state: Option<State>,
+    /// The length of its whole lines, in bytes.
+    pub length: u64,
+    /// The state that its last line announces.
+    pub announced: Option<Announced>,
+}
+
+/// A state that is about to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announced {
+    pub digest: String,
+    /// All of it is in the journal.
+    pub whole: bool,
+}
+
 impl Record {
-    /// The first line of a journal of changes to `state`.
-    pub fn begin(base_url: &str, state: Option<&State>) -> Self {
-        let state = state.map(State::digest);
+    /// The first line of a journal of changes to the state with this digest.
+    pub fn begin(base_url: &str, state: Option<String>) -> Self {
         Self::Begin { journal: VERSION, base_url: base_url.to_owned(), state }
+    }
+
+    /// Which state is about to be written.
+    fn announces(&self) -> Option<Announced> {
+        match self {
+            Record::Fold { state } => Some(Announced { digest: state.clone(), whole: false }),
+            Record::Whole { state } => {
+                Some(Announced { digest: digest::of_bytes(state.as_bytes()), whole: true })
+            }
+            Record::Begin { .. } | Record::Change { .. } => None,
+        }
     }
 
     /// A line, with its end.
@@ -67,61 +102,97 @@ impl Record {
     }
 }
 
-/// The state with what the journal says; `None` where the journal says nothing.
+/// Replays what the journal says onto the state beside it.
 ///
 /// A last line that was cut short, or never got its bytes, is what a machine leaves that went down: it was
 /// not acted upon, and is passed over.
-pub fn replay(state: Option<&State>, journal: &[u8]) -> Result<Option<State>, Unusable> {
-    let mut records = records(journal)?.into_iter();
-    let Some(first) = records.next() else { return Ok(None) };
-    let Record::Begin { journal: version, base_url, state: base } = first else {
-        return Err(Unusable::Damaged(1));
-    };
-    if version != VERSION {
-        return Err(Unusable::Future);
-    }
-    let mut result = state.cloned().unwrap_or_else(|| State::new(base_url.clone()));
+pub fn replay(state: Option<&State>, journal: &[u8]) -> Result<Replayed, Unusable> {
+    let (records, length) = records(journal)?;
+    let announced = records.last().and_then(Record::announces);
+    let nothing = Replayed { state: None, length, announced: announced.clone() };
+    let Some((base_url, base)) = begin(&records)? else { return Ok(nothing) };
     let found = state.map(State::digest);
-    let mut belongs = result.base_url == base_url && found == base;
+    let same_twin = state.is_none_or(|state| state.base_url == base_url);
+    // What was folded into the state that is there is in it, and whatever it says more is newer.
+    let is_found = |record: &Record| {
+        record.announces().is_some_and(|announced| found.as_ref() == Some(&announced.digest))
+    };
+    let folded = records.iter().rposition(is_found).filter(|_| same_twin);
+    let belongs = folded.is_some() || (same_twin && found == base);
+    let mut result = state.cloned().unwrap_or_else(|| State::new(base_url));
     let mut changed = false;
-    for (index, record) in records.enumerate() {
+    for (index, record) in records.into_iter().enumerate().skip(folded.map_or(1, |folded| folded + 1)) {
         match record {
             Record::Change { drop, put } => {
                 changed = true;
                 drop.and_then(|key| result.remove(&key));
                 put.and_then(|entry| result.put(*entry));
             }
-            Record::Fold { state } => {
-                belongs |= result.base_url == base_url && found.as_ref() == Some(&state)
+            Record::Whole { state } => {
+                changed = true;
+                result = State::parse(&state).map_err(|error| Unusable::Contradictory(error.to_string()))?;
             }
-            Record::Begin { .. } => return Err(Unusable::Damaged(index + 2)),
+            Record::Fold { .. } => {}
+            Record::Begin { .. } => return Err(Unusable::Damaged(index + 1)),
         }
     }
     match (changed, belongs) {
-        (false, _) => Ok(None),
+        (false, _) => Ok(nothing),
         (true, false) => Err(Unusable::Foreign),
-        (true, true) => match result.each_id_once() {
-            Ok(()) => Ok(Some(result)),
+        (true, true) => match result.check() {
+            Ok(()) => Ok(Replayed { state: Some(result), length, announced }),
             Err(error) => Err(Unusable::Contradictory(error)),
         },
     }
 }
 
-fn records(journal: &[u8]) -> Result<Vec<Record>, Unusable> {
-    let mut records = Vec::new();
-    let mut damaged = None;
-    for (index, line) in journal.split_inclusive(|&byte| byte == b'\n').enumerate() {
-        match line.strip_suffix(b"\n").and_then(|line| serde_json::from_slice(line).ok()) {
-            Some(record) if damaged.is_none() => records.push(record),
-            Some(_) => break,
-            None => damaged = damaged.or(Some(index + 1)),
+/// The state that was being written over when the run died, where what is in its file is the beginning of it.
+pub fn rescue(torn: &[u8], journal: &[u8]) -> Option<State> {
+    let (records, _) = records(journal).ok()?;
+    begin(&records).ok()??;
+    let last = records.into_iter().rev().find_map(|record| match record {
+        Record::Whole { state } => Some(state),
+        _ => None,
+    })?;
+    // A machine that went down may leave zeros in the place of what was not written yet.
+    let written = torn.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+    last.as_bytes().starts_with(&torn[..written]).then(|| State::parse(&last).ok()).flatten()
+}
+
+/// Which twin and which state the changes are to; `None` where the journal is empty.
+fn begin(records: &[Record]) -> Result<Option<(String, Option<String>)>, Unusable> {
+    match records.first() {
+        None => Ok(None),
+        Some(Record::Begin { journal: VERSION, base_url, state }) => {
+            Ok(Some((base_url.clone(), state.clone())))
         }
+        Some(Record::Begin { .. }) => Err(Unusable::Future),
+        Some(_) => Err(Unusable::Damaged(1)),
     }
-    let lines = journal.split_inclusive(|&byte| byte == b'\n').count();
-    match damaged {
-        Some(line) if line < lines => Err(Unusable::Damaged(line)),
-        _ => Ok(records),
+}
+
+fn records(journal: &[u8]) -> Result<(Vec<Record>, u64), Unusable> {
+    let mut records = Vec::new();
+    let mut length = 0;
+    let mut lines = journal.split_inclusive(|&byte| byte == b'\n');
+    while let Some(line) = lines.next() {
+        match line.strip_suffix(b"\n").and_then(|line| serde_json::from_slice(line).ok()) {
+            Some(record) => records.push(record),
+            None if records.is_empty() && !may_be_ours(line) => return Err(Unusable::NotOurs),
+            None if lines.next().is_some() => return Err(Unusable::Damaged(records.len() + 1)),
+            None => break,
+        }
+        length += line.len() as u64;
     }
+    Ok((records, length))
+}
+
+/// Whether a first line that was cut short, or never got all its bytes, can be one of ours.
+fn may_be_ours(line: &[u8]) -> bool {
+    const BEGINNING: &[u8] = br#"{"begin":{"#;
+    let written = line.iter().take_while(|&&byte| byte != 0 && byte != b'\n').count();
+    let written = &line[..written];
+    written.starts_with(BEGINNING) || BEGINNING.starts_with(written)
 }
 
 #[cfg(test)]
@@ -150,6 +221,10 @@ mod tests {
         Record::Change { drop: None, put: Some(Box::new(entry)) }
     }
 
+    fn replayed(state: Option<&State>, journal: &[u8]) -> Result<Option<State>, Unusable> {
+        replay(state, journal).map(|replayed| replayed.state)
+    }
+
     fn text(records: &[Record]) -> Vec<u8> {
         records.iter().flat_map(Record::to_line).collect()
     }
@@ -158,18 +233,18 @@ mod tests {
     fn changes_are_replayed_onto_the_state_they_were_made_to() {
         let base = state(&[entry("a", "h1", &["doc_1"]), entry("b", "h1", &["doc_2"])]);
         let journal = text(&[
-            Record::begin("http://a", Some(&base)),
+            Record::begin("http://a", Some(base.digest())),
             put(entry("a", "h2", &["doc_3"])),
             Record::Change { drop: Some("b".to_owned()), put: Some(Box::new(entry("c", "h1", &["doc_2"]))) },
         ]);
         let expected = state(&[entry("a", "h2", &["doc_3"]), entry("c", "h1", &["doc_2"])]);
-        assert_eq!(replay(Some(&base), &journal), Ok(Some(expected)));
+        assert_eq!(replayed(Some(&base), &journal), Ok(Some(expected)));
     }
 
     #[test]
     fn a_journal_of_a_first_run_stands_for_the_state_that_was_never_written() {
         let journal = text(&[Record::begin("http://a", None), put(entry("a", "h", &["doc_1"]))]);
-        assert_eq!(replay(None, &journal), Ok(Some(state(&[entry("a", "h", &["doc_1"])]))));
+        assert_eq!(replayed(None, &journal), Ok(Some(state(&[entry("a", "h", &["doc_1"])]))));
     }
 
     #[test]
@@ -177,49 +252,90 @@ mod tests {
         let base = state(&[]);
         let folded = state(&[entry("a", "h", &["doc_1"])]);
         let journal = text(&[
-            Record::begin("http://a", Some(&base)),
+            Record::begin("http://a", Some(base.digest())),
             put(entry("a", "h", &["doc_1"])),
             Record::Fold { state: folded.digest() },
         ]);
-        assert_eq!(replay(Some(&folded), &journal), Ok(Some(folded.clone())));
-        assert_eq!(replay(Some(&base), &journal), Ok(Some(folded)));
+        assert_eq!(replayed(Some(&folded), &journal), Ok(None), "the state has it all");
+        assert_eq!(replayed(Some(&base), &journal), Ok(Some(folded)));
+    }
+
+    #[test]
+    fn what_was_folded_into_the_state_is_not_taken_back_by_older_lines() {
+        let base = state(&[]);
+        let newer = state(&[entry("a", "h2", &["doc_2"])]); // its last change is in no line: the disk was full
+        let journal = text(&[
+            Record::begin("http://a", Some(base.digest())),
+            put(entry("a", "h1", &["doc_1"])),
+            Record::Fold { state: newer.digest() },
+        ]);
+        assert_eq!(replayed(Some(&newer), &journal), Ok(None));
+    }
+
+    #[test]
+    fn a_state_that_was_being_written_over_is_in_the_journal_whole() {
+        let base = state(&[entry("a", "h", &["doc_1"])]);
+        let whole = state(&[entry("a", "h", &["doc_1"]), entry("b", "h", &["doc_2"])]);
+        let records =
+            [Record::begin("http://a", Some(base.digest())), Record::Whole { state: whole.to_text() }];
+        let journal = text(&records);
+        assert_eq!(replayed(Some(&base), &journal), Ok(Some(whole.clone())), "nothing is written yet");
+        assert_eq!(replayed(Some(&whole), &journal), Ok(None), "all of it is");
+        let text = whole.to_text().into_bytes();
+        for torn in [&b""[..], &text[..1], &text[..text.len() - 2], &[&text[..9], &[0; 30]].concat()] {
+            assert_eq!(rescue(torn, &journal), Some(whole.clone()));
+        }
+        assert_eq!(rescue(b"<<<<<<< HEAD\n", &journal), None, "that is someone else's doing");
+        assert_eq!(replayed(Some(&state(&[])), &journal), Err(Unusable::Foreign));
+    }
+
+    #[test]
+    fn a_file_that_is_no_journal_is_told_from_one_that_was_cut_short() {
+        for foreign in [&b"Dear diary"[..], b"Dear diary\n", b"{\"a\":1}\n{}\n", b"\x7fELF\0\0"] {
+            assert_eq!(replay(None, foreign), Err(Unusable::NotOurs), "{foreign:?}");
+        }
+        for torn in [&b""[..], b"{", b"{\"begin\":{\"jour", b"\0\0\0", b"{\"beg\0\0\0\n"] {
+            let nothing = Replayed { state: None, length: 0, announced: None };
+            assert_eq!(replay(None, torn), Ok(nothing), "{torn:?}");
+        }
     }
 
     #[test]
     fn a_journal_beside_another_state_is_refused_unless_it_says_nothing() {
         let (base, other) = (state(&[]), state(&[entry("z", "h", &["doc_9"])]));
-        let begin = Record::begin("http://a", Some(&base));
-        assert_eq!(replay(Some(&other), &text(std::slice::from_ref(&begin))), Ok(None));
+        let begin = Record::begin("http://a", Some(base.digest()));
+        assert_eq!(replayed(Some(&other), &text(std::slice::from_ref(&begin))), Ok(None));
         let journal = text(&[begin, put(entry("a", "h", &["doc_1"]))]);
-        assert_eq!(replay(Some(&other), &journal), Err(Unusable::Foreign));
-        assert_eq!(replay(None, &journal), Err(Unusable::Foreign));
+        assert_eq!(replayed(Some(&other), &journal), Err(Unusable::Foreign));
+        assert_eq!(replayed(None, &journal), Err(Unusable::Foreign));
     }
 
     #[test]
     fn a_damaged_line_is_passed_over_at_the_end_only() {
         let base = state(&[]);
-        let (begin, change) = (Record::begin("http://a", Some(&base)), put(entry("a", "h", &["doc_1"])));
+        let (begin, change) =
+            (Record::begin("http://a", Some(base.digest())), put(entry("a", "h", &["doc_1"])));
         let good = text(&[begin.clone(), change.clone()]);
         for tail in [&b"{\"change\":{\"pu"[..], b"\0\0\0\0", b"{\"change\":{\"pu\n", b"\0\0\n"] {
             let torn = [&good, tail].concat();
-            assert_eq!(replay(Some(&base), &torn), replay(Some(&base), &good));
+            assert_eq!(replayed(Some(&base), &torn), replayed(Some(&base), &good));
         }
         let within = [&text(&[begin])[..], b"{\"change\":{\"pu\n", &text(&[change])].concat();
-        assert_eq!(replay(Some(&base), &within), Err(Unusable::Damaged(2)));
+        assert_eq!(replayed(Some(&base), &within), Err(Unusable::Damaged(2)));
     }
 
     #[test]
     fn a_journal_after_which_two_entries_would_claim_a_document_is_refused() {
         let base = state(&[entry("a", "h", &["doc_1"])]);
-        let begin = Record::begin("http://a", Some(&base));
+        let begin = Record::begin("http://a", Some(base.digest()));
         let journal = text(&[begin, put(entry("b", "h", &["doc_1"]))]);
-        assert!(matches!(replay(Some(&base), &journal), Err(Unusable::Contradictory(_))));
+        assert!(matches!(replayed(Some(&base), &journal), Err(Unusable::Contradictory(_))));
     }
 
     #[test]
     fn a_later_versions_journal_is_left_alone() {
         let line = br#"{"begin":{"journal":2,"baseUrl":"http://a","state":null}}"#;
-        assert_eq!(replay(None, &[line, &b"\n"[..]].concat()), Err(Unusable::Future));
+        assert_eq!(replayed(None, &[line, &b"\n"[..]].concat()), Err(Unusable::Future));
     }
 
     proptest! {
@@ -229,7 +345,7 @@ mod tests {
         ) {
             let base = state(&before);
             let after: Vec<Entry> = after.into_iter().map(with_ids_of_its_own).collect();
-            let mut records = vec![Record::begin("http://a", Some(&base))];
+            let mut records = vec![Record::begin("http://a", Some(base.digest()))];
             records.extend(after.iter().cloned().map(put));
             let journal = text(&records);
             let cut = &journal[..cut.index(journal.len() + 1)];
@@ -239,7 +355,7 @@ mod tests {
                 expected.put(entry.clone());
             }
             let expected = (whole > 1).then_some(expected);
-            prop_assert_eq!(replay(Some(&base), cut), Ok(expected));
+            prop_assert_eq!(replayed(Some(&base), cut), Ok(expected));
         }
     }
 }

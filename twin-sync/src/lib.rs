@@ -38,6 +38,9 @@ mod report;
 mod settle;
 mod spool;
 mod state;
+mod store;
+#[cfg(test)]
+mod store_tests;
 mod survey;
 #[cfg(test)]
 mod test_world;
@@ -45,13 +48,13 @@ mod turns;
 mod words;
 
 pub use apply::Pace;
-pub use disk::replace;
+pub use disk::{Caveat, Caveats};
 pub use entry::Entry;
 pub use guard::{MaxDelete, Refusal};
 pub use halt::{Halt, Reason};
 pub use kb::{Kb, Trouble};
 pub use meter::{Meter, Window, unless_asleep};
-pub use open::{OpenError, Opened, forget, open, peek};
+pub use open::{Access, OpenError, Opened, forget, open, peek};
 pub use plan::{Action, Mode, Plan, Task};
 pub use prepare::{Orders, Prepared, Reading, ReadingError};
 pub use report::Report;

@@ -72,6 +72,7 @@ impl<D: Disk> Apply<'_, D> {
         };
         let mut entry = self.entry(&source.key).unwrap_or_else(|| Entry::blank(&source));
         entry.begin(&source.hash);
+        entry.bear(&source.title);
         for (place, part) in parts.iter().enumerate() {
             if entry.next.as_ref().is_some_and(|next| !next.parts.contains_key(&place)) {
                 self.make(&mut entry, &source, place, part, parts.len()).await?;
@@ -213,9 +214,10 @@ fn complete(entry: &mut Entry, source: &Source, parts: usize) -> bool {
     if entry.next.as_ref().is_none_or(|next| next.parts.len() < parts) {
         return false;
     }
+    let title = std::mem::replace(&mut entry.title, source.title.clone());
+    entry.bear(&title);
     entry.old.append(&mut entry.ids);
     entry.ids = entry.next.take().into_iter().flat_map(|next| next.parts.into_values()).collect();
-    entry.title.clone_from(&source.title);
     entry.kind = source.kind.clone();
     entry.hash.clone_from(&source.hash);
     entry.source.clone_from(&source.source);

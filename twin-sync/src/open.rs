@@ -3,22 +3,32 @@
 use std::io;
 use std::path::Path;
 
-use super::disk::{Files, Paths, Unavailable};
+use super::disk::{Caveats, DIRECTORY, Disk, Files, Locking, Os, Paths, System, Unavailable};
 use super::guard::Refusal;
 use super::journal::{self, Unusable};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Work};
 use super::state::{State, Unreadable};
+use super::store::{Found, Store};
+
+/// How a state is opened.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Access {
+    /// Nothing is claimed or written.
+    pub only_look: bool,
+    /// Other runs are not kept out.
+    pub no_lock: bool,
+}
 
 /// A state that is open for one run.
 #[derive(Debug)]
 pub struct Opened {
-    /// What is known; `None` where there was no state.
+    /// What is known; `None` if there was no state.
     pub state: Option<State>,
-    /// The state file as it is.
-    pub on_disk: Option<String>,
-    /// The claim to the files; `None` for a run that writes nothing.
-    pub files: Option<Files>,
-    pub base_url: String,
+    /// Its files; `None` for a run that writes nothing.
+    pub(crate) store: Option<Store<Files>>,
+    /// What the file system turned out not to do; more may turn up until the end.
+    pub caveats: Caveats,
+    pub(crate) base_url: String,
 }
 
 /// Why a state cannot be worked with.
@@ -26,10 +36,16 @@ pub struct Opened {
 pub enum OpenError {
     /// Another run has it.
     #[error("another run works with {0}")]
-    Busy(String),
+    Busy(String, Option<String>),
     /// Its files cannot be read or written.
     #[error("cannot use the state file {0}: {1}")]
     Io(String, io::Error),
+    /// It is no regular file.
+    #[error("cannot use the state file {0}: it is {1}")]
+    NotAFile(String, &'static str),
+    /// What stands beside it in the place of its journal is none.
+    #[error("cannot use {0}: it is {1}")]
+    NotOurs(String, &'static str),
     /// It cannot be read by this version.
     #[error("cannot use the state file {0}: {1}")]
     Unreadable(String, Unreadable),
@@ -45,16 +61,28 @@ impl OpenError {
     /// What to do about it.
     pub fn hint(&self) -> String {
         match self {
-            OpenError::Busy(_) => {
+            OpenError::Busy(_, None) => {
                 "wait until it ends, or give each run a state file of its own with --state".into()
             }
+            OpenError::Busy(_, Some(holder)) => {
+                format!("{holder}: wait until it ends; if it is gone, remove that file")
+            }
             OpenError::Io(..) => "the state and a journal beside it must be writable".into(),
+            OpenError::NotAFile(..) => "name a regular file with --state".into(),
+            OpenError::NotOurs(..) => {
+                "it was left as it is: move it away if nothing needs it, or name another state with --state"
+                    .into()
+            }
             OpenError::Unreadable(_, Unreadable::Future(_)) => "install the latest version of twin".into(),
             OpenError::Unreadable(path, Unreadable::Damaged(_)) => format!(
                 "restore it from version control or a backup; without one, remove {path} and sync with --init, \
                  which adopts the documents that equal the export's"
             ),
             OpenError::Journal(_, Unusable::Future) => "install the latest version of twin".into(),
+            OpenError::Journal(_, Unusable::NotOurs) => {
+                "it was left as it is: move it away if nothing needs it, or name another state with --state"
+                    .into()
+            }
             OpenError::Journal(path, _) => format!(
                 "restore the state file it was written beside; or remove {path}, and the next sync knows nothing \
                  of what the run that left it did: look for doubled documents then"
@@ -66,80 +94,162 @@ impl OpenError {
     /// Whether it is the system that says no.
     pub fn is_io(&self) -> bool {
         matches!(self, OpenError::Io(..))
+            || matches!(self, OpenError::NotAFile(_, what) if *what == DIRECTORY)
+    }
+
+    /// Whether the path that was given is none of a state.
+    pub fn is_wrong_path(&self) -> bool {
+        matches!(self, OpenError::NotAFile(..))
+    }
+
+    fn of(state: &Path, error: Unavailable) -> Self {
+        let shown = state.display().to_string();
+        match error {
+            Unavailable::Busy(holder) => OpenError::Busy(shown, holder),
+            Unavailable::Unfit(path, what) if path == state => OpenError::NotAFile(shown, what),
+            Unavailable::Unfit(path, what) => OpenError::NotOurs(path.display().to_string(), what),
+            Unavailable::Io(path, error) if path == state => OpenError::Io(shown, error),
+            Unavailable::Io(path, error) => {
+                OpenError::Io(shown, io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+            }
+        }
     }
 }
 
-/// Opens the state at `path` for work on the twin at `base_url`. `only_look` claims and writes nothing.
-pub fn open(path: &Path, base_url: &str, only_look: bool) -> Result<Opened, OpenError> {
-    let paths = Paths::of(path);
-    let unavailable = |error| match error {
-        Unavailable::Busy => OpenError::Busy(path.display().to_string()),
-        Unavailable::Io(error) => OpenError::Io(path.display().to_string(), error),
-    };
+/// Opens the state at `path` for work on the twin at `base_url`.
+pub fn open(path: &Path, base_url: &str, access: Access) -> Result<Opened, OpenError> {
+    let (state, store, caveats) = open_on(Os, path, base_url, access)?;
+    Ok(Opened { state, store, caveats, base_url: base_url.to_owned() })
+}
+
+type Open<S> = (Option<State>, Option<Store<Files<S>>>, Caveats);
+
+/// Opens it on this system.
+pub(crate) fn open_on<S: System>(
+    system: S,
+    path: &Path,
+    base_url: &str,
+    access: Access,
+) -> Result<Open<S>, OpenError> {
+    let unavailable = |error| OpenError::of(path, error);
+    let paths = Paths::of(path).map_err(unavailable)?;
     let mut files = None;
-    if only_look {
-        Files::check_free(&paths).map_err(unavailable)?;
-    } else {
-        files = Some(Files::claim(paths.clone()).map_err(unavailable)?);
+    if !access.only_look {
+        let locking = if access.no_lock { Locking::Off } else { Locking::On };
+        files = Some(Files::claim(paths.clone(), locking, system).map_err(unavailable)?);
+    } else if !access.no_lock {
+        Files::check_free(&paths, &system).map_err(unavailable)?;
     }
-    let io = |error| OpenError::Io(path.display().to_string(), error);
-    let on_disk = paths.read_state().map_err(io)?;
+    let bytes = paths.read_state().map_err(unavailable)?;
     let journal = match &mut files {
-        Some(files) => files.journal().map_err(io)?,
-        None => paths.read_journal().map_err(io)?.unwrap_or_default(),
+        Some(files) => {
+            files.journal().map_err(|error| unavailable(Unavailable::Io(paths.journal.clone(), error)))?
+        }
+        None => paths.read_journal().map_err(unavailable)?.unwrap_or_default(),
     };
-    let (state, on_disk) = recover(&paths, on_disk, &journal)?;
+    let recovered = recover(&paths, bytes, &journal)?;
+    let state = recovered.state.clone();
     if let Some(state) = &state
         && state.base_url.trim_end_matches('/') != base_url.trim_end_matches('/')
     {
         let (state, here) = (state.base_url.clone(), base_url.to_owned());
         return Err(OpenError::OtherTwin(Refusal::OtherTwin { state, here }));
     }
-    Ok(Opened { state, on_disk, files, base_url: base_url.to_owned() })
+    let caveats = files.as_ref().map(Files::caveats).unwrap_or_default();
+    let store = files.map(|files| take_over(recovered, base_url, files)).transpose();
+    let store = store.map_err(|error| OpenError::Io(path.display().to_string(), error))?;
+    Ok((state, store, caveats))
 }
 
-/// The state with what its journal says, and the text of its file.
-fn recover(
-    paths: &Paths,
-    on_disk: Option<Vec<u8>>,
-    journal: &[u8],
-) -> Result<(Option<State>, Option<String>), OpenError> {
+/// What the files say.
+#[derive(Debug, Clone)]
+pub(crate) struct Recovered {
+    pub(crate) state: Option<State>,
+    pub(crate) found: Found,
+}
+
+/// Brings the state file up to what a run that vanished left, so that its journal has nothing more to say.
+pub(crate) fn take_over<D: Disk>(recovered: Recovered, base_url: &str, disk: D) -> io::Result<Store<D>> {
+    let Recovered { state, found } = recovered;
+    let is_left = found.length > 0 || found.torn;
+    let base_url = state.as_ref().map_or(base_url, |state| &state.base_url);
+    let mut store = Store::new(base_url, found, disk);
+    match &state {
+        Some(state) if is_left => store.write(state)?,
+        None if is_left => store.empty()?,
+        _ => {}
+    }
+    Ok(store)
+}
+
+/// The state with what its journal says.
+fn recover(paths: &Paths, bytes: Option<Vec<u8>>, journal: &[u8]) -> Result<Recovered, OpenError> {
     let unreadable = |error| OpenError::Unreadable(paths.state.display().to_string(), error);
-    let text = on_disk.map(String::from_utf8).transpose();
-    let text = text.map_err(|_| unreadable(Unreadable::Damaged("it is not UTF-8 text".into())))?;
-    let state = text.as_deref().map(State::parse).transpose().map_err(unreadable)?;
-    let replayed = journal::replay(state.as_ref(), journal);
-    let replayed =
-        replayed.map_err(|error| OpenError::Journal(paths.journal.display().to_string(), error))?;
-    Ok((replayed.or(state), text))
+    let unusable = |error| OpenError::Journal(paths.journal.display().to_string(), error);
+    match read(bytes, journal) {
+        Ok(recovered) => Ok(recovered),
+        Err(Wrong::State(error)) => Err(unreadable(error)),
+        Err(Wrong::Journal(error)) => Err(unusable(error)),
+    }
 }
 
-/// The state at `path` as it is now, also while a run works with it; `None` where there is none.
+/// Which of the two files cannot be used, and why.
+#[derive(Debug)]
+pub(crate) enum Wrong {
+    State(Unreadable),
+    Journal(Unusable),
+}
+
+/// Reads a state and the journal beside it.
+pub(crate) fn read(bytes: Option<Vec<u8>>, journal: &[u8]) -> Result<Recovered, Wrong> {
+    let mut state = match bytes.as_deref().map(parse).transpose() {
+        Ok(Some(state)) => Some(state),
+        // One that was being written over may be empty.
+        Ok(None) => journal::rescue(&[], journal),
+        Err(error) => {
+            Some(journal::rescue(bytes.as_deref().unwrap_or_default(), journal).ok_or(Wrong::State(error))?)
+        }
+    };
+    let replayed = journal::replay(state.as_ref(), journal).map_err(Wrong::Journal)?;
+    let torn = replayed.length < journal.len() as u64;
+    let digest = state.as_ref().map(State::digest);
+    let found = Found { bytes, digest, length: replayed.length, announced: replayed.announced, torn };
+    state = replayed.state.or(state);
+    Ok(Recovered { state, found })
+}
+
+fn parse(bytes: &[u8]) -> Result<State, Unreadable> {
+    let text = std::str::from_utf8(bytes);
+    State::parse(text.map_err(|_| Unreadable::Damaged("it is not UTF-8 text".into()))?)
+}
+
+/// The state at `path` as it is now, also while a run works with it; `None` if there is none.
 pub fn peek(path: &Path) -> Result<Option<State>, OpenError> {
-    let paths = Paths::of(path);
-    let io = |error| OpenError::Io(path.display().to_string(), error);
-    for _ in 0..3 {
-        // The journal first: where it is folded meanwhile, the state has what it said.
-        let journal = paths.read_journal().map_err(io)?.unwrap_or_default();
-        let on_disk = paths.read_state().map_err(io)?;
-        match recover(&paths, on_disk, &journal) {
-            Err(OpenError::Journal(_, Unusable::Foreign)) => {}
-            recovered => return Ok(recovered?.0),
+    let unavailable = |error| OpenError::of(path, error);
+    let paths = Paths::of(path).map_err(unavailable)?;
+    let mut tries = 0;
+    loop {
+        // The journal first: if it is folded meanwhile, the state has what it said.
+        let journal = paths.read_journal().map_err(unavailable)?.unwrap_or_default();
+        let bytes = paths.read_state().map_err(unavailable)?;
+        tries += 1;
+        match recover(&paths, bytes, &journal) {
+            Err(OpenError::Journal(_, Unusable::Foreign) | OpenError::Unreadable(..)) if tries < 3 => {}
+            recovered => return Ok(recovered?.state),
         }
     }
-    Err(OpenError::Journal(paths.journal.display().to_string(), Unusable::Foreign))
 }
 
 /// Drops entries of the state at `path`, every one where no keys are given; answers how many. The knowledge
 /// base is not touched.
 pub fn forget(path: &Path, keys: Option<&[String]>) -> Result<usize, OpenError> {
     let Some(present) = peek(path)? else { return Ok(0) };
-    let opened = open(path, &present.base_url, false)?;
-    let (Some(mut state), Some(files)) = (opened.state, opened.files) else { return Ok(0) };
+    let opened = open(path, &present.base_url, Access::default())?;
+    let (Some(mut state), Some(store)) = (opened.state, opened.store) else { return Ok(0) };
     let all = || state.entries().map(|entry| entry.key.clone()).collect::<Vec<_>>();
     let keys = keys.map_or_else(all, <[String]>::to_vec);
     let forgotten = keys.iter().filter(|key| state.remove(key).is_some()).count();
-    Ledger::open(state, opened.on_disk, files)
+    Ledger::open(state, store, Work::None)
         .map_err(|error| OpenError::Io(path.display().to_string(), error))?;
     Ok(forgotten)
 }

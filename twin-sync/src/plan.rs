@@ -55,6 +55,8 @@ pub struct Findings {
     pub settled: Vec<(String, Doubt, Settled)>,
     /// Known documents that are not there any more.
     pub missing: HashSet<String>,
+    /// The titles of documents, by their ids, as far as listings showed them.
+    pub titles: HashMap<String, String>,
     /// Documents that equal parts of the export: by key, then by part.
     pub adopted: HashMap<String, BTreeMap<usize, String>>,
 }
@@ -120,6 +122,17 @@ pub struct Unresolved {
     pub reason: String,
 }
 
+/// A document that the state has as a source's, though by its title it is another's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disowned {
+    /// The source.
+    pub key: String,
+    /// The document.
+    pub id: String,
+    /// What it is called in the knowledge base.
+    pub title: String,
+}
+
 /// What there is to do.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -137,6 +150,10 @@ pub struct Plan {
     pub held_back: usize,
     /// Sources that are to be deleted because they are gone.
     pub gone: usize,
+    /// Documents that are to be deleted with none made, or left, in their place.
+    pub deletions: usize,
+    /// Sources left as they are because a document of theirs bears another's title.
+    pub disowned: Vec<Disowned>,
     pub unresolved: Vec<Unresolved>,
 }
 

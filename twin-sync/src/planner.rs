@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::coverage::{Absence, Coverage};
 use super::entry::{Doubt, Entry};
 use super::intake::Source;
-use super::plan::{Action, Findings, Mode, Plan, Settled, Standing, Task, Unresolved};
+use super::plan::{Action, Disowned, Findings, Mode, Plan, Settled, Standing, Task, Unresolved};
 use super::state::State;
 
 /// Plans a run. `state` is what is known, `sources` what the export holds.
@@ -30,8 +30,11 @@ pub fn plan(
             rerendered: 0,
             held_back: 0,
             gone: 0,
+            deletions: 0,
+            disowned: Vec::new(),
             unresolved: Vec::new(),
         },
+        titles: &findings.titles,
     };
     planner.settle(&findings.settled);
     planner.lose(&findings.missing);
@@ -43,11 +46,21 @@ pub fn plan(
     planner.plan
 }
 
+/// The reader whose sources are known by their paths alone.
+fn named_by_path(key: &str) -> Option<&'static str> {
+    ["drive:", "folder:"].into_iter().find(|reader| key.starts_with(reader))
+}
+
+fn name(key: &str) -> &str {
+    key.rsplit('/').next().unwrap_or(key)
+}
+
 struct Planner<'a> {
     keys: HashSet<&'a str>,
     coverage: &'a Coverage,
     mode: Mode,
     plan: Plan,
+    titles: &'a HashMap<String, String>,
 }
 
 impl Planner<'_> {
@@ -104,26 +117,44 @@ impl Planner<'_> {
         }
     }
 
-    /// A file of Google Drive with the same bytes at a new path is the same file.
+    /// A file of Google Drive, or of a folder, with the same bytes at a new path is the same file: what is gone gives
+    /// its entry to what is new. Of several, one that reads the same, then one of the same name.
     fn follow_moves(&mut self, sources: &[Source]) {
-        let is_drive = |key: &str| key.starts_with("drive:");
-        let mut gone: HashMap<String, Vec<String>> = HashMap::new();
-        for entry in self.plan.state.entries().filter(|entry| entry.is_whole() && is_drive(&entry.key)) {
+        let mut gone: HashMap<(&str, String), Vec<&str>> = HashMap::new();
+        let state = self.plan.state.clone();
+        for entry in state.entries().filter(|entry| entry.is_whole()) {
+            let Some(reader) = named_by_path(&entry.key) else { continue };
             if !self.keys.contains(entry.key.as_str()) && self.coverage.absence(&entry.key) == Absence::Gone {
-                gone.entry(entry.source.clone()).or_default().push(entry.key.clone());
+                gone.entry((reader, entry.source.clone())).or_default().push(&entry.key);
             }
         }
-        for source in sources.iter().filter(|source| is_drive(&source.key)) {
-            if self.plan.state.get(&source.key).is_some() {
-                continue;
-            }
-            let from =
-                gone.get_mut(&source.source).filter(|keys| !keys.is_empty()).map(|keys| keys.remove(0));
-            if let Some(mut entry) = from.and_then(|key| self.plan.state.remove(&key)) {
+        if gone.is_empty() {
+            return;
+        }
+        for source in sources.iter().filter(|source| state.get(&source.key).is_none()) {
+            let Some(reader) = named_by_path(&source.key) else { continue };
+            let Some(keys) = gone.get_mut(&(reader, source.source.clone())) else { continue };
+            let likeness = |key: &str| {
+                let reads_the_same = state.get(key).is_some_and(|entry| entry.hash == source.hash);
+                (!reads_the_same, name(key) != name(&source.key))
+            };
+            let Some(at) = (0..keys.len()).min_by_key(|&at| likeness(keys[at])) else { continue };
+            if let Some(mut entry) = self.plan.state.remove(keys.remove(at)) {
                 entry.key = source.key.clone();
                 self.plan.state.put(entry);
             }
         }
+    }
+
+    /// Whether nothing of a source may be deleted, since one of its documents is another's by its title.
+    fn is_disowned(&mut self, entry: &Entry) -> bool {
+        let not_made = |id: &&str| self.titles.get(*id).is_some_and(|title| !entry.made(title));
+        let Some(id) = entry.owned().find(not_made) else { return false };
+        let (key, id, title) = (entry.key.clone(), id.to_owned(), self.titles[id].clone());
+        self.plan.disowned.push(Disowned { key, id, title });
+        self.plan.kept += 1;
+        self.plan.state.put(entry.clone());
+        true
     }
 
     /// A source that the export holds.
@@ -136,6 +167,13 @@ impl Planner<'_> {
     ) {
         let entry = self.plan.state.get(&source.key).cloned();
         let standing = Standing::of(entry.as_ref(), source, rerender);
+        let stays = matches!(standing, Standing::Same | Standing::Rerendered)
+            || (standing == Standing::Changed && self.mode == Mode::Import);
+        if let Some(entry) = entry.as_ref().filter(|entry| !stays || entry.is_unfinished())
+            && self.is_disowned(entry)
+        {
+            return;
+        }
         match (standing, entry) {
             (Standing::New, entry) => self.bring_in(index, source, entry, adopted),
             (Standing::Changed, Some(mut entry)) if matches!(self.mode, Mode::Sync { .. }) => {
@@ -197,6 +235,7 @@ impl Planner<'_> {
         if !in_doubt {
             let made = entry.next.as_ref().map_or(0, |next| next.parts.len());
             let deletes = entry.ids.len() + entry.old.len();
+            self.plan.deletions += deletes.saturating_sub(source.parts);
             self.task(action, source, Some(index), source.parts.saturating_sub(made), deletes);
         }
         self.put_or_drop(entry);
@@ -225,6 +264,7 @@ impl Planner<'_> {
     /// An entry that is to stay: what an earlier run left of renderings before is to go.
     fn clear(&mut self, entry: Entry) {
         if !entry.old.is_empty() {
+            self.plan.deletions += entry.old.len().saturating_sub(entry.ids.len());
             self.deletion(Action::Replace, &entry, entry.old.len());
         }
         self.plan.state.put(entry);
@@ -251,9 +291,15 @@ impl Planner<'_> {
         let asked = self.mode == Mode::Sync { prune: true };
         for entry in absent {
             let in_doubt = !entry.doubts.is_empty();
+            let is_gone = self.coverage.absence(&entry.key) == Absence::Gone;
+            let goes = is_gone && !in_doubt && (asked || !entry.is_whole());
+            if (goes || !entry.old.is_empty()) && self.is_disowned(&entry) {
+                continue;
+            }
             match self.coverage.absence(&entry.key) {
-                Absence::Gone if !in_doubt && (asked || !entry.is_whole()) => {
+                Absence::Gone if goes => {
                     self.plan.gone += usize::from(entry.is_whole());
+                    self.plan.deletions += entry.owned().count();
                     self.deletion(Action::Prune, &entry, entry.owned().count());
                     continue;
                 }

@@ -12,7 +12,7 @@ use super::guard::{self, Facts, MaxDelete, Refusal};
 use super::halt::Halt;
 use super::intake::{Export, Intake, Source};
 use super::kb::{Kb, Trouble};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Work};
 use super::open::Opened;
 use super::plan::{Mode, Plan, Task};
 use super::planner::plan;
@@ -25,6 +25,8 @@ use twin_export::{self as export, Observer, ReadError, Remark, Skipped};
 pub struct Orders {
     pub mode: Mode,
     pub max_delete: MaxDelete,
+    /// How many known documents may turn out to be missing; `None` for as many as may be deleted.
+    pub max_missing: Option<MaxDelete>,
     pub allow_empty: bool,
     /// Without a state, documents that equal the export's may be adopted.
     pub adopt: bool,
@@ -74,7 +76,7 @@ pub enum ReadingError {
     #[error(transparent)]
     Path(#[from] ReadError),
     /// What was read cannot be kept.
-    #[error("cannot keep what was read: {0}")]
+    #[error("{0}")]
     Spool(#[from] io::Error),
     /// The run was stopped.
     #[error("stopped")]
@@ -163,7 +165,8 @@ impl Reading {
         };
         let had_state = self.opened.state.is_some();
         let state = self.opened.state.take().unwrap_or_else(|| State::new(&self.opened.base_url));
-        let (known, documents) = (state.len(), self.documents());
+        let known = state.entries().map(|entry| entry.owned().count()).sum();
+        let documents = self.documents();
         let plan =
             plan(state, &self.export.sources, &self.coverage, &survey.findings, orders.mode, orders.rerender);
         let mut refusals: Vec<Refusal> = survey.refusal.iter().cloned().collect();
@@ -174,6 +177,8 @@ impl Reading {
             mode: orders.mode,
             allow_empty: orders.allow_empty,
             max_delete: orders.max_delete,
+            missing: survey.findings.missing.len(),
+            max_missing: orders.max_missing.unwrap_or(orders.max_delete),
         };
         refusals.extend(guard::judge(&plan, facts));
         Ok(Prepared {
@@ -220,14 +225,15 @@ impl Prepared {
     /// Carries out the plan, and hands it back with what came of it. `watch` hears of every source that is
     /// dealt with.
     pub async fn apply(mut self, kb: &Kb, watch: &dyn Fn(&Task)) -> io::Result<(Plan, Applied)> {
-        let Some(files) = self.opened.files else {
+        let Some(store) = self.opened.store else {
             return Err(io::Error::other("a run that only looks writes nothing"));
         };
         if !self.had_state && self.plan.tasks.is_empty() {
             return Ok((self.plan, Applied::default())); // nothing to know
         }
         let state = std::mem::replace(&mut self.plan.state, State::new(""));
-        let ledger = Ledger::open(state, self.opened.on_disk, files)?;
+        let is_idle = self.plan.tasks.is_empty() && self.survey.findings.settled.is_empty();
+        let ledger = Ledger::open(state, store, if is_idle { Work::None } else { Work::Ahead })?;
         let apply = Apply::new(kb, ledger, self.export, self.survey.before, self.orders.pace, watch);
         apply.expect_late(self.survey.findings.settled);
         let applied = apply.run(&self.plan).await;

@@ -18,8 +18,19 @@ pub struct Slot {
 }
 
 impl Spool {
-    /// Keeps a text.
+    /// Keeps a text. An error names the folder for temporary files, which may be missing or full.
     pub fn add(&mut self, text: &str) -> io::Result<Slot> {
+        self.write(text).map_err(|error| {
+            let folder = std::env::temp_dir();
+            let cause = cause(&error).unwrap_or(&error);
+            io::Error::new(
+                error.kind(),
+                format!("cannot write temporary files in {}: {cause}", folder.display()),
+            )
+        })
+    }
+
+    fn write(&mut self, text: &str) -> io::Result<Slot> {
         let file = match &mut self.file {
             Some(file) => file,
             none => none.insert(tempfile::tempfile()?),
@@ -39,6 +50,11 @@ impl Spool {
         file.read_exact(&mut bytes)?;
         String::from_utf8(bytes).map_err(io::Error::other)
     }
+}
+
+/// The system's own error: what wraps it names a file that means nothing to anyone.
+fn cause(error: &io::Error) -> Option<&io::Error> {
+    error.get_ref()?.source()?.downcast_ref()
 }
 
 #[cfg(test)]

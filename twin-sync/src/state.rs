@@ -59,12 +59,12 @@ impl State {
                 return Err(Unreadable::Damaged(format!("the key {key} is in it twice")));
             }
         }
-        state.each_id_once().map_err(Unreadable::Damaged)?;
+        state.check().map_err(Unreadable::Damaged)?;
         Ok(state)
     }
 
     /// A document that two entries claim would be deleted with either of them.
-    pub fn each_id_once(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         let mut owners: HashMap<&str, &str> = HashMap::new();
         for entry in self.entries() {
             for id in entry.owned() {
@@ -175,6 +175,22 @@ mod tests {
         let claimed = TEXT.replace("doc_3", "doc_1");
         let error = State::parse(&claimed).unwrap_err().to_string();
         assert!(error.contains("doc_1 is claimed by folder:a/1.md and by notion:ab"), "{error}");
+    }
+
+    #[test]
+    fn ids_that_are_not_the_parts_of_their_entry_are_refused() {
+        let with = |ids: &str| TEXT.replace(r#""ids":["doc_2","doc_3"]"#, ids);
+        assert!(State::parse(&with(r#""ids":["doc_2","doc_3"],"old":1"#)).is_ok());
+        for wrong in [
+            r#""ids":["doc_2","doc_3"],"old":3"#,
+            r#""ids":["doc_2","doc_3"],"old":1,"next":{"hash":"h","made":[0,1]}"#,
+            r#""ids":["doc_2","doc_3"],"next":{"hash":"h","made":[1,1]}"#,
+            r#""ids":["doc_2","doc_2"]"#,
+            r#""ids":["doc_2",""]"#,
+            r#""ids":["doc_2","doc_3"],"old":18446744073709551615"#,
+        ] {
+            assert!(matches!(State::parse(&with(wrong)), Err(Unreadable::Damaged(_))), "{wrong}");
+        }
     }
 
     proptest! {

@@ -56,6 +56,7 @@ pub struct Inquiry {
 pub async fn with_state(kb: &Kb, state: &State, inquiry: Inquiry) -> Result<Survey, Trouble> {
     let listing = kb.list(None).await?;
     let mut survey = Survey { before: moments(&listing), ..Survey::default() };
+    survey.findings.titles = titles(&listing);
     let known: HashMap<&str, &str> =
         state.entries().flat_map(|entry| entry.expected().map(|id| (id, entry.key.as_str()))).collect();
     let shown = listing.documents.iter().filter(|document| known.contains_key(document.id.as_str())).count();
@@ -227,6 +228,12 @@ fn wanted(export: &mut Export, shelf: &Shelf) -> std::io::Result<Vec<Wanted>> {
         }
     }
     Ok(wanted)
+}
+
+/// One whose title the API does not tell is as good as one that is not listed.
+fn titles(listing: &Listing) -> HashMap<String, String> {
+    let titled = listing.documents.iter().filter(|document| !document.title.trim().is_empty());
+    titled.map(|document| (document.id.clone(), document.title.clone())).collect()
 }
 
 fn moments(listing: &Listing) -> Vec<(String, Timestamp)> {

@@ -12,18 +12,19 @@ use wiremock::{Match, Mock, Request, ResponseTemplate};
 
 use super::apply::{Applied, Apply, Pace};
 use super::coverage::Coverage;
+use super::digest;
 use super::disk::Disk;
 use super::entry::Entry;
 use super::halt::{Halt, Reason};
 use super::intake::Intake;
 use super::kb::Kb;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Work};
 use super::meter::Meter;
+use super::open::{Recovered, read, take_over};
 use super::plan::Mode;
 use super::planner::plan;
 use super::state::State;
 use super::survey::{self, Inquiry};
-use super::{digest, journal};
 use twin_export::{Document, split};
 
 /// The state file and the journal, in memory.
@@ -59,6 +60,7 @@ pub struct MortalDisk {
     death: Death,
     operations: usize,
     dead: watch::Sender<bool>,
+    in_place: bool,
 }
 
 impl MortalDisk {
@@ -93,12 +95,25 @@ impl Disk for MortalDisk {
         self.operate(|stored| stored.journal.extend(line), |stored| stored.journal.extend(half))
     }
 
+    fn trim(&mut self, length: u64) -> io::Result<u64> {
+        self.operate(|stored| stored.journal.truncate(length.try_into().unwrap()), |_| {})?;
+        Ok(length)
+    }
+
     fn replace(&mut self, state: &[u8]) -> io::Result<()> {
+        if self.in_place {
+            return Err(io::ErrorKind::ResourceBusy.into());
+        }
         self.operate(|stored| stored.state = Some(state.to_vec()), |_| {})
     }
 
-    fn reset(&mut self) -> io::Result<()> {
-        self.operate(|stored| stored.journal.clear(), |_| {})
+    fn overwrite(&mut self, state: &[u8]) -> io::Result<()> {
+        let half = state[..state.len() / 2].to_vec();
+        self.operate(|stored| stored.state = Some(state.to_vec()), |stored| stored.state = Some(half))
+    }
+
+    fn state(&mut self) -> io::Result<Option<Vec<u8>>> {
+        Ok(self.stored.lock().unwrap().state.clone())
     }
 }
 
@@ -136,6 +151,8 @@ impl Match for Killer {
 pub struct World {
     pub running: Running,
     pub stored: Arc<Mutex<Stored>>,
+    /// The state can be written over, and not be replaced.
+    pub in_place: bool,
     killer: Killer,
 }
 
@@ -159,7 +176,7 @@ impl World {
         let killer = Killer::default();
         let mock = Mock::given(killer.clone()).respond_with(ResponseTemplate::new(500)).with_priority(1);
         running.mock_server().register(mock).await;
-        Self { running, stored: Arc::default(), killer }
+        Self { running, stored: Arc::default(), in_place: false, killer }
     }
 
     /// A twin that an earlier sync brought these documents to.
@@ -186,6 +203,7 @@ impl World {
                 old: Vec::new(),
                 next: None,
                 doubts: Vec::new(),
+                titles: Vec::new(),
             });
         }
         world.stored.lock().unwrap().state = Some(state.to_text().into_bytes());
@@ -199,7 +217,8 @@ impl World {
     /// A disk that does not fail.
     pub fn disk(&self) -> MortalDisk {
         let dead = watch::Sender::new(false);
-        MortalDisk { stored: self.stored.clone(), death: Death::Never, operations: 0, dead }
+        let in_place = self.in_place;
+        MortalDisk { stored: self.stored.clone(), death: Death::Never, operations: 0, dead, in_place }
     }
 
     /// The knowledge base, paced and metered.
@@ -217,9 +236,12 @@ impl World {
 
     /// What is known, with what the journal says.
     pub fn state(&self) -> Option<State> {
+        self.recovered().state
+    }
+
+    fn recovered(&self) -> Recovered {
         let stored = self.stored.lock().unwrap().clone();
-        let state = stored.state.map(|bytes| State::parse(std::str::from_utf8(&bytes).unwrap()).unwrap());
-        journal::replay(state.as_ref(), &stored.journal).unwrap().or(state)
+        read(stored.state, &stored.journal).unwrap()
     }
 
     /// Syncs these documents, pruning, until the end or its death.
@@ -243,10 +265,10 @@ impl World {
         let plan = plan(state, &export.sources, &coverage, &survey.findings, PRUNE, false);
 
         let disk = MortalDisk { death, dead: dead.clone(), ..self.disk() };
-        let on_disk =
-            self.stored.lock().unwrap().state.clone().map(|bytes| String::from_utf8(bytes).unwrap());
         let pace = Pace { concurrency, grace: GRACE };
-        let applied = match Ledger::open(plan.state.clone(), on_disk, disk) {
+        let opened = take_over(self.recovered(), self.running.url(), disk)
+            .and_then(|store| Ledger::open(plan.state.clone(), store, Work::Ahead));
+        let applied = match opened {
             Err(error) => {
                 kb.disk_failed(error);
                 None

@@ -34,6 +34,16 @@ readers! {
     slack: "Fernhill Slack export.zip", Slack,
     mail: "Mail.zip", Mail,
     folder: "Notes.zip", Folder,
+    confluence: "Confluence-export.zip", Confluence,
+}
+
+/// Any bytes as documents, a line each; see `read`.
+pub fn jsonl(input: &[u8]) {
+    in_scratch(|folder| {
+        let path = folder.join("documents.jsonl");
+        put(&path, Some(input));
+        read(&path, Format::Jsonl);
+    });
 }
 
 /// Any bytes as an export, whatever they are, under the name of an archive and under that of a mailbox; see `read`.

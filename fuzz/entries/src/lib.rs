@@ -22,7 +22,7 @@ mod webhook;
 
 pub use base_url::base_url;
 pub use convert::{csv, docx, html, mail_file, markdown, pdf, pptx, xls, xlsx};
-pub use export::{archive, drive, folder, mail, notion, slack, tar};
+pub use export::{archive, confluence, drive, folder, jsonl, mail, notion, slack, tar};
 pub use files::{config, credentials, duration, state};
 pub use limits::rate_limit;
 pub use responses::responses;
@@ -82,6 +82,8 @@ entries! {
     slack: 60,
     mail: 60,
     folder: 20,
+    confluence: 20,
+    jsonl: 200,
     archive: 30,
     tar: 30,
 }

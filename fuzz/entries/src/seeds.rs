@@ -46,7 +46,15 @@ fn lines(lines: &[&str]) -> Seeds {
 
 /// Every fixture under a name with this ending, in the folders and in the exports.
 fn with_ending(ending: &str) -> Seeds {
-    let folders = ["office", "exports/folder", "exports/mail-eml", "exports/notion-folder", "handbook"];
+    let folders = [
+        "office",
+        "exports/folder",
+        "exports/signs",
+        "exports/mail-eml",
+        "exports/mail-kinds",
+        "exports/notion-folder",
+        "handbook",
+    ];
     let mut seeds: Seeds = folders
         .iter()
         .flat_map(|folder| fixtures(folder))
@@ -361,16 +369,30 @@ pub(crate) fn drive() -> Seeds {
     [zips("takeout-"), zips("drive-")].concat()
 }
 
+pub(crate) fn confluence() -> Seeds {
+    zips("Confluence")
+}
+
+pub(crate) fn jsonl() -> Seeds {
+    let mut seeds =
+        lines(&[r#"{"key": 1, "title": "a", "content": "b", "type": "policy", "source": "c"}"#, "[]", "{}"]);
+    seeds.push(bytes(&root().join("fixtures/exports/documents.jsonl")));
+    seeds
+}
+
 pub(crate) fn slack() -> Seeds {
     [zips("slack-"), zips("Fernhill")].concat()
 }
 
 pub(crate) fn mail() -> Seeds {
-    let mailbox = fixtures("exports").into_iter().filter(|path| name(path) == "gate.mbox");
+    let mailbox = fixtures("exports")
+        .into_iter()
+        .filter(|path| ["gate.mbox", "separators.mbox"].contains(&&*name(path)));
     let mailbox =
         mailbox.map(|path| File { name: b"gate.mbox".to_vec(), content: Content::Bytes(bytes(&path)) });
     let mut seeds = zips("takeout-20260302T101010Z");
     seeds.extend([folder_tree("exports/mail-eml"), encode(&mailbox.collect::<Vec<_>>(), 1)]);
+    seeds.extend(["exports/mail-kinds", "exports/maildir"].map(folder_tree));
     seeds
 }
 

@@ -132,7 +132,7 @@ async fn a_document_that_is_gone_already_is_deleted_well_enough() {
         wiki.client().kb().delete(wiki.state()[page]["ids"][0].as_str().unwrap()).await.unwrap();
     }
     wiki.foreign("c", "Text.").await;
-    let id = wiki.foreign("d", "Text.").await;
+    let id = wiki.foreign("a", "Text.").await;
     // One known document is still there, so that it is the right knowledge base.
     let state = wiki.state_text().replace(wiki.state()["a"]["ids"][0].as_str().unwrap(), &id);
     std::fs::write(wiki.state_path(), state).unwrap();

@@ -79,6 +79,52 @@ async fn another_knowledge_base_at_the_same_address_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn more_missing_documents_than_could_be_deleted_are_not_made_anew_unasked() {
+    let pages: Vec<String> = (0..8).map(|n| format!("page {n}")).collect();
+    let wiki = Wiki::synced(&pages.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    for entry in wiki.state().values().take(6) {
+        wiki.client().kb().delete(entry["ids"][0].as_str().unwrap()).await.unwrap();
+    }
+    refused(&wiki, ["--verify"], "6 of 8 known documents are missing from the knowledge base; 5 are allowed");
+    refused(&wiki, ["--verify", "--max-missing", "50%"], "4 are allowed");
+    refused(&wiki, ["--verify", "--dry-run"], "5 are allowed");
+    let ran = wiki.import(["--verify"]).exits(11);
+    assert!(ran.stderr.contains("--max-missing"), "{ran:#?}");
+    let ran = wiki.sync(["--verify", "--max-missing", "6"]).exits(0);
+    assert_counts(&ran, &[("created", 6), ("unchanged", 2)]);
+    assert_eq!(wiki.titles().await, pages);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_else_answers_in_the_place_of_the_api_nothing_is_taken_for_gone_or_done() {
+    use wiremock::matchers::path_regex;
+    let answers = [
+        wiremock::ResponseTemplate::new(404).set_body_raw("default backend - 404", "text/plain"),
+        wiremock::ResponseTemplate::new(404).set_body_raw("<html><title>404</title></html>", "text/html"),
+        wiremock::ResponseTemplate::new(404)
+            .set_body_json(serde_json::json!({"message": "no Route matched"})),
+        wiremock::ResponseTemplate::new(200).set_body_raw("<html><title>Sign in</title></html>", "text/html"),
+        wiremock::ResponseTemplate::new(403).set_body_raw("Forbidden by policy", "text/plain"),
+        wiremock::ResponseTemplate::new(302).insert_header("location", "https://login.example/"),
+    ];
+    for (n, answer) in answers.into_iter().enumerate() {
+        let wiki = Wiki::synced(&["a", "b", "c"]).await;
+        wiki.remove("a");
+        let before = wiki.state();
+        let mock = wiremock::Mock::given(path_regex("^/v1/kb/")).respond_with(answer).with_priority(1);
+        wiki.bench.running.mock_server().register(mock.named("in between")).await;
+        let ran = wiki.twin("sync", ["--yes", "--prune"]).run();
+        assert!(ran.code != Some(0) && ran.json()["pruned"] == 0, "{n}: {ran:#?}");
+        assert_eq!(wiki.state()["a"]["ids"], before["a"]["ids"], "{n}");
+        let writes = wiki.writes_during(|| {
+            let ran = wiki.twin("sync", ["--yes", "--verify"]).run();
+            assert!(ran.code != Some(0), "{n}: {ran:#?}");
+        });
+        assert!(writes.iter().all(|write| !write.starts_with("POST")), "{n}: {writes:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_known_document_that_is_still_there_makes_it_the_right_knowledge_base() {
     let wiki = Wiki::synced(&["a", "b", "c"]).await;
     let seeds = (0..200).map(|n| Seed::new(format!("New {n}"), "Text."));
@@ -215,7 +261,7 @@ async fn a_state_that_is_damaged_or_from_the_future_is_refused_with_a_way_out() 
         (good[..good.len() / 2].to_owned(), "it is damaged"),
         (good.replace("\"schema\": 1", "\"schema\": 2"), "schema 2"),
         ("<<<<<<< HEAD\n".to_owned() + &good, "it is damaged"),
-        (String::new(), "it is damaged"),
+        ("[]".to_owned(), "it is damaged"),
     ] {
         std::fs::write(wiki.state_path(), text).unwrap();
         refused(&wiki, ["--prune"], message);

@@ -1,9 +1,11 @@
 //! `twin kb sync`: the knowledge base becomes what the export is, and nothing else happens to it.
 
+mod disk;
 mod doubt;
 mod guards;
 mod state;
 mod stop;
+mod tampered;
 mod terminal;
 
 use crate::wiki::{Wiki, assert_counts};
@@ -101,6 +103,30 @@ async fn a_moved_notion_page_is_no_change_and_a_renamed_one_is_replaced() {
     wiki.bench.home.write(&format!("wiki/Home/Holidays {id}.md"), "# Holidays\n\nTake some.\n");
     assert_counts(&wiki.sync(["--prune"]).exits(0), &[("replaced", 1), ("unchanged", 1)]);
     assert_eq!(wiki.titles().await, ["Holidays", "Home"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moved_file_keeps_its_document() {
+    let wiki = Wiki::synced(&["a", "b", "same", "stays"]).await;
+    wiki.bench.home.write("wiki/copy/same.md", "# same\n\nText of same.\n");
+    assert_counts(&wiki.sync([]).exits(0), &[("created", 1), ("unchanged", 4)]);
+    let before = wiki.state();
+    let wiki_path = |name: &str| wiki.bench.home.path().join("wiki").join(name);
+    std::fs::create_dir(wiki_path("team")).unwrap();
+    for (from, to) in [("a.md", "team/a.md"), ("b.md", "renamed.md"), ("same.md", "team/same.md")] {
+        std::fs::rename(wiki_path(from), wiki_path(to)).unwrap();
+    }
+    let writes = wiki.writes_during(|| {
+        assert_counts(&wiki.sync(["--prune"]).exits(0), &[("unchanged", 5)]);
+    });
+    assert_eq!(writes, Vec::<String>::new());
+    let after = wiki.state();
+    for (from, to) in [("a", "team/a"), ("b", "renamed"), ("same", "team/same"), ("stays", "stays")] {
+        assert_eq!(before[from]["ids"], after[to]["ids"], "{to}");
+    }
+    // A copy is no move: what it is a copy of is still there.
+    std::fs::copy(wiki_path("stays.md"), wiki_path("stays too.md")).unwrap();
+    assert_counts(&wiki.sync(["--prune"]).exits(0), &[("created", 1), ("unchanged", 5)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

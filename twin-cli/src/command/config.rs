@@ -7,6 +7,7 @@ use super::Outcome;
 use super::listing::Listing;
 use crate::config::{self, Config, DEFAULT_PROFILE, Field, Setting};
 use crate::context::Context;
+use crate::credentials::{self, Credentials, StoredKey};
 use crate::duration;
 use crate::error::{CliError, Code};
 use crate::settings;
@@ -19,6 +20,7 @@ use crate::ui::{Json, Report};
 Examples:
   twin config list
   twin config set profile default
+  twin config unset base_url
 
 Exit codes:
   0 done, 5 not set, 2 no such setting or a value that cannot be used")]
@@ -26,7 +28,7 @@ pub enum Command {
     /// Print where config.toml is
     #[command(after_help = "Examples:\n  twin config path\n\nExit codes:\n  0 done")]
     Path,
-    /// List the settings that are set
+    /// List the settings that are set, and which profiles have a stored key
     ///
     /// In a pipe: a row a setting, name and value separated by a tab.
     #[command(after_help = "\
@@ -58,13 +60,22 @@ Examples:
 Exit codes:
   0 done, 2 no such setting or a value that cannot be used")]
     Set(Set),
+    /// Take one setting out; what else is in the file stays as it is
+    #[command(after_help = "\
+Examples:
+  twin config unset profile
+  twin config unset api_key_command
+
+Exit codes:
+  0 it is not set any more, 2 no such setting")]
+    Unset(Get),
 }
 
 const KEY_HELP: &str = "\
 profile, or a setting of the profile in use or of --profile: base_url, api_key_command, cacert, system_certs, \
 timeout; in full profiles.NAME.base_url";
 
-/// What to print.
+/// Which setting.
 #[derive(Debug, clap::Args)]
 pub struct Get {
     #[arg(value_name = "KEY", help = KEY_HELP, value_hint = clap::ValueHint::Other)]
@@ -96,7 +107,9 @@ pub(super) fn run(command: Command, context: &Context) -> Outcome {
     match command {
         Command::Path | Command::List => {
             let item = |(setting, value): (Setting, String)| Item { key: setting.to_string(), value };
-            Ok(Box::new(Items(config.settings().into_iter().map(item).collect())))
+            let mut items: Vec<Item> = config.settings().into_iter().map(item).collect();
+            items.extend(stored_keys());
+            Ok(Box::new(Items(items)))
         }
         Command::Get(Get { key }) => {
             let setting = setting(&key)?;
@@ -105,6 +118,11 @@ pub(super) fn run(command: Command, context: &Context) -> Outcome {
                 value.ok_or_else(|| CliError::new(Code::NotFound, format!("{setting} is not set")))?;
             Ok(Box::new(Item { key: setting.to_string(), value }))
         }
+        Command::Unset(Get { key }) => {
+            let setting = setting(&key)?;
+            config::set(&path, &setting, None)?;
+            Ok(Box::new(Changed { key: setting.to_string(), value: None }))
+        }
         Command::Set(Set { key, value }) => {
             let setting = setting(&key)?;
             let value = checked(&setting, value, &config)?;
@@ -112,6 +130,17 @@ pub(super) fn run(command: Command, context: &Context) -> Outcome {
             Ok(Box::new(Changed { key: setting.to_string(), value }))
         }
     }
+}
+
+/// Which profiles have a stored key, and for which address. A credentials file that cannot be read is told by the
+/// commands that need it.
+fn stored_keys() -> Vec<Item> {
+    let stored = credentials::path().and_then(|path| Credentials::load(&path)).unwrap_or_default();
+    let item = |(name, key): (String, StoredKey)| Item {
+        key: format!("profiles.{name}.key"),
+        value: format!("stored for {}", key.origin),
+    };
+    stored.profiles.into_iter().map(item).collect()
 }
 
 /// What holds where nothing is set.

@@ -2,28 +2,29 @@
 
 use std::ffi::OsString;
 
-use clap::ValueHint;
 use clap::error::{ContextKind, ContextValue};
+use clap::{Args as _, ValueHint};
 use serde_json::{Map, Value};
 
 use super::Outcome;
 use crate::error::{CliError, Code};
 use crate::exit::Exit;
+use crate::flags::GlobalArgs;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Json, Report};
 
-/// Show help on a command, on 'environment' or on 'exit-codes'
+/// Show help on a command, or on flags, environment, exit-codes or exports
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   twin help kb add
-  twin help environment
-  twin help exit-codes
+  twin help flags
+  twin help exports
 
 Exit codes:
   0 done, 2 no such command or topic")]
 pub struct Args {
-    /// A command such as 'kb add', or a topic: environment, exit-codes
+    /// A command such as 'kb add', or a topic: flags, environment, exit-codes, exports
     #[arg(value_name = "COMMAND|TOPIC", value_hint = ValueHint::Other)]
     words: Vec<String>,
 }
@@ -48,11 +49,17 @@ pub(super) fn run(args: &Args) -> Outcome {
 
 const ENVIRONMENT: &str = "environment";
 const EXIT_CODES: &str = "exit-codes";
+const FLAGS: &str = "flags";
+const EXPORTS: &str = "exports";
+const TOPICS: [&str; 4] = [FLAGS, ENVIRONMENT, EXIT_CODES, EXPORTS];
 
 fn topic(words: &[String]) -> Option<Topic> {
-    match words {
-        [word] if word == ENVIRONMENT => Some(environment()),
-        [word] if word == EXIT_CODES => Some(exit_codes()),
+    let [word] = words else { return None };
+    match word.as_str() {
+        FLAGS => Some(flags()),
+        ENVIRONMENT => Some(environment()),
+        EXIT_CODES => Some(exit_codes()),
+        EXPORTS => Some(exports()),
         _ => None,
     }
 }
@@ -61,7 +68,7 @@ fn topic(words: &[String]) -> Option<Topic> {
 pub fn suggest_topic(mut error: clap::Error) -> clap::Error {
     if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
         let beginning: String = word.chars().take(3).collect();
-        let similar = [ENVIRONMENT, EXIT_CODES].into_iter().find(|topic| topic.starts_with(&beginning));
+        let similar = TOPICS.into_iter().find(|topic| topic.starts_with(&beginning));
         if let Some(topic) = similar {
             error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![topic.to_owned()]));
         }
@@ -72,7 +79,7 @@ pub fn suggest_topic(mut error: clap::Error) -> clap::Error {
 /// A page on something that all commands share.
 pub(super) struct Topic {
     pub(super) title: &'static str,
-    pub(super) entries: Vec<(String, &'static str)>,
+    pub(super) entries: Vec<(String, String)>,
 }
 
 pub(super) fn environment() -> Topic {
@@ -107,15 +114,59 @@ pub(super) fn environment() -> Topic {
         ),
         ("XDG_DATA_HOME", "The embedded twin's data is in its folder 'twin' [default: ~/.local/share]."),
     ];
-    let entries = entries.map(|(name, text)| (name.to_owned(), text)).into();
+    let entries = entries.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
     let title = "Environment variables; an empty one counts as unset. A flag comes before a variable, \
                  a variable before the profile";
     Topic { title, entries }
 }
 
 pub(super) fn exit_codes() -> Topic {
-    let entries = Exit::ALL.map(|exit| (exit.code().to_string(), exit.meaning())).into();
+    let entries = Exit::ALL.map(|exit| (exit.code().to_string(), exit.meaning().to_owned())).into();
     Topic { title: "Exit codes", entries }
+}
+
+/// What every command takes.
+fn flags() -> Topic {
+    let command = GlobalArgs::augment_args(clap::Command::new("twin"));
+    let entry = |arg: &clap::Arg| {
+        let long = arg.get_long()?;
+        let short = arg.get_short().map_or_else(String::new, |short| format!("-{short}, "));
+        let value = arg.get_value_names().filter(|_| arg.get_action().takes_values());
+        let value = value.map_or_else(String::new, |names| format!(" {}", names.join(" ")));
+        Some((format!("{short}--{long}{value}"), arg.get_help()?.to_string()))
+    };
+    let entries = command.get_arguments().filter_map(entry).collect();
+    Topic { title: "Flags that every command takes, anywhere on the line", entries }
+}
+
+/// How to get an export out of what holds the knowledge now.
+fn exports() -> Topic {
+    let entries = [
+        (
+            "Notion",
+            "Settings, General, Export all workspace content: as Markdown & CSV, with subpages. For one page: its \
+             menu (•••), Export. Give all the zips of one export together.",
+        ),
+        (
+            "Google Drive",
+            "takeout.google.com: Drive alone, documents as docx, tables as xlsx. Or choose folders in Drive and \
+             download them. Give all the zips together.",
+        ),
+        (
+            "Slack",
+            "An admin: Tools & settings, Workspace settings, Import/export data, Export. Public channels are read; \
+             --include-private adds the rest.",
+        ),
+        ("Mail", "A mailbox as mbox (takeout.google.com, Thunderbird) or messages as eml files."),
+        ("Files", "Any folder, zip or tar of Markdown, text, HTML, CSV, docx, xlsx, pptx or PDF files."),
+        ("Other programs", "One document a line as JSON: {\"key\", \"title\", \"content\"}."),
+        (
+            "Then",
+            "'twin kb sync PATH… --dry-run' shows what would be done; 'twin ask --from PATH' just asks.",
+        ),
+    ];
+    let entries = entries.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
+    Topic { title: "How to get an export", entries }
 }
 
 impl Report for Topic {
@@ -128,7 +179,7 @@ impl Report for Topic {
     }
 
     fn json(&self, json: Json) -> serde_json::Result<String> {
-        let entries = self.entries.iter().map(|(name, text)| (name.clone(), Value::from(*text)));
+        let entries = self.entries.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str())));
         json.of(&entries.collect::<Map<_, _>>())
     }
 }

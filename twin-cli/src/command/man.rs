@@ -98,7 +98,7 @@ fn add_topic(heading: &str, topic: &Topic, page: &mut Roff) {
     for (name, text) in &topic.entries {
         page.control("TP", []);
         page.text([bold(name)]);
-        page.text([roman(*text)]);
+        page.text([roman(text.as_str())]);
     }
 }
 

@@ -298,8 +298,9 @@ impl Ui {
     }
 }
 
-/// Prints what clap has to say of a command line: help, a version or a mistake.
-pub fn print_clap(error: &clap::Error, options: Options) -> Exit {
+/// Prints what clap has to say of a command line: help, a version or a mistake. `overview` stands in for help that
+/// no one asked for.
+pub fn print_clap(error: &clap::Error, overview: Option<&str>, options: Options) -> Exit {
     let ui = Ui::new(options);
     let screen = if error.use_stderr() { ui.stderr } else { ui.stdout };
     let text = if screen.color { error.render().ansi().to_string() } else { error.render().to_string() };
@@ -307,7 +308,7 @@ pub fn print_clap(error: &clap::Error, options: Options) -> Exit {
         if options.json {
             ui.error(&usage_error(error))
         } else {
-            write_stderr(&text)
+            write_stderr(overview.unwrap_or(&text))
         }
         return Exit::Usage;
     }

@@ -3,6 +3,7 @@
 use scraper::ElementRef;
 
 use super::html_tree::descendants;
+use super::numerals;
 use super::prose::Prose;
 
 /// What a field shows: a tick, a value, a choice.
@@ -68,50 +69,16 @@ pub(super) fn own_number(item: ElementRef<'_>) -> Option<i64> {
 
 fn counted(kind: &str) -> fn(i64) -> String {
     match kind {
-        "a" => |number| letters(number),
-        "A" => |number| letters(number).to_uppercase(),
-        "i" => |number| roman(number),
-        "I" => |number| roman(number).to_uppercase(),
+        "a" => |number| written("lowerLetter", number),
+        "A" => |number| written("upperLetter", number),
+        "i" => |number| written("lowerRoman", number),
+        "I" => |number| written("upperRoman", number),
         _ => |number| number.to_string(),
     }
 }
 
-fn letters(number: i64) -> String {
-    let mut out = Vec::new();
-    let mut left = number;
-    while left > 0 {
-        left -= 1;
-        out.push(char::from(b'a' + u8::try_from(left % 26).unwrap_or(0)));
-        left /= 26;
-    }
-    if out.is_empty() { number.to_string() } else { out.iter().rev().collect() }
-}
-
-fn roman(number: i64) -> String {
-    if !(1..4000).contains(&number) {
-        return number.to_string();
-    }
-    let signs = [
-        (1000, "m"),
-        (900, "cm"),
-        (500, "d"),
-        (400, "cd"),
-        (100, "c"),
-        (90, "xc"),
-        (50, "l"),
-        (40, "xl"),
-        (10, "x"),
-        (9, "ix"),
-        (5, "v"),
-        (4, "iv"),
-        (1, "i"),
-    ];
-    let (mut left, mut out) = (number, String::new());
-    for (value, sign) in signs {
-        while left >= value {
-            left -= value;
-            out.push_str(sign);
-        }
-    }
-    out
+/// Letters and Roman numerals begin with one.
+fn written(format: &str, number: i64) -> String {
+    let counted = u64::try_from(number).ok().filter(|number| *number > 0);
+    counted.and_then(|number| numerals::written(format, number)).unwrap_or_else(|| number.to_string())
 }

@@ -127,10 +127,9 @@ fn has_usual_date(words: &[&str]) -> bool {
 }
 
 fn is_time(word: &str) -> bool {
-    word.len() >= 4
-        && word.contains(':')
-        && !word.ends_with(':')
-        && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b':')
+    let is_number =
+        |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    word.contains(':') && word.split(':').all(is_number)
 }
 
 /// A year, and a month or a time.

@@ -29,8 +29,8 @@ struct Message<'a> {
     key: String,
     /// Seconds since 1970.
     at: Option<i64>,
-    /// Messages it answers, where it does not say when.
-    references: Vec<String>,
+    /// The last messages it refers to.
+    answers: Box<[u64]>,
 }
 
 enum Place {
@@ -165,16 +165,17 @@ impl<'a> Index<'a> {
             references.drain(MOST_REFERENCES / 2..references.len() - MOST_REFERENCES / 2);
         }
         let key = key(entry, &place, envelope.id.as_deref(), job);
-        let Envelope { id, at, references, .. } = &envelope;
-        let names: usize = references.iter().map(|name| name.len() + NAME).sum();
-        let cost = MESSAGE + key.len() + id.as_ref().map_or(0, String::len) + names;
+        let id = envelope.id.as_ref().map_or(0, String::len);
+        let cost = MESSAGE + key.len() + id + NAME * (1 + envelope.references.len());
         self.is_full |= self.messages.len() >= job.limits().entries || !job.budget().keep(cost, job.limits());
         if self.is_full {
             return ControlFlow::Break(());
         }
         self.threads.add(&envelope);
-        let references = if at.is_none() { envelope.references } else { Vec::new() };
-        self.messages.push(Message { entry, place, id: envelope.id, key, at: envelope.at, references });
+        let Envelope { id, at, references, .. } = envelope;
+        let last = references.len().saturating_sub(MOST_ANSWERED);
+        let answers = references[last..].iter().map(|id| order::gist(id)).collect();
+        self.messages.push(Message { entry, place, id, key, at, answers });
         ControlFlow::Continue(())
     }
 }
@@ -189,6 +190,9 @@ const NAME: usize = 40;
 fn is_blank(message: &mbox::Found) -> bool {
     message.len <= message.headers.len() as u64 && message.headers.trim_ascii().is_empty()
 }
+
+/// Messages that are remembered as those that one answers.
+const MOST_ANSWERED: usize = 4;
 
 /// Enough of a single message to hold its headers.
 const HEADERS: usize = 256 * 1024;
@@ -209,7 +213,7 @@ const UNWANTED: &str = "\
 
 impl Message<'_> {
     fn told(&self) -> order::Told<'_> {
-        order::Told { id: self.id.as_deref(), at: self.at, references: &self.references }
+        order::Told { id: self.id.as_deref().map(order::gist), at: self.at, answers: &self.answers }
     }
 
     fn size(&self) -> u64 {

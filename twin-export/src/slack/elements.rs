@@ -28,15 +28,15 @@ pub(super) fn each(bytes: &[u8], largest: usize, each: impl FnMut(&Value)) -> Re
     let json = prepared(bytes);
     let mut elements = Elements { each, largest, count: 0, missed: Vec::new() };
     let read = serde_json::Deserializer::from_str(&json).deserialize_seq(&mut elements);
+    if elements.count > 0 && elements.missed.len() == elements.count {
+        return Err(elements.missed[0].1);
+    }
     if read.is_err() {
         let reason = if elements.count >= MOST { reason::TOO_LARGE } else { reason::UNREADABLE };
         if elements.count == 0 {
             return Err(reason);
         }
         elements.missed.push((format!("what follows message {}", elements.count), reason));
-    }
-    if elements.missed.len() == elements.count && elements.count > 0 {
-        return Err(elements.missed[0].1);
     }
     Ok(elements.missed)
 }
@@ -134,6 +134,7 @@ mod tests {
         assert_eq!(read(format!("[{large}]").as_bytes()), Err(reason::TOO_LARGE));
         assert_eq!(read(b"[1, 2, {\"a\": "), Ok((2, 1)));
         assert_eq!(read(format!("[{}0]", "0,".repeat(MOST)).as_bytes()), Ok((MOST, 1)));
+        assert_eq!(read(b"[1, {\"a\": "), Ok((1, 1)));
     }
 
     #[test]

@@ -111,6 +111,9 @@ impl Entry {
 /// Lists what is at `path`: a zip, a tar, a tgz, a folder or a single file, told apart by its bytes.
 pub(crate) fn open(path: &Path, limits: &Limits, budget: &Budget) -> Result<Tree, ReadError> {
     let failed = |source| ReadError::Open { path: path.to_owned(), source };
+    if path.as_os_str() == "-" {
+        return standard_input(limits, budget).map_err(failed);
+    }
     if file::is_folder(path).map_err(failed)? {
         let mut listing = Listing::new(limits, budget);
         folder::list(path, &mut listing);
@@ -167,6 +170,16 @@ fn open_file(
     tree.single = single;
     tree.name = if single { name } else { names::archive_stem(&name).to_owned() };
     Ok(tree)
+}
+
+/// What comes in by standard input, as a single file that can be read twice.
+fn standard_input(limits: &Limits, budget: &Budget) -> io::Result<Tree> {
+    let mut file = tempfile::tempfile()?;
+    let size = io::copy(&mut io::stdin().lock().take(budget.left(limits)), &mut file)?;
+    budget.charge(size, limits);
+    let body = Body::Stored(SharedFile::aside(file).window(0, size));
+    let entry = Entry { path: "-".to_owned(), size, body };
+    Ok(Tree { name: "-".to_owned(), entries: vec![entry], single: true, whole: true, ..Tree::default() })
 }
 
 /// The files of a zip that lies inside the export (a part of it). A compressed one is spilled into an

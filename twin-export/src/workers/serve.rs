@@ -7,7 +7,7 @@ use std::thread;
 use serde::Serialize;
 
 use super::super::convert::guard::guarded;
-use super::super::{convert, notion, reason, slack};
+use super::super::{confluence, convert, notion, reason, slack};
 use super::Task;
 use super::child::{Answer, Head};
 
@@ -73,6 +73,7 @@ fn answer(head: Head, bytes: Vec<u8>) -> io::Result<()> {
         head, bytes;
         convert::ConvertFile,
         convert::mail::ReadLetter,
+        confluence::ReadPage,
         notion::ReadHtml,
         notion::ReadMarkdown,
         slack::ReadDay,

@@ -8,7 +8,7 @@ use crate::settings::{self, Target};
 use crate::ui::page::Page;
 use crate::ui::{Json, Report};
 
-/// Show the profile, the API key in use and what is left of its limit
+/// Show the profile, the API key in use and its limit
 ///
 /// The key is checked with one request that costs no answer. Of the key itself only its prefix and its end
 /// are shown. In a pipe: a row a field, name and value separated by a tab.

@@ -69,23 +69,29 @@ impl List {
     }
 
     fn table(&self) -> Table {
-        let mut table = Table::new(&[
-            Column::new("ID"),
-            Column::new("STATUS").optional(4),
-            Column::new("SURE").right().optional(3),
-            Column::new("ASKED BY").flexible().optional(1),
-            Column::new("ASKED").optional(2),
+        let status = Column::new("STATUS").optional(5);
+        let others = [
+            Column::new("SURE").right().optional(4),
+            Column::new("ASKED BY").flexible().optional(2),
+            Column::new("ASKED").optional(3),
             Column::new("QUESTION").flexible(),
-        ]);
+            Column::new("REASON").flexible().optional(1),
+        ];
+        // A column that says the same in every row says nothing.
+        let tells_status = self.status == StatusFilter::All;
+        let columns: Vec<Column> =
+            std::iter::once(Column::new("ID")).chain(tells_status.then_some(status)).chain(others).collect();
+        let mut table = Table::new(&columns);
         for escalation in &self.items {
-            table.push([
-                Cow::from(escalation.id.as_str()),
-                escalation.status.as_str().into(),
-                percent(escalation.confidence).into(),
+            let status = tells_status.then(|| Cow::from(escalation.status.as_str()));
+            let others = [
+                Cow::from(percent(escalation.confidence)),
                 escalation.asked_by.as_str().into(),
                 age(escalation.created_at, self.now).into(),
                 escalation.question.as_str().into(),
-            ]);
+                escalation.reason.as_str().into(),
+            ];
+            table.push(std::iter::once(Cow::from(escalation.id.as_str())).chain(status).chain(others));
         }
         table
     }

@@ -1,7 +1,9 @@
 //! `twin escalations`: what the twin passed on to its person.
 
+mod answer;
 mod list;
 mod resolve;
+mod show;
 mod triage;
 
 use clap::Subcommand;
@@ -20,6 +22,8 @@ Exit codes:
   0 done, 3 done in part, 5 no such escalation, 2 usage, 4 no key, 7 no connection")]
 pub enum Command {
     List(list::Args),
+    Show(show::Args),
+    Answer(answer::Args),
     Resolve(resolve::Args),
     Triage(triage::Args),
 }
@@ -27,6 +31,8 @@ pub enum Command {
 pub(super) async fn run(command: Command, context: &Context) -> Outcome {
     match command {
         Command::List(args) => list::run(args, context).await,
+        Command::Show(args) => show::run(args, context).await,
+        Command::Answer(args) => answer::run(args, context).await,
         Command::Resolve(args) => resolve::run(args, context).await,
         Command::Triage(args) => triage::run(args, context).await,
     }

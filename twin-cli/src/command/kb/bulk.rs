@@ -1,7 +1,7 @@
 //! What `kb import` and `kb sync` have in common, which is all but a few flags: read, plan, ask, carry out.
 
+use std::cell::RefCell;
 use std::convert::Infallible;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -10,6 +10,7 @@ use super::bulk_args::BulkArgs;
 use super::bulk_notices::{failures, notices, partial, refused};
 use super::bulk_progress::Uploading;
 use super::bulk_report::{BulkReport, Cost, PlanView};
+use super::report_file;
 use crate::command::Outcome;
 use crate::context::{Connection, Context};
 use crate::error::{CliError, Code};
@@ -19,8 +20,8 @@ use crate::ui::progress::Progress;
 use crate::words::count;
 use twin_export::ReadError;
 use twin_sync::{
-    self as sync, Halt, Kb, MaxDelete, Meter, Mode, Opened, Orders, Pace, Prepared, ReadingError, Reason,
-    Report, Trouble,
+    self as sync, Access, Caveats, Halt, Kb, MaxDelete, Meter, Mode, Opened, Orders, Pace, Prepared,
+    ReadingError, Reason, Report, Trouble,
 };
 
 /// A bulk command with its flags.
@@ -43,7 +44,15 @@ pub(super) async fn run(bulk: Bulk, context: &Context) -> Outcome {
     let connection = context.connect_metered(&meter).await?;
     let signal = context.stop().graceful();
     let halt = Halt::default();
-    let run = Run { bulk: &bulk, context, connection, meter, halt: halt.clone(), signal: signal.clone() };
+    let run = Run {
+        bulk: &bulk,
+        context,
+        connection,
+        meter,
+        halt: halt.clone(),
+        signal: signal.clone(),
+        caveats: RefCell::default(),
+    };
     tokio::select! {
         biased;
         ended = run.run() => ended,
@@ -77,33 +86,37 @@ struct Run<'a> {
     meter: Meter,
     halt: Halt,
     signal: watch::Receiver<Option<Signal>>,
+    /// What the file system of the state cannot do.
+    caveats: RefCell<Caveats>,
 }
 
 impl Run<'_> {
     async fn run(self) -> Outcome {
         let args = &self.bulk.args;
         if let Some(path) = &args.report {
-            can_be_written(path)?;
+            report_file::check(path)?;
         }
-        let opened = match sync::open(&args.state, &self.connection.label, args.dry_run) {
+        let access = Access { only_look: args.dry_run, no_lock: args.no_lock };
+        let opened = match sync::open(&args.state, &self.connection.label, access) {
             Ok(opened) => opened,
             Err(error) => return self.unopened(error.into()),
         };
+        self.caveats.replace(opened.caveats.clone());
         let reading = match self.read(opened).await {
             Ok(reading) => reading,
             Err(ReadingError::Stopped) => {
                 return self.finish(Report::nothing(&[]), self.stop_error(0), vec![]);
             }
             Err(ReadingError::Path(error @ ReadError::Root { .. })) => {
-                return Err(CliError::invalid(format!("--root: {error}"))
-                    .hint("it names the one folder that is given, or its files"));
+                return Err(CliError::invalid(format!("--root: {error}")).hint(error.hint()));
             }
-            Err(error @ ReadingError::Path(_)) => {
-                return Err(
-                    CliError::invalid(error.to_string()).hint("give a zip, a tar, a folder or a file")
-                );
+            Err(ReadingError::Path(error)) => {
+                return Err(CliError::invalid(error.to_string()).hint(error.hint()));
             }
-            Err(error @ ReadingError::Spool(_)) => return Err(CliError::new(Code::Io, error.to_string())),
+            Err(error @ ReadingError::Spool(_)) => {
+                return Err(CliError::new(Code::Io, error.to_string())
+                    .hint("make room there, or set TMPDIR to a folder that exists and has room"));
+            }
         };
         let twin = self.connection.twin.clone();
         let kb = Kb::new(twin, self.meter.clone(), self.halt.clone(), args.rate);
@@ -122,6 +135,7 @@ impl Run<'_> {
         Orders {
             mode: self.bulk.mode,
             max_delete: self.bulk.max_delete,
+            max_missing: args.max_missing,
             allow_empty: self.bulk.allow_empty,
             adopt: args.init || self.can_ask(),
             assume_new: args.assume_new,
@@ -227,7 +241,7 @@ impl Run<'_> {
     }
 
     fn unopened(&self, error: CliError) -> Outcome {
-        if error.code() == Code::Io {
+        if matches!(error.code(), Code::Io | Code::InvalidInput) {
             return Err(error);
         }
         self.finish(Report::nothing(&[]), Some(error), Vec::new())
@@ -257,9 +271,11 @@ impl Run<'_> {
         &self,
         report: Report,
         error: Option<CliError>,
-        notices: Vec<Notice>,
+        mut notices: Vec<Notice>,
     ) -> Result<BulkReport, CliError> {
         let args = &self.bulk.args;
+        let caveats = self.caveats.borrow().list();
+        notices.extend(caveats.iter().map(|caveat| Notice::warning(caveat.to_string()).vital()));
         let mut report = report.with(self.meter.figures());
         if !args.dry_run && args.report.is_none() {
             report.actions = None;
@@ -268,8 +284,7 @@ impl Run<'_> {
         }
         if let Some(path) = &args.report {
             let json = serde_json::to_string_pretty(&report).map_err(CliError::internal)?;
-            sync::replace(path, format!("{json}\n").as_bytes())
-                .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))?;
+            report_file::write(path, &format!("{json}\n"))?;
         }
         Ok(BulkReport::new(report, error, notices))
     }
@@ -308,21 +323,6 @@ fn declined() -> CliError {
 fn failure_name(error: &twin_sdk::Error) -> (String, String) {
     let error = CliError::from(error);
     (error.code().name().to_owned(), error.message().to_owned())
-}
-
-/// A report that cannot be written is told before there is anything to report.
-fn can_be_written(path: &Path) -> Result<(), CliError> {
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let probe = if path.is_dir() {
-        Err(std::io::ErrorKind::IsADirectory.into())
-    } else {
-        tempfile::tempfile_in(dir).map(drop)
-    };
-    probe.map_err(|error: std::io::Error| {
-        let error = std::io::Error::from(error.kind()); // the probe's own name says nothing
-        CliError::invalid(format!("cannot write the report {}: {error}", path.display()))
-            .hint("name a file in a folder that is there and can be written to")
-    })
 }
 
 #[cfg(test)]

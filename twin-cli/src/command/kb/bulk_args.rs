@@ -69,6 +69,14 @@ pub(crate) struct BulkArgs {
     #[arg(long)]
     pub(super) verify: bool,
 
+    /// With --verify: the most known documents that may be missing [default: as --max-delete]
+    #[arg(long, value_name = "N|N%", value_parser = parse_max_delete)]
+    pub(super) max_missing: Option<MaxDelete>,
+
+    /// Do not keep other runs off the state file
+    #[arg(long)]
+    pub(super) no_lock: bool,
+
     /// Requests a minute, below what the server allows
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) rate: Option<u32>,
@@ -100,6 +108,8 @@ enum FormatArg {
     Drive,
     Slack,
     Mail,
+    Confluence,
+    Jsonl,
     Folder,
 }
 
@@ -113,6 +123,8 @@ impl BulkArgs {
                 FormatArg::Drive => export::Format::Drive,
                 FormatArg::Slack => export::Format::Slack,
                 FormatArg::Mail => export::Format::Mail,
+                FormatArg::Confluence => export::Format::Confluence,
+                FormatArg::Jsonl => export::Format::Jsonl,
                 FormatArg::Folder => export::Format::Folder,
             },
             type_override: self.of_type.as_ref().map(|of_type| of_type.as_str().into()),

@@ -1,14 +1,17 @@
 //! `twin kb delete`: deletes documents, once someone has agreed to it.
 
+use super::reference::{self, Found};
 use crate::command::bulk::{self, Verb};
 use crate::command::{Outcome, ids};
 use crate::context::Context;
 use crate::error::{CliError, Code};
+use crate::ui::page::Tone;
 use crate::words::count;
 
 /// Delete documents
 ///
-/// Asks first, since nothing brings a document back but a copy: see 'twin kb export'.
+/// They are named by id, by exact title, or by their key in the state file of the current folder. Shows their titles
+/// and asks first, since nothing brings a document back but a copy: see 'twin kb export'.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -19,8 +22,8 @@ Exit codes:
   0 all are deleted, 3 some are not, 5 no such document, 2 --yes is needed, 1 you said no, 4 no key,
   7 no connection: the rest is left, 130 and 143 stopped")]
 pub struct Args {
-    /// Ids, as 'twin kb list' shows them; '-' reads them from standard input, one a line
-    #[arg(value_name = "ID|-", required = true, value_hint = clap::ValueHint::Other)]
+    /// Ids, titles or keys of twin-kb.lock.json; '-' reads ids from standard input, one a line
+    #[arg(value_name = "ID|TITLE|KEY|-", required = true, value_hint = clap::ValueHint::Other)]
     ids: Vec<String>,
 
     /// Do not ask
@@ -39,12 +42,52 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
         )
         .hint("add --yes to delete them without asking"));
     }
-    let ids = ids::all(args.ids).await?;
+    if let Some(odd) = args.ids.iter().find(|name| !reference::may_be_named(name)) {
+        ids::check(odd)?;
+    }
+    if !args.yes {
+        context.ui.must_ask("deleting needs your consent", "add --yes to delete without asking")?;
+    }
+    let ids = ids::all(resolved(args.ids, context).await?).await?;
     if !args.yes {
         agree(&ids, context).await?;
     }
     let delete = |connection: &crate::context::Connection, id: &str| connection.twin.kb().delete(id);
     Ok(Box::new(bulk::run(ids, DELETE, context, delete).await?))
+}
+
+/// The ids of documents that are named otherwise.
+async fn resolved(names: Vec<String>, context: &Context) -> Result<Vec<String>, CliError> {
+    if names.iter().all(|name| name == "-" || reference::is_id(name)) {
+        return Ok(names);
+    }
+    let connection = context.connect().await?;
+    let mut ids = Vec::new();
+    for name in names {
+        ids.push(match name.as_str() {
+            "-" => name,
+            _ if reference::is_id(&name) => name,
+            _ => match reference::find(&name, &connection).await? {
+                Found::Id(id) => id,
+                Found::Document(document) => document.id,
+            },
+        });
+    }
+    Ok(ids)
+}
+
+/// Shows what will be deleted, as far as the API lists it.
+async fn show_titles(ids: &[String], context: &Context) -> Result<(), CliError> {
+    let connection = context.connect().await?;
+    let listed = connection.twin.kb().list().limit(twin_sdk::PAGE_LIMIT).await?;
+    let mut page = context.ui.page();
+    for id in ids {
+        let title = listed.items.iter().find(|document| document.id == *id);
+        let title = title.map_or("", |document| document.title.as_str());
+        page.entry(&format!("  {id}  "), Tone::Dim, title);
+    }
+    context.ui.show(page);
+    Ok(())
 }
 
 async fn agree(ids: &[String], context: &Context) -> Result<(), CliError> {
@@ -53,7 +96,7 @@ async fn agree(ids: &[String], context: &Context) -> Result<(), CliError> {
         [first, rest @ ..] => format!("Delete {first} and {} for good?", count(rest.len(), "more document")),
         [] => return Ok(()),
     };
-    context.ui.must_ask("deleting needs your consent", "add --yes to delete without asking")?;
+    show_titles(ids, context).await?;
     if context.ui.ask_to_go_on(&question).await? {
         return Ok(());
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use twin_sdk::Document;
 
+use super::reference::{self, Found};
 use crate::command::{Outcome, ids};
 use crate::context::Context;
 use crate::ui::age::age;
@@ -12,7 +13,8 @@ use crate::words::count;
 
 /// Show one document
 ///
-/// In a pipe you get its content alone; --json has the rest.
+/// It is named by its id, by its exact title, or by its key in the state file of the current folder. In a pipe
+/// you get its content alone; --json has the rest.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -20,17 +22,23 @@ Examples:
   twin kb get doc_abc123 > policy.txt
 
 Exit codes:
-  0 done, 5 no such document, 4 no key, 7 no connection")]
+  0 done, 5 no such document, 2 several are meant, 4 no key, 7 no connection")]
 pub struct Args {
-    /// The document's id, as 'twin kb list' shows it
-    #[arg(value_name = "ID", value_hint = clap::ValueHint::Other)]
+    /// The document's id, its title, or its key in twin-kb.lock.json
+    #[arg(value_name = "ID|TITLE|KEY", value_hint = clap::ValueHint::Other)]
     id: String,
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
-    ids::check(&args.id)?;
+    let id = args.id;
+    if !reference::may_be_named(&id) {
+        ids::check(&id)?;
+    }
     let connection = context.connect().await?;
-    let doc = connection.twin.kb().get(&args.id).await.map_err(|error| ids::explain(error, &args.id))?;
+    let doc = match reference::find(&id, &connection).await? {
+        Found::Document(document) => *document,
+        Found::Id(id) => connection.twin.kb().get(&id).await.map_err(|error| ids::explain(error, &id))?,
+    };
     Ok(Box::new(OneDocument { doc, now: Timestamp::now() }))
 }
 

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use twin_sdk::{Document, DocumentType};
+use twin_sdk::{Document, DocumentType, Kb};
 
 use crate::command::Outcome;
 use crate::command::listing::{Listing, Unlisted, parse_limit};
 use crate::context::Context;
+use crate::error::CliError;
 use crate::ui::age::{age, rfc3339};
 use crate::ui::page::{Page, Tone};
 use crate::ui::table::{Column, Table};
@@ -22,6 +23,7 @@ use crate::ui::{Form, Json, Notice, Report};
 Examples:
   twin kb list --type policy
   twin kb list --all | cut -f1,3
+  twin kb list --grep expense
 
 Exit codes:
   0 done, 4 no key, 6 rate limited, 7 no connection")]
@@ -34,6 +36,10 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value = "50", value_parser = parse_limit, value_hint = clap::ValueHint::Other)]
     limit: u32,
 
+    /// Only documents whose title holds this text, in upper or lower case
+    #[arg(long, value_name = "TEXT", value_hint = clap::ValueHint::Other)]
+    grep: Option<String>,
+
     /// All that the API lists: up to 200 of each type
     #[arg(long, conflicts_with = "limit")]
     all: bool,
@@ -41,8 +47,20 @@ pub struct Args {
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let now = Timestamp::now();
-    let connection = if args.all { context.connect_for_bulk().await? } else { context.connect().await? };
+    let looks_at_all = args.all || args.grep.is_some();
+    let connection = if looks_at_all { context.connect_for_bulk().await? } else { context.connect().await? };
     let kb = connection.twin.kb();
+    if let Some(text) = &args.grep {
+        let (mut items, unlisted) = all_of(&kb, args.of_type.as_ref()).await?;
+        let text = text.to_lowercase();
+        items.retain(|document| document.title.to_lowercase().contains(&text));
+        let total = items.len() as u64;
+        if !args.all {
+            items.truncate(args.limit as usize);
+        }
+        let (all, extra) = (args.all, Map::new());
+        return Ok(Box::new(Documents { items, total, all, unlisted, extra, now }));
+    }
     if args.all && args.of_type.is_none() {
         let listing = kb.list_all().await?;
         let unlisted = listing.missing().iter().map(Unlisted::from).collect();
@@ -57,6 +75,20 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let page = call.await?;
     let (total, extra, items) = (page.total, page.extra().clone(), page.items);
     Ok(Box::new(Documents { items, total, all: args.all, unlisted: Vec::new(), extra, now }))
+}
+
+/// All that the API lists, and what it does not.
+async fn all_of(
+    kb: &Kb<'_>,
+    of_type: Option<&DocumentType>,
+) -> Result<(Vec<Document>, Vec<Unlisted>), CliError> {
+    let listing = kb.list_all().await?;
+    let is_meant = |of: Option<&str>| of_type.is_none_or(|wanted| of.is_none_or(|of| of == wanted.as_str()));
+    let missing = listing.missing().iter().filter(|missing| is_meant(missing.of.as_deref()));
+    let unlisted = missing.map(Unlisted::from).collect();
+    let mut items = listing.items;
+    items.retain(|document| is_meant(Some(document.document_type.as_str())));
+    Ok((items, unlisted))
 }
 
 struct Documents {

@@ -12,6 +12,8 @@ mod export;
 mod get;
 mod import;
 mod list;
+mod reference;
+mod report_file;
 mod state;
 mod sync;
 

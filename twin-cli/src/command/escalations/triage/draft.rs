@@ -7,6 +7,12 @@ use twin_sdk::{DocumentType, Escalation, NewDocument};
 use crate::error::CliError;
 use crate::files;
 
+/// What stands above it is for who writes.
+const SCISSORS: &str = "------------------------ >8 ------------------------";
+const INSTRUCTIONS: &str = "\
+Write the answer below the line; its heading is the document's title. Save and close the file to add it, or leave
+nothing but the heading to add nothing. What stands above the line is left out.";
+
 /// A file for the answer to one escalation.
 #[derive(Debug)]
 pub(super) struct Draft {
@@ -27,7 +33,8 @@ impl Draft {
         let question = escalation.question.split_whitespace().collect::<Vec<_>>().join(" ");
         let draft = Self { path: dir.join(format!("{name}.md")), question };
         if files::read_if_there(&draft.path)?.is_none() {
-            files::replace_private(&draft.path, &format!("# {}\n\n", draft.question)).map_err(|error| {
+            let text = format!("{INSTRUCTIONS}\n{SCISSORS}\n# {}\n\n", draft.question);
+            files::replace_private(&draft.path, &text).map_err(|error| {
                 CliError::io(format_args!("cannot write {}", draft.path.display()), &error)
             })?;
         }
@@ -41,7 +48,7 @@ impl Draft {
     /// What was written, as a document titled by its heading; nothing where only the heading is there.
     pub(super) fn document(&self) -> Result<Option<NewDocument>, CliError> {
         let text = files::read_if_there(&self.path)?.unwrap_or_default();
-        let text = text.trim();
+        let text = text.split_once(SCISSORS).map_or(text.as_str(), |(_, below)| below).trim();
         let heading = text.strip_prefix("# ");
         let (title, body) = match heading {
             Some(rest) => rest.split_once('\n').unwrap_or((rest, "")),
@@ -74,7 +81,8 @@ mod tests {
     fn it_starts_with_the_question_as_its_heading_and_that_alone_is_no_answer() {
         let dir = tempfile::tempdir().unwrap();
         let draft = draft(dir.path());
-        assert_eq!(std::fs::read_to_string(draft.path()).unwrap(), "# Can you approve it?\n\n");
+        let text = std::fs::read_to_string(draft.path()).unwrap();
+        assert!(text.ends_with(&format!("{SCISSORS}\n# Can you approve it?\n\n")), "{text}");
         assert_eq!(draft.path().parent(), Some(dir.path()));
         assert_eq!(draft.document().unwrap(), None);
         std::fs::write(draft.path(), "").unwrap();
@@ -94,6 +102,17 @@ mod tests {
             let expected = NewDocument::new(title, "Not me.").of_type(DocumentType::Note);
             assert_eq!(draft.document().unwrap(), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn what_stands_above_the_line_is_left_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let draft = draft(dir.path());
+        let mut text = std::fs::read_to_string(draft.path()).unwrap();
+        text += "Not me.\n";
+        std::fs::write(draft.path(), text).unwrap();
+        let expected = NewDocument::new("Can you approve it?", "Not me.").of_type(DocumentType::Note);
+        assert_eq!(draft.document().unwrap(), Some(expected));
     }
 
     #[test]

@@ -27,9 +27,10 @@ use crate::ui::{Form, Json, Notice, Report};
 ///   r  mark it as resolved
 ///   a  write an answer in $VISUAL or $EDITOR; it becomes a document, and the twin is asked again
 ///   t  ask the twin again now
-///   s  skip it, b  go back, q (or Esc)  quit
+///   s  skip it, b  go back, q (or Esc)  quit, ?  show the keys
 ///
-/// Asking again costs an answer, and may escalate again. What you write stays in a file until it is added.
+/// Asking again costs an answer; an escalation that it opens is resolved at once. What you write stays in a file
+/// until it is added.
 #[derive(Debug, clap::Args)]
 #[command(
     verbatim_doc_comment,
@@ -43,8 +44,25 @@ Exit codes:
 )]
 pub struct Args {}
 
-const KEYS: [(char, &str); 6] =
-    [('r', "resolve"), ('a', "answer"), ('t', "try again"), ('s', "skip"), ('b', "back"), ('q', "quit")];
+const KEYS: [(char, &str); 7] = [
+    ('r', "resolve"),
+    ('a', "answer"),
+    ('t', "try again"),
+    ('s', "skip"),
+    ('b', "back"),
+    ('q', "quit"),
+    ('?', "?"),
+];
+
+/// What the keys do, as `?` tells.
+const HELP: [(&str, &str); 6] = [
+    ("r", "mark it as resolved"),
+    ("a", "write an answer in your editor; it becomes a document, and the twin is asked again"),
+    ("t", "ask the twin again now, which costs an answer"),
+    ("s", "skip it: it stays open"),
+    ("b", "go back to the one before"),
+    ("q", "quit; what was not decided stays open"),
+];
 
 pub(super) async fn run(_: Args, context: &Context) -> Outcome {
     context.ui.must_ask(
@@ -54,18 +72,17 @@ pub(super) async fn run(_: Args, context: &Context) -> Outcome {
     let twin = context.connect().await?.twin;
     let open = twin.escalations().list().status(StatusFilter::Open).limit(twin_sdk::PAGE_LIMIT).await?;
     let unlisted = open.total - open.items.len() as u64;
-    let signal = context.stop.graceful();
-    let mut triage =
-        Triage { context, twin, signal, session: Session::new(open.items), answered: Vec::new() };
+    let mut triage = Triage::new(open.items, twin, context);
     let error = triage.go_through().await.err();
-    Ok(Box::new(Summary {
-        resolved: triage.session.ids(Fate::Resolved),
-        answered: triage.answered,
-        skipped: triage.session.ids(Fate::Skipped),
-        remaining: triage.session.ids(Fate::Waiting),
-        unlisted,
-        error,
-    }))
+    Ok(Box::new(triage.summary(unlisted, error)))
+}
+
+/// Answers one escalation and asks whether to resolve it.
+pub(super) async fn answer_one(escalation: Escalation, twin: Twin, context: &Context) -> Outcome {
+    let mut triage = Triage::new(vec![escalation.clone()], twin, context);
+    triage.show(&escalation, Fate::Waiting);
+    let error = triage.answer(&escalation).await.err();
+    Ok(Box::new(triage.summary(0, error)))
 }
 
 struct Triage<'a> {
@@ -83,7 +100,23 @@ enum Next {
     Quit,
 }
 
-impl Triage<'_> {
+impl<'a> Triage<'a> {
+    fn new(escalations: Vec<Escalation>, twin: Twin, context: &'a Context) -> Self {
+        let (signal, session) = (context.stop.graceful(), Session::new(escalations));
+        Self { context, twin, signal, session, answered: Vec::new() }
+    }
+
+    fn summary(self, unlisted: u64, error: Option<CliError>) -> Summary {
+        Summary {
+            resolved: self.session.ids(Fate::Resolved),
+            answered: self.answered,
+            skipped: self.session.ids(Fate::Skipped),
+            remaining: self.session.ids(Fate::Waiting),
+            unlisted,
+            error,
+        }
+    }
+
     async fn go_through(&mut self) -> Result<(), CliError> {
         while let Some((escalation, fate)) = self.session.current() {
             let escalation = escalation.clone();
@@ -109,6 +142,10 @@ impl Triage<'_> {
             's' => {
                 self.session.decide(Fate::Skipped);
                 Ok(Next::Show)
+            }
+            '?' => {
+                self.help();
+                Ok(Next::Stay)
             }
             'b' if self.session.back() => Ok(Next::Show),
             'b' => {
@@ -146,7 +183,9 @@ impl Triage<'_> {
         Ok(Next::Show)
     }
 
+    /// Asks the twin again. Someone sees the answer right here: an escalation that it opens is none more to triage.
     async fn ask_twin(&mut self, escalation: &Escalation) -> Result<(), CliError> {
+        let before = self.open_about(&escalation.question).await?;
         let mut call = self.twin.ask(&escalation.question);
         if !escalation.asked_by.trim().is_empty() {
             call = call.asked_by(&escalation.asked_by);
@@ -158,7 +197,33 @@ impl Triage<'_> {
         answer::show(&answer, &mut page);
         page.gap();
         self.context.ui.show(page);
+        if !answer.should_escalate {
+            return Ok(());
+        }
+        for id in self.open_about(&escalation.question).await? {
+            if !before.contains(&id) {
+                let call = self.twin.escalations().resolve(&id);
+                finished(call.into_future(), &mut self.signal).await.map_err(Signal::error)??;
+                self.remark(&format!("It was escalated again, as {id}: that one is resolved."));
+            }
+        }
         Ok(())
+    }
+
+    /// The open escalations with this question.
+    async fn open_about(&mut self, question: &str) -> Result<Vec<String>, CliError> {
+        let call = self.twin.escalations().list().limit(twin_sdk::PAGE_LIMIT);
+        let open = finished(call.into_future(), &mut self.signal).await.map_err(Signal::error)??;
+        let alike = open.items.into_iter().filter(|other| other.question.trim() == question.trim());
+        Ok(alike.map(|other| other.id).collect())
+    }
+
+    fn help(&self) {
+        let mut page = self.context.ui.page();
+        for (key, meaning) in HELP {
+            page.entry(&format!("  {key}  "), Tone::Strong, meaning);
+        }
+        self.context.ui.show(page);
     }
 
     /// Lets the user write, adds the text to the knowledge base, shows what the twin says now.

@@ -1,0 +1,205 @@
+//! Confluence: an HTML export of a space, one document for each page and for each attached file.
+
+mod page;
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
+
+use super::convert::{self, Aside};
+use super::detect::Export;
+use super::job::Job;
+use super::run::{Draft, Outcome, Run, digest};
+use super::tree::{Entry, Tree, ending, file_name, folder_of, safe_path, stem};
+use super::{DocumentType, Format, Root, pool, reason, remark, workers};
+pub(crate) use page::ReadPage;
+
+/// Whether the files are an HTML export: an index, and pages that are named by their ids.
+pub(crate) fn is_export(tree: &Tree) -> bool {
+    let folder = |entry: &Entry| folder_of(&entry.path).to_owned();
+    let index = tree.entries.iter().filter(|entry| file_name(&entry.path) == "index.html");
+    let folders: Vec<String> = index.map(folder).filter(|folder| !folder.contains('/')).collect();
+    let page =
+        tree.entries.iter().find(|entry| page_id(&entry.path).is_some() && folders.contains(&folder(entry)));
+    page.is_some_and(|page| {
+        let head = page.head(64 * 1024);
+        let head = String::from_utf8_lossy(&head);
+        ["id=\"main-content\"", "id=\"title-heading\"", "wiki-content", "Confluence"]
+            .iter()
+            .any(|mark| head.contains(mark))
+    })
+}
+
+/// Whether the files are a backup in XML, which holds no pages to read.
+pub(crate) fn is_backup(tree: &Tree) -> bool {
+    let has = |name: &str| tree.entries.iter().any(|entry| file_name(&entry.path) == name);
+    has("entities.xml") && has("exportDescriptor.properties")
+}
+
+/// The id in `Title_12345678.html` or `12345678.html`.
+fn page_id(path: &str) -> Option<&str> {
+    if ending(path) != "html" {
+        return None;
+    }
+    let stem = stem(file_name(path));
+    let id = stem.rsplit_once('_').map_or(stem, |(_, id)| id);
+    (id.len() >= 4 && id.bytes().all(|byte| byte.is_ascii_digit())).then_some(id)
+}
+
+/// The page to which an attached file belongs, and the file's place below the page's.
+fn attachment_of(path: &str) -> Option<(&str, &str)> {
+    let at = path.find("attachments/").filter(|&at| at == 0 || path.as_bytes()[at - 1] == b'/')?;
+    path[at + "attachments/".len()..].split_once('/')
+}
+
+fn key_of(path: &str) -> Option<String> {
+    match (attachment_of(path), page_id(path)) {
+        (Some((page, file)), _) => Some(format!("confluence:{page}/{}", safe_path(file))),
+        (None, Some(id)) => Some(format!("confluence:{id}")),
+        _ => None,
+    }
+}
+
+pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in &export.roots {
+        let scope = match tree.entries.first() {
+            Some(entry) if tree.single => key_of(&entry.path).unwrap_or_else(|| "confluence:".to_owned()),
+            _ => "confluence:".to_owned(),
+        };
+        let root = Root { path: path.clone(), reader: Format::Confluence, scope, whole: tree.whole };
+        run.begin(root, tree, key_of);
+        let space = Space { name: name(tree), files: Mutex::default() };
+        let (options, budget) = (run.options, run.budget.clone());
+        // Files last: the pages tell their names.
+        let (files, pages): (Vec<_>, Vec<_>) =
+            tree.entries.iter().partition(|entry| attachment_of(&entry.path).is_some());
+        for entries in [pages, files] {
+            pool::ordered(
+                entries.into_iter(),
+                |entry| entry.size,
+                (options, &budget),
+                |entry, job| space.outcome(entry, job),
+                |outcome| run.take(outcome),
+            )?;
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+struct Space {
+    name: String,
+    /// Names of attached files, by their place.
+    files: Mutex<HashMap<String, String>>,
+}
+
+/// The name of the space, as its index tells it.
+fn name(tree: &Tree) -> String {
+    let index = tree.entries.iter().find(|entry| file_name(&entry.path) == "index.html");
+    let head = index.map(|index| index.head(64 * 1024)).unwrap_or_default();
+    let head = String::from_utf8_lossy(&head);
+    let cell = head
+        .split_once("<th class=\"confluenceTh\">Name</th>")
+        .and_then(|(_, rest)| rest.split_once("</td>"));
+    let name = cell.map(|(cell, _)| convert::html::fragment_to_text(cell)).unwrap_or_default();
+    name.trim().to_owned()
+}
+
+impl Space {
+    fn outcome(&self, entry: &Entry, job: &Job<'_>) -> Outcome {
+        let path = entry.path.as_str();
+        let Some(key) = key_of(path) else {
+            let is_index = file_name(path) == "index.html";
+            return Outcome::skipped(
+                path,
+                if is_index {
+                    reason::INDEX
+                } else if convert::is_media(path) {
+                    reason::MEDIA
+                } else {
+                    reason::METADATA
+                },
+            );
+        };
+        if !job.options().filter.takes(&[path]) {
+            return Outcome::filtered(key, path);
+        }
+        let bytes = match job.read(entry) {
+            Ok(bytes) => bytes,
+            Err(reason) => return Outcome::unconverted(key, path, reason),
+        };
+        if attachment_of(path).is_some() {
+            return self.file(key, path, bytes, job);
+        }
+        let source = digest(&bytes);
+        let page = match workers::run(ReadPage { space: self.name.clone() }, bytes, job) {
+            Ok(Some(page::PageRead(page))) => page,
+            // Some other page: it is read as such.
+            Ok(None) => match job.read(entry) {
+                Ok(bytes) => return self.file(key, path, bytes, job),
+                Err(reason) => return Outcome::unconverted(key, path, reason),
+            },
+            Err(reason) => return Outcome::unconverted(key, path, reason),
+        };
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).extend(page.files);
+        if page.text.is_empty() {
+            return Outcome::skipped(path, reason::TITLE_ONLY);
+        }
+        let mut aside = Aside::default();
+        if page.has_comments {
+            aside.remark(remark::COMMENTS);
+        }
+        let title = if page.title.is_empty() { stem(file_name(path)).to_owned() } else { page.title };
+        Outcome::document(Draft {
+            key,
+            title,
+            text: page.text,
+            kind: DocumentType::Note,
+            source,
+            converter: "confluence/1".into(),
+            path: path.to_owned(),
+            clean_path: None,
+            key_is_identity: true,
+            files: 1,
+            aside,
+        })
+    }
+
+    fn file(&self, key: String, path: &str, bytes: Vec<u8>, job: &Job<'_>) -> Outcome {
+        let source = digest(&bytes);
+        let place = path.find("attachments/").map_or(path, |at| &path[at..]);
+        let known = self.files.lock().unwrap_or_else(PoisonError::into_inner).get(place).cloned();
+        let name = known.unwrap_or_else(|| file_name(path).to_owned());
+        let mut converted = match convert::convert(&name, bytes, job) {
+            Ok(converted) => converted,
+            Err(reason) => return Outcome::unconverted(key, path, reason),
+        };
+        let attached = Outcome::of_attached(&mut converted.attached, &key, path, &DocumentType::Note);
+        Outcome::document(Draft {
+            key,
+            title: converted.title.unwrap_or_else(|| stem(&name).to_owned()),
+            text: converted.text,
+            kind: DocumentType::Note,
+            source,
+            converter: converted.converter,
+            path: path.to_owned(),
+            clean_path: None,
+            key_is_identity: false,
+            files: 1,
+            aside: converted.aside,
+        })
+        .with_attached(attached)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_and_files_are_known_by_their_ids() {
+        assert_eq!(key_of("DEP/Fire-plan_12345678.html").as_deref(), Some("confluence:12345678"));
+        assert_eq!(key_of("DEP/12345678.html").as_deref(), Some("confluence:12345678"));
+        assert_eq!(key_of("DEP/attachments/12345678/99.pdf").as_deref(), Some("confluence:12345678/99.pdf"));
+        assert_eq!(key_of("DEP/index.html"), None);
+    }
+}

@@ -1,0 +1,257 @@
+//! A page of Confluence in HTML: its body, with the macros as they show themselves, and without the furniture around it.
+
+use std::collections::HashMap;
+
+use scraper::{ElementRef, Html};
+use serde::{Deserialize, Serialize};
+
+use super::super::Limits;
+use super::super::convert::html::Walker;
+use super::super::convert::html_tree::{decoded, descendants, has_class, parse};
+use super::super::text::tidy_line;
+use super::super::workers::Task;
+
+/// A page as it is read.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Page {
+    pub(super) title: String,
+    pub(super) text: String,
+    /// It has comments, which are left out.
+    pub(super) has_comments: bool,
+    /// Names of attached files, by their place in the export.
+    pub(super) files: HashMap<String, String>,
+}
+
+/// Reads a page; `space` is the name of its space, which may stand before its title.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ReadPage {
+    pub(super) space: String,
+}
+
+impl Task for ReadPage {
+    const NAME: &'static str = "confluence";
+    type Output = Option<PageRead>;
+
+    fn run(self, bytes: Vec<u8>, limits: &Limits) -> Result<Option<PageRead>, &'static str> {
+        Ok(read(&parse(&decoded(&bytes), limits)?, &self.space).map(PageRead))
+    }
+}
+
+/// What a worker answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PageRead(pub(super) Page);
+
+/// HTML without a page's body is no page of Confluence's.
+fn read(tree: &Html, space: &str) -> Option<Page> {
+    let root = tree.root_element();
+    let with_id =
+        |id: &'static str| root.descendent_elements().find(move |element| element.value().id() == Some(id));
+    let body = with_id("main-content")?;
+    let mut walker = Walker::new(macros);
+    walker.children(body);
+    let files = descendants(root, "a").filter_map(|link| {
+        let place = link.attr("href").filter(|place| place.starts_with("attachments/"))?;
+        let name = tidy_line(&link.text().collect::<String>());
+        let place = place.split(['?', '#']).next().unwrap_or(place);
+        (!name.is_empty()).then(|| (place.to_owned(), name))
+    });
+    let in_crumbs = || with_id("breadcrumbs").and_then(|crumbs| descendants(crumbs, "a").next()).map(line);
+    let spaces = [space.to_owned(), in_crumbs().unwrap_or_default()];
+    let shown = with_id("title-text").or_else(|| with_id("title-heading")).map(line);
+    let in_head = || descendants(root, "title").next().map(line);
+    let title = shown.filter(|title| !title.is_empty()).or_else(in_head).unwrap_or_default();
+    let own = spaces.iter().find_map(|space| title.strip_prefix(space.as_str())?.strip_prefix(" : "));
+    let title = own.unwrap_or(&title).to_owned();
+    Some(Page {
+        title,
+        text: walker.prose.finish().1.trim().to_owned(),
+        has_comments: with_id("comments").is_some() || with_id("comments-section").is_some(),
+        files: files.collect(),
+    })
+}
+
+fn line(element: ElementRef<'_>) -> String {
+    tidy_line(&element.text().collect::<String>())
+}
+
+/// What Confluence writes in a way of its own.
+fn macros(walker: &mut Walker, element: ElementRef<'_>) -> bool {
+    let has = |class: &str| has_class(element, class);
+    match element.value().name() {
+        _ if FURNITURE.iter().any(|class| has(class)) => true,
+        // What a click opens belongs to the page.
+        "div" if has("expand-content") => {
+            walker.block(element);
+            true
+        }
+        "div" if BLOCKS.iter().any(|class| has(class)) => {
+            walker.block(element);
+            true
+        }
+        "ul" if has("inline-task-list") => {
+            tasks(walker, element);
+            true
+        }
+        "span" if has("status-macro") => {
+            apart(walker, &line(element));
+            true
+        }
+        "a" if has("confluence-userlink") || has("user-mention") => {
+            walker.children(element);
+            true
+        }
+        "img" if has("emoticon") || has("emoji") => {
+            walker.prose.text(&emoji(element));
+            true
+        }
+        _ => false,
+    }
+}
+
+/// What tells nothing of a page: tables of contents, icons, buttons.
+const FURNITURE: [&str; 11] = [
+    "toc-macro",
+    "client-side-toc-macro",
+    "aui-icon",
+    "expand-control-icon",
+    "expand-icon",
+    "like-button-container",
+    "page-metadata",
+    "labels-section",
+    "attachment-buttons",
+    "codeHeader-actions",
+    "confluence-embedded-manual-size-icon",
+];
+
+/// Boxes: each is a block, as is what stands in it.
+const BLOCKS: [&str; 9] = [
+    "panel",
+    "panelHeader",
+    "panelContent",
+    "code",
+    "codeHeader",
+    "codeContent",
+    "confluence-information-macro",
+    "expand-container",
+    "innerCell",
+];
+
+fn tasks(walker: &mut Walker, list: ElementRef<'_>) {
+    walker.prose.begin_list(None);
+    for item in list.child_elements() {
+        walker.prose.begin_item();
+        if item.value().name() == "li" {
+            walker.prose.check_box(has_class(item, "checked"));
+        }
+        walker.children(item);
+        walker.prose.end_item();
+    }
+    walker.prose.end_list();
+}
+
+/// A word that a box sets apart from its neighbours.
+fn apart(walker: &mut Walker, text: &str) {
+    walker.prose.space();
+    walker.prose.text(text);
+    walker.prose.space();
+}
+
+/// The sign that a picture stands for.
+fn emoji(picture: ElementRef<'_>) -> String {
+    let attribute = |name: &str| picture.attr(name).unwrap_or_default();
+    let codes = attribute("data-emoji-id")
+        .split('-')
+        .map(|code| u32::from_str_radix(code, 16).ok().filter(|code| *code > 0xFF));
+    if let Some(sign) = codes.map(|code| code.and_then(char::from_u32)).collect::<Option<String>>() {
+        return sign;
+    }
+    let fallback = attribute("data-emoji-fallback");
+    if !fallback.is_empty() && !fallback.starts_with(':') {
+        return fallback.to_owned();
+    }
+    let name =
+        [attribute("alt"), attribute("data-emoticon-name"), attribute("data-emoji-shortname"), fallback];
+    let name = name.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+    let bare = name.trim_matches(['(', ')', ':']).replace(['_', '-'], " ");
+    let known = EMOTICONS.iter().find(|(one, _)| *one == bare);
+    known.map_or_else(|| name.to_owned(), |(_, sign)| (*sign).to_owned())
+}
+
+const EMOTICONS: [(&str, &str); 25] = [
+    ("smile", "🙂"),
+    ("sad", "🙁"),
+    ("cheeky", "😛"),
+    ("laugh", "😃"),
+    ("wink", "😉"),
+    ("thumbs up", "👍"),
+    ("thumbs down", "👎"),
+    ("information", "ℹ"),
+    ("info", "ℹ"),
+    ("tick", "✅"),
+    ("error", "❌"),
+    ("cross", "❌"),
+    ("warning", "⚠"),
+    ("plus", "➕"),
+    ("minus", "➖"),
+    ("question", "❓"),
+    ("light on", "💡"),
+    ("light off", "💡"),
+    ("star", "⭐"),
+    ("yellow star", "⭐"),
+    ("red star", "⭐"),
+    ("green star", "⭐"),
+    ("blue star", "⭐"),
+    ("heart", "❤"),
+    ("broken heart", "💔"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(body: &str) -> Page {
+        let html = format!(
+            "<html><head><title>Depot : Fire plan</title></head><body><ol id=\"breadcrumbs\"><li class=\"first\"><span><a href=\"index.html\">Depot</a></span></li></ol>\
+             <h1 id=\"title-heading\" class=\"pagetitle\"><span id=\"title-text\">Depot : Fire plan</span></h1>\
+             <div id=\"content\"><div class=\"page-metadata\">Created by <span class='author'>Uma</span> on Mar 02, 2026</div>\
+             <div id=\"main-content\" class=\"wiki-content group\">{body}</div>\
+             <div class=\"pageSection group\"><h2 id=\"attachments\">Attachments:</h2><div class=\"greybox\"><a href=\"attachments/1/2.pdf?v=1\">plan.pdf</a> (application/pdf)</div></div>\
+             <div class=\"pageSection group\"><h2 id=\"comments\">Comments:</h2><p>secret</p></div></div>\
+             <div id=\"footer\">Document generated by Confluence on Mar 03, 2026</div></body></html>"
+        );
+        read(&parse(&html, &Limits::default()).unwrap(), "").unwrap()
+    }
+
+    #[test]
+    fn the_title_loses_its_space_and_furniture_is_left_out() {
+        let page = page("<div class='toc-macro'><a>Exits</a></div><h1>Exits</h1><p>Leave by exit B.</p>");
+        assert_eq!(page.title, "Fire plan");
+        assert_eq!(page.text, "Exits\n\nLeave by exit B.");
+        assert!(page.has_comments);
+        assert_eq!(page.files.get("attachments/1/2.pdf").map(String::as_str), Some("plan.pdf"));
+        assert!(read(&parse("<p>other", &Limits::default()).unwrap(), "").is_none());
+    }
+
+    #[test]
+    fn macros_read_as_what_they_show() {
+        let body = "<div class='panel' style='border-width: 1px;'><div class='panelHeader'><b>Keys</b></div><div class='panelContent'><p>At the desk.</p>\
+            <div class='confluence-information-macro confluence-information-macro-tip'><p class='title'>Tip</p><span class='aui-icon aui-icon-small'>Icon: </span>\
+            <div class='confluence-information-macro-body'><p>Ask Uma.</p></div></div></div></div>\
+            <div id='expander-1' class='expand-container'><div class='expand-control'><span class='expand-control-icon'>&gt;</span><span class='expand-control-text'>More</span></div>\
+            <div id='e' class='expand-content' style='display:none'><p>Inside.</p></div></div>\
+            <ul class='inline-task-list'><li class='checked'><span>swept</span></li><li>painted</li></ul>\
+            <p>State<span class='status-macro aui-lozenge'>DONE</span>by <a class='confluence-userlink user-mention' href='https://x.example/~u'>Uma Lind</a> <img class='emoticon emoticon-tick' alt='(tick)'/><img class='emoticon' data-emoji-id='1f600'/></p>";
+        assert_eq!(
+            page(body).text,
+            "Keys\n\nAt the desk.\n\nTip\n\nAsk Uma.\n\nMore\n\nInside.\n\n- [x] swept\n- [ ] painted\n\nState DONE by Uma Lind ✅😀"
+        );
+    }
+
+    #[test]
+    fn code_and_lists_stay_where_they_are() {
+        let body = "<ol><li><p>Run</p><div class='code panel pdl'><div class='codeContent panelContent pdl'><pre class='syntaxhighlighter-pre'>ls\n  -l</pre></div></div></li><li>Done</li></ol>\
+            <table class='confluenceTable'><tbody><tr><th class='confluenceTh'>Shift</th><th class='confluenceTh'>Who</th></tr>\
+            <tr><td class='confluenceTd'>A</td><td class='confluenceTd'><ul><li>Uma</li><li>Otto</li></ul></td></tr></tbody></table>";
+        assert_eq!(page(body).text, "1. Run\n  ls\n    -l\n2. Done\n\nShift | Who\nA | - Uma - Otto");
+    }
+}

@@ -1,0 +1,139 @@
+//! Documents as JSON Lines, which any program can write: one document a line, `{"key", "title", "content"}` and, where
+//! it is told, `"type"` and `"source"`.
+
+use std::io::{BufRead, BufReader};
+use std::ops::ControlFlow;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::convert::Aside;
+use super::convert::plain::decoded;
+use super::detect::Export;
+use super::run::{Draft, Outcome, Run, digest};
+use super::tree::{Entry, Tree, ending};
+use super::{DocumentType, Format, Root, reason};
+
+/// Whether a PATH is a file of documents.
+pub(crate) fn is_export(tree: &Tree) -> bool {
+    let is_lines =
+        |entry: &Entry| entry.path == "-" || matches!(ending(&entry.path).as_str(), "jsonl" | "ndjson");
+    tree.single && tree.entries.iter().all(is_lines)
+}
+
+/// A document as it is written.
+#[derive(Debug, Deserialize)]
+struct Line {
+    key: Value,
+    title: String,
+    content: String,
+    #[serde(default, rename = "type")]
+    kind: Option<String>,
+    /// Where it is from, for people.
+    #[serde(default)]
+    source: Option<String>,
+}
+
+/// Of the longest line, beside what a document may have.
+const MOST_BESIDE: u64 = 1 << 20;
+
+pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in &export.roots {
+        let root =
+            Root { path: path.clone(), reader: Format::Jsonl, scope: "jsonl:".to_owned(), whole: tree.whole };
+        run.begin(root, tree, |_| None);
+        for entry in &tree.entries {
+            lines(entry, run)?;
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+fn lines(entry: &Entry, run: &mut Run<'_>) -> ControlFlow<()> {
+    let path = entry.path.as_str();
+    let most = run.options.limits.entry_bytes.saturating_mul(2) + MOST_BESIDE;
+    let Ok(stream) = entry.open() else {
+        return run.take(Outcome::unconverted("jsonl:".to_owned(), path, reason::UNREADABLE));
+    };
+    let mut stream = BufReader::new(stream);
+    let (mut line, mut number, mut found) = (Vec::new(), 0, false);
+    loop {
+        line.clear();
+        number += 1;
+        let place = format!("{path}:{number}");
+        match next_line(&mut stream, &mut line, most) {
+            Ok(0) => break,
+            Ok(_) if line.trim_ascii().is_empty() || line == b"\xEF\xBB\xBF\n" => continue,
+            Ok(read) if read > most => run.take(lost(place, reason::TOO_LARGE))?,
+            Ok(_) => run.take(Outcome::Attached(Box::new(outcome(&line, place, run))))?,
+            Err(_) => {
+                run.take(lost(place, reason::UNREADABLE))?;
+                break;
+            }
+        }
+        found = true;
+    }
+    run.take(if found { Outcome::Merged } else { Outcome::skipped(path, reason::EMPTY) })
+}
+
+/// The next line, cut where it is too long; answers how long it is.
+fn next_line(stream: &mut impl BufRead, line: &mut Vec<u8>, most: u64) -> std::io::Result<u64> {
+    let mut len = 0;
+    loop {
+        let bytes = stream.fill_buf()?;
+        let end = bytes.iter().position(|&byte| byte == b'\n');
+        let taken = end.map_or(bytes.len(), |end| end + 1);
+        if len + taken as u64 <= most {
+            line.extend_from_slice(&bytes[..taken]);
+        }
+        len += taken as u64;
+        stream.consume(taken);
+        if end.is_some() || taken == 0 {
+            return Ok(len);
+        }
+    }
+}
+
+/// Any document may be in a line that cannot be read: nothing is deleted then.
+fn lost(place: String, reason: &'static str) -> Outcome {
+    let key = "jsonl:".to_owned();
+    Outcome::Attached(Box::new(Outcome::Unconverted { key, path: place, reason, files: 1 }))
+}
+
+fn outcome(bytes: &[u8], place: String, run: &Run<'_>) -> Outcome {
+    let unreadable = |place: &str| Outcome::unconverted("jsonl:".to_owned(), place, reason::UNREADABLE);
+    let text = decoded(bytes);
+    let Ok(line) = serde_json::from_str::<Line>(text.trim_start_matches('\u{FEFF}')) else {
+        return unreadable(&place);
+    };
+    let key = match &line.key {
+        Value::String(key) if !key.trim().is_empty() => key.clone(),
+        Value::Number(key) => key.to_string(),
+        _ => return unreadable(&place),
+    };
+    let kind = line.kind.as_deref().map(DocumentType::from);
+    if kind.as_ref().is_some_and(|kind| !DocumentType::KNOWN.contains(kind)) {
+        return unreadable(&place);
+    }
+    let key = format!("jsonl:{key}");
+    let shown = line.source.filter(|source| !source.trim().is_empty()).unwrap_or_else(|| place.clone());
+    if !run.options.filter.takes(&[&shown, &place]) {
+        return Outcome::filtered(key, &place);
+    }
+    if line.content.len() as u64 > run.options.limits.entry_bytes {
+        return Outcome::unconverted(key, &place, reason::TOO_LARGE);
+    }
+    Outcome::document(Draft {
+        key,
+        title: line.title,
+        text: line.content,
+        kind: kind.or_else(|| run.options.file_type.clone()).unwrap_or(DocumentType::Note),
+        source: digest(bytes.trim_ascii()),
+        converter: "jsonl/1".into(),
+        path: place,
+        clean_path: Some(shown),
+        key_is_identity: true,
+        files: 1,
+        aside: Aside::default(),
+    })
+}
