@@ -132,7 +132,9 @@ def fastest(command, runs):
 
 
 def plain(markdown, kind):
-    """markitdown's text without what markitdown added to it."""
+    """markitdown's text without what markitdown added to it, and with the words whole that a page's lines cut."""
+    if kind == "pdf":
+        markdown = re.sub(r"(?<=[^\W\d])-\n(?=[^\W\d])", "", markdown)
     for pattern, replacement in ADDED:
         markdown = pattern.sub(replacement, markdown)
     for pattern in ADDED_BY_PYTHON if kind in ("xlsx", "xls", "pptx") else ():

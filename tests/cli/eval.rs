@@ -395,7 +395,7 @@ fn a_proposed_file_holds_for_what_it_was_made_of() {
 async fn slow_bench(count: usize) -> Bench {
     let bench = Bench::of(Reference::new().documents(documents()).no_rate_limit()).await;
     bench.home.write("many.yaml", many(count));
-    bench.running.fault(Fault::slow(Duration::from_millis(60)).on("POST", "/v1/twin").times(10_000));
+    bench.running.fault(Fault::slow(Duration::from_millis(500)).on("POST", "/v1/twin").times(10_000));
     bench
 }
 
@@ -421,6 +421,7 @@ async fn a_run_that_is_told_to_end_is_gone_on_with_and_nothing_is_asked_twice() 
         assert_eq!(status.code(), Some(code), "{text}");
         let document: Value = serde_json::from_str(&text).unwrap();
         assert!(document["unasked"].as_u64().unwrap() > 0, "{document:#}");
+        bench.running.clear_faults();
         bench.twin(["eval", "many.yaml"]).run().exits(0);
         assert_eq!(asks(&bench), 40, "each question once");
     }
@@ -435,6 +436,7 @@ async fn a_run_that_is_killed_is_gone_on_with_and_no_answer_it_had_is_asked_for_
     child.wait().unwrap();
     let kept = std::fs::read_to_string(bench.home.path().join("c.jsonl")).unwrap().lines().count();
     assert!(kept > 0, "answers are kept as they come");
+    bench.running.clear_faults();
     let ran = bench.twin(["eval", "many.yaml", "--cache", "c.jsonl", "--json"]).run().exits(0);
     assert_eq!(
         (&ran.json()["fromCache"], &ran.json()["asked"]),

@@ -5,6 +5,8 @@
 mod account;
 mod ask;
 #[cfg(unix)]
+mod chat;
+#[cfg(unix)]
 mod citizen;
 mod crash;
 #[cfg(unix)]
@@ -22,6 +24,7 @@ mod handbook;
 mod hostile;
 mod import;
 mod lists;
+mod mcp;
 #[cfg(unix)]
 mod other_languages;
 mod pictures;

@@ -8,9 +8,8 @@ use std::path::Path;
 fn every_test_that_the_threat_model_names_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut tests = BTreeSet::new();
-    let folders =
-        ["tests", "twin-sdk", "twin-export", "twin-sync", "twin-cli", "twin-reference", "twin-eval"];
-    for folder in folders {
+    for folder in ["tests", "twin-sdk", "twin-export", "twin-sync", "twin-eval", "twin-cli", "twin-reference"]
+    {
         collect(&root.join(folder), &mut tests);
     }
     let page = fs::read_to_string(root.join("docs/threat-model.md")).unwrap();

@@ -51,6 +51,8 @@ enum Patience {
     Single,
     /// Many calls: paced, and as long as it takes. The meter hears of them.
     Bulk(Option<Meter>),
+    /// Call after call for someone who waits: paced. The meter hears of them.
+    Watched(Meter),
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -93,6 +95,11 @@ impl Context {
     /// A client for many calls that `meter` counts and times.
     pub(crate) async fn connect_metered(&self, meter: &Meter) -> Result<Connection, CliError> {
         self.connect_with(Patience::Bulk(Some(meter.clone()))).await
+    }
+
+    /// A client for a session of single calls, whose waits `meter` tells.
+    pub(crate) async fn connect_watched(&self, meter: &Meter) -> Result<Connection, CliError> {
+        self.connect_with(Patience::Watched(meter.clone())).await
     }
 
     /// A client of a new twin that knows these exports and nothing else.
@@ -178,6 +185,7 @@ impl Context {
         let (pacing, longest_wait, meter) = match patience {
             Patience::Single => (Pacing::Off, LONGEST_WAIT, None),
             Patience::Bulk(meter) => (Pacing::Window, Duration::MAX, meter),
+            Patience::Watched(meter) => (Pacing::Window, LONGEST_WAIT, Some(meter)),
         };
         let builder = Twin::builder(key)
             .user_agent(concat!("twin-cli/", env!("CARGO_PKG_VERSION")))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 use twin_sdk::Answer;
 
-use super::{Outcome, answer};
+use super::{Outcome, answer, chat};
 use crate::context::Context;
 use crate::error::{CliError, Code};
 use crate::exit::Exit;
@@ -65,18 +65,32 @@ Exit codes:
   0 answered, 10 escalated or not sure enough (where asked for), 2 bad input, 4 no key,
   6 rate limited, 7 no connection, 9 answer limit reached";
 
+impl Args {
+    /// Whether nothing at all was said: someone who wants to talk.
+    fn is_bare(&self) -> bool {
+        let Self { question, context, context_file, asked_by, min_confidence, fail_on_escalate, from } = self;
+        question.is_empty()
+            && context.is_none()
+            && context_file.is_none()
+            && asked_by.is_none()
+            && min_confidence.is_none()
+            && !fail_on_escalate
+            && from.is_empty()
+    }
+}
+
 /// Asks.
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
+    if args.is_bare() && context.ui.can_ask() {
+        return chat::run(chat::Args::default(), context).await;
+    }
     let (question, from) = question_and_paths(args.question, args.from, Path::exists)?;
     only_one_from_stdin(&question, args.context_file.as_deref(), context.flags.api_key_file.as_deref())?;
     let question = match question.as_str() {
         "-" => Input::Stdin.read("the question").await?,
         _ => question,
     };
-    check("question", &question, twin_sdk::MESSAGE_LIMIT)?;
-    if question.trim().is_empty() {
-        return Err(CliError::invalid("the question is empty").hint("twin ask 'What is the expense policy?'"));
-    }
+    check_question(&question)?;
     let background = match (args.context, args.context_file) {
         (Some(text), _) => Some(text),
         (None, Some(path)) => Some(Input::of(&path).read("the context").await?),
@@ -150,6 +164,15 @@ fn only_one_from_stdin(
         .hint("give '-' once, and a file or text for the others"))
 }
 
+/// Refuses what no server takes for a question.
+pub(super) fn check_question(question: &str) -> Result<(), CliError> {
+    check("question", question, twin_sdk::MESSAGE_LIMIT)?;
+    if question.trim().is_empty() {
+        return Err(CliError::invalid("the question is empty").hint("twin ask 'What is the expense policy?'"));
+    }
+    Ok(())
+}
+
 /// Servers count characters differently: only what is too long under every count is refused here.
 fn check(what: &str, text: &str, limit: usize) -> Result<(), CliError> {
     let length = text.chars().count();
@@ -169,7 +192,7 @@ fn parse_confidence(text: &str) -> Result<f64, String> {
 }
 
 /// An answer and what was asked of it.
-struct Answered {
+pub(super) struct Answered {
     answer: Answer,
     min_confidence: Option<f64>,
     fail_on_escalate: bool,
@@ -177,6 +200,11 @@ struct Answered {
 }
 
 impl Answered {
+    /// An answer of which nothing was asked.
+    pub(super) fn plain(answer: Answer) -> Self {
+        Self { answer, min_confidence: None, fail_on_escalate: false, knows_nothing: false }
+    }
+
     fn too_unsure(&self) -> Option<f64> {
         self.min_confidence.filter(|min| self.answer.confidence < *min)
     }

@@ -4,6 +4,7 @@ mod account;
 mod answer;
 mod ask;
 mod bulk;
+mod chat;
 mod completions;
 mod config;
 mod demo;
@@ -14,6 +15,7 @@ mod ids;
 mod kb;
 mod listing;
 mod man;
+mod mcp;
 mod serve;
 mod stats;
 mod webhook;
@@ -43,6 +45,8 @@ pub enum Command {
     #[command(subcommand)]
     Webhook(webhook::Command),
     Eval(eval::Args),
+    Chat(chat::Args),
+    Mcp(mcp::Args),
     Demo(demo::Args),
     Serve(serve::Args),
     Login(account::login::Args),
@@ -83,6 +87,8 @@ pub async fn run(command: Command, context: &Context) -> Outcome {
         Command::Stats(args) => stats::run(args, context).await,
         Command::Webhook(command) => webhook::run(command, context).await,
         Command::Eval(args) => eval::run(args, context).await,
+        Command::Chat(args) => chat::run(args, context).await,
+        Command::Mcp(args) => mcp::run(args, context).await,
         Command::Demo(args) => demo::run(args, context).await,
         Command::Serve(args) => serve::run(args, context).await,
         Command::Login(args) => account::login::run(args, context).await,

@@ -1,10 +1,21 @@
 //! Tables whose cells may cover several places: each place says what covers it.
 
 /// Rows of a table, as they are read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Grid {
     rows: Vec<Vec<String>>,
+    /// Bytes that may still be repeated.
+    left: usize,
 }
+
+impl Default for Grid {
+    fn default() -> Self {
+        Self::new(64 << 10)
+    }
+}
+
+/// Bytes that the tables of a document repeat in all: a small file may claim that every cell covers a thousand.
+pub(crate) const MOST_IN_ALL: usize = 4 << 20;
 
 /// Programs have fewer columns in a table of text.
 const MOST_COLUMNS: usize = 1_000;
@@ -12,39 +23,62 @@ const MOST_COLUMNS: usize = 1_000;
 const MOST_REPEATED: usize = 300;
 
 impl Grid {
+    /// A table that may repeat so many bytes.
+    pub(crate) fn new(left: usize) -> Self {
+        Self { rows: Vec::new(), left }
+    }
+
+    /// Takes what may still be repeated, for a table within.
+    pub(crate) fn take_left(&mut self) -> usize {
+        std::mem::take(&mut self.left)
+    }
+
+    /// Gives back what was not needed.
+    pub(crate) fn give_back(&mut self, left: usize) {
+        self.left += left;
+    }
+
+    fn repeated(&mut self, text: &str, times: usize) -> Option<String> {
+        let bytes = text.len().saturating_mul(times);
+        if text.len() > MOST_REPEATED || bytes > self.left {
+            return None;
+        }
+        self.left -= bytes;
+        Some(text.to_owned())
+    }
+
     pub(crate) fn begin_row(&mut self) {
         self.rows.push(Vec::new());
     }
 
     /// A cell over so many columns.
     pub(crate) fn cell(&mut self, text: String, columns: usize) {
-        let Some(row) = self.rows.last_mut() else { return };
-        let room = MOST_COLUMNS.saturating_sub(row.len());
+        let Some(room) = self.rows.last().map(|row| MOST_COLUMNS.saturating_sub(row.len())) else { return };
         let more = columns.min(room).saturating_sub(1);
-        let copy = if text.len() > MOST_REPEATED { String::new() } else { text.clone() };
-        row.push(text);
-        row.extend(std::iter::repeat_n(copy, more));
+        let copy = self.repeated(&text, more).unwrap_or_default();
+        if let Some(row) = self.rows.last_mut() {
+            row.push(text);
+            row.extend(std::iter::repeat_n(copy, more));
+        }
     }
 
     /// A cell that the one above it covers, unless it says something of its own.
     pub(crate) fn below(&mut self, text: String, columns: usize) {
         let at = self.rows.last().map_or(0, Vec::len);
-        let above = self.rows.len().checked_sub(2).and_then(|above| self.rows[above].get(at));
-        let text = match above {
-            Some(above) if text.trim().is_empty() && above.len() <= MOST_REPEATED => above.clone(),
-            _ => text,
-        };
-        self.cell(text, columns);
+        let above = self.rows.len().checked_sub(2).and_then(|above| self.rows[above].get(at)).cloned();
+        self.covered(text, above, columns);
     }
 
     /// A cell that the one before it covers, unless it says something of its own.
     pub(crate) fn beside(&mut self, text: String) {
-        let before = self.rows.last().and_then(|row| row.last());
-        let text = match before {
-            Some(before) if text.trim().is_empty() && before.len() <= MOST_REPEATED => before.clone(),
-            _ => text,
-        };
-        self.cell(text, 1);
+        let before = self.rows.last().and_then(|row| row.last()).cloned();
+        self.covered(text, before, 1);
+    }
+
+    fn covered(&mut self, text: String, by: Option<String>, columns: usize) {
+        let is_silent = text.trim().is_empty();
+        let copy = by.filter(|_| is_silent).and_then(|by| self.repeated(&by, 1));
+        self.cell(copy.unwrap_or(text), columns);
     }
 
     pub(crate) fn into_rows(self) -> Vec<Vec<String>> {

@@ -271,7 +271,7 @@ mod tests {
             "[[a",
             "e\u{301}",
         ];
-        let html = ["<a>", "<i><p>", "<table>", "<li>a", "<div><span>", "<x a=1>", "&", "<!--"];
+        let html = ["<a>", "<i><p>", "<table>", "<li>a", "<div>a</div>", "<x a=1>", "&", "<!--"];
         let csv = ["a,", "\"", "\"a\n"];
         let mail = ["a: b\n", "--b\n", "> a\n", "=20"];
         let plain = ["\r", "e\u{301}"];

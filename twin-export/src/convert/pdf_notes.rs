@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use unpdf::parser::raw::tokenizer::parse_object;
 use unpdf::parser::raw::{PdfDict, PdfObject, RawDocument};
 
 use super::super::text::tidy_line;
@@ -20,7 +21,10 @@ pub(super) fn read(bytes: &[u8]) -> BTreeMap<u32, Vec<String>> {
             .unwrap_or_default()
             .iter()
             .take(MOST_NOTES)
-            .filter_map(|one| note(&document, document.resolve(one).as_dict()?))
+            .filter_map(|one| match document.resolve(one) {
+                PdfObject::Reference(number, _) => damaged(bytes, *number),
+                found => note(&document, found.as_dict()?),
+            })
             .collect();
         if !of_page.is_empty() {
             notes.insert(number, of_page);
@@ -40,6 +44,30 @@ fn note(document: &RawDocument, annotation: &PdfDict) -> Option<String> {
     }
     let text = tidy_line(&decoded(entry(b"Contents")?.as_str_bytes()?));
     (!text.is_empty()).then_some(text)
+}
+
+/// The note of an object that the parser refused, as a careless program wrote it; looked for by its number.
+fn damaged(bytes: &[u8], number: u32) -> Option<String> {
+    let head = format!("\n{number} 0 obj");
+    let start = find(bytes, head.as_bytes())? + head.len();
+    let object = &bytes[start..];
+    let object = &object[..find(object, b"endobj")?];
+    let after = |name: &[u8]| Some(&object[find(object, name)? + name.len()..]);
+    let kind = after(b"/Subtype")?.trim_ascii_start().strip_prefix(b"/")?;
+    let kind = &kind[..kind.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()];
+    if !WRITTEN.contains(&kind) {
+        return None;
+    }
+    let (text, _) = parse_object(after(b"/Contents")?, 0).ok()?;
+    let text = tidy_line(&decoded(text.as_str_bytes()?));
+    (!text.is_empty()).then_some(text)
+}
+
+/// Kinds of notes that people write.
+const WRITTEN: [&[u8]; 6] = [b"FreeText", b"Text", b"Highlight", b"Underline", b"StrikeOut", b"Squiggly"];
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
 }
 
 /// A text as PDF keeps it: UTF-16 or UTF-8 behind a mark, or an encoding of its own.
@@ -62,6 +90,14 @@ fn decoded(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_note_that_the_parser_refuses_is_read_all_the_same() {
+        let file = b"%PDF-1.3\n4 0 obj\n<< /Contents (Exit B) /DA 0 g /Subtype /FreeText >>\nendobj\n5 0 obj\n<< /Subtype /Link >>\nendobj";
+        assert_eq!(damaged(file, 4).as_deref(), Some("Exit B"));
+        assert_eq!(damaged(file, 5), None);
+        assert_eq!(damaged(file, 6), None);
+    }
 
     #[test]
     fn texts_are_read_in_all_their_encodings() {

@@ -8,30 +8,26 @@
 use std::fs;
 use std::path::Path;
 
+use twin_eval::{Case, Eval, Status, Suite};
 use twin_reference::{Reference, Seed};
+use twin_sdk::{ApiKey, Twin};
 
-use crate::client::{ANY_PORT, Client};
+use crate::client::ANY_PORT;
 
-struct Question<'a> {
-    text: &'a str,
-    /// The title that answers it, or none where a person must.
-    source: Option<&'a str>,
-}
-
-fn read(file: &str) -> (Vec<Seed>, Vec<Question<'_>>) {
+fn read(file: &str) -> (Vec<Seed>, Suite) {
     let (documents, questions) = file.split_once("\n???\n").expect("a file has questions");
     let documents = documents.split("\n=== ").skip(1).map(|document| {
         let (title, content) = document.split_once('\n').expect("a document has a title and a text");
         Seed::new(title, content)
     });
-    let questions = questions.lines().map(|line| match line.split_at(2) {
+    let cases = questions.lines().map(|line| match line.split_at(2) {
         ("+ ", rest) => {
             let (text, source) = rest.split_once(" => ").expect("an answerable question names its source");
-            Question { text, source: Some(source) }
+            Case::new(text).source(source).escalates(false)
         }
-        (_, text) => Question { text, source: None },
+        (_, text) => Case::new(text).escalates(true),
     });
-    (documents.collect(), questions.collect())
+    (documents.collect(), Suite::new(cases))
 }
 
 /// How many questions went right, of how many.
@@ -46,31 +42,33 @@ struct Score {
     wrong: String,
 }
 
-/// Asks every question of a file.
+/// Asks every question of a file. The page that answers one must come first.
 async fn score(file: &str) -> Score {
-    let (documents, questions) = read(file);
-    let twin = Reference::new().no_rate_limit().documents(documents).serve(ANY_PORT).await.unwrap();
-    let client = Client::of(&twin);
+    let (documents, suite) = read(file);
+    let running = Reference::new().no_rate_limit().documents(documents).serve(ANY_PORT).await.unwrap();
+    let key = ApiKey::new(running.key()).unwrap();
+    let twin = Twin::builder(key).base_url(running.url()).build().unwrap();
     let mut score = Score::default();
-    for question in &questions {
-        let answer = client.ask(question.text).await.body;
-        let escalated = answer["shouldEscalate"] == true;
-        let right = match question.source {
+    for outcome in Eval::new(&twin).run(&suite).await.cases {
+        let answer = outcome.answer().unwrap_or_else(|| panic!("{outcome:#?}"));
+        let passed = outcome.status == Status::Passed;
+        let right = match outcome.case.expect.source.first() {
             Some(title) => {
-                let found = answer["sources"][0] == title;
+                let found = answer.sources.first() == Some(title);
                 score.answerable += 1;
                 score.found += usize::from(found);
-                score.answered += usize::from(found && !escalated);
-                found && !escalated
+                score.answered += usize::from(found && passed);
+                found && passed
             }
             None => {
                 score.personal += 1;
-                score.escalated += usize::from(escalated);
-                escalated
+                score.escalated += usize::from(passed);
+                passed
             }
         };
         if !right {
-            score.wrong += &format!("  {} => {:?}\n    {answer}\n", question.text, question.source);
+            score.wrong +=
+                &format!("  {} => {:?}\n    {answer:?}\n", outcome.case.ask, outcome.case.expect.source);
         }
     }
     score

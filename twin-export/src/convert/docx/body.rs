@@ -9,7 +9,7 @@ use super::super::{is_media, signs, symbols};
 use super::field::Field;
 use super::paragraph::Paragraph;
 use super::styles::{Looks, is_on};
-use super::walker::{Alternative, Control, Inside, Ruby, Table, Walker};
+use super::walker::{Alternative, Control, Inside, Ruby, Walker};
 
 impl Walker<'_, '_> {
     pub(super) fn begin(&mut self, tag: &BytesStart<'_>) {
@@ -55,11 +55,7 @@ impl Walker<'_, '_> {
             "sdt" => self.controls.push(Control::default()),
             "sdtPr" => self.inside = Inside::Control,
             "sdtContent" => self.control(),
-            "tbl" => {
-                self.flush();
-                self.prose.capture();
-                self.tables.push(Table::default());
-            }
+            "tbl" => self.begin_table(),
             "tr" => {
                 if let Some(table) = self.tables.last_mut() {
                     table.grid.begin_row();
@@ -302,41 +298,6 @@ impl Walker<'_, '_> {
         if let Some(control) = self.controls.last_mut() {
             control.is_written = true;
         }
-    }
-
-    fn begin_cell(&mut self) {
-        self.cells += 1;
-        self.flush();
-        self.prose.capture();
-        if let Some(table) = self.tables.last_mut() {
-            let before = std::mem::take(&mut table.before);
-            if before > 0 {
-                table.grid.cell(String::new(), before);
-            }
-            (table.columns, table.is_below, table.is_beside) = (1, false, false);
-        }
-    }
-
-    fn end_cell(&mut self) {
-        self.cells -= 1;
-        self.flush();
-        let text = self.prose.release();
-        let Some(table) = self.tables.last_mut() else { return };
-        if table.is_below {
-            table.grid.below(text, table.columns);
-        } else if table.is_beside {
-            table.grid.beside(text);
-        } else {
-            table.grid.cell(text, table.columns);
-        }
-    }
-
-    fn end_table(&mut self) {
-        self.flush();
-        self.prose.release();
-        let rows = self.tables.pop().unwrap_or_default().grid.into_rows();
-        self.written += rows.iter().flatten().map(|cell| cell.len() as u64).sum::<u64>();
-        self.prose.table(&rows);
     }
 
     /// What the author wrote about a picture, apart from the text beside it.

@@ -6,6 +6,7 @@ mod notes;
 mod numbering;
 mod paragraph;
 mod styles;
+mod tables;
 mod walker;
 
 use std::collections::HashMap;

@@ -5,7 +5,7 @@ use quick_xml::reader::Reader;
 
 use super::super::super::reason;
 use super::super::equation::Equation;
-use super::super::grid::Grid;
+use super::super::grid::{Grid, MOST_IN_ALL};
 use super::super::package::{entity, name_of};
 use super::super::prose::{Mark, Prose};
 use super::super::styled::{Look, Styled};
@@ -33,6 +33,8 @@ pub(super) struct Walker<'a, 'p> {
     pub(super) controls: Vec<Control>,
     pub(super) alternatives: Vec<Alternative>,
     pub(super) tables: Vec<Table>,
+    /// Bytes that merged cells may still repeat.
+    pub(super) repeats: usize,
     /// Cells and text boxes that are open.
     pub(super) cells: usize,
     pub(super) boxes: usize,
@@ -125,6 +127,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             controls: Vec::new(),
             alternatives: Vec::new(),
             tables: Vec::new(),
+            repeats: MOST_IN_ALL,
             cells: 0,
             boxes: 0,
             ruby: Vec::new(),

@@ -29,8 +29,8 @@ struct Cell {
 
 /// A merged range of more cells is no heading of anything.
 const MOST_COVERED: u64 = 10_000;
-/// Cells that merged ranges fill in all.
-const MOST_FILLED: usize = 200_000;
+/// Cells that all merged ranges cover, as far as they are looked at.
+const MOST_VISITED: u64 = 200_000;
 /// Longer texts stand once.
 const MOST_REPEATED: usize = 300;
 
@@ -106,18 +106,21 @@ impl Rows {
         }
         let own: HashMap<Place, usize> =
             self.cells.iter().enumerate().map(|(at, cell)| (cell.place, at)).collect();
-        let mut filled = 0;
+        let mut visited = 0;
         for &((top, left), (bottom, right)) in &self.merges {
             let Some(&cell) = own.get(&(top, left)) else { continue };
             let Cell { start, end, .. } = self.cells[cell];
             let height = u64::from(bottom.saturating_sub(top)) + 1;
             let width = u64::from(right.saturating_sub(left)) + 1;
+            visited += height.saturating_mul(width).min(MOST_COVERED);
+            if visited > MOST_VISITED {
+                return;
+            }
             if height.saturating_mul(width) > MOST_COVERED || end - start > MOST_REPEATED {
                 continue;
             }
             for place in (top..=bottom).flat_map(|row| (left..=right).map(move |column| (row, column))) {
-                if !own.contains_key(&place) && filled < MOST_FILLED {
-                    filled += 1;
+                if !own.contains_key(&place) {
                     self.cells.push(Cell { place, start, end });
                 }
             }
