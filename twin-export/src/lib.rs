@@ -24,6 +24,7 @@ mod slack;
 mod split;
 mod text;
 mod tree;
+mod vault;
 mod workers;
 
 use std::io;

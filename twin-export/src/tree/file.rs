@@ -31,6 +31,12 @@ impl Listed {
         Self { path, identity: identity(metadata) }
     }
 
+    /// The regular file that is at `path`, which is no link to one.
+    pub(super) fn of(path: PathBuf) -> Option<Self> {
+        let metadata = std::fs::symlink_metadata(&path).ok()?;
+        metadata.is_file().then(|| Self::new(path, &metadata))
+    }
+
     /// Opens the very file that was listed.
     pub(super) fn open(&self) -> io::Result<File> {
         let file = options(false).open(&self.path)?;
