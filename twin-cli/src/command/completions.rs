@@ -1,7 +1,8 @@
 //! `twin completions`: what a shell needs to complete this command line.
 
-use clap::{CommandFactory, ValueHint};
-use clap_complete::Shell;
+use clap::{CommandFactory, ValueEnum, ValueHint};
+use clap_complete::Shell as Known;
+use clap_complete_nushell::Nushell;
 use serde::Serialize;
 
 use super::Outcome;
@@ -10,6 +11,17 @@ use crate::error::CliError;
 use crate::ui::page::Page;
 use crate::ui::{Json, Report};
 
+/// The shells there are scripts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    Nushell,
+    Powershell,
+    Zsh,
+}
+
 /// Print a completion script for a shell
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -17,6 +29,7 @@ Examples:
   twin completions bash > ~/.local/share/bash-completion/completions/twin
   twin completions zsh > ~/.zfunc/_twin
   twin completions fish > ~/.config/fish/completions/twin.fish
+  twin completions nushell > twin.nu
 
 Exit codes:
   0 done, 2 no such shell")]
@@ -29,7 +42,14 @@ pub struct Args {
 pub(super) fn run(args: &Args) -> Outcome {
     let mut command = Cli::command();
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut command, "twin", &mut script);
+    match args.shell {
+        Shell::Nushell => clap_complete::generate(Nushell, &mut command, "twin", &mut script),
+        Shell::Bash => clap_complete::generate(Known::Bash, &mut command, "twin", &mut script),
+        Shell::Elvish => clap_complete::generate(Known::Elvish, &mut command, "twin", &mut script),
+        Shell::Fish => clap_complete::generate(Known::Fish, &mut command, "twin", &mut script),
+        Shell::Powershell => clap_complete::generate(Known::PowerShell, &mut command, "twin", &mut script),
+        Shell::Zsh => clap_complete::generate(Known::Zsh, &mut command, "twin", &mut script),
+    }
     let mut script = String::from_utf8(script).map_err(CliError::internal)?;
     // These two offer files where nothing else is known: an id is none.
     let paths = without_files(&command);
@@ -38,7 +58,8 @@ pub(super) fn run(args: &Args) -> Outcome {
         Shell::Fish => script.push_str(&for_fish(&paths)),
         _ => {}
     }
-    Ok(Box::new(Script { shell: args.shell.to_string(), script }))
+    let shell = args.shell.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+    Ok(Box::new(Script { shell, script }))
 }
 
 /// Commands whose arguments are never files, such as `kb get`.
