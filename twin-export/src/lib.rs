@@ -22,6 +22,7 @@ mod slack;
 mod split;
 mod text;
 mod tree;
+mod vault;
 mod workers;
 
 use std::io;
