@@ -3,29 +3,50 @@
 //!
 //! Nothing here knows of terminals, of the network or of what is already in a knowledge base.
 
+#[cfg(feature = "readers")]
 mod confluence;
+#[cfg(feature = "readers")]
 mod convert;
+#[cfg(feature = "readers")]
 mod detect;
 mod document_type;
+#[cfg(feature = "readers")]
 mod drive;
+#[cfg(feature = "readers")]
 mod filter;
+#[cfg(feature = "readers")]
 mod folder;
+#[cfg(feature = "readers")]
 mod job;
+#[cfg(feature = "readers")]
 mod jsonl;
+#[cfg(all(test, unix, feature = "readers"))]
+mod linear;
+#[cfg(feature = "readers")]
 mod mail;
+#[cfg(feature = "readers")]
 mod notion;
+#[cfg(feature = "readers")]
 mod pool;
+#[cfg_attr(not(feature = "readers"), allow(dead_code))]
 pub mod reason;
 pub mod remark;
+#[cfg(feature = "readers")]
 mod run;
+#[cfg(feature = "readers")]
 mod slack;
 mod split;
+#[cfg_attr(not(feature = "readers"), allow(dead_code))] // the readers use more of it
 mod text;
+#[cfg(feature = "readers")]
 mod tree;
+#[cfg(feature = "readers")]
 mod vault;
+#[cfg(feature = "readers")]
 mod workers;
 
 use std::io;
+#[cfg(feature = "readers")]
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -33,9 +54,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use document_type::DocumentType;
+#[cfg(feature = "readers")]
 pub use filter::{Filter, Glob};
+#[cfg(feature = "readers")]
 pub use job::Cancellation;
 pub use split::{MOST_UNITS, Part, split};
+#[cfg(feature = "readers")]
 pub use workers::use_worker_processes;
 
 /// A document that an export holds.
@@ -97,6 +121,7 @@ pub enum Format {
     Folder,
 }
 
+#[cfg(feature = "readers")]
 /// How exports are read.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -144,7 +169,7 @@ impl Default for Limits {
         Self {
             entry_bytes: 50 << 20,
             run_bytes: 5 << 30,
-            index_bytes: 96 << 20,
+            index_bytes: 112 << 20,
             entries: 200_000,
             html_depth: 512,
             html_nodes: 600_000,
@@ -254,6 +279,7 @@ impl ReadError {
     }
 }
 
+#[cfg(feature = "readers")]
 /// Makes a document of a single file's bytes, as [`read`] makes it of the file; `name` tells its kind where the bytes
 /// do not, and its title where it has no heading.
 ///
@@ -263,6 +289,7 @@ pub fn from_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Documen
     folder::from_bytes(name, bytes, limits)
 }
 
+#[cfg(feature = "readers")]
 /// Reads every PATH (a zip, a tar or tgz, a folder or a single file) and hands each document to `sink`
 /// as soon as it is made, in an order that depends on the exports alone. Memory does not grow with
 /// the number of documents. `sink` may stop the run with [`ControlFlow::Break`].

@@ -79,6 +79,12 @@ impl Twin {
         TwinBuilder::from_env()?.build()
     }
 
+    /// Returns the address of the API, without a slash at its end.
+    pub fn base_url(&self) -> &str {
+        let endpoint = self.shared.endpoints.twin.as_str();
+        endpoint.strip_suffix("/v1/twin").unwrap_or(endpoint)
+    }
+
     /// Returns a builder, for a client with other settings than the defaults.
     pub fn builder(key: ApiKey) -> TwinBuilder {
         TwinBuilder::new(key)

@@ -9,24 +9,24 @@ use super::doubt::Listed;
 
 /// One document that a source becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub(crate) struct Wanted {
     /// The source.
-    pub key: String,
+    pub(crate) key: String,
     /// Which part of it.
-    pub part: usize,
-    pub title: String,
-    pub kind: DocumentType,
+    pub(crate) part: usize,
+    pub(crate) title: String,
+    pub(crate) kind: DocumentType,
     /// The digest of its trimmed text.
-    pub content: String,
+    pub(crate) content: String,
 }
 
 /// Documents of the knowledge base by title and type, the oldest first.
 #[derive(Debug, Default)]
-pub struct Shelf(HashMap<(String, DocumentType), Vec<String>>);
+pub(crate) struct Shelf(HashMap<(String, DocumentType), Vec<String>>);
 
 impl Shelf {
     /// Puts up what is listed, newest first.
-    pub fn new(listed: &[Listed]) -> Self {
+    pub(crate) fn new(listed: &[Listed]) -> Self {
         let mut shelf: HashMap<_, Vec<String>> = HashMap::new();
         for document in listed.iter().rev() {
             let place = (document.title.trim().to_owned(), document.kind.clone());
@@ -39,7 +39,7 @@ impl Shelf {
     }
 
     /// Whether a document could be this one, by its title and type.
-    pub fn has(&self, title: &str, kind: &DocumentType) -> bool {
+    pub(crate) fn has(&self, title: &str, kind: &DocumentType) -> bool {
         self.0.contains_key(&(title.trim().to_owned(), kind.clone()))
     }
 
@@ -48,7 +48,7 @@ impl Shelf {
     }
 
     /// The documents whose texts must be read to tell, each once.
-    pub fn to_read(&self, wanted: &[Wanted]) -> Vec<String> {
+    pub(crate) fn to_read(&self, wanted: &[Wanted]) -> Vec<String> {
         let mut seen = HashSet::new();
         let candidates = wanted.iter().flat_map(|wanted| self.candidates(wanted));
         candidates.filter(|id| seen.insert(id.as_str())).cloned().collect()
@@ -56,7 +56,7 @@ impl Shelf {
 
     /// Which documents are taken for which parts, by key. `texts` holds the digests of what was read; no
     /// document is taken twice.
-    pub fn matches(
+    pub(crate) fn matches(
         &self,
         wanted: &[Wanted],
         texts: &HashMap<String, String>,

@@ -1,58 +1,28 @@
 //! Carrying out a plan: creates, replacements, then deletions, several sources at once, each step written down
 //! before and after.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use futures::stream::{self, StreamExt};
-use jiff::Timestamp;
 
+use super::cancellation::StopReason;
 use super::disk::Disk;
-use super::entry::{Doubt, Entry};
-use super::halt::Reason;
-use super::intake::Export;
-use super::kb::{Kb, Trouble};
-use super::ledger::Ledger;
-use super::make::{Later, Setback};
-use super::plan::{Action, Plan, Settled, Task, Unresolved};
+use super::entry::Doubt;
 use super::settle;
-use super::turns::Turns;
-
-/// Carries out a plan.
-pub struct Apply<'a, D> {
-    pub kb: &'a Kb,
-    pub ledger: RefCell<Ledger<D>>,
-    pub export: RefCell<Export>,
-    /// Documents that were there before the run, and since when.
-    pub before: Vec<(String, Timestamp)>,
-    pub pace: Pace,
-    pub turns: Turns,
-    /// Creates that had not happened when they were looked for, though they still may: one for each time of sending.
-    pub may_come_late: RefCell<Vec<(String, Doubt)>>,
-    /// Hears of every source that is dealt with.
-    pub watch: &'a dyn Fn(&Task),
-}
-
-/// How much at once, and how patient.
-#[derive(Debug, Clone, Copy)]
-pub struct Pace {
-    /// Sources at once.
-    pub concurrency: usize,
-    /// How long a create that timed out is given to happen after all.
-    pub grace: std::time::Duration,
-}
+use super::steps::{Action, Settled, Steps, Task, Unresolved};
+use super::worker::{Later, Setback, Worker};
 
 /// What came of a plan.
 #[derive(Debug, Default)]
-pub struct Applied {
+pub(crate) struct Applied {
     /// What is done.
-    pub done: Vec<Task>,
+    pub(crate) done: Vec<Task>,
     /// What failed, and with what.
-    pub failed: Vec<(Task, Arc<twin_sdk::Error>)>,
+    pub(crate) failed: Vec<(Task, Arc<twin_sdk::Error>)>,
     /// What cannot be told.
-    pub unresolved: Vec<Unresolved>,
+    pub(crate) unresolved: Vec<Unresolved>,
     /// How many sources are left to deal with.
-    pub remaining: usize,
+    pub(crate) remaining: usize,
 }
 
 /// How the work on one source ended.
@@ -63,37 +33,16 @@ enum Ended {
     Stopped,
 }
 
-impl<'a, D: Disk> Apply<'a, D> {
-    /// Prepares to carry out a plan whose state is in the ledger.
-    pub fn new(
-        kb: &'a Kb,
-        ledger: Ledger<D>,
-        export: Export,
-        before: Vec<(String, Timestamp)>,
-        pace: Pace,
-        watch: &'a dyn Fn(&Task),
-    ) -> Self {
-        Self {
-            kb,
-            ledger: RefCell::new(ledger),
-            export: RefCell::new(export),
-            before,
-            pace,
-            turns: Turns::default(),
-            may_come_late: RefCell::default(),
-            watch,
-        }
-    }
-
+impl<D: Disk> Worker<'_, D> {
     /// Creates of a run that vanished, which had not happened when this one looked: the last of them may have been
     /// on its way still.
-    pub fn expect_late(&self, settled: Vec<(String, Doubt, Settled)>) {
+    pub(crate) fn expect_late(&self, settled: Vec<(String, Doubt, Settled)>) {
         let never = settled.into_iter().filter(|(.., outcome)| *outcome == Settled::Never);
-        self.may_come_late.borrow_mut().extend(never.map(|(key, doubt, _)| (key, doubt)));
+        self.late().extend(never.map(|(key, doubt, _)| (key, doubt)));
     }
 
     /// Carries out the plan as far as it goes, and saves the state.
-    pub async fn run(&self, plan: &Plan) -> Applied {
+    pub(crate) async fn run(&self, plan: &Steps) -> Applied {
         let mut applied = Applied { unresolved: plan.unresolved.clone(), ..Applied::default() };
         let (prunes, uploads): (Vec<&Task>, Vec<&Task>) =
             plan.tasks.iter().partition(|task| task.action == Action::Prune);
@@ -101,8 +50,8 @@ impl<'a, D: Disk> Apply<'a, D> {
         self.run_later(later, &mut applied).await;
         self.run_tasks(prunes, &mut applied).await;
         self.look_for_twins().await;
-        if let Err(error) = self.ledger.borrow_mut().close() {
-            self.kb.halt().stop(Reason::Disk(Arc::new(error)));
+        if let Err(error) = self.ledger().close() {
+            self.kb.cancellation().stop(StopReason::Disk(Arc::new(error)));
         }
         applied
     }
@@ -134,12 +83,12 @@ impl<'a, D: Disk> Apply<'a, D> {
                 return None;
             }
         }
-        (self.watch)(task);
+        self.observer.done(task);
         None
     }
 
     async fn work(&self, task: &Task) -> Ended {
-        if self.kb.halt().is_stopped() {
+        if self.kb.cancellation().is_stopped() {
             return Ended::Stopped;
         }
         let result = match (task.action, task.upload) {
@@ -161,7 +110,7 @@ impl<'a, D: Disk> Apply<'a, D> {
         for (task, later) in later {
             tokio::select! {
                 () = tokio::time::sleep_until(later.due) => {}
-                () = self.kb.halt().stopped() => {}
+                () = self.kb.cancellation().stopped() => {}
             }
             let ended = match self.settle_later(task, &later).await {
                 Ok(()) => self.work(task).await,
@@ -178,7 +127,7 @@ impl<'a, D: Disk> Apply<'a, D> {
 
     fn unresolved(&self, task: &Task, reason: String, applied: &mut Applied) {
         applied.unresolved.push(Unresolved { key: task.key.clone(), title: task.title.clone(), reason });
-        (self.watch)(task);
+        self.observer.done(task);
     }
 
     /// A source that is gone: marked first, so that it counts as gone whatever happens meanwhile.
@@ -189,28 +138,17 @@ impl<'a, D: Disk> Apply<'a, D> {
         entry.old.append(&mut entry.ids);
         self.put(entry)?;
         self.delete_old(key).await?;
-        let removed = self.ledger.borrow_mut().remove(key);
+        let removed = self.ledger().remove(key);
         removed.map_err(|error| self.disk_failed(error))
-    }
-
-    /// Deletes what is left of earlier renderings of a source.
-    pub async fn delete_old(&self, key: &str) -> Result<(), Setback> {
-        let Some(mut entry) = self.entry(key) else { return Ok(()) };
-        while let Some(id) = entry.old.first() {
-            self.kb.delete(id).await.map_err(|trouble| self.setback(trouble))?;
-            self.kb.succeeded();
-            entry.old.remove(0);
-            self.put(entry.clone())?;
-        }
-        Ok(())
     }
 
     /// What was made since may have been made by the earlier create as well, only later. Then one of the two equal
     /// documents goes: the one that is known to be ours, since the other could still be someone else's.
     async fn look_for_twins(&self) {
-        for (key, doubt) in self.may_come_late.take() {
+        let late = std::mem::take(&mut *self.late());
+        for (key, doubt) in late {
             let Some(mut entry) = self.entry(&key).filter(|entry| entry.hash == doubt.hash) else { continue };
-            let owned = |id: &str| self.ledger.borrow().owns(id);
+            let owned = |id: &str| self.ledger().owns(id);
             let Settled::Made(twin) = settle::settle(self.kb, &doubt, owned).await else { continue };
             let Some(place) = entry.ids.get_mut(doubt.part) else { continue };
             let ours = std::mem::replace(place, twin);
@@ -218,35 +156,6 @@ impl<'a, D: Disk> Apply<'a, D> {
             // What is not deleted now is in the state, and deleted by the next run.
             if self.put(entry).is_ok() {
                 let _ = self.delete_old(&key).await;
-            }
-        }
-    }
-
-    pub fn entry(&self, key: &str) -> Option<Entry> {
-        self.ledger.borrow().get(key).cloned()
-    }
-
-    /// Writes an entry down; one that says nothing any more goes.
-    pub fn put(&self, mut entry: Entry) -> Result<(), Setback> {
-        entry.drop_empty_next();
-        entry.drop_titles();
-        let mut ledger = self.ledger.borrow_mut();
-        let put = if entry.is_void() { ledger.remove(&entry.key) } else { ledger.put(entry) };
-        put.map_err(|error| self.disk_failed(error))
-    }
-
-    pub fn disk_failed(&self, error: std::io::Error) -> Setback {
-        self.kb.disk_failed(error);
-        Setback::Stopped
-    }
-
-    /// What a call without a result means for its source, and for the run.
-    pub fn setback(&self, trouble: Trouble) -> Setback {
-        match trouble {
-            Trouble::Stopped => Setback::Stopped,
-            Trouble::Failed(error) => {
-                self.kb.failed(&error);
-                if super::halt::ends_the_run(&error) { Setback::Stopped } else { Setback::Failed(error) }
             }
         }
     }

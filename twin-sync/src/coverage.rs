@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 /// What was read of the exports.
 #[derive(Debug, Clone, Default)]
-pub struct Coverage {
+pub(crate) struct Coverage {
     /// What was read: the keys a PATH speaks for, and whether it was read whole.
     scopes: Vec<(String, bool)>,
     /// Keys of what was left out or could not be converted.
@@ -15,7 +15,7 @@ pub struct Coverage {
 
 /// What the run can say of a source it did not find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Absence {
+pub(crate) enum Absence {
     /// It is gone: where it would be was read whole.
     Gone,
     /// Nothing: where it would be was cut short.
@@ -26,12 +26,12 @@ pub enum Absence {
 
 impl Coverage {
     /// Adds what a PATH speaks for.
-    pub fn add_scope(&mut self, scope: impl Into<String>, whole: bool) {
+    pub(crate) fn add_scope(&mut self, scope: impl Into<String>, whole: bool) {
         self.scopes.push((scope.into(), whole));
     }
 
     /// Adds a key, or a scope of keys, that is not gone.
-    pub fn add_not_gone(&mut self, key: impl Into<String>) {
+    pub(crate) fn add_not_gone(&mut self, key: impl Into<String>) {
         let key = key.into();
         if key.ends_with(['/', ':']) {
             self.not_gone_scopes.push(key);
@@ -41,7 +41,7 @@ impl Coverage {
     }
 
     /// What to make of a source that was not found.
-    pub fn absence(&self, key: &str) -> Absence {
+    pub(crate) fn absence(&self, key: &str) -> Absence {
         let mut speaking = self.scopes.iter().filter(|(scope, _)| speaks_for(scope, key)).peekable();
         if speaking.peek().is_none() || self.not_gone.contains(key) {
             return Absence::NotGone;

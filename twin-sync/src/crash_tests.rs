@@ -1,7 +1,7 @@
 //! A run that dies, at every step it takes in turn: before, within and after each write to the disk, before
 //! and after each write to the knowledge base. The run after it must end where an undisturbed one ends.
 
-use super::halt::Reason;
+use super::cancellation::StopReason;
 use super::test_world::{Death, World, contents_of, long_page, page};
 use twin_export::Document;
 
@@ -128,7 +128,7 @@ async fn a_disk_that_is_full_from_some_moment_on_stops_the_run_and_loses_nothing
             assert!(operation > 20);
             break;
         }
-        assert!(matches!(went.stopped, Some(Reason::Disk(_))), "{operation}: {:?}", went.stopped);
+        assert!(matches!(went.stopped, Some(StopReason::Disk(_))), "{operation}: {:?}", went.stopped);
         let applied = world.sync(&second, 4, Death::Never).await.applied.unwrap();
         assert!(applied.failed.is_empty() && applied.unresolved.is_empty(), "{operation}: {applied:?}");
         assert!(world.contents().await == contents_of(&second), "{operation}");

@@ -7,31 +7,31 @@ use super::entry::Doubt;
 
 /// A document as a listing shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
-    pub id: String,
-    pub title: String,
-    pub kind: DocumentType,
+pub(crate) struct Listed {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) kind: DocumentType,
     /// Unknown if the API does not tell.
-    pub created_at: Option<Timestamp>,
+    pub(crate) created_at: Option<Timestamp>,
 }
 
 /// The newest documents, of every type or of one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listing {
+pub(crate) struct Listing {
     /// The documents, newest first.
-    pub documents: Vec<Listed>,
+    pub(crate) documents: Vec<Listed>,
     /// How many there are in all.
-    pub total: u64,
+    pub(crate) total: u64,
 }
 
 impl Listing {
     /// Whether every document is in it.
-    pub fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.total <= self.documents.len() as u64
     }
 
     /// Whether every document created since then is in it.
-    pub fn reaches_back_to(&self, since: Timestamp) -> bool {
+    pub(crate) fn reaches_back_to(&self, since: Timestamp) -> bool {
         // A document without a time says nothing of the order.
         let times: Vec<Timestamp> =
             self.documents.iter().filter_map(|document| document.created_at).collect();
@@ -42,16 +42,16 @@ impl Listing {
 
 /// What a listing says of a doubt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Look {
+pub(crate) struct Look {
     /// Documents that the create may have made, the oldest first: their content will tell.
-    pub candidates: Vec<String>,
+    pub(crate) candidates: Vec<String>,
     /// Whether it is none at all, if it is none of these.
-    pub conclusive: bool,
+    pub(crate) conclusive: bool,
 }
 
 /// Looks for what a doubtful create may have made. What is ours already (`owned`), or was there before, is
 /// not it.
-pub fn look(doubt: &Doubt, listing: &Listing, owned: impl Fn(&str) -> bool) -> Look {
+pub(crate) fn look(doubt: &Doubt, listing: &Listing, owned: impl Fn(&str) -> bool) -> Look {
     let may_be = |document: &&Listed| {
         document.kind == doubt.kind
             && document.created_at.is_none_or(|created_at| created_at >= doubt.since)

@@ -9,16 +9,16 @@ use std::time::Duration;
 use twin_reference::Fault;
 use wiremock::{Match, Mock, Request, ResponseTemplate};
 
-use super::apply::{Apply, Pace};
 use super::coverage::Coverage;
 use super::digest;
 use super::entry::Doubt;
 use super::intake::Export;
 use super::ledger::{Ledger, Work};
-use super::plan::Findings;
 use super::planner::plan;
+use super::steps::Findings;
 use super::store::{Found, Store};
 use super::test_world::{Death, GRACE, PRUNE, TIMEOUT, World, contents_of, long_page, page};
+use super::worker::{Pace, Worker};
 use twin_export::Document;
 
 fn pages() -> Vec<Document> {
@@ -162,9 +162,9 @@ async fn of_a_create_that_was_sent_again_and_happened_every_time_one_document_is
         Ledger::open(state, store, Work::Ahead).unwrap()
     };
     let pace = Pace { concurrency: 1, grace: GRACE };
-    let apply = Apply::new(&kb, ledger, Export::default(), Vec::new(), pace, &|_| {});
+    let apply = Worker::new(&kb, ledger, Export::default(), Vec::new(), pace, &());
     for _ in &twins {
-        apply.may_come_late.borrow_mut().push((page.key.clone(), doubt.clone()));
+        apply.late().push((page.key.clone(), doubt.clone()));
     }
     apply
         .run(&plan(world.state().unwrap(), &[], &Coverage::default(), &Findings::default(), PRUNE, false))

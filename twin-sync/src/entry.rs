@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use twin_sdk::DocumentType;
 
-use super::intake::Source;
+use super::source::Source;
 
 /// What is known of one source.
 ///
@@ -73,7 +73,7 @@ pub struct Doubt {
 
 impl Entry {
     /// Of a source of which nothing is there yet.
-    pub fn blank(source: &Source) -> Self {
+    pub(crate) fn blank(source: &Source) -> Self {
         Self {
             key: source.key.clone(),
             title: source.title.clone(),
@@ -90,21 +90,21 @@ impl Entry {
     }
 
     /// Notes a title that documents of it bear, or are about to.
-    pub fn bear(&mut self, title: &str) {
+    pub(crate) fn bear(&mut self, title: &str) {
         if title != self.title && !self.titles.iter().any(|known| known == title) {
             self.titles.push(title.to_owned());
         }
     }
 
     /// Forgets the titles of documents that are there no more.
-    pub fn drop_titles(&mut self) {
+    pub(crate) fn drop_titles(&mut self) {
         if self.old.is_empty() && self.next.is_none() && self.doubts.is_empty() {
             self.titles.clear();
         }
     }
 
     /// Whether a document of this title can be one of its parts.
-    pub fn made(&self, title: &str) -> bool {
+    pub(crate) fn made(&self, title: &str) -> bool {
         let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ");
         let title = words(title);
         std::iter::once(&self.title).chain(&self.titles).any(|ours| {
@@ -136,29 +136,29 @@ impl Entry {
     }
 
     /// Whether documents of it are left of other renderings.
-    pub fn is_unfinished(&self) -> bool {
+    pub(crate) fn is_unfinished(&self) -> bool {
         !self.old.is_empty() || self.next.is_some()
     }
 
     /// Whether it says nothing: no document is ours, and none may be.
-    pub fn is_void(&self) -> bool {
+    pub(crate) fn is_void(&self) -> bool {
         self.owned().next().is_none() && self.doubts.is_empty()
     }
 
     /// A rendering of which nothing is made was not begun.
-    pub fn drop_empty_next(&mut self) {
+    pub(crate) fn drop_empty_next(&mut self) {
         if self.next.as_ref().is_some_and(|next| next.parts.is_empty()) && self.doubts.is_empty() {
             self.next = None;
         }
     }
 
     /// Gives up the rendering that was to come: the parts made of it are to be deleted.
-    pub fn drop_next(&mut self) {
+    pub(crate) fn drop_next(&mut self) {
         self.old.extend(self.next.take().into_iter().flat_map(|next| next.parts.into_values()));
     }
 
     /// Begins a rendering, unless it is the one begun already.
-    pub fn begin(&mut self, hash: &str) {
+    pub(crate) fn begin(&mut self, hash: &str) {
         if self.next.as_ref().is_none_or(|next| next.hash != hash) {
             self.drop_next();
             self.next = Some(Next { hash: hash.to_owned(), parts: BTreeMap::new() });
@@ -166,7 +166,7 @@ impl Entry {
     }
 
     /// Notes a document that a doubtful create turned out to have made.
-    pub fn found(&mut self, doubt: &Doubt, id: String) {
+    pub(crate) fn found(&mut self, doubt: &Doubt, id: String) {
         self.doubts.retain(|other| other != doubt);
         match &mut self.next {
             Some(next) if next.hash == doubt.hash && !next.parts.contains_key(&doubt.part) => {
@@ -178,7 +178,7 @@ impl Entry {
 
     /// Takes what a doubtful create made for a whole first rendering, where its title says that there is no other
     /// part: it bears no `(1/3)`.
-    pub fn complete_if_single(&mut self, made: &Doubt) {
+    pub(crate) fn complete_if_single(&mut self, made: &Doubt) {
         let is_first = !self.is_whole() && made.part == 0 && made.title == self.title;
         if is_first && let Some(next) = self.next.take_if(|next| next.hash == made.hash) {
             self.hash = next.hash;
@@ -187,7 +187,7 @@ impl Entry {
     }
 
     /// The entry as one line of JSON, in the order of fields that the contract names.
-    pub fn to_json(&self) -> String {
+    pub(crate) fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default() // strings and numbers only: it cannot fail
     }
 }
@@ -303,7 +303,7 @@ impl TryFrom<Written> for Entry {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(crate) mod tests {
     use proptest::collection::{btree_set, vec};
     use proptest::option;
     use proptest::prelude::*;
@@ -311,7 +311,7 @@ pub mod tests {
     use super::*;
 
     /// A finished entry of this rendering.
-    pub fn entry(key: &str, hash: &str, ids: &[&str]) -> Entry {
+    pub(crate) fn entry(key: &str, hash: &str, ids: &[&str]) -> Entry {
         Entry {
             key: key.to_owned(),
             title: key.to_owned(),
@@ -327,7 +327,7 @@ pub mod tests {
         }
     }
 
-    pub fn doubt(hash: &str, part: usize, since: i64) -> Doubt {
+    pub(crate) fn doubt(hash: &str, part: usize, since: i64) -> Doubt {
         Doubt {
             hash: hash.to_owned(),
             part,
@@ -340,7 +340,7 @@ pub mod tests {
     }
 
     /// Entries of every shape, with keys and ids of their own.
-    pub fn entries() -> impl Strategy<Value = Vec<Entry>> {
+    pub(crate) fn entries() -> impl Strategy<Value = Vec<Entry>> {
         let shape = ("\\PC{0,12}", 0usize..4, 0usize..3, option::of((0usize..3, "[a-z]{1,3}")), 0usize..3);
         (btree_set("\\PC{1,10}", 0..8), vec(shape, 8)).prop_map(|(keys, shapes)| {
             keys.into_iter()

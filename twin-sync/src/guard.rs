@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::plan::{Mode, Plan};
+use super::options::Mode;
+use super::steps::Steps;
 use crate::words::count;
 
 /// The most documents a run may delete, or find missing.
@@ -29,26 +30,74 @@ impl MaxDelete {
 
 /// Why a run is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Refusal {
     /// The export has no documents while the state has some.
-    Empty { known: usize },
+    Empty {
+        /// Documents the state knows.
+        known: usize,
+    },
     /// More documents would be deleted than allowed.
-    TooManyDeletions { deletions: usize, allowed: usize, known: usize },
+    TooManyDeletions {
+        /// Documents that would be deleted.
+        deletions: usize,
+        /// How many may be.
+        allowed: usize,
+        /// Documents the state knows.
+        known: usize,
+    },
     /// More known documents are missing than could have been deleted.
-    TooManyMissing { missing: usize, allowed: usize, known: usize },
+    TooManyMissing {
+        /// Documents that are missing.
+        missing: usize,
+        /// How many may be.
+        allowed: usize,
+        /// Documents the state knows.
+        known: usize,
+    },
     /// A document that the state has as a source's is another's by its title: what would delete it is not done. The
     /// rest of the plan may go on.
-    NotItsOwn { key: String, id: String, title: String, others: usize },
+    NotItsOwn {
+        /// The source.
+        key: String,
+        /// The document.
+        id: String,
+        /// What it is called in the knowledge base.
+        title: String,
+        /// How many more sources have such a document.
+        others: usize,
+    },
     /// An archive is cut short: nothing of its reader is deleted. The rest of the plan may go on.
-    Cut { kept: usize },
+    Cut {
+        /// Known documents that are not deleted for that reason.
+        kept: usize,
+    },
     /// The state is about another twin.
-    OtherTwin { state: String, here: String },
+    OtherTwin {
+        /// What the state names.
+        state: String,
+        /// What the run is for.
+        here: String,
+    },
     /// None of the known documents is in this knowledge base.
-    OtherKnowledgeBase { asked: usize },
+    OtherKnowledgeBase {
+        /// How many were asked for.
+        asked: usize,
+    },
     /// There is no state, there are documents, and no one to ask what to make of them.
-    NoState { documents: u64 },
+    NoState {
+        /// Documents in the knowledge base.
+        documents: u64,
+    },
     /// There is no state, and not every document can be listed.
-    Unlistable { kind: String, listed: usize, total: u64 },
+    Unlistable {
+        /// The type.
+        kind: String,
+        /// How many are listed.
+        listed: usize,
+        /// How many there are.
+        total: u64,
+    },
 }
 
 impl Refusal {
@@ -132,23 +181,23 @@ impl fmt::Display for Refusal {
 
 /// What a plan is judged by, beside itself.
 #[derive(Debug, Clone, Copy)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// How many documents the export holds.
-    pub documents: usize,
+    pub(crate) documents: usize,
     /// How many documents the state knew.
-    pub known: usize,
+    pub(crate) known: usize,
     /// How many of them are not there, as far as they were asked for.
-    pub missing: usize,
-    pub max_missing: MaxDelete,
+    pub(crate) missing: usize,
+    pub(crate) max_missing: MaxDelete,
     /// Whether an archive is cut short.
-    pub cut: bool,
-    pub mode: Mode,
-    pub allow_empty: bool,
-    pub max_delete: MaxDelete,
+    pub(crate) cut: bool,
+    pub(crate) mode: Mode,
+    pub(crate) allow_empty: bool,
+    pub(crate) max_delete: MaxDelete,
 }
 
 /// Judges a plan.
-pub fn judge(plan: &Plan, facts: Facts) -> Vec<Refusal> {
+pub(crate) fn judge(plan: &Steps, facts: Facts) -> Vec<Refusal> {
     let Facts { documents, known, missing, max_missing, cut, mode, allow_empty, max_delete } = facts;
     let mut refusals = Vec::new();
     if documents == 0 && known > 0 && !allow_empty && mode != Mode::Import {
@@ -179,8 +228,8 @@ mod tests {
 
     const PRUNE: Mode = Mode::Sync { prune: true };
 
-    fn plan(deletions: usize, held_back: usize) -> Plan {
-        Plan {
+    fn plan(deletions: usize, held_back: usize) -> Steps {
+        Steps {
             state: State::new("http://a"),
             tasks: Vec::new(),
             unchanged: 0,

@@ -14,7 +14,7 @@ const VERSION: u64 = 1;
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub enum Record {
+pub(crate) enum Record {
     /// The first line: which state the changes are to.
     #[serde(rename_all = "camelCase")]
     Begin {
@@ -40,6 +40,7 @@ pub enum Record {
 
 /// Why a journal cannot be replayed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Unusable {
     /// It is a file of something else.
     #[error("it is not a journal of a sync")]
@@ -60,26 +61,26 @@ pub enum Unusable {
 
 /// What a journal says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Replayed {
+pub(crate) struct Replayed {
     /// The state with all changes; `None` where there are none.
-    pub state: Option<State>,
+    pub(crate) state: Option<State>,
     /// The length of its whole lines, in bytes.
-    pub length: u64,
+    pub(crate) length: u64,
     /// The state that its last line announces.
-    pub announced: Option<Announced>,
+    pub(crate) announced: Option<Announced>,
 }
 
 /// A state that is about to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Announced {
-    pub digest: String,
+pub(crate) struct Announced {
+    pub(crate) digest: String,
     /// All of it is in the journal.
-    pub whole: bool,
+    pub(crate) whole: bool,
 }
 
 impl Record {
     /// The first line of a journal of changes to the state with this digest.
-    pub fn begin(base_url: &str, state: Option<String>) -> Self {
+    pub(crate) fn begin(base_url: &str, state: Option<String>) -> Self {
         Self::Begin { journal: VERSION, base_url: base_url.to_owned(), state }
     }
 
@@ -95,7 +96,7 @@ impl Record {
     }
 
     /// A line, with its end.
-    pub fn to_line(&self) -> Vec<u8> {
+    pub(crate) fn to_line(&self) -> Vec<u8> {
         let mut line = serde_json::to_vec(self).unwrap_or_default(); // strings and numbers only: it cannot fail
         line.push(b'\n');
         line
@@ -106,7 +107,7 @@ impl Record {
 ///
 /// A last line that was cut short, or never got its bytes, is what a machine leaves that went down: it was
 /// not acted upon, and is passed over.
-pub fn replay(state: Option<&State>, journal: &[u8]) -> Result<Replayed, Unusable> {
+pub(crate) fn replay(state: Option<&State>, journal: &[u8]) -> Result<Replayed, Unusable> {
     let (records, length) = records(journal)?;
     let announced = records.last().and_then(Record::announces);
     let nothing = Replayed { state: None, length, announced: announced.clone() };
@@ -147,7 +148,7 @@ pub fn replay(state: Option<&State>, journal: &[u8]) -> Result<Replayed, Unusabl
 }
 
 /// The state that was being written over when the run died, where what is in its file is the beginning of it.
-pub fn rescue(torn: &[u8], journal: &[u8]) -> Option<State> {
+pub(crate) fn rescue(torn: &[u8], journal: &[u8]) -> Option<State> {
     let (records, _) = records(journal).ok()?;
     begin(&records).ok()??;
     let last = records.into_iter().rev().find_map(|record| match record {

@@ -1,14 +1,14 @@
 //! The knowledge base, as far as a sync touches it: four calls, paced, and none after the run is stopped.
 
-use std::cell::Cell;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 use twin_sdk::{DocumentType, ErrorKind, NewDocument, PAGE_LIMIT, Twin};
 
+use super::cancellation::{self, Cancellation, StopReason};
 use super::doubt::{Listed, Listing};
-use super::halt::{self, Halt, Reason};
 use super::meter::{Meter, unless_asleep};
 
 /// So many failures of the network in a row stop a run.
@@ -16,19 +16,19 @@ const FAILURES_IN_A_ROW: u32 = 5;
 
 /// The knowledge base of a twin.
 #[derive(Debug)]
-pub struct Kb {
+pub(crate) struct Kb {
     twin: Twin,
     meter: Meter,
-    halt: Halt,
+    cancellation: Cancellation,
     /// Time between two requests, where the user wants fewer than the server allows.
     spacing: Option<Duration>,
-    next_turn: Cell<Option<Instant>>,
-    failures: Cell<u32>,
+    next_turn: Mutex<Option<Instant>>,
+    failures: AtomicU32,
 }
 
 /// Why a call has no result.
 #[derive(Debug)]
-pub enum Trouble {
+pub(crate) enum Trouble {
     /// The run was stopped before anything was sent.
     Stopped,
     /// The call failed.
@@ -39,23 +39,30 @@ type Answer<T> = Result<T, Trouble>;
 
 impl Kb {
     /// The knowledge base of `twin`, whose calls `meter` hears of. `rate` is requests a minute.
-    pub fn new(twin: Twin, meter: Meter, halt: Halt, rate: Option<u32>) -> Self {
+    pub(crate) fn new(twin: Twin, meter: Meter, cancellation: Cancellation, rate: Option<u32>) -> Self {
         let spacing = rate.map(|rate| Duration::from_secs(60) / rate.max(1));
-        Self { twin, meter, halt, spacing, next_turn: Cell::new(None), failures: Cell::new(0) }
+        Self {
+            twin,
+            meter,
+            cancellation,
+            spacing,
+            next_turn: Mutex::default(),
+            failures: AtomicU32::default(),
+        }
     }
 
     /// What stops the run.
-    pub fn halt(&self) -> &Halt {
-        &self.halt
+    pub(crate) fn cancellation(&self) -> &Cancellation {
+        &self.cancellation
     }
 
     /// What the run took so far.
-    pub fn meter(&self) -> &Meter {
+    pub(crate) fn meter(&self) -> &Meter {
         &self.meter
     }
 
     /// The newest documents, of one type or of all; one request.
-    pub async fn list(&self, kind: Option<&DocumentType>) -> Answer<Listing> {
+    pub(crate) async fn list(&self, kind: Option<&DocumentType>) -> Answer<Listing> {
         let mut call = self.twin.kb().list().limit(PAGE_LIMIT);
         if let Some(kind) = kind {
             call = call.of_type(kind.clone());
@@ -74,7 +81,7 @@ impl Kb {
     }
 
     /// The text of a document; `None` where there is no such document.
-    pub async fn content(&self, id: &str) -> Answer<Option<String>> {
+    pub(crate) async fn content(&self, id: &str) -> Answer<Option<String>> {
         match self.send(self.twin.kb().get(id)).await {
             Ok(document) => Ok(Some(document.content.unwrap_or_default())),
             Err(Trouble::Failed(error)) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -83,7 +90,7 @@ impl Kb {
     }
 
     /// Creates a document: its id, or `None` where it was created but the answer does not tell it.
-    pub async fn create(&self, document: NewDocument) -> Answer<Option<String>> {
+    pub(crate) async fn create(&self, document: NewDocument) -> Answer<Option<String>> {
         let created = self.send(self.twin.kb().create(document)).await?;
         if let Some(created_at) = created.document.and_then(|document| document.created_at) {
             self.meter.see(created_at);
@@ -92,7 +99,7 @@ impl Kb {
     }
 
     /// Deletes a document. That it is gone already is as good.
-    pub async fn delete(&self, id: &str) -> Answer<()> {
+    pub(crate) async fn delete(&self, id: &str) -> Answer<()> {
         match self.send(self.twin.kb().delete(id)).await {
             Ok(_) => Ok(()),
             Err(Trouble::Failed(error)) if error.kind() == ErrorKind::NotFound => Ok(()),
@@ -101,32 +108,32 @@ impl Kb {
     }
 
     /// Notes that the API did what it was asked for.
-    pub fn succeeded(&self) {
-        self.failures.set(0);
+    pub(crate) fn succeeded(&self) {
+        self.failures.store(0, Ordering::Relaxed);
     }
 
     /// Notes what a step failed with; stops the run where further ones would fail the same way.
-    pub fn failed(&self, error: &Arc<twin_sdk::Error>) {
-        if halt::is_network_failure(error) {
-            self.failures.set(self.failures.get() + 1);
+    pub(crate) fn failed(&self, error: &Arc<twin_sdk::Error>) {
+        if cancellation::is_network_failure(error) {
+            self.failures.fetch_add(1, Ordering::Relaxed);
         }
-        if halt::ends_the_run(error) || self.failures.get() >= FAILURES_IN_A_ROW {
-            self.halt.stop(Reason::Api(error.clone()));
+        if cancellation::ends_the_run(error) || self.failures.load(Ordering::Relaxed) >= FAILURES_IN_A_ROW {
+            self.cancellation.stop(StopReason::Api(error.clone()));
         }
     }
 
     /// Stops the run because something could not be written down or read back.
-    pub fn disk_failed(&self, error: std::io::Error) -> Trouble {
-        self.halt.stop(Reason::Disk(Arc::new(error)));
+    pub(crate) fn disk_failed(&self, error: std::io::Error) -> Trouble {
+        self.cancellation.stop(StopReason::Disk(Arc::new(error)));
         Trouble::Stopped
     }
 
     async fn send<T>(&self, call: impl IntoFuture<Output = twin_sdk::Result<T>>) -> Answer<T> {
         self.turn().await;
-        if self.halt.is_stopped() {
+        if self.cancellation.is_stopped() {
             return Err(Trouble::Stopped);
         }
-        match unless_asleep(call.into_future(), self.halt.stopped()).await {
+        match unless_asleep(call.into_future(), self.cancellation.stopped()).await {
             Some(result) => result.map_err(|error| Trouble::Failed(Arc::new(error))),
             None => Err(Trouble::Stopped),
         }
@@ -135,12 +142,16 @@ impl Kb {
     /// Waits for its turn, or for the run to be stopped.
     async fn turn(&self) {
         let Some(spacing) = self.spacing else { return };
-        let now = Instant::now();
-        let turn = self.next_turn.get().map_or(now, |turn| turn.max(now));
-        self.next_turn.set(Some(turn + spacing));
+        let turn = {
+            let mut next = self.next_turn.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = Instant::now();
+            let turn = next.map_or(now, |turn| turn.max(now));
+            *next = Some(turn + spacing);
+            turn
+        };
         tokio::select! {
             () = tokio::time::sleep_until(turn) => {}
-            () = self.halt.stopped() => {}
+            () = self.cancellation.stopped() => {}
         }
     }
 }
@@ -155,13 +166,13 @@ mod tests {
     async fn requests_keep_the_pace_that_was_asked_for_until_the_run_is_stopped() {
         let twin =
             Twin::builder(ApiKey::new("twin_test_one").unwrap()).base_url("http://127.0.0.1:9").build();
-        let kb = Kb::new(twin.unwrap(), Meter::start(), Halt::default(), Some(120));
+        let kb = Kb::new(twin.unwrap(), Meter::start(), Cancellation::default(), Some(120));
         let begun = Instant::now();
         for _ in 0..5 {
             kb.turn().await;
         }
         assert_eq!(begun.elapsed(), Duration::from_secs(2), "the first at once, then one every half second");
-        kb.halt().stop(Reason::Asked);
+        kb.cancellation().stop(StopReason::Asked);
         kb.turn().await;
         kb.turn().await;
         assert_eq!(begun.elapsed(), Duration::from_secs(2));

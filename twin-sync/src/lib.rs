@@ -1,61 +1,97 @@
-//! Bringing exports to a knowledge base and keeping it their mirror, so that no document is lost, doubled or
-//! wrongly deleted.
+//! Keeps a knowledge base of [Twin](twin_sdk) the mirror of a set of documents, so that none is lost, doubled or
+//! wrongly deleted, whatever happens to the network, the disk or the process meanwhile.
 //!
-//! [`open`] claims the state file, [`Opened::read`] takes in the export, [`Reading::prepare`] surveys the
-//! knowledge base and plans, [`Prepared::apply`] carries the plan out. What is decided is decided by pure
-//! functions (`planner`, `guard`, `doubt`, `adopt`, `coverage`, and `state` and `journal` for what is kept on
-//! disk); `apply` and `make` alone write to the knowledge base. Nothing here prints or knows of the command
-//! line.
+//! ```no_run
+//! use twin_sdk::Twin;
+//! use twin_sync::{Document, MaxDelete, Sync};
+//!
+//! # async fn run(documents: Vec<Document>) -> Result<(), Box<dyn std::error::Error>> {
+//! let twin = Twin::from_env()?;
+//! let plan = Sync::new(&twin).state("kb.lock.json").prune(MaxDelete::Percent(10)).plan(documents).await?;
+//! println!("{plan}");
+//! let report = plan.apply(&()).await?;
+//! println!("{} created, {} failed", report.created, report.failed.len());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A document is known by its [key](Document::key), never by its title. The *state file* remembers which documents of
+//! the knowledge base each key became; only those are ever replaced or deleted. Next to it, while a run is under way,
+//! stands a *journal* that is synced to the disk around every write, so that the next run finishes what a killed one
+//! began.
+//!
+//! [`Sync::plan`] takes all documents at once; [`Sync::open`] takes them one by one, and is told what they cover.
+//! [`Plan`] says what there is to do and why it may be refused, before the first write. [`Plan::apply`] carries it out,
+//! until the end or until a [`Cancellation`] stops it. Requests are paced by the client: build it with
+//! [`Pacing::Window`](twin_sdk::Pacing::Window) and without a deadline.
+//!
+//! # What decides a deletion
+//!
+//! `planner` compares, `coverage` says what is gone, `guard` refuses; all three are pure functions over the state, the
+//! documents and what a listing showed. `worker`, `make` and `apply` alone write to the knowledge base.
 
-#![allow(missing_docs, unreachable_pub, clippy::len_without_is_empty)] // until the crate has its public face
+#![deny(missing_docs)]
 
 mod adopt;
 mod apply;
+mod cancellation;
 mod coverage;
 #[cfg(test)]
 mod crash_tests;
 mod digest;
 mod disk;
+mod documents;
 mod doubt;
 #[cfg(test)]
 mod doubt_tests;
 mod entry;
+mod error;
 mod guard;
-mod halt;
 mod intake;
 mod journal;
 mod kb;
+mod keyed_mutex;
 mod ledger;
 mod make;
 mod meter;
+mod observer;
 mod open;
+mod options;
 mod plan;
 #[cfg(test)]
 mod plan_laws;
 mod planner;
-mod prepare;
 mod report;
 mod settle;
+mod source;
 mod spool;
 mod state;
+mod status;
+mod steps;
 mod store;
 #[cfg(test)]
 mod store_tests;
 mod survey;
+mod sync;
 #[cfg(test)]
 mod test_world;
-mod turns;
 mod words;
+mod worker;
 
-pub use apply::Pace;
+pub use cancellation::{Cancellation, StopReason};
 pub use disk::{Caveat, Caveats};
-pub use entry::Entry;
+pub use documents::Documents;
+pub use entry::{Doubt, Entry, Next};
+pub use error::Error;
 pub use guard::{MaxDelete, Refusal};
-pub use halt::{Halt, Reason};
-pub use kb::{Kb, Trouble};
-pub use meter::{Meter, Window, unless_asleep};
-pub use open::{Access, OpenError, Opened, forget, open, peek};
-pub use plan::{Action, Mode, Plan, Task};
-pub use prepare::{Orders, Prepared, Reading, ReadingError};
-pub use report::Report;
-pub use state::State;
+pub use journal::Unusable;
+pub use meter::{Figures, Meter, Window, unless_asleep};
+pub use observer::Observer;
+pub use open::{OpenError, forget, peek};
+pub use options::{Mode, Options};
+pub use plan::Plan;
+pub use report::{Failed, Remark, Report, Skipped, Step, Unsettled};
+pub use state::{State, Unreadable};
+pub use steps::{Action, Task, Unresolved};
+pub use sync::Sync;
+pub use twin_export::{Document, DocumentType};

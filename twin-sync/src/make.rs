@@ -7,43 +7,20 @@ use std::time::Duration;
 use tokio::time::Instant;
 use twin_sdk::{ErrorKind, NewDocument, Outcome};
 
-use super::apply::Apply;
 use super::digest;
 use super::disk::Disk;
 use super::entry::{Doubt, Entry};
-use super::intake::Source;
 use super::kb::Trouble;
-use super::plan::{Settled, Task};
 use super::settle::settle;
+use super::source::Source;
+use super::steps::{Settled, Task};
+use super::worker::{Later, Setback, Worker};
 use twin_export::Part;
 
 /// How often a create is sent that is lost and turns out not to have happened.
 const TRIES: u32 = 3;
 /// The wait before the second try; it doubles.
 const BACKOFF: Duration = Duration::from_millis(250);
-
-/// Why a source is not dealt with.
-#[derive(Debug)]
-pub enum Setback {
-    /// A request failed.
-    Failed(Arc<twin_sdk::Error>),
-    /// A create is in doubt, and is to be looked for again.
-    Later(Box<Later>),
-    /// The run was stopped.
-    Stopped,
-}
-
-/// A create to be looked for again.
-#[derive(Debug)]
-pub struct Later {
-    doubt: Doubt,
-    /// Not before this moment.
-    pub due: Instant,
-    /// The API said that it happened: it is not sent again.
-    happened: bool,
-    /// What to say where it stays in doubt.
-    pub reason: String,
-}
 
 /// What became of a create.
 enum Sent {
@@ -62,11 +39,11 @@ struct Lost {
     may_land_late: bool,
 }
 
-impl<D: Disk> Apply<'_, D> {
+impl<D: Disk> Worker<'_, D> {
     /// Makes the documents of a source as far as they are not made yet, then deletes what they replace.
-    pub async fn upload(&self, index: usize) -> Result<(), Setback> {
+    pub(crate) async fn upload(&self, index: usize) -> Result<(), Setback> {
         let (source, parts) = {
-            let mut export = self.export.borrow_mut();
+            let mut export = self.export();
             let parts = export.parts(index).map_err(|error| self.disk_failed(error))?;
             (export.sources[index].clone(), parts)
         };
@@ -94,7 +71,7 @@ impl<D: Disk> Apply<'_, D> {
         parts: usize,
     ) -> Result<(), Setback> {
         let content = digest::of_content(&part.text);
-        let _turn = self.turns.take(&digest::of_rendering(&part.title, &source.kind, &content)).await;
+        let _turn = self.creating.lock(&digest::of_rendering(&part.title, &source.kind, &content)).await;
         let doubt = self.doubt(source, place, part, &content);
         entry.doubts.push(doubt.clone());
         self.put(entry.clone())?;
@@ -136,7 +113,7 @@ impl<D: Disk> Apply<'_, D> {
     }
 
     fn was_there(&self, id: &str) -> bool {
-        self.ledger.borrow().owns(id) || self.before.iter().any(|(before, _)| before == id)
+        self.ledger().owns(id) || self.before.iter().any(|(before, _)| before == id)
     }
 
     /// Looks for what a lost create made. `None` where it did not happen and is to be sent again.
@@ -147,13 +124,13 @@ impl<D: Disk> Apply<'_, D> {
         lost: Lost,
         tried: u32,
     ) -> Result<Option<String>, Setback> {
-        let reason = match (settle(self.kb, doubt, |id| self.ledger.borrow().owns(id)).await, &lost.error) {
+        let reason = match (settle(self.kb, doubt, |id| self.ledger().owns(id)).await, &lost.error) {
             (Settled::Made(id), _) => return Ok(Some(id)),
             (Settled::Never, Some(error)) if !lost.may_land_late => {
                 if tried >= TRIES {
                     return Err(self.setback(Trouble::Failed(error.clone())));
                 }
-                self.may_come_late.borrow_mut().push((key.to_owned(), doubt.clone()));
+                self.late().push((key.to_owned(), doubt.clone()));
                 self.pause(BACKOFF * 2u32.pow(tried - 1)).await;
                 return Ok(None);
             }
@@ -171,13 +148,13 @@ impl<D: Disk> Apply<'_, D> {
     }
 
     /// Looks once more for what a create in doubt may have made. `Err` tells why it stays in doubt.
-    pub async fn settle_later(&self, task: &Task, later: &Later) -> Result<(), String> {
+    pub(crate) async fn settle_later(&self, task: &Task, later: &Later) -> Result<(), String> {
         let Some(mut entry) = self.entry(&task.key) else { return Ok(()) };
-        match settle(self.kb, &later.doubt, |id| self.ledger.borrow().owns(id)).await {
+        match settle(self.kb, &later.doubt, |id| self.ledger().owns(id)).await {
             Settled::Made(id) => entry.found(&later.doubt, id),
             Settled::Never if !later.happened => {
                 entry.doubts.retain(|other| *other != later.doubt);
-                self.may_come_late.borrow_mut().push((task.key.clone(), later.doubt.clone()));
+                self.late().push((task.key.clone(), later.doubt.clone()));
             }
             Settled::Never => return Err(later.reason.clone()),
             Settled::Open(reason) => return Err(reason),
@@ -188,14 +165,14 @@ impl<D: Disk> Apply<'_, D> {
     async fn pause(&self, wait: Duration) {
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
-            () = self.kb.halt().stopped() => {}
+            () = self.kb.cancellation().stopped() => {}
         }
     }
 
     /// The create of a part, about to be sent.
     fn doubt(&self, source: &Source, place: usize, part: &Part, content: &str) -> Doubt {
         let since = self.kb.meter().server_time();
-        let ledger = self.ledger.borrow();
+        let ledger = self.ledger();
         let was_there = |(id, at): &&(String, jiff::Timestamp)| *at >= since && !ledger.owns(id);
         Doubt {
             hash: source.hash.clone(),

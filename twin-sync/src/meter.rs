@@ -19,6 +19,21 @@ const LONGEST_WINDOW: SignedDuration = SignedDuration::from_mins(1);
 const UNCERTAINTY: SignedDuration = SignedDuration::from_mins(15);
 
 /// Counts and times a run. Clones share the same figures.
+///
+/// Make it the clock of the client, and let it hear of every attempt:
+/// ```
+/// # fn main() -> twin_sdk::Result<()> {
+/// use twin_sdk::{ApiKey, Twin};
+/// let meter = twin_sync::Meter::start();
+/// let heard = meter.clone();
+/// let twin = Twin::builder(ApiKey::new("twin_live_…")?)
+///     .clock(meter.clone())
+///     .on_attempt(move |attempt| heard.observe(attempt))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+/// Without that the figures stay zero, and a lost create is looked for among more documents.
 #[derive(Debug, Clone)]
 pub struct Meter(Arc<Mutex<Tally>>);
 
@@ -131,14 +146,14 @@ impl Meter {
     }
 
     /// Sees when a document was created: the server's clock says no less.
-    pub fn see(&self, created_at: Timestamp) {
+    pub(crate) fn see(&self, created_at: Timestamp) {
         let mut tally = self.tally();
         tally.newest_document = tally.newest_document.max(Some(created_at));
     }
 
     /// A moment that is not after the present one by the server's clock, in whole seconds as its answers tell
     /// the time.
-    pub fn server_time(&self) -> Timestamp {
+    pub(crate) fn server_time(&self) -> Timestamp {
         let (told, newest) = {
             let tally = self.tally();
             (tally.server_time, tally.newest_document)

@@ -12,27 +12,28 @@ use super::store::{Found, Store};
 
 /// How a state is opened.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Access {
+pub(crate) struct Access {
     /// Nothing is claimed or written.
-    pub only_look: bool,
+    pub(crate) only_look: bool,
     /// Other runs are not kept out.
-    pub no_lock: bool,
+    pub(crate) no_lock: bool,
 }
 
 /// A state that is open for one run.
 #[derive(Debug)]
-pub struct Opened {
+pub(crate) struct Opened {
     /// What is known; `None` if there was no state.
-    pub state: Option<State>,
+    pub(crate) state: Option<State>,
     /// Its files; `None` for a run that writes nothing.
     pub(crate) store: Option<Store<Files>>,
     /// What the file system turned out not to do; more may turn up until the end.
-    pub caveats: Caveats,
+    pub(crate) caveats: Caveats,
     pub(crate) base_url: String,
 }
 
 /// Why a state cannot be worked with.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum OpenError {
     /// Another run has it.
     #[error("another run works with {0}")]
@@ -117,7 +118,7 @@ impl OpenError {
 }
 
 /// Opens the state at `path` for work on the twin at `base_url`.
-pub fn open(path: &Path, base_url: &str, access: Access) -> Result<Opened, OpenError> {
+pub(crate) fn open(path: &Path, base_url: &str, access: Access) -> Result<Opened, OpenError> {
     let (state, store, caveats) = open_on(Os, path, base_url, access)?;
     Ok(Opened { state, store, caveats, base_url: base_url.to_owned() })
 }

@@ -1,170 +1,169 @@
-//! What a plan is made of: the work on each source, and what led to it.
+//! A plan, ready to be carried out.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
 
-use twin_sdk::DocumentType;
-
-use super::entry::{Doubt, Entry};
-use super::intake::Source;
+use super::apply::Applied;
+use super::error::Error;
+use super::guard::Refusal;
+use super::intake::Export;
+use super::kb::Kb;
+use super::ledger::{Ledger, Work};
+use super::observer::Observer;
+use super::open::Opened;
+use super::report::Report;
 use super::state::State;
+use super::steps::{Action, Steps, Task, Unresolved};
+use super::survey::Survey;
+use super::sync::Sync;
+use super::words::count;
+use super::worker::{Pace, Worker};
 
-/// What a run is to bring about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Create what is not known yet, and nothing else.
-    Import,
-    /// Make the knowledge base mirror the export.
-    Sync {
-        /// Delete what is gone.
-        prune: bool,
-    },
-}
-
-/// How a source stands to what is known of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Nothing whole is in the knowledge base.
-    New,
-    /// It is there, rendered the same.
-    Same,
-    /// It is there, rendered by another version of the converter from the same bytes.
-    Rerendered,
-    /// It is there, and is not what it was.
-    Changed,
-}
-
-impl Standing {
-    /// How this source stands to its entry. `rerender` counts another converter's rendering as a change.
-    pub fn of(entry: Option<&Entry>, source: &Source, rerender: bool) -> Self {
-        let Some(entry) = entry.filter(|entry| entry.is_whole()) else { return Self::New };
-        if entry.hash == source.hash {
-            return Self::Same;
-        }
-        let same_bytes = entry.source == source.source && entry.kind == source.kind;
-        if same_bytes && entry.converter != source.converter && !rerender {
-            return Self::Rerendered;
-        }
-        Self::Changed
-    }
-}
-
-/// What was found out in the knowledge base beforehand.
-#[derive(Debug, Clone, Default)]
-pub struct Findings {
-    /// How the doubts of earlier runs were settled, by the key of their source.
-    pub settled: Vec<(String, Doubt, Settled)>,
-    /// Known documents that are not there any more.
-    pub missing: HashSet<String>,
-    /// The titles of documents, by their ids, as far as listings showed them.
-    pub titles: HashMap<String, String>,
-    /// Documents that equal parts of the export: by key, then by part.
-    pub adopted: HashMap<String, BTreeMap<usize, String>>,
-}
-
-/// How a doubtful create turned out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Settled {
-    /// It happened, and made this document.
-    Made(String),
-    /// It did not happen.
-    Never,
-    /// It cannot be told, for this reason.
-    Open(String),
-}
-
-/// What is done about one source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// It is brought in.
-    Create,
-    /// Its new rendering takes the place of the one before.
-    Replace,
-    /// What is there already, and equals it, is taken for it.
-    Adopt,
-    /// It is gone, and so are its documents.
-    Prune,
-}
-
-impl Action {
-    /// The name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Action::Create => "create",
-            Action::Replace => "replace",
-            Action::Adopt => "adopt",
-            Action::Prune => "prune",
-        }
-    }
-}
-
-/// The work on one source.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Task {
-    pub action: Action,
-    pub key: String,
-    pub title: String,
-    pub kind: DocumentType,
-    /// How many documents of the knowledge base the source is.
-    pub parts: usize,
-    /// Which of the export's sources is to be uploaded; `None` where documents are deleted only.
-    pub upload: Option<usize>,
-    /// How many documents are to be created.
-    pub creates: usize,
-    /// How many are to be deleted.
-    pub deletes: usize,
-}
-
-/// A source of which it cannot be told whether a document of it was created.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unresolved {
-    pub key: String,
-    pub title: String,
-    pub reason: String,
-}
-
-/// A document that the state has as a source's, though by its title it is another's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Disowned {
-    /// The source.
-    pub key: String,
-    /// The document.
-    pub id: String,
-    /// What it is called in the knowledge base.
-    pub title: String,
-}
-
-/// What there is to do.
-#[derive(Debug, Clone)]
+/// What there is to do, judged before the first write.
+///
+/// `Display` is a line for people: what is done, and in how many requests.
+#[derive(Debug)]
 pub struct Plan {
-    /// The state to begin with: what was found out is in it. Carrying the plan out takes it.
-    pub state: State,
-    /// The work, in order.
-    pub tasks: Vec<Task>,
-    /// Sources that are as they should be.
-    pub unchanged: usize,
-    /// Known sources left as they are though the export does not hold them so.
-    pub kept: usize,
-    /// Of the unchanged ones, those another version of the converter rendered otherwise.
-    pub rerendered: usize,
-    /// Sources that would be deleted had their archive not been cut short.
-    pub held_back: usize,
-    /// Sources that are to be deleted because they are gone.
-    pub gone: usize,
-    /// Documents that are to be deleted with none made, or left, in their place.
-    pub deletions: usize,
-    /// Sources left as they are because a document of theirs bears another's title.
-    pub disowned: Vec<Disowned>,
-    pub unresolved: Vec<Unresolved>,
+    pub(crate) sync: Sync,
+    pub(crate) kb: Kb,
+    pub(crate) opened: Opened,
+    pub(crate) had_state: bool,
+    pub(crate) export: Export,
+    pub(crate) steps: Steps,
+    pub(crate) survey: Survey,
+    pub(crate) refusals: Vec<Refusal>,
 }
 
 impl Plan {
-    /// How many sources one action is planned for.
-    pub fn count(&self, action: Action) -> usize {
-        self.tasks.iter().filter(|task| task.action == action).count()
+    /// Returns the work, source by source.
+    pub fn tasks(&self) -> &[Task] {
+        &self.steps.tasks
     }
 
-    /// How many requests the work takes.
+    /// Returns whether no source needs work. The state may change all the same.
+    pub fn is_empty(&self) -> bool {
+        self.steps.tasks.is_empty()
+    }
+
+    /// Returns how many sources one action is planned for.
+    pub fn count(&self, action: Action) -> usize {
+        self.steps.count(action)
+    }
+
+    /// Returns how many requests the work takes.
     pub fn requests(&self) -> usize {
-        self.tasks.iter().map(|task| task.creates + task.deletes).sum()
+        self.steps.requests()
+    }
+
+    /// Returns how many documents were handed over.
+    pub fn documents(&self) -> usize {
+        self.export.sources.len()
+    }
+
+    /// Returns how many sources are as they should be.
+    pub fn unchanged(&self) -> usize {
+        self.steps.unchanged
+    }
+
+    /// Returns how many known sources are left as they are though they were not handed over so.
+    pub fn kept(&self) -> usize {
+        self.steps.kept
+    }
+
+    /// Returns how many of the unchanged ones another version of their converter rendered differently.
+    pub fn rerendered(&self) -> usize {
+        self.steps.rerendered
+    }
+
+    /// Returns how many sources are to be deleted because they are gone.
+    pub fn gone(&self) -> usize {
+        self.steps.gone
+    }
+
+    /// Returns the sources of which it cannot be told whether they are there.
+    pub fn unresolved(&self) -> &[Unresolved] {
+        &self.steps.unresolved
+    }
+
+    /// Returns how many documents were read to compare them with those handed over.
+    pub fn compared(&self) -> usize {
+        self.survey.compared
+    }
+
+    /// Returns how many known documents are missing from a listing that is whole.
+    pub fn unlisted(&self) -> usize {
+        self.survey.unlisted
+    }
+
+    /// Returns whether there is no state file, though the knowledge base has documents.
+    pub fn starts_among_others(&self) -> bool {
+        !self.had_state && !self.survey.before.is_empty()
+    }
+
+    /// Returns why the plan must not be carried out, or not all of it.
+    pub fn refusals(&self) -> &[Refusal] {
+        &self.refusals
+    }
+
+    /// Returns why the plan must not be carried out.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.refusals.iter().find(|refusal| !refusal.lets_the_rest_go_on())
+    }
+
+    /// Returns the report of a run that would carry it out.
+    pub fn report(&self) -> Report {
+        Report::planned(&self.steps).with(self.kb.meter().figures())
+    }
+
+    /// Returns the report of a run that does not carry it out: everything remains.
+    pub fn refused_report(&self) -> Report {
+        Report::refused(&self.steps).with(self.kb.meter().figures())
+    }
+
+    /// Carries out the plan as far as it goes: to the end, or until the run is stopped. Each step is written down
+    /// before and after it is done, so that the next run goes on wherever this one ends.
+    ///
+    /// # Errors
+    /// If the plan must not be carried out, or the state file cannot be written; nothing was sent then. What fails of
+    /// single documents is in the report.
+    pub async fn apply(self, observer: &dyn Observer) -> Result<Report, Error> {
+        if let Some(refusal) = self.refusal() {
+            return Err(Error::Refused(refusal.clone()));
+        }
+        let Plan { sync, kb, opened, had_state, export, mut steps, survey, .. } = self;
+        let Some(store) = opened.store else { return Err(Error::DryRun) };
+        let mut applied = Applied::default();
+        if had_state || !steps.tasks.is_empty() {
+            let state = std::mem::replace(&mut steps.state, State::new(""));
+            let is_idle = steps.tasks.is_empty() && survey.findings.settled.is_empty();
+            let work = if is_idle { Work::None } else { Work::Ahead };
+            let ledger = Ledger::open(state, store, work).map_err(Error::Write)?;
+            let pace = Pace { concurrency: sync.options.concurrency.max(1), grace: sync.options.grace };
+            let worker = Worker::new(&kb, ledger, export, survey.before, pace, observer);
+            worker.expect_late(survey.findings.settled);
+            applied = worker.run(&steps).await;
+        }
+        let mut report = Report::applied(&steps, &applied, observer);
+        for (key, error) in &survey.unverified {
+            report.add_failed(key, error, observer);
+        }
+        Ok(report.with(kb.meter().figures()))
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let actions = [Action::Create, Action::Replace, Action::Adopt, Action::Prune];
+        let mut separator = "";
+        for action in actions {
+            let sources = self.count(action);
+            if sources > 0 {
+                write!(f, "{separator}{sources} {}", action.name())?;
+                separator = " + ";
+            }
+        }
+        match separator {
+            "" => f.write_str("nothing to do"),
+            _ => write!(f, " = {}", count(self.requests(), "request")),
+        }
     }
 }

@@ -8,10 +8,11 @@ use twin_sdk::DocumentType;
 
 use super::coverage::Coverage;
 use super::entry::Entry;
-use super::intake::Source;
-use super::plan::{Action, Findings, Mode, Plan};
+use super::options::Mode;
 use super::planner::plan;
+use super::source::Source;
 use super::state::State;
+use super::steps::{Action, Findings, Steps};
 
 /// A document of an export: how it reads, in how many parts, and what it came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,10 +97,10 @@ impl Kb {
 }
 
 /// Carries out a plan as far as `steps` writes go; the state it leaves.
-fn carry_out(plan: &Plan, kb: &mut Kb, export: &Export, steps: usize, mut see: impl FnMut(&Kb)) -> State {
+fn carry_out(plan: &Steps, kb: &mut Kb, export: &Export, steps: usize, mut see: impl FnMut(&Kb)) -> State {
     let (mut state, mut left) = (plan.state.clone(), steps);
     let sources = export.sources();
-    let prunes_last = |task: &&super::plan::Task| task.action == Action::Prune;
+    let prunes_last = |task: &&super::steps::Task| task.action == Action::Prune;
     let tasks =
         plan.tasks.iter().filter(|task| !prunes_last(task)).chain(plan.tasks.iter().filter(prunes_last));
     for task in tasks {
@@ -178,7 +179,7 @@ fn export() -> impl Strategy<Value = Export> {
     )
 }
 
-fn plan_of(state: &State, export: &Export, mode: Mode) -> Plan {
+fn plan_of(state: &State, export: &Export, mode: Mode) -> Steps {
     plan(state.clone(), &export.sources(), &export.coverage(), &Findings::default(), mode, false)
 }
 

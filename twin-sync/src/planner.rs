@@ -5,24 +5,26 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::coverage::{Absence, Coverage};
 use super::entry::{Doubt, Entry};
-use super::intake::Source;
-use super::plan::{Action, Disowned, Findings, Mode, Plan, Settled, Standing, Task, Unresolved};
+use super::options::Mode;
+use super::source::Source;
 use super::state::State;
+use super::status::Status;
+use super::steps::{Action, Disowned, Findings, Settled, Steps, Task, Unresolved};
 
 /// Plans a run. `state` is what is known, `sources` what the export holds.
-pub fn plan(
+pub(crate) fn plan(
     state: State,
     sources: &[Source],
     coverage: &Coverage,
     findings: &Findings,
     mode: Mode,
     rerender: bool,
-) -> Plan {
+) -> Steps {
     let mut planner = Planner {
         keys: sources.iter().map(|source| source.key.as_str()).collect(),
         coverage,
         mode,
-        plan: Plan {
+        plan: Steps {
             state,
             tasks: Vec::new(),
             unchanged: 0,
@@ -59,7 +61,7 @@ struct Planner<'a> {
     keys: HashSet<&'a str>,
     coverage: &'a Coverage,
     mode: Mode,
-    plan: Plan,
+    plan: Steps,
     titles: &'a HashMap<String, String>,
 }
 
@@ -166,30 +168,30 @@ impl Planner<'_> {
         rerender: bool,
     ) {
         let entry = self.plan.state.get(&source.key).cloned();
-        let standing = Standing::of(entry.as_ref(), source, rerender);
-        let stays = matches!(standing, Standing::Same | Standing::Rerendered)
-            || (standing == Standing::Changed && self.mode == Mode::Import);
+        let status = Status::of(entry.as_ref(), source, rerender);
+        let stays = matches!(status, Status::Same | Status::Rerendered)
+            || (status == Status::Changed && self.mode == Mode::Import);
         if let Some(entry) = entry.as_ref().filter(|entry| !stays || entry.is_unfinished())
             && self.is_disowned(entry)
         {
             return;
         }
-        match (standing, entry) {
-            (Standing::New, entry) => self.bring_in(index, source, entry, adopted),
-            (Standing::Changed, Some(mut entry)) if matches!(self.mode, Mode::Sync { .. }) => {
+        match (status, entry) {
+            (Status::New, entry) => self.bring_in(index, source, entry, adopted),
+            (Status::Changed, Some(mut entry)) if matches!(self.mode, Mode::Sync { .. }) => {
                 if entry.next.as_ref().is_some_and(|next| next.hash != source.hash) {
                     entry.drop_next();
                 }
                 self.upload(Action::Replace, index, source, entry);
             }
-            (Standing::Same, Some(mut entry)) => {
+            (Status::Same, Some(mut entry)) => {
                 (entry.source, entry.converter) = (source.source.clone(), source.converter.clone());
                 entry.drop_next();
                 // Where something is left to delete, it counts as replaced.
                 self.plan.unchanged += usize::from(entry.old.is_empty());
                 self.clear(entry);
             }
-            (Standing::Rerendered, Some(mut entry)) => {
+            (Status::Rerendered, Some(mut entry)) => {
                 entry.drop_next();
                 self.plan.unchanged += 1;
                 self.plan.rerendered += 1;
@@ -254,6 +256,8 @@ impl Planner<'_> {
             key: source.key.clone(),
             title: source.title.clone(),
             kind: source.kind.clone(),
+            path: upload.map(|_| source.path.clone()),
+            bytes: upload.map(|_| source.bytes),
             parts: source.parts,
             upload,
             creates,
@@ -276,6 +280,8 @@ impl Planner<'_> {
             key: entry.key.clone(),
             title: entry.title.clone(),
             kind: entry.kind.clone(),
+            path: None,
+            bytes: None,
             parts: entry.ids.len().max(1),
             upload: None,
             creates: 0,

@@ -4,119 +4,138 @@ use serde::Serialize;
 
 use super::apply::Applied;
 use super::meter::Figures;
-use super::plan::{Action, Plan, Task, Unresolved};
-use twin_export::{Remark, Skipped};
+use super::observer::Observer;
+use super::steps::{Action, Steps, Task, Unresolved};
 
 /// What a run did, or would do.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
+    /// Sources brought in.
     pub created: usize,
+    /// Sources whose new rendering took the place of the one before.
     pub replaced: usize,
+    /// Sources deleted because they are gone.
     pub pruned: usize,
+    /// Sources that were as they should be.
     pub unchanged: usize,
+    /// Sources taken for documents that were there already.
     pub adopted: usize,
+    /// Known sources left as they are though they were not handed over so.
     pub kept: usize,
+    /// Sources left to deal with.
     pub remaining: usize,
-    pub unresolved: Vec<UnresolvedLine>,
-    pub failed: Vec<FailedLine>,
-    pub skipped: Vec<SkippedLine>,
+    /// Sources of which it cannot be told whether they were created.
+    pub unresolved: Vec<Unsettled>,
+    /// Sources that failed.
+    pub failed: Vec<Failed>,
+    /// Files that became no document.
+    pub skipped: Vec<Skipped>,
+    /// Requests sent.
     pub requests: u64,
+    /// Of them, those sent again.
     pub retries: u64,
+    /// Answers that said the rate limit is exceeded.
     pub rate_limited: u64,
+    /// Milliseconds during which a request waited to be sent.
     pub waited_ms: u64,
+    /// Milliseconds since the run began.
     pub elapsed_ms: u64,
+    /// What was done, or is to be done, source by source.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub actions: Option<Vec<ActionLine>>,
+    pub actions: Option<Vec<Step>>,
     /// Of a plan: what is worth knowing of the files.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub remarks: Vec<RemarkLine>,
+    pub remarks: Vec<Remark>,
 }
 
 /// A source of which it cannot be told whether a document of it was created.
 #[derive(Debug, Clone, Serialize)]
-pub struct UnresolvedLine {
+pub struct Unsettled {
+    /// The source's identity.
     pub key: String,
+    /// Its title.
     pub title: String,
+    /// Why.
     pub reason: String,
 }
 
 /// A source that failed.
 #[derive(Debug, Clone, Serialize)]
-pub struct FailedLine {
+pub struct Failed {
+    /// The source's identity.
     pub key: String,
+    /// A name for programs.
     pub code: String,
+    /// What happened.
     pub message: String,
 }
 
 /// A file that became no document.
 #[derive(Debug, Clone, Serialize)]
-pub struct SkippedLine {
+pub struct Skipped {
+    /// Where it is.
     pub path: String,
+    /// Why.
     pub reason: String,
 }
 
 /// What is worth knowing of a file.
 #[derive(Debug, Clone, Serialize)]
-pub struct RemarkLine {
+pub struct Remark {
+    /// Where it is.
     pub path: String,
+    /// What is said of it.
     pub remark: String,
 }
 
 /// What was done, or is to be done, about a source.
 #[derive(Debug, Clone, Serialize)]
-pub struct ActionLine {
+pub struct Step {
+    /// One of `create`, `replace`, `adopt` and `prune`.
     pub action: &'static str,
+    /// The source's identity.
     pub key: String,
+    /// Its title.
     pub title: String,
+    /// Its type.
     #[serde(rename = "type")]
     pub kind: String,
+    /// How many documents it is.
     pub parts: usize,
 }
 
 impl Report {
-    /// Of a run that is over before it had a plan.
-    pub fn nothing(skipped: &[Skipped]) -> Self {
-        let line = |file: &Skipped| SkippedLine { path: file.path.clone(), reason: file.reason.clone() };
-        Self { skipped: skipped.iter().map(line).collect(), ..Self::default() }
-    }
-
     /// Of a plan: what would be done.
-    pub fn planned(plan: &Plan, skipped: &[Skipped], remarks: &[Remark]) -> Self {
-        let mut report = Self::left_alone(plan, skipped);
-        let line = |of: &Remark| RemarkLine { path: of.path.clone(), remark: of.text.clone() };
-        report.remarks = remarks.iter().map(line).collect();
-        report.count(&plan.tasks);
-        report.unresolved = plan.unresolved.iter().map(unresolved).collect();
+    pub(crate) fn planned(steps: &Steps) -> Self {
+        let mut report = Self::left_alone(steps);
+        report.count(&steps.tasks);
+        report.unresolved = steps.unresolved.iter().map(unresolved).collect();
         report
     }
 
     /// Of a plan that is not carried out.
-    pub fn refused(plan: &Plan, skipped: &[Skipped]) -> Self {
-        let mut report = Self::left_alone(plan, skipped);
-        report.remaining = plan.tasks.len();
-        report.unresolved = plan.unresolved.iter().map(unresolved).collect();
-        report.actions = Some(plan.tasks.iter().map(action).collect());
+    pub(crate) fn refused(steps: &Steps) -> Self {
+        let mut report = Self::left_alone(steps);
+        report.remaining = steps.tasks.len();
+        report.unresolved = steps.unresolved.iter().map(unresolved).collect();
+        report.actions = Some(steps.tasks.iter().map(action).collect());
         report
     }
 
-    /// Of a plan that was carried out as far as it went. `name` gives a failure's code and message.
-    pub fn applied(
-        plan: &Plan,
-        applied: &Applied,
-        skipped: &[Skipped],
-        name: impl Fn(&twin_sdk::Error) -> (String, String),
-    ) -> Self {
-        let mut report = Self::left_alone(plan, skipped);
+    /// Of a plan that was carried out as far as it went.
+    pub(crate) fn applied(steps: &Steps, applied: &Applied, observer: &dyn Observer) -> Self {
+        let mut report = Self::left_alone(steps);
         report.count(&applied.done);
         report.remaining = applied.remaining;
         report.unresolved = applied.unresolved.iter().map(unresolved).collect();
-        report.failed = applied.failed.iter().map(|(task, error)| failed(&task.key, error, &name)).collect();
+        report.failed =
+            applied.failed.iter().map(|(task, error)| failed(&task.key, error, observer)).collect();
         report
     }
 
-    fn left_alone(plan: &Plan, skipped: &[Skipped]) -> Self {
-        Self { unchanged: plan.unchanged, kept: plan.kept, ..Self::nothing(skipped) }
+    fn left_alone(steps: &Steps) -> Self {
+        Self { unchanged: steps.unchanged, kept: steps.kept, ..Self::default() }
     }
 
     fn count(&mut self, tasks: &[Task]) {
@@ -131,16 +150,13 @@ impl Report {
         self.actions = Some(tasks.iter().map(action).collect());
     }
 
-    /// Adds sources that failed before there was a plan.
-    pub fn add_failed<'a>(
-        &mut self,
-        failures: impl IntoIterator<Item = (&'a str, &'a twin_sdk::Error)>,
-        name: impl Fn(&twin_sdk::Error) -> (String, String),
-    ) {
-        self.failed.extend(failures.into_iter().map(|(key, error)| failed(key, error, &name)));
+    /// Adds a source that failed before there was a plan.
+    pub(crate) fn add_failed(&mut self, key: &str, error: &twin_sdk::Error, observer: &dyn Observer) {
+        self.failed.push(failed(key, error, observer));
     }
 
     /// Adds what the run took.
+    #[must_use]
     pub fn with(mut self, figures: Figures) -> Self {
         self.requests = figures.requests;
         self.retries = figures.retries;
@@ -156,22 +172,18 @@ impl Report {
     }
 }
 
-fn failed(
-    key: &str,
-    error: &twin_sdk::Error,
-    name: impl Fn(&twin_sdk::Error) -> (String, String),
-) -> FailedLine {
-    let (code, message) = name(error);
-    FailedLine { key: key.to_owned(), code, message }
+fn failed(key: &str, error: &twin_sdk::Error, observer: &dyn Observer) -> Failed {
+    let (code, message) = observer.describe(error);
+    Failed { key: key.to_owned(), code, message }
 }
 
-fn unresolved(source: &Unresolved) -> UnresolvedLine {
+fn unresolved(source: &Unresolved) -> Unsettled {
     let Unresolved { key, title, reason } = source.clone();
-    UnresolvedLine { key, title, reason }
+    Unsettled { key, title, reason }
 }
 
-fn action(task: &Task) -> ActionLine {
-    ActionLine {
+fn action(task: &Task) -> Step {
+    Step {
         action: task.action.name(),
         key: task.key.clone(),
         title: task.title.clone(),

@@ -4,10 +4,10 @@ use super::digest;
 use super::doubt::{Listing, look};
 use super::entry::Doubt;
 use super::kb::{Kb, Trouble};
-use super::plan::Settled;
+use super::steps::Settled;
 
 /// Looks for the document of a doubtful create among the newest of its type.
-pub async fn settle(kb: &Kb, doubt: &Doubt, owned: impl Fn(&str) -> bool) -> Settled {
+pub(crate) async fn settle(kb: &Kb, doubt: &Doubt, owned: impl Fn(&str) -> bool) -> Settled {
     match kb.list(Some(&doubt.kind)).await {
         Ok(listing) => settle_in(kb, doubt, &listing, owned).await,
         Err(trouble) => unseen(kb, trouble),
@@ -15,7 +15,12 @@ pub async fn settle(kb: &Kb, doubt: &Doubt, owned: impl Fn(&str) -> bool) -> Set
 }
 
 /// Looks for it in a listing.
-pub async fn settle_in(kb: &Kb, doubt: &Doubt, listing: &Listing, owned: impl Fn(&str) -> bool) -> Settled {
+pub(crate) async fn settle_in(
+    kb: &Kb,
+    doubt: &Doubt,
+    listing: &Listing,
+    owned: impl Fn(&str) -> bool,
+) -> Settled {
     let look = look(doubt, listing, &owned);
     for id in look.candidates {
         match kb.content(&id).await {

@@ -5,21 +5,21 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 /// Texts in a file that the system removes with the process.
 #[derive(Debug, Default)]
-pub struct Spool {
+pub(crate) struct Spool {
     file: Option<File>,
     length: u64,
 }
 
 /// Where a text is in the spool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slot {
+pub(crate) struct Slot {
     offset: u64,
     length: usize,
 }
 
 impl Spool {
     /// Keeps a text. An error names the folder for temporary files, which may be missing or full.
-    pub fn add(&mut self, text: &str) -> io::Result<Slot> {
+    pub(crate) fn add(&mut self, text: &str) -> io::Result<Slot> {
         self.write(text).map_err(|error| {
             let folder = std::env::temp_dir();
             let cause = cause(&error).unwrap_or(&error);
@@ -43,7 +43,7 @@ impl Spool {
     }
 
     /// A text that was kept.
-    pub fn get(&mut self, slot: Slot) -> io::Result<String> {
+    pub(crate) fn get(&mut self, slot: Slot) -> io::Result<String> {
         let file = self.file.as_mut().ok_or(io::ErrorKind::NotFound)?;
         file.seek(SeekFrom::Start(slot.offset))?;
         let mut bytes = vec![0; slot.length];

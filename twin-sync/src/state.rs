@@ -7,7 +7,7 @@ use super::digest;
 use super::entry::Entry;
 
 /// The schema this version writes, and the only one it reads.
-pub const SCHEMA: u64 = 1;
+pub(crate) const SCHEMA: u64 = 1;
 
 /// What a sync knows: the documents it brought in, by the key of their source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,7 @@ pub struct State {
 
 /// Why a text is no state this version can use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Unreadable {
     /// It was written by a later version.
     #[error("it has schema {0}, which this version of twin does not know")]
@@ -30,12 +31,12 @@ pub enum Unreadable {
 
 impl State {
     /// A state that knows nothing yet.
-    pub fn new(base_url: impl Into<String>) -> Self {
+    pub(crate) fn new(base_url: impl Into<String>) -> Self {
         Self { base_url: base_url.into(), documents: BTreeMap::new() }
     }
 
     /// Reads a state file.
-    pub fn parse(text: &str) -> Result<Self, Unreadable> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Unreadable> {
         #[derive(serde::Deserialize)]
         struct Head {
             schema: u64,
@@ -93,7 +94,7 @@ impl State {
     }
 
     /// What tells this state from any other.
-    pub fn digest(&self) -> String {
+    pub(crate) fn digest(&self) -> String {
         digest::of_bytes(self.to_text().as_bytes())
     }
 
@@ -103,18 +104,23 @@ impl State {
     }
 
     /// Puts an entry in the place of the one with its key, and hands that back.
-    pub fn put(&mut self, entry: Entry) -> Option<Entry> {
+    pub(crate) fn put(&mut self, entry: Entry) -> Option<Entry> {
         self.documents.insert(entry.key.clone(), entry)
     }
 
     /// Forgets a source.
-    pub fn remove(&mut self, key: &str) -> Option<Entry> {
+    pub(crate) fn remove(&mut self, key: &str) -> Option<Entry> {
         self.documents.remove(key)
     }
 
     /// Every entry, by key.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.documents.values()
+    }
+
+    /// Returns whether it knows nothing.
+    pub fn is_empty(&self) -> bool {
+        self.documents.is_empty()
     }
 
     /// How many sources it knows.

@@ -9,51 +9,51 @@ use jiff::Timestamp;
 use twin_sdk::DocumentType;
 
 use super::adopt::{Shelf, Wanted};
+use super::cancellation::StopReason;
 use super::digest;
 use super::doubt::{Listed, Listing};
 use super::entry::{Doubt, Entry};
 use super::guard::Refusal;
-use super::halt::Reason;
 use super::intake::Export;
 use super::kb::{Kb, Trouble};
-use super::plan::{Findings, Settled};
 use super::settle::settle_in;
 use super::state::State;
+use super::steps::{Findings, Settled};
 
 /// How many known documents are asked for where a listing shows none of them.
 const SAMPLES: usize = 3;
 
 /// What the requests before the plan told.
 #[derive(Debug, Default)]
-pub struct Survey {
-    pub findings: Findings,
+pub(crate) struct Survey {
+    pub(crate) findings: Findings,
     /// Documents that were there already, and since when.
-    pub before: Vec<(String, Timestamp)>,
+    pub(crate) before: Vec<(String, Timestamp)>,
     /// Why the run cannot go on.
-    pub refusal: Option<Refusal>,
+    pub(crate) refusal: Option<Refusal>,
     /// Known documents of which a whole listing shows that they are gone.
-    pub unlisted: usize,
+    pub(crate) unlisted: usize,
     /// Sources of which a document could not be asked for, and why.
-    pub unverified: Vec<(String, Arc<twin_sdk::Error>)>,
+    pub(crate) unverified: Vec<(String, Arc<twin_sdk::Error>)>,
     /// Documents that were read to compare them with the export's.
-    pub compared: usize,
+    pub(crate) compared: usize,
 }
 
 /// What to look for.
 #[derive(Debug, Clone, Copy)]
-pub struct Inquiry {
+pub(crate) struct Inquiry {
     /// Ask for every known document.
-    pub verify: bool,
+    pub(crate) verify: bool,
     /// What equals the export may be adopted, where there is no state.
-    pub adopt: bool,
+    pub(crate) adopt: bool,
     /// What cannot be told is taken for new.
-    pub assume_new: bool,
+    pub(crate) assume_new: bool,
     /// Requests at once.
-    pub concurrency: usize,
+    pub(crate) concurrency: usize,
 }
 
 /// Surveys a knowledge base of which there is a state.
-pub async fn with_state(kb: &Kb, state: &State, inquiry: Inquiry) -> Result<Survey, Trouble> {
+pub(crate) async fn with_state(kb: &Kb, state: &State, inquiry: Inquiry) -> Result<Survey, Trouble> {
     let listing = kb.list(None).await?;
     let mut survey = Survey { before: moments(&listing), ..Survey::default() };
     survey.findings.titles = titles(&listing);
@@ -118,7 +118,7 @@ async fn settle_doubts(
                 Settled::Open(_) if inquiry.assume_new => Settled::Never,
                 outcome => outcome,
             };
-            if let Some(Reason::Api(error)) = kb.halt().reason() {
+            if let Some(StopReason::Api(error)) = kb.cancellation().reason() {
                 return Err(Trouble::Failed(error));
             }
             if let Settled::Made(id) = &outcome {
@@ -148,7 +148,7 @@ async fn verify(
             }
             Err(Trouble::Failed(error)) => {
                 kb.failed(&error);
-                if kb.halt().is_stopped() {
+                if kb.cancellation().is_stopped() {
                     return Err(Trouble::Failed(error));
                 }
                 survey.unverified.push((key.to_owned(), error));
@@ -173,7 +173,7 @@ async fn contents(
 }
 
 /// Surveys a knowledge base of which there is no state.
-pub async fn without_state(kb: &Kb, export: &mut Export, inquiry: Inquiry) -> Result<Survey, Trouble> {
+pub(crate) async fn without_state(kb: &Kb, export: &mut Export, inquiry: Inquiry) -> Result<Survey, Trouble> {
     let listing = kb.list(None).await?;
     let mut survey = Survey { before: moments(&listing), ..Survey::default() };
     if listing.total == 0 || export.sources.is_empty() {

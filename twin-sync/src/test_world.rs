@@ -10,33 +10,34 @@ use twin_reference::{Reference, Running, Seed};
 use twin_sdk::{ApiKey, DocumentType, Pacing, Twin};
 use wiremock::{Match, Mock, Request, ResponseTemplate};
 
-use super::apply::{Applied, Apply, Pace};
+use super::apply::Applied;
+use super::cancellation::{Cancellation, StopReason};
 use super::coverage::Coverage;
 use super::digest;
 use super::disk::Disk;
 use super::entry::Entry;
-use super::halt::{Halt, Reason};
 use super::intake::Intake;
 use super::kb::Kb;
 use super::ledger::{Ledger, Work};
 use super::meter::Meter;
 use super::open::{Recovered, read, take_over};
-use super::plan::Mode;
+use super::options::Mode;
 use super::planner::plan;
 use super::state::State;
 use super::survey::{self, Inquiry};
+use super::worker::{Pace, Worker};
 use twin_export::{Document, split};
 
 /// The state file and the journal, in memory.
 #[derive(Debug, Clone, Default)]
-pub struct Stored {
-    pub state: Option<Vec<u8>>,
-    pub journal: Vec<u8>,
+pub(crate) struct Stored {
+    pub(crate) state: Option<Vec<u8>>,
+    pub(crate) journal: Vec<u8>,
 }
 
 /// When a run dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Death {
+pub(crate) enum Death {
     /// Before the disk is written to for the nth time.
     BeforeDisk(usize),
     /// Halfway through.
@@ -55,7 +56,7 @@ pub enum Death {
 
 /// A disk in memory that fails from the moment the run dies.
 #[derive(Debug)]
-pub struct MortalDisk {
+pub(crate) struct MortalDisk {
     stored: Arc<Mutex<Stored>>,
     death: Death,
     operations: usize,
@@ -148,30 +149,30 @@ impl Match for Killer {
 }
 
 /// A twin, and what a sync knows of it.
-pub struct World {
-    pub running: Running,
-    pub stored: Arc<Mutex<Stored>>,
+pub(crate) struct World {
+    pub(crate) running: Running,
+    pub(crate) stored: Arc<Mutex<Stored>>,
     /// The state can be written over, and not be replaced.
-    pub in_place: bool,
+    pub(crate) in_place: bool,
     killer: Killer,
 }
 
 /// How a run went.
-pub struct Went {
+pub(crate) struct Went {
     /// `None` where it died.
-    pub applied: Option<Applied>,
+    pub(crate) applied: Option<Applied>,
     /// What stopped it.
-    pub stopped: Option<Reason>,
+    pub(crate) stopped: Option<StopReason>,
 }
 
 /// The timeout of one attempt, and how long a create that timed out is given.
-pub const TIMEOUT: Duration = Duration::from_millis(250);
-pub const GRACE: Duration = Duration::from_millis(400);
+pub(crate) const TIMEOUT: Duration = Duration::from_millis(250);
+pub(crate) const GRACE: Duration = Duration::from_millis(400);
 
-pub const PRUNE: Mode = Mode::Sync { prune: true };
+pub(crate) const PRUNE: Mode = Mode::Sync { prune: true };
 
 impl World {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let running = Reference::new().no_rate_limit().start().await.unwrap();
         let killer = Killer::default();
         let mock = Mock::given(killer.clone()).respond_with(ResponseTemplate::new(500)).with_priority(1);
@@ -180,7 +181,7 @@ impl World {
     }
 
     /// A twin that an earlier sync brought these documents to.
-    pub async fn with(documents: &[Document]) -> Self {
+    pub(crate) async fn with(documents: &[Document]) -> Self {
         let world = Self::start().await;
         let mut state = State::new(world.running.url());
         for document in documents {
@@ -210,19 +211,19 @@ impl World {
         world
     }
 
-    pub fn twin(&self) -> Twin {
+    pub(crate) fn twin(&self) -> Twin {
         Twin::builder(ApiKey::new(self.running.key()).unwrap()).base_url(self.running.url()).build().unwrap()
     }
 
     /// A disk that does not fail.
-    pub fn disk(&self) -> MortalDisk {
+    pub(crate) fn disk(&self) -> MortalDisk {
         let dead = watch::Sender::new(false);
         let in_place = self.in_place;
         MortalDisk { stored: self.stored.clone(), death: Death::Never, operations: 0, dead, in_place }
     }
 
     /// The knowledge base, paced and metered.
-    pub fn kb(&self) -> Kb {
+    pub(crate) fn kb(&self) -> Kb {
         let meter = Meter::start();
         let heard = meter.clone();
         let twin = Twin::builder(ApiKey::new(self.running.key()).unwrap())
@@ -231,11 +232,11 @@ impl World {
             .timeout(TIMEOUT)
             .clock(meter.clone())
             .on_attempt(move |attempt| heard.observe(attempt));
-        Kb::new(twin.build().unwrap(), meter, Halt::default(), None)
+        Kb::new(twin.build().unwrap(), meter, Cancellation::default(), None)
     }
 
     /// What is known, with what the journal says.
-    pub fn state(&self) -> Option<State> {
+    pub(crate) fn state(&self) -> Option<State> {
         self.recovered().state
     }
 
@@ -245,14 +246,14 @@ impl World {
     }
 
     /// Syncs these documents, pruning, until the end or its death.
-    pub async fn sync(&self, documents: &[Document], concurrency: usize, death: Death) -> Went {
+    pub(crate) async fn sync(&self, documents: &[Document], concurrency: usize, death: Death) -> Went {
         let (dead, mut died) = watch::channel(false);
         *self.killer.0.lock().unwrap() = Some(Hunt { writes: 0, death, dead: dead.clone() });
         let kb = self.kb();
         let present = self.state();
         let state = present.clone().unwrap_or_else(|| State::new(self.running.url()));
-        let mut intake = Intake::new(&state, false, false);
-        documents.iter().for_each(|document| intake.take(document.clone()).unwrap());
+        let mut intake = Intake::new(false, false);
+        documents.iter().for_each(|document| intake.take(Some(&state), document.clone()).unwrap());
         let mut export = intake.finish();
         let mut coverage = Coverage::default();
         coverage.add_scope("folder:wiki/", true);
@@ -274,7 +275,7 @@ impl World {
                 None
             }
             Ok(ledger) => {
-                let apply = Apply::new(&kb, ledger, export, survey.before, pace, &|_| {});
+                let apply = Worker::new(&kb, ledger, export, survey.before, pace, &());
                 apply.expect_late(survey.findings.settled);
                 tokio::select! {
                     biased;
@@ -283,11 +284,11 @@ impl World {
                 }
             }
         };
-        Went { applied, stopped: kb.halt().reason() }
+        Went { applied, stopped: kb.cancellation().reason() }
     }
 
     /// Every document of the knowledge base: its title and its text.
-    pub async fn contents(&self) -> Vec<(String, String)> {
+    pub(crate) async fn contents(&self) -> Vec<(String, String)> {
         let twin = self.twin();
         let mut contents = Vec::new();
         for listed in twin.kb().list().limit(200).await.unwrap() {
@@ -300,7 +301,7 @@ impl World {
 }
 
 /// A page of a wiki.
-pub fn page(name: &str, title: &str, text: &str) -> Document {
+pub(crate) fn page(name: &str, title: &str, text: &str) -> Document {
     Document {
         key: format!("folder:wiki/{name}.md"),
         title: title.to_owned(),
@@ -313,7 +314,7 @@ pub fn page(name: &str, title: &str, text: &str) -> Document {
 }
 
 /// A page so long that it becomes this many documents.
-pub fn long_page(name: &str, title: &str, word: &str, parts: usize) -> Document {
+pub(crate) fn long_page(name: &str, title: &str, word: &str, parts: usize) -> Document {
     let paragraph = format!("{}\n\n", word.repeat(990 / word.len())); // one word: quick to index
     let page = page(name, title, paragraph.repeat(49_000 * parts / paragraph.len()).trim_end());
     assert_eq!(split(title, &page.text).len(), parts);
@@ -321,7 +322,7 @@ pub fn long_page(name: &str, title: &str, word: &str, parts: usize) -> Document 
 }
 
 /// What a knowledge base of these documents holds.
-pub fn contents_of(documents: &[Document]) -> Vec<(String, String)> {
+pub(crate) fn contents_of(documents: &[Document]) -> Vec<(String, String)> {
     let parts = documents.iter().flat_map(|document| split(&document.title, &document.text));
     let mut contents: Vec<_> = parts.map(|part| (part.title, part.text)).collect();
     contents.sort();

@@ -17,7 +17,7 @@ const NAMELESS_FOR: Duration = Duration::from_secs(10);
 
 /// The claim of a run to its files.
 #[derive(Debug)]
-pub(super) enum Lock {
+pub(crate) enum Lock {
     /// The system's.
     System,
     /// A file, which is taken away at the end.
@@ -28,7 +28,7 @@ pub(super) enum Lock {
 
 impl Lock {
     /// Locks an open journal, or makes the lock file where the system does not lock.
-    pub(super) fn take(system: &impl System, journal: &File, path: &Path) -> Result<Self, Unavailable> {
+    pub(crate) fn take(system: &impl System, journal: &File, path: &Path) -> Result<Self, Unavailable> {
         match system.lock(journal) {
             Ok(()) => Ok(Lock::System),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Err(Unavailable::Busy(None)),
@@ -37,7 +37,7 @@ impl Lock {
     }
 
     /// Whether no run has these files now.
-    pub(super) fn check_free(system: &impl System, journal: &File, path: &Path) -> Result<(), Unavailable> {
+    pub(crate) fn check_free(system: &impl System, journal: &File, path: &Path) -> Result<(), Unavailable> {
         match system.lock_shared(journal) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Err(Unavailable::Busy(None)),
@@ -46,7 +46,7 @@ impl Lock {
     }
 
     /// Whether the claim still stands.
-    pub(super) fn stands(&self) -> bool {
+    pub(crate) fn stands(&self) -> bool {
         match self {
             Lock::File(file, path) => is_at(file, path),
             Lock::System | Lock::None => true,
@@ -54,7 +54,7 @@ impl Lock {
     }
 
     /// Gives it up.
-    pub(super) fn give_up(&self, system: &impl System) {
+    pub(crate) fn give_up(&self, system: &impl System) {
         if let Lock::File(file, path) = self
             && is_at(file, path)
         {

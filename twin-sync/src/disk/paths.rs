@@ -19,9 +19,9 @@ pub(crate) struct Paths {
     pub(crate) state: PathBuf,
     pub(crate) journal: PathBuf,
     /// The lock, where the file system has none.
-    pub(super) lock: PathBuf,
+    pub(crate) lock: PathBuf,
     /// A state that is not whole yet.
-    pub(super) new: PathBuf,
+    pub(crate) new: PathBuf,
 }
 
 impl Paths {
@@ -50,7 +50,7 @@ impl Paths {
     }
 
     /// The folder they are in.
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         folder_of(&self.state)
     }
 
@@ -68,7 +68,7 @@ impl Paths {
 }
 
 /// The folder of a file.
-pub(super) fn folder_of(path: &Path) -> &Path {
+pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
@@ -85,7 +85,7 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// Refuses a journal or lock file that is a link, or none of ours: it is left as it is.
-pub(super) fn refuse_unfit(path: &Path) -> Result<(), Unavailable> {
+pub(crate) fn refuse_unfit(path: &Path) -> Result<(), Unavailable> {
     match std::fs::symlink_metadata(path) {
         Ok(present) => refuse(path, &present),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -94,7 +94,7 @@ pub(super) fn refuse_unfit(path: &Path) -> Result<(), Unavailable> {
 }
 
 /// Refuses a file that a run must not write to.
-pub(super) fn refuse(path: &Path, file: &Metadata) -> Result<(), Unavailable> {
+pub(crate) fn refuse(path: &Path, file: &Metadata) -> Result<(), Unavailable> {
     let unfit = |what| Err(Unavailable::Unfit(path.to_owned(), what));
     if !file.is_file() {
         return unfit(kind(file));
@@ -145,12 +145,12 @@ fn kind(file: &Metadata) -> &'static str {
 
 /// How many names a file has.
 #[cfg(unix)]
-pub(super) fn names(file: &Metadata) -> u64 {
+pub(crate) fn names(file: &Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::nlink(file)
 }
 
 #[cfg(not(unix))]
-pub(super) fn names(_: &Metadata) -> u64 {
+pub(crate) fn names(_: &Metadata) -> u64 {
     1
 }
 
@@ -188,7 +188,7 @@ fn first_name(path: PathBuf) -> PathBuf {
 }
 
 /// Whether the open file is still the one at this path.
-pub(super) fn is_at(file: &File, path: &Path) -> bool {
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
     file.metadata().is_ok_and(|open| is_file(path, &open))
 }
 

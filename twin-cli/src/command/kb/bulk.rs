@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::bulk_args::BulkArgs;
-use super::bulk_notices::{failures, notices, partial, refused};
+use super::bulk_notices::{ending, failures, notices, partial, refused, what_was_read};
+use super::bulk_plan::{Cost, PlanView};
 use super::bulk_progress::Uploading;
-use super::bulk_report::{BulkReport, Cost, PlanView};
+use super::bulk_read::{self, About, Reading, ReadingError};
+use super::bulk_report::BulkReport;
 use super::report_file;
 use crate::command::Outcome;
 use crate::context::{Connection, Context};
@@ -20,8 +22,8 @@ use crate::ui::progress::Progress;
 use crate::words::count;
 use twin_export::ReadError;
 use twin_sync::{
-    self as sync, Access, Caveats, Halt, Kb, MaxDelete, Meter, Mode, Opened, Orders, Pace, Prepared,
-    ReadingError, Reason, Report, Trouble,
+    self as sync, Action, Cancellation, Caveats, Documents, MaxDelete, Meter, Mode, Options, Plan, Report,
+    StopReason, Sync,
 };
 
 /// A bulk command with its flags.
@@ -43,27 +45,27 @@ pub(super) async fn run(bulk: Bulk, context: &Context) -> Outcome {
     let meter = Meter::start();
     let connection = context.connect_metered(&meter).await?;
     let signal = context.stop().graceful();
-    let halt = Halt::default();
+    let cancellation = Cancellation::default();
     let run = Run {
         bulk: &bulk,
         context,
         connection,
         meter,
-        halt: halt.clone(),
+        cancellation: cancellation.clone(),
         signal: signal.clone(),
         caveats: RefCell::default(),
     };
     tokio::select! {
         biased;
         ended = run.run() => ended,
-        never = stop_when_asked(signal, deadline, halt) => match never {},
+        never = stop_when_asked(signal, deadline, cancellation) => match never {},
     }
 }
 
 async fn stop_when_asked(
     mut signal: watch::Receiver<Option<Signal>>,
     deadline: Option<Instant>,
-    halt: Halt,
+    cancellation: Cancellation,
 ) -> Infallible {
     let time_up = async {
         match deadline {
@@ -72,8 +74,8 @@ async fn stop_when_asked(
         }
     };
     tokio::select! {
-        _ = signal.wait_for(Option::is_some) => halt.stop(Reason::Asked),
-        () = time_up => halt.stop(Reason::TimeUp),
+        _ = signal.wait_for(Option::is_some) => cancellation.stop(StopReason::Asked),
+        () = time_up => cancellation.stop(StopReason::TimeUp),
     }
     std::future::pending().await
 }
@@ -84,7 +86,7 @@ struct Run<'a> {
     context: &'a Context,
     connection: Connection,
     meter: Meter,
-    halt: Halt,
+    cancellation: Cancellation,
     signal: watch::Receiver<Option<Signal>>,
     /// What the file system of the state cannot do.
     caveats: RefCell<Caveats>,
@@ -96,16 +98,16 @@ impl Run<'_> {
         if let Some(path) = &args.report {
             report_file::check(path)?;
         }
-        let access = Access { only_look: args.dry_run, no_lock: args.no_lock };
-        let opened = match sync::open(&args.state, &self.connection.label, access) {
-            Ok(opened) => opened,
-            Err(error) => return self.unopened(error.into()),
+        let documents = match self.sync().open() {
+            Ok(documents) => documents,
+            Err(sync::Error::State(error)) => return self.unopened(error.into()),
+            Err(error) => return Err(CliError::internal(error)),
         };
-        self.caveats.replace(opened.caveats.clone());
-        let reading = match self.read(opened).await {
+        self.caveats.replace(documents.caveats());
+        let Reading { documents, about } = match self.read(documents).await {
             Ok(reading) => reading,
             Err(ReadingError::Stopped) => {
-                return self.finish(Report::nothing(&[]), self.stop_error(0), vec![]);
+                return self.finish(Report::default(), self.stop_error(0), vec![]);
             }
             Err(ReadingError::Path(error @ ReadError::Root { .. })) => {
                 return Err(CliError::invalid(format!("--root: {error}")).hint(error.hint()));
@@ -113,87 +115,90 @@ impl Run<'_> {
             Err(ReadingError::Path(error)) => {
                 return Err(CliError::invalid(error.to_string()).hint(error.hint()));
             }
-            Err(error @ ReadingError::Spool(_)) => {
+            Err(error @ ReadingError::Kept(_)) => {
                 return Err(CliError::new(Code::Io, error.to_string())
                     .hint("make room there, or set TMPDIR to a folder that exists and has room"));
             }
         };
-        let twin = self.connection.twin.clone();
-        let kb = Kb::new(twin, self.meter.clone(), self.halt.clone(), args.rate);
-        let (documents, skipped) = (reading.documents(), reading.skipped.clone());
-        match reading.prepare(&kb, self.orders()).await {
-            Ok(prepared) => self.carry_out(prepared, &kb).await,
-            Err(trouble) => {
-                let report = Report { remaining: documents, ..Report::nothing(&skipped) };
-                self.unprepared(trouble, report)
-            }
+        let remaining = documents.count();
+        self.context.ui.remark(&what_was_read(remaining, &about));
+        match documents.plan().await {
+            Ok(plan) => self.carry_out(plan, &about).await,
+            Err(error) => self.unprepared(error, about.tell(Report { remaining, ..Report::default() })),
         }
     }
 
-    fn orders(&self) -> Orders {
+    fn sync(&self) -> Sync {
+        Sync::new(&self.connection.twin)
+            .knowledge_base(&self.connection.label)
+            .state(&self.bulk.args.state)
+            .options(self.options())
+            .cancellation(&self.cancellation)
+            .meter(&self.meter)
+    }
+
+    fn options(&self) -> Options {
         let args = &self.bulk.args;
-        Orders {
-            mode: self.bulk.mode,
-            max_delete: self.bulk.max_delete,
-            max_missing: args.max_missing,
-            allow_empty: self.bulk.allow_empty,
-            adopt: args.init || self.can_ask(),
-            assume_new: args.assume_new,
-            verify: args.verify,
-            rerender: self.bulk.rerender,
-            pace: Pace {
-                concurrency: args.concurrency.into(),
-                grace: self.context.attempt_timeout().max(LEAST_GRACE),
-            },
-        }
+        let mut options = Options::default();
+        options.mode = self.bulk.mode;
+        options.max_delete = self.bulk.max_delete;
+        options.max_missing = args.max_missing;
+        options.allow_empty = self.bulk.allow_empty;
+        options.adopt = args.init || self.can_ask();
+        options.assume_new = args.assume_new;
+        options.verify = args.verify;
+        options.rerender = self.bulk.rerender;
+        options.dry_run = args.dry_run;
+        options.no_lock = args.no_lock;
+        options.concurrency = args.concurrency.into();
+        options.grace = self.context.attempt_timeout().max(LEAST_GRACE);
+        options.requests_per_minute = args.rate;
+        options
     }
 
     fn can_ask(&self) -> bool {
         !self.bulk.args.yes && self.context.ui.can_ask()
     }
 
-    async fn read(&self, opened: Opened) -> Result<sync::Reading, ReadingError> {
+    async fn read(&self, documents: Documents) -> Result<Reading, ReadingError> {
         let (paths, options) = (self.bulk.args.paths.clone(), self.bulk.args.export_options());
         let observer = Progress::start(&self.context.ui, "Reading");
-        opened.read(paths, options, self.orders(), observer, &self.halt).await
+        bulk_read::read(documents, paths, options, observer, &self.cancellation).await
     }
 
-    async fn carry_out(&self, prepared: Prepared, kb: &Kb) -> Outcome {
+    async fn carry_out(&self, plan: Plan, about: &About) -> Outcome {
         let args = &self.bulk.args;
-        let mut notices = notices(&prepared, self.bulk);
-        if let Some(refusal) = prepared.refusal() {
-            let report = Report::refused(&prepared.plan, &prepared.skipped);
-            return self.finish(report, Some(refused(refusal)), notices);
+        let mut notices = notices(&plan, about, self.bulk);
+        if let Some(refusal) = plan.refusal() {
+            return self.finish(about.tell(plan.refused_report()), Some(refused(refusal)), notices);
         }
-        let held_back = prepared.refusals.first().map(refused);
+        let held_back = plan.refusals().first().map(refused);
         let rate = self.rate();
         if args.dry_run {
-            let view = PlanView::of(&prepared, Cost::of(&prepared, true, rate));
-            let report = Report::planned(&prepared.plan, &prepared.skipped, &prepared.remarks);
-            let pending = args.exit_code && (!prepared.is_idle() || !prepared.plan.unresolved.is_empty());
+            let view = PlanView::of(&plan, about, Cost::of(&plan, true, rate));
+            let view = view.in_full(self.context.ui.verbosity() > 0);
+            let pending = args.exit_code && (!plan.is_empty() || !plan.unresolved().is_empty());
+            let report = about.tell_all(plan.report());
             return Ok(Box::new(self.report(report, held_back, notices)?.with_plan(view, pending)));
         }
-        if let Err(error) = self.consent(&prepared, rate).await {
+        if let Err(error) = self.consent(&plan, about, rate).await {
             return match error.code() {
                 Code::Interrupted | Code::Terminated => {
-                    self.finish(Report::refused(&prepared.plan, &prepared.skipped), Some(error), notices)
+                    self.finish(about.tell(plan.refused_report()), Some(error), notices)
                 }
                 _ => Err(error),
             };
         }
-        let skipped = prepared.skipped.clone();
-        let unverified = prepared.survey.unverified.clone();
-        let uploading = Uploading::start(&self.context.ui, &prepared.plan, &self.meter, rate);
-        let watch = |task: &sync::Task| uploading.done(task);
-        let applying = prepared.apply(kb, &watch);
+        let uploading = Uploading::start(&self.context.ui, &plan, &self.meter, rate);
         let applied = tokio::select! {
-            applied = applying => applied,
+            applied = plan.apply(&uploading) => applied,
             never = uploading.show() => match never {},
         };
         drop(uploading);
-        let (plan, applied) = applied.map_err(|error| self.disk_error(&error))?;
-        let mut report = Report::applied(&plan, &applied, &skipped, failure_name);
-        report.add_failed(unverified.iter().map(|(key, error)| (key.as_str(), &**error)), failure_name);
+        let report = about.tell(applied.map_err(|error| match error {
+            sync::Error::Write(error) => self.disk_error(&error),
+            error => CliError::internal(error),
+        })?);
         let error = self.stop_error(report.remaining).or(held_back).or_else(|| partial(&report));
         notices.extend(failures(&report));
         self.finish(report, error, notices)
@@ -208,11 +213,11 @@ impl Run<'_> {
 
     /// Shows the plan to whoever can be asked, and asks. Off a terminal, deletions need `--yes`; what only
     /// adds or replaces runs unattended.
-    async fn consent(&self, prepared: &Prepared, rate: Option<u64>) -> Result<(), CliError> {
+    async fn consent(&self, plan: &Plan, about: &About, rate: Option<u64>) -> Result<(), CliError> {
         let (args, ui) = (&self.bulk.args, &self.context.ui);
-        let deletes = prepared.plan.gone > 0;
-        let adopts = prepared.starts_among_others() && !args.init && !args.assume_new;
-        let syncs = self.bulk.mode != Mode::Import && !prepared.is_idle();
+        let deletes = plan.gone() > 0;
+        let adopts = plan.starts_among_others() && !args.init && !args.assume_new;
+        let syncs = self.bulk.mode != Mode::Import && !plan.is_empty();
         if args.yes || !(deletes || adopts || syncs) {
             return Ok(());
         }
@@ -220,22 +225,26 @@ impl Run<'_> {
             if !deletes {
                 return Ok(());
             }
-            let what = format!("{} would be deleted", count(prepared.plan.gone, "document"));
+            let what = format!("{} would be deleted", count(plan.gone(), "document"));
             return ui.must_ask(&what, "look at them with --dry-run, then confirm with --yes");
         }
-        let view = PlanView::of(prepared, Cost::of(prepared, false, rate));
+        let view = PlanView::of(plan, about, Cost::of(plan, false, rate));
         let mut page = ui.page();
-        view.draw(&mut page, Some(PREVIEW));
+        view.in_full(ui.verbosity() > 0).draw(&mut page);
         ui.show(page);
         let mut question = "Go on?".to_owned();
         if adopts {
-            question = "There is no state file, and the knowledge base has documents. Go on?".to_owned();
+            let (adopt, create) = (plan.count(Action::Adopt), plan.count(Action::Create));
+            question = format!(
+                "There is no state file, and the knowledge base has documents. Adopt {adopt} that equal the export's, and \
+                 create {create}?"
+            );
         } else if deletes {
-            question = format!("Go on, and delete {}?", count(prepared.plan.gone, "document"));
+            question = format!("Go on, and delete {}?", count(plan.gone(), "document"));
         }
         let answer = tokio::select! {
             answer = ui.ask_to_go_on(&question) => answer?,
-            () = self.halt.stopped() => return Err(self.stop_error(0).unwrap_or_else(declined)),
+            () = self.cancellation.stopped() => return Err(self.stop_error(0).unwrap_or_else(declined)),
         };
         if answer { Ok(()) } else { Err(declined()) }
     }
@@ -244,16 +253,17 @@ impl Run<'_> {
         if matches!(error.code(), Code::Io | Code::InvalidInput) {
             return Err(error);
         }
-        self.finish(Report::nothing(&[]), Some(error), Vec::new())
+        self.finish(Report::default(), Some(error), Vec::new())
     }
 
     /// The requests before the plan failed, or the run was stopped meanwhile. Where it is the plan that lacks
     /// something, or where it was stopped, the report tells what is left to do.
-    fn unprepared(&self, trouble: Trouble, report: Report) -> Outcome {
+    fn unprepared(&self, error: sync::Error, report: Report) -> Outcome {
         let stopped = self.stop_error(report.remaining);
-        let error = match trouble {
-            Trouble::Failed(error) => CliError::from(&*error),
-            Trouble::Stopped => stopped.unwrap_or_else(|| CliError::internal("stopped")),
+        let error = match error {
+            sync::Error::Api(error) => CliError::from(&*error),
+            sync::Error::Stopped => stopped.unwrap_or_else(|| CliError::internal("stopped")),
+            error => CliError::internal(error),
         };
         let is_told = matches!(
             error.code(),
@@ -277,6 +287,9 @@ impl Run<'_> {
         let caveats = self.caveats.borrow().list();
         notices.extend(caveats.iter().map(|caveat| Notice::warning(caveat.to_string()).vital()));
         let mut report = report.with(self.meter.figures());
+        if !args.dry_run {
+            notices.extend(ending(&report, &args.state));
+        }
         if !args.dry_run && args.report.is_none() {
             report.actions = None;
         } else if report.actions.is_none() {
@@ -291,15 +304,18 @@ impl Run<'_> {
 
     /// The error of a run that was stopped with so much left to do.
     fn stop_error(&self, remaining: usize) -> Option<CliError> {
-        Some(match self.halt.reason()? {
-            Reason::Asked => self.signal.borrow().unwrap_or(Signal::Interrupt).error(),
-            Reason::TimeUp => {
+        Some(match self.cancellation.reason()? {
+            StopReason::Asked => {
+                let error = self.signal.borrow().unwrap_or(Signal::Interrupt).error();
+                if remaining > 0 { error.or_hint("run it again: it goes on where it stopped") } else { error }
+            }
+            StopReason::TimeUp => {
                 let left = count(remaining, "document");
                 let message = format!("stopped by --max-duration with {left} left to do");
                 CliError::new(Code::Partial, message).hint("run it again: it goes on where it stopped")
             }
-            Reason::Api(error) => CliError::from(&*error),
-            Reason::Disk(error) => self.disk_error(&error),
+            StopReason::Api(error) => CliError::from(&*error),
+            StopReason::Disk(error) => self.disk_error(&error),
         })
     }
 
@@ -313,16 +329,8 @@ impl Run<'_> {
 /// The least time a create that timed out is given to happen after all.
 const LEAST_GRACE: Duration = Duration::from_secs(5);
 
-/// How many lines of a plan are shown before the question.
-const PREVIEW: usize = 20;
-
 fn declined() -> CliError {
     CliError::new(Code::Declined, "nothing was done")
-}
-
-fn failure_name(error: &twin_sdk::Error) -> (String, String) {
-    let error = CliError::from(error);
-    (error.code().name().to_owned(), error.message().to_owned())
 }
 
 #[cfg(test)]
@@ -331,9 +339,9 @@ mod tests {
 
     #[test]
     fn the_first_reason_to_stop_is_the_one_that_counts() {
-        let halt = Halt::default();
-        halt.stop(Reason::TimeUp);
-        halt.stop(Reason::Asked);
-        assert!(matches!(halt.reason(), Some(Reason::TimeUp)));
+        let cancellation = Cancellation::default();
+        cancellation.stop(StopReason::TimeUp);
+        cancellation.stop(StopReason::Asked);
+        assert!(matches!(cancellation.reason(), Some(StopReason::TimeUp)));
     }
 }

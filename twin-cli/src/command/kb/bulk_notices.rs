@@ -1,10 +1,15 @@
 //! What a bulk run says beside its report: the errors it ends with, and what should be known of it.
 
+use std::path::Path;
+
+use twin_export::Format;
+
 use super::bulk::Bulk;
+use super::bulk_read::About;
 use crate::error::{CliError, Code};
 use crate::ui::Notice;
-use crate::words::count;
-use twin_sync::{Prepared, Refusal, Report};
+use crate::words::{count, rough_seconds};
+use twin_sync::{Plan, Refusal, Report};
 
 /// The error of a run that a guard refuses.
 pub(super) fn refused(refusal: &Refusal) -> CliError {
@@ -47,26 +52,66 @@ pub(super) fn failures(report: &Report) -> Vec<Notice> {
     lines
 }
 
+/// What was read, in one line: how many documents, and of which exports.
+pub(super) fn what_was_read(documents: usize, about: &About) -> String {
+    let roots: Vec<String> =
+        about.roots.iter().map(|root| format!("{} ({})", kind(root.reader), root.path.display())).collect();
+    let from = match roots.as_slice() {
+        [] => return "Nothing was found".to_owned(),
+        [root] => root.clone(),
+        roots => format!("{} exports: {}", roots.len(), roots.join(", ")),
+    };
+    format!("Found {} in {from}", count(documents, "document"))
+}
+
+fn kind(reader: Format) -> &'static str {
+    match reader {
+        Format::Notion => "a Notion export",
+        Format::Drive => "a Google Drive export",
+        Format::Slack => "a Slack export",
+        Format::Mail => "mail",
+        Format::Folder => "a folder",
+        _ => "an export",
+    }
+}
+
+/// Where the state is and what the run took, for whoever runs it again. Nothing when there is no state.
+pub(super) fn ending(report: &Report, state: &Path) -> Option<Notice> {
+    if !state.exists() {
+        return None;
+    }
+    let mut text = format!("the state is in {}: keep it for the next run", state.display());
+    if report.requests > 0 {
+        let (requests, time) =
+            (count(report.requests, "request"), rough_seconds(report.elapsed_ms.div_ceil(1000)));
+        text += &format!("; {requests} in {time}");
+        if report.waited_ms >= 1000 {
+            text += &format!(", {} of it waiting", rough_seconds(report.waited_ms.div_ceil(1000)));
+        }
+    }
+    Some(Notice::note(text))
+}
+
 /// What should be known of a plan beside what it does.
-pub(super) fn notices(prepared: &Prepared, bulk: &Bulk) -> Vec<Notice> {
+pub(super) fn notices(plan: &Plan, about: &About, bulk: &Bulk) -> Vec<Notice> {
     let mut notices = Vec::new();
-    for path in &prepared.cut {
+    for path in &about.cut {
         notices.push(Notice::warning(format!("{} is cut short or damaged", path.display())).vital());
     }
-    if prepared.documents() == 0 && prepared.refusal().is_none() {
+    if plan.documents() == 0 && plan.refusal().is_none() {
         let paths: Vec<_> = bulk.args.paths.iter().map(|path| path.display().to_string()).collect();
         notices.push(Notice::warning(format!("nothing to do: no documents in {}", paths.join(", "))).vital());
     }
-    if prepared.plan.rerendered > 0 {
+    if plan.rerendered() > 0 {
         notices.push(Notice::hint(format!(
             "{} would read otherwise by this version of twin: --rerender renews them",
-            count(prepared.plan.rerendered, "unchanged document")
+            count(plan.rerendered(), "unchanged document")
         )));
     }
-    if prepared.survey.unlisted > 0 && !bulk.args.verify {
+    if plan.unlisted() > 0 && !bulk.args.verify {
         notices.push(Notice::warning(format!(
             "the knowledge base misses {}: --verify makes them anew",
-            count(prepared.survey.unlisted, "known document")
+            count(plan.unlisted(), "known document")
         )));
     }
     notices

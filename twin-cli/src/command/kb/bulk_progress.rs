@@ -1,13 +1,14 @@
 //! How far a bulk command is with the knowledge base.
 
-use std::cell::Cell;
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::error::CliError;
 use crate::ui::Ui;
 use crate::ui::progress::Progress;
 use crate::words::rough_seconds;
-use twin_sync::{Meter, Plan, Task, Window};
+use twin_sync::{Meter, Observer, Plan, Task, Window};
 
 /// The longest a status is shown before it is brought up to date.
 const TICK: Duration = Duration::from_millis(200);
@@ -19,8 +20,8 @@ pub(super) struct Uploading<'a> {
     /// Requests a minute.
     rate: Option<u64>,
     total: u64,
-    done: Cell<u64>,
-    requests_left: Cell<u64>,
+    done: AtomicU64,
+    requests_left: AtomicU64,
 }
 
 impl<'a> Uploading<'a> {
@@ -29,30 +30,37 @@ impl<'a> Uploading<'a> {
             progress: Progress::start(ui, "Documents"),
             meter,
             rate,
-            total: plan.tasks.len() as u64,
-            done: Cell::new(0),
-            requests_left: Cell::new(plan.requests() as u64),
+            total: plan.tasks().len() as u64,
+            done: AtomicU64::new(0),
+            requests_left: AtomicU64::new(plan.requests() as u64),
         }
-    }
-
-    /// A source is dealt with.
-    pub(super) fn done(&self, task: &Task) {
-        self.done.set(self.done.get() + 1);
-        let requests = (task.creates + task.deletes) as u64;
-        self.requests_left.set(self.requests_left.get().saturating_sub(requests));
     }
 
     /// Keeps what is shown up to date, for as long as it is polled.
     pub(super) async fn show(&self) -> Infallible {
         loop {
-            self.progress.report(self.done.get(), self.total, &self.status());
+            self.progress.report(self.done.load(Ordering::Relaxed), self.total, &self.status());
             tokio::time::sleep(TICK).await;
         }
     }
 
     fn status(&self) -> String {
         let pace = Pace { rate: self.rate, window: self.meter.window() };
-        status(self.requests_left.get(), pace, self.meter.waiting())
+        status(self.requests_left.load(Ordering::Relaxed), pace, self.meter.waiting())
+    }
+}
+
+impl Observer for Uploading<'_> {
+    fn done(&self, task: &Task) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+        let requests = (task.creates + task.deletes) as u64;
+        let left = self.requests_left.load(Ordering::Relaxed);
+        self.requests_left.store(left.saturating_sub(requests), Ordering::Relaxed);
+    }
+
+    fn describe(&self, error: &twin_sdk::Error) -> (String, String) {
+        let error = CliError::from(error);
+        (error.code().name().to_owned(), error.message().to_owned())
     }
 }
 

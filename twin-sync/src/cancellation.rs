@@ -7,7 +7,7 @@ use twin_sdk::ErrorKind;
 
 /// Why a run stops.
 #[derive(Debug, Clone)]
-pub enum Reason {
+pub enum StopReason {
     /// Someone asked for it.
     Asked,
     /// Its time is up.
@@ -20,17 +20,17 @@ pub enum Reason {
 
 /// Stops a run; clones stop the same one.
 #[derive(Debug, Clone)]
-pub struct Halt(watch::Sender<Option<Reason>>);
+pub struct Cancellation(watch::Sender<Option<StopReason>>);
 
-impl Default for Halt {
+impl Default for Cancellation {
     fn default() -> Self {
         Self(watch::Sender::new(None))
     }
 }
 
-impl Halt {
+impl Cancellation {
     /// Stops the run, unless it is stopped already.
-    pub fn stop(&self, reason: Reason) {
+    pub fn stop(&self, reason: StopReason) {
         self.0.send_if_modified(|present| {
             let is_first = present.is_none();
             if is_first {
@@ -41,7 +41,7 @@ impl Halt {
     }
 
     /// Why the run is stopped, if it is.
-    pub fn reason(&self) -> Option<Reason> {
+    pub fn reason(&self) -> Option<StopReason> {
         self.0.borrow().clone()
     }
 
@@ -60,7 +60,7 @@ impl Halt {
 }
 
 /// Whether every further request would fail the same way.
-pub fn ends_the_run(error: &twin_sdk::Error) -> bool {
+pub(crate) fn ends_the_run(error: &twin_sdk::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::Unauthorized
@@ -72,7 +72,7 @@ pub fn ends_the_run(error: &twin_sdk::Error) -> bool {
 }
 
 /// Whether the API, or the way to it, failed; several times in a row it is out of reach.
-pub fn is_network_failure(error: &twin_sdk::Error) -> bool {
+pub(crate) fn is_network_failure(error: &twin_sdk::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::Connect

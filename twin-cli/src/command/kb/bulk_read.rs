@@ -1,0 +1,114 @@
+//! Reads exports, on a thread of its own, and hands over their documents to be synced.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use twin_export::{self as export, Observer, ReadError, Remark, Root, Skipped};
+use twin_sync::{Cancellation, Documents, Report};
+
+/// What was read.
+pub(super) struct Reading {
+    pub(super) documents: Documents,
+    pub(super) about: About,
+}
+
+/// What is to be said of what was read.
+#[derive(Default)]
+pub(super) struct About {
+    /// Files, and parts of files, that became no document.
+    pub(super) skipped: Vec<Skipped>,
+    /// What is worth knowing of the files.
+    pub(super) remarks: Vec<Remark>,
+    /// What each PATH is.
+    pub(super) roots: Vec<Root>,
+    /// Archives that are cut short.
+    pub(super) cut: Vec<PathBuf>,
+}
+
+/// Why an export was not read to its end.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ReadingError {
+    /// A PATH cannot be opened.
+    #[error(transparent)]
+    Path(#[from] ReadError),
+    /// What was read cannot be kept.
+    #[error(transparent)]
+    Kept(#[from] io::Error),
+    /// The run was stopped.
+    #[error("stopped")]
+    Stopped,
+}
+
+/// Reads these exports.
+pub(super) async fn read(
+    documents: Documents,
+    paths: Vec<PathBuf>,
+    options: export::Options,
+    observer: impl Observer + Send + 'static,
+    cancellation: &Cancellation,
+) -> Result<Reading, ReadingError> {
+    let cancelled = Arc::new(AtomicBool::new(false));
+    let told = cancelled.clone();
+    let mut reading =
+        tokio::task::spawn_blocking(move || read_now(documents, &paths, &options, &observer, &told));
+    let read = tokio::select! {
+        read = &mut reading => read,
+        () = cancellation.stopped() => {
+            cancelled.store(true, Ordering::Relaxed);
+            reading.await
+        }
+    };
+    match read {
+        Ok(_) if cancellation.is_stopped() => Err(ReadingError::Stopped),
+        Ok(read) => read,
+        Err(died) => Err(ReadingError::Kept(io::Error::other(died))),
+    }
+}
+
+fn read_now(
+    mut documents: Documents,
+    paths: &[PathBuf],
+    options: &export::Options,
+    observer: &dyn Observer,
+    cancelled: &AtomicBool,
+) -> Result<Reading, ReadingError> {
+    let mut failed = None;
+    let summary = export::read(paths, options, observer, &mut |document| {
+        failed = documents.add(document).err();
+        let stop = failed.is_some() || cancelled.load(Ordering::Relaxed);
+        if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    if let Some(error) = failed {
+        return Err(error.into());
+    }
+    for root in &summary.roots {
+        documents.covers(&root.scope, root.whole);
+    }
+    for key in summary.filtered.into_iter().chain(summary.unconverted_keys) {
+        documents.not_gone(key);
+    }
+    let roots = summary.roots;
+    let cut = roots.iter().filter(|root| !root.whole).map(|root| root.path.clone()).collect();
+    Ok(Reading { documents, about: About { skipped: summary.skipped, remarks: summary.remarks, roots, cut } })
+}
+
+impl About {
+    /// Adds the files that became no document to a report.
+    pub(super) fn tell(&self, mut report: Report) -> Report {
+        let line =
+            |file: &Skipped| twin_sync::Skipped { path: file.path.clone(), reason: file.reason.clone() };
+        report.skipped = self.skipped.iter().map(line).collect();
+        report
+    }
+
+    /// Adds what is worth knowing of the files as well.
+    pub(super) fn tell_all(&self, report: Report) -> Report {
+        let line = |of: &Remark| twin_sync::Remark { path: of.path.clone(), remark: of.text.clone() };
+        let mut report = self.tell(report);
+        report.remarks = self.remarks.iter().map(line).collect();
+        report
+    }
+}

@@ -1,0 +1,112 @@
+//! Documents as they are handed over, one by one: what the knowledge base is to mirror.
+
+use std::io;
+
+use super::coverage::Coverage;
+use super::disk::Caveats;
+use super::error::Error;
+use super::guard::{self, Facts};
+use super::intake::Intake;
+use super::kb::{Kb, Trouble};
+use super::open::Opened;
+use super::plan::Plan;
+use super::planner::plan;
+use super::state::State;
+use super::survey::{self, Inquiry};
+use super::sync::Sync;
+use twin_export::Document;
+
+/// Takes the documents that a knowledge base is to mirror; made by [`Sync::open`].
+///
+/// The state file is claimed for as long as this lives. Texts that may have to be sent are kept in an unnamed
+/// temporary file, so that memory stays flat.
+#[derive(Debug)]
+pub struct Documents {
+    sync: Sync,
+    opened: Opened,
+    intake: Intake,
+    coverage: Coverage,
+    is_cut: bool,
+}
+
+impl Documents {
+    pub(crate) fn new(sync: Sync, opened: Opened) -> Self {
+        let intake = Intake::new(sync.options.verify, sync.options.rerender);
+        Self { sync, opened, intake, coverage: Coverage::default(), is_cut: false }
+    }
+
+    /// Adds a document. The second one of a key is passed over.
+    ///
+    /// # Errors
+    /// If the folder for temporary files is missing or full.
+    pub fn add(&mut self, document: Document) -> io::Result<()> {
+        self.intake.take(self.opened.state.as_ref(), document)
+    }
+
+    /// Says that documents whose keys begin with `scope` are handed over, all of them if `whole`: a known one that is
+    /// not is gone then. A scope is a beginning that ends in `/` or `:`, one key, or nothing for every key.
+    pub fn covers(&mut self, scope: impl Into<String>, whole: bool) {
+        self.coverage.add_scope(scope, whole);
+        self.is_cut |= !whole;
+    }
+
+    /// Says that a document is not gone though it is not handed over; a key that ends in `/` or `:` stands for all
+    /// that begin so.
+    pub fn not_gone(&mut self, key: impl Into<String>) {
+        self.coverage.add_not_gone(key);
+    }
+
+    /// Returns how many there are so far.
+    pub fn count(&self) -> usize {
+        self.intake.count()
+    }
+
+    /// Returns what the file system of the state turned out not to do; more may turn up until the end.
+    pub fn caveats(&self) -> Caveats {
+        self.opened.caveats.clone()
+    }
+
+    /// Surveys the knowledge base, and plans what there is to do. Nothing is written yet.
+    ///
+    /// # Errors
+    /// If a request failed, or the run was stopped.
+    pub async fn plan(mut self) -> Result<Plan, Error> {
+        let options = self.sync.options;
+        let (twin, meter, cancellation) = self.sync.parts();
+        let kb = Kb::new(twin, meter, cancellation, options.requests_per_minute);
+        let inquiry = Inquiry {
+            verify: options.verify,
+            adopt: options.adopt || options.assume_new,
+            assume_new: options.assume_new,
+            concurrency: options.concurrency.max(1),
+        };
+        let mut export = self.intake.finish();
+        let surveyed = match &self.opened.state {
+            Some(state) => survey::with_state(&kb, state, inquiry).await,
+            None => survey::without_state(&kb, &mut export, inquiry).await,
+        };
+        let survey = surveyed.map_err(|trouble| match trouble {
+            Trouble::Failed(error) => Error::Api(error),
+            Trouble::Stopped => Error::Stopped,
+        })?;
+        let had_state = self.opened.state.is_some();
+        let state = self.opened.state.take().unwrap_or_else(|| State::new(&self.opened.base_url));
+        let known = state.entries().map(|entry| entry.owned().count()).sum();
+        let documents = export.sources.len();
+        let findings = &survey.findings;
+        let steps = plan(state, &export.sources, &self.coverage, findings, options.mode, options.rerender);
+        let mut refusals: Vec<_> = survey.refusal.iter().cloned().collect();
+        let facts = Facts {
+            documents,
+            known,
+            missing: findings.missing.len(),
+            max_missing: options.max_missing.unwrap_or(options.max_delete),
+            cut: self.is_cut,
+            mode: options.mode,
+            allow_empty: options.allow_empty,
+            max_delete: options.max_delete,
+        };
+        refusals.extend(guard::judge(&steps, facts));
+        Ok(Plan { sync: self.sync, kb, opened: self.opened, had_state, export, steps, survey, refusals })
+    }
+}

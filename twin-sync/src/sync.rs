@@ -1,0 +1,112 @@
+//! A run to be: which knowledge base, which state file, and what it may do.
+
+use std::path::PathBuf;
+
+use super::cancellation::Cancellation;
+use super::documents::Documents;
+use super::error::Error;
+use super::guard::MaxDelete;
+use super::meter::Meter;
+use super::open::{Access, open};
+use super::options::{Mode, Options};
+use super::plan::Plan;
+use twin_export::Document;
+use twin_sdk::Twin;
+
+/// Makes a knowledge base the mirror of documents.
+///
+/// See the [crate's page](crate) for an example.
+#[derive(Debug, Clone)]
+pub struct Sync {
+    twin: Twin,
+    knowledge_base: String,
+    state: PathBuf,
+    pub(crate) options: Options,
+    cancellation: Cancellation,
+    meter: Meter,
+}
+
+impl Sync {
+    /// Creates a run on the knowledge base of `twin`.
+    pub fn new(twin: &Twin) -> Self {
+        Self {
+            twin: twin.clone(),
+            knowledge_base: twin.base_url().trim_end_matches('/').to_owned(),
+            state: "twin-kb.lock.json".into(),
+            options: Options::default(),
+            cancellation: Cancellation::default(),
+            meter: Meter::start(),
+        }
+    }
+
+    /// Sets the file that remembers what was brought in, `twin-kb.lock.json` by default. Keep it between runs.
+    #[must_use]
+    pub fn state(mut self, path: impl Into<PathBuf>) -> Self {
+        self.state = path.into();
+        self
+    }
+
+    /// Sets what the state file calls the knowledge base: the base URL of the client by default. A state file that
+    /// names another one is refused.
+    #[must_use]
+    pub fn knowledge_base(mut self, name: impl Into<String>) -> Self {
+        self.knowledge_base = name.into();
+        self
+    }
+
+    /// Deletes documents that are gone, at most so many.
+    #[must_use]
+    pub fn prune(mut self, most: MaxDelete) -> Self {
+        (self.options.mode, self.options.max_delete) = (Mode::Sync { prune: true }, most);
+        self
+    }
+
+    /// Sets all options at once.
+    #[must_use]
+    pub fn options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Sets what stops the run.
+    #[must_use]
+    pub fn cancellation(mut self, cancellation: &Cancellation) -> Self {
+        self.cancellation = cancellation.clone();
+        self
+    }
+
+    /// Sets the meter that the client reports to; see [`Meter`].
+    #[must_use]
+    pub fn meter(mut self, meter: &Meter) -> Self {
+        self.meter = meter.clone();
+        self
+    }
+
+    /// Claims the state file, and takes documents one by one. What a run that vanished left in the journal is brought
+    /// into the state file first.
+    ///
+    /// # Errors
+    /// If the state cannot be worked with.
+    pub fn open(self) -> Result<Documents, Error> {
+        let access = Access { only_look: self.options.dry_run, no_lock: self.options.no_lock };
+        let opened = open(&self.state, &self.knowledge_base, access)?;
+        Ok(Documents::new(self, opened))
+    }
+
+    /// Plans to make the knowledge base the mirror of all these documents: a known one that is not among them is gone.
+    ///
+    /// # Errors
+    /// If the state cannot be worked with, a request failed, or the run was stopped.
+    pub async fn plan(self, documents: impl IntoIterator<Item = Document>) -> Result<Plan, Error> {
+        let mut taken = self.open()?;
+        for document in documents {
+            taken.add(document).map_err(Error::Documents)?;
+        }
+        taken.covers("", true);
+        taken.plan().await
+    }
+
+    pub(crate) fn parts(&self) -> (Twin, Meter, Cancellation) {
+        (self.twin.clone(), self.meter.clone(), self.cancellation.clone())
+    }
+}
