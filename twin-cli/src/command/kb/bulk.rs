@@ -38,7 +38,8 @@ pub(super) struct Bulk {
 /// Runs a bulk command until it ends, a signal asks it to stop, or its time is up.
 pub(super) async fn run(bulk: Bulk, context: &Context) -> Outcome {
     let deadline = bulk.args.max_duration.map(|longest| Instant::now() + longest);
-    for path in &bulk.args.paths {
+    // Standard input is no file.
+    for path in bulk.args.paths.iter().filter(|path| path.as_os_str() != "-") {
         std::fs::metadata(path)
             .map_err(|error| CliError::invalid(format!("cannot read {}: {error}", path.display())))?;
     }
