@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use twin_sdk::webhook::Event;
-use twin_sdk::{ApiKey, ErrorKind, NewDocument, Twin};
+use twin_sdk::{ApiKey, ErrorKind, NewDocument, Thread, Twin};
 use twin_tests::{Reply, ScriptedServer};
 
 fn fixture(name: &str) -> String {
@@ -60,6 +60,20 @@ async fn questions_are_sent_as_the_reference_prints_them() {
         call.await.unwrap();
         assert_eq!(sent(&server), request);
     }
+}
+
+#[tokio::test]
+async fn a_thread_is_sent_as_the_context_and_an_empty_one_is_none() {
+    let mut thread = Thread::new();
+    let (twin, server) = answering(200, "ask-answer.json").await;
+    twin.ask("Hello?").thread(&thread).await.unwrap();
+    assert_eq!(sent(&server), json!({ "message": "Hello?" }));
+
+    thread.push("Jordan", "How much leave do I have?");
+    thread.push("Twin", "28 days.");
+    let (twin, server) = answering(200, "ask-answer.json").await;
+    twin.ask("And in my first year?").thread(&thread).await.unwrap();
+    assert_eq!(sent(&server)["context"], "Jordan: How much leave do I have?\nTwin: 28 days.");
 }
 
 #[tokio::test]

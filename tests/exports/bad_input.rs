@@ -56,7 +56,7 @@ fn litter_on_a_disk_is_ignored_and_hidden_files_are_told() {
         [(".DS_Store", "x"), ("Thumbs.db", "x"), ("a.md", "Text"), (".git/HEAD", "ref"), (".env", "KEY=1")];
     let (documents, summary) = read_one(&workshop.folder("notes", &files));
     assert_eq!(keys(&documents), ["folder:notes/a.md"]);
-    assert_eq!(skipped(&summary), [(".env", reason::HIDDEN), (".git/HEAD", reason::HIDDEN)]);
+    assert_eq!(skipped(&summary), [(".env", reason::HIDDEN)]);
 }
 
 #[test]

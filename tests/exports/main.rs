@@ -56,6 +56,7 @@ exports! {
     slack_beside_its_texts: "exports/slack-kinds",
     a_space_of_confluence: "exports/confluence",
     documents_as_json_lines: "exports/json-lines",
+    a_vault_of_notes: "exports/vault",
     zip_bombs: "exports/bad/bad-bombs",
     a_wrong_checksum: "exports/bad/bad-checksum",
     a_zip_cut_short: "exports/bad/bad-cut",

@@ -39,6 +39,8 @@ mod text;
 #[cfg(feature = "readers")]
 mod tree;
 #[cfg(feature = "readers")]
+mod vault;
+#[cfg(feature = "readers")]
 mod workers;
 
 use std::io;

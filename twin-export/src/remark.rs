@@ -8,3 +8,6 @@ pub const HEADERS: &str = "headers and footers left out";
 pub const HIDDEN_TEXT: &str = "hidden text left out";
 /// A quote in a table opens and never closes: the rows go on with the next line.
 pub const OPEN_QUOTE: &str = "a quote is not closed";
+/// Files and folders that are no documents are left out: after their number.
+pub const LEFT_OUT: &str =
+    "left out: hidden folders, packages, keys, programs, and what .gitignore and .twinignore name";

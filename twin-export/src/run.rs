@@ -14,7 +14,9 @@ use super::filter::mapped_type;
 use super::job::{Budget, Job, Lane};
 use super::pool::Texts;
 use super::tree::{Tree, stem};
-use super::{Document, Observer, Options, Progress, Remark, Root, Skipped, Summary, reason, text, workers};
+use super::{
+    Document, Observer, Options, Progress, Remark, Root, Skipped, Summary, reason, remark, text, workers,
+};
 
 /// A document as a reader makes it.
 #[derive(Debug)]
@@ -259,6 +261,10 @@ impl<'a> Run<'a> {
             }
         }
         self.summary.skipped.extend_from_slice(&tree.skipped);
+        if tree.left_out > 0 {
+            let text = format!("{} {}", tree.left_out, remark::LEFT_OUT);
+            self.summary.remarks.push(Remark { path: root.path.display().to_string(), text });
+        }
         self.summary.roots.push(root);
     }
 

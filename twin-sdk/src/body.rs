@@ -2,7 +2,7 @@
 //! it no more than once beside what it becomes.
 
 use std::collections::VecDeque;
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 
 use bytes::{Buf, Bytes, BytesMut};
 use serde::de::DeserializeOwned;
@@ -81,7 +81,7 @@ impl Body {
     pub(crate) fn parse<T: DeserializeOwned>(self) -> serde_json::Result<T> {
         match self.blocks.len() {
             0 | 1 => serde_json::from_slice(self.beginning()),
-            _ => serde_json::from_reader(self),
+            _ => serde_json::from_reader(BufReader::new(self)),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 
+pub use crate::error_kind::{ErrorKind, Outcome};
 use crate::rate_limit::RateLimit;
 use crate::refusal::{
     answers_in, describe, describe_other, kind_of_other, kind_of_status, leaves_doubt, shortened,
@@ -17,59 +18,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The longest part of an error response's body that is kept.
 const BODY_LIMIT: usize = 16 * 1024;
-
-/// What kind of failure an [`Error`] is.
-///
-/// The statuses are those of the API reference's table, and they count only if the API itself answered: with a
-/// JSON object whose `error` is a string. Any other answer is [`ErrorKind::NotFromApi`], except that a 429 and a
-/// 5xx mean the same from anyone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// Refused by this crate before any request: a text too long, a base URL that cannot be used, no key.
-    InvalidInput,
-    /// 400: missing or invalid parameters.
-    BadRequest,
-    /// 401: the API key is missing or not valid.
-    Unauthorized,
-    /// 402: the monthly answer limit is reached; see [`Error::answers_used`].
-    AnswerLimit,
-    /// 403: the plan does not include the feature.
-    PlanLacksFeature,
-    /// 404: no such document or escalation.
-    NotFound,
-    /// 422: the twin is not configured; its onboarding is not complete.
-    NotConfigured,
-    /// 429, or a rate-limit wait longer than allowed; see [`Error::retry_after`].
-    RateLimited,
-    /// 5xx: the service, or a gateway in front of it, failed.
-    Server,
-    /// Any other status with which the API refused.
-    UnexpectedStatus,
-    /// Something other than the API answered: a proxy, a gateway, a sign-in page, a redirect. Whatever its status
-    /// says, nothing is known of the request; [`Error::responder`] tells what it was.
-    NotFromApi,
-    /// No connection was made, so nothing was sent.
-    Connect,
-    /// No complete answer within the attempt's timeout, or the call's deadline passed.
-    Timeout,
-    /// The connection broke after the request may have been sent.
-    Network,
-    /// A success whose body is not what the contract says, or longer than 64 MiB.
-    Decode,
-}
-
-/// Whether a failed request took effect on the server: what a caller must know before sending it again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// It did not: it was never sent, or the API refused it.
-    NotApplied,
-    /// It may have: it was sent, and no answer of the API tells.
-    Unknown,
-    /// It did: the API's answer says success, only its body broke off.
-    Applied,
-}
 
 /// A failed call.
 ///

@@ -116,6 +116,7 @@ mod call;
 mod client;
 mod clock;
 mod error;
+mod error_kind;
 mod escalations;
 mod execute;
 #[cfg(feature = "axum")]

@@ -35,7 +35,8 @@ pub struct Responder {
 
 impl Responder {
     pub(crate) fn of(received: &Received) -> Self {
-        let header = |name| header(&received.headers, name).map(str::to_owned);
+        let short = |text: &str| crate::refusal::cut(text.to_owned(), TEXT_LIMIT);
+        let header = |name| header(&received.headers, name).map(short);
         let media_type = |kind: String| kind.split(';').next().unwrap_or_default().trim().to_owned();
         let body = received.body.as_ref().ok();
         Self {

@@ -67,16 +67,24 @@ fn is_fit_for_people(call: &str, error: &Error, status: u16) {
         source = cause.source();
     }
     assert!(!told.contains(KEY), "{call}: the key is told: {told}");
-    // A create, a resolve and a delete that succeeded are never told as failed.
-    let is_write = matches!(call, "create" | "resolve" | "delete");
-    assert!(
-        !is_write || !(200..300).contains(&status) || error.kind() == ErrorKind::RateLimited,
-        "{call}: {shown}"
+    // What is not in the API's own form says nothing of the request, and nothing is the API's word without that form.
+    let is_other = error.kind() == ErrorKind::NotFromApi;
+    assert!(!is_other || error.outcome() == Outcome::Unknown, "{call}: {shown} after {status}");
+    assert!(!is_other || error.responder().is_some(), "{call}: {shown} after {status}");
+    let is_the_apis_word = matches!(
+        error.kind(),
+        ErrorKind::BadRequest
+            | ErrorKind::Unauthorized
+            | ErrorKind::AnswerLimit
+            | ErrorKind::PlanLacksFeature
+            | ErrorKind::NotFound
+            | ErrorKind::NotConfigured
     );
-    assert!(
-        !(200..300).contains(&status) || error.outcome() != Outcome::Unknown,
-        "{call}: {shown} after {status}"
-    );
+    let body = error.body().and_then(|body| serde_json::from_str::<Value>(body).ok()).unwrap_or_default();
+    assert!(!is_the_apis_word || body["error"].is_string(), "{call}: {shown} after {status}, {body}");
+    // A success that cannot be believed leaves open whether it is one.
+    let is_told = error.outcome() == Outcome::NotApplied && error.kind() != ErrorKind::RateLimited;
+    assert!(!is_told || !(200..300).contains(&status), "{call}: {shown} after {status}");
 }
 
 async fn send(call: &str, twin: Twin) -> Result<(), Error> {

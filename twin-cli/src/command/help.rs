@@ -106,7 +106,8 @@ pub(super) fn environment() -> Topic {
         ("CI", "Ask nothing, and show progress in lines."),
         (
             "HTTPS_PROXY, NO_PROXY",
-            "The way to https addresses. What runs on this machine is never reached through a proxy.",
+            "The proxy for https addresses, and what to reach without it (host, .suffix, *.suffix, host:port). \
+             A proxy that cannot be used is an error. Loopback is never reached through a proxy.",
         ),
         (
             "XDG_CONFIG_HOME",

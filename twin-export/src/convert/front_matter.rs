@@ -15,6 +15,8 @@ pub(super) struct Facts {
     /// The file was written by `twin kb export`: title and text are as they were, whatever they look like, and the
     /// type may be any.
     pub(super) is_backup: bool,
+    /// Other names and tags, as `Key: Value`.
+    properties: Vec<String>,
 }
 
 /// What `twin kb export` says of every document.
@@ -24,6 +26,13 @@ const BACKUP: [&str; 4] = ["id", "title", "type", "createdAt"];
 pub(super) fn split(text: &str) -> (Facts, &str) {
     let start = text.trim_start_matches('\u{FEFF}');
     fenced(start).or_else(|| json(start)).or_else(|| title_block(start)).unwrap_or((Facts::default(), text))
+}
+
+/// Other names and tags of a note, as paragraphs, and where its text begins.
+pub(crate) fn properties(text: &str) -> (String, usize) {
+    let (facts, rest) = split(text);
+    let lines = facts.properties.iter().map(|line| format!("{line}\n\n")).collect();
+    (if facts.is_backup { String::new() } else { lines }, text.len() - rest.len())
 }
 
 fn fenced(text: &str) -> Option<(Facts, &str)> {
@@ -149,6 +158,7 @@ fn sorted(pairs: Vec<(&str, String)>) -> Facts {
             "type" if is_backup || DocumentType::KNOWN.contains(&DocumentType::from(value.as_str())) => {
                 facts.kind = Some(DocumentType::from(value));
             }
+            "aliases" | "alias" | "tags" | "tag" => facts.properties.push(format!("{key}: {value}")),
             _ => {}
         }
     }

@@ -6,7 +6,7 @@ mod chart;
 mod diagram;
 mod docx;
 mod equation;
-mod front_matter;
+pub(crate) mod front_matter;
 mod grid;
 pub(crate) mod guard;
 pub(crate) mod html;

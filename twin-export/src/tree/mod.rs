@@ -26,6 +26,10 @@ pub(crate) struct Tree {
     /// The PATH is itself a file, not a container of files.
     pub(crate) single: bool,
     pub(crate) entries: Vec<Entry>,
+    /// What a program notes of the folder, such as where a vault's templates lie: no files of the export.
+    pub(crate) settings: Vec<Entry>,
+    /// Files and folders that are left out without being listed.
+    pub(crate) left_out: usize,
     /// What is there but is no readable file: links, encrypted entries.
     pub(crate) skipped: Vec<Skipped>,
     /// False when the archive is cut short or damaged, so that more may have been in it.
