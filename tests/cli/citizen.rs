@@ -114,7 +114,7 @@ async fn slow_bench() -> Bench {
 async fn a_bar_shows_how_far_it_is_and_leaves_nothing_behind() {
     let bench = slow_bench().await;
     let terminal = Terminal::start(bench.twin(["kb", "export", "backup"]), 60);
-    terminal.shows("1/3 Exporting  Page");
+    terminal.shows("Exporting 1/3  Page");
     let seen = terminal.ends(0);
     assert_eq!(seen.screen, "Wrote 3 documents to backup.");
     assert!(seen.is_restored, "{seen:#?}");
@@ -142,7 +142,7 @@ async fn no_bar_is_drawn_where_it_would_be_in_the_way() {
 async fn ctrl_c_in_a_bulk_command_tells_what_remains() {
     let bench = slow_bench().await;
     let terminal = Terminal::start(bench.twin(["kb", "export", "backup"]), 80);
-    terminal.shows("1/3 Exporting").types("\u{3}");
+    terminal.shows("Exporting 1/3").types("\u{3}");
     let seen = terminal.ends(130);
     assert!(seen.screen.contains("1 document remains") && seen.screen.contains("interrupted"), "{seen:#?}");
     assert!(seen.is_restored, "{seen:#?}");

@@ -86,6 +86,8 @@ pub fn overview(error: &clap::Error, line: &[OsString]) -> Option<String> {
         let mut text = format!("{about}\nUsage: twin <COMMAND>\n");
         for sub in command.get_subcommands() {
             let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
+            // What is said in more than a line is said in its own help.
+            let about = about.split(", or ").next().unwrap_or_default();
             text += &format!("  {:<12} {about}\n", sub.get_name());
         }
         text + "\nTry: twin ask --from handbook.zip 'What is the expense policy?'\n\
