@@ -12,6 +12,8 @@ use std::path::PathBuf;
 use twin_export::{self as export, Format, Options};
 
 fn main() -> Result<(), Box<dyn Error>> {
+    // A file that takes too much costs itself alone.
+    twin_export::use_worker_processes();
     let mut options = Options { include_private: true, ..Options::default() };
     let mut json = false;
     let mut paths = Vec::new();

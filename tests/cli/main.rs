@@ -20,6 +20,8 @@ mod exit_codes;
 #[path = "../faults/mod.rs"]
 mod faults;
 mod handbook;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod import;
 mod lists;
 mod mcp;

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tokio::task::JoinSet;
 use twin_sdk::{ApiKey, ErrorKind, NewDocument, RetryPolicy, Twin};
+use wiremock::matchers::path;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::support::{Home, KNOWN};
 
@@ -84,6 +86,33 @@ fn its_limits_are_as_told() {
     let server = Server::start(&home, &["--monthly-limit", "1", "--port", "0"]);
     server.twin(&home, &["ask", KNOWN]).run().exits(0);
     server.twin(&home, &["ask", KNOWN]).run().exits(9);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_words_its_answers_on_request() {
+    let completion =
+        json!({ "choices": [{ "message": { "role": "assistant", "content": "In a model's words." } }] });
+    let model = MockServer::start().await;
+    let reply = ResponseTemplate::new(200).set_body_json(completion);
+    Mock::given(path("/v1/chat/completions")).respond_with(reply).mount(&model).await;
+
+    let home = Home::new();
+    home.write("leave.md", "# Leave policy\n\nEveryone has 25 days of paid leave a year.");
+    let url = format!("{}/v1", model.uri());
+    let server = Server::start(&home, &["--seed", "leave.md", "--answers", &url, "--model", "tiny"]);
+    let ask = ["ask", "--json", "How many days of paid leave do I have?"];
+    let answer = tokio::task::block_in_place(|| server.twin(&home, &ask).run().exits(0).json());
+    assert_eq!(answer["response"], "In a model's words.");
+    assert_eq!(answer["sources"], json!(["Leave policy"]));
+}
+
+#[test]
+fn a_model_on_another_machine_is_asked_only_when_that_is_said() {
+    let home = Home::new();
+    let line = ["serve", "--answers", "http://192.0.2.1:11434/v1", "--model", "tiny"];
+    let ran = home.twin(line).run().exits(2);
+    assert!(ran.stderr.contains("--answers-remote"), "{ran:#?}");
+    Server::start(&home, &[&line[1..], &["--answers-remote"]].concat());
 }
 
 #[test]

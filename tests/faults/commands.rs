@@ -199,7 +199,12 @@ async fn attempt(command: Command, requests: usize, spoil: Spoil) -> Verdict {
 fn allowed(command: Command, requests: usize, spoil: Spoil, spoiled: bool) -> &'static [i32] {
     if let Some(impostor) = spoil.impostor() {
         let is_believed = command.needs_no_body() && impostor.is_empty();
-        return if !spoiled || is_believed { &[0] } else { &[7] };
+        return match command {
+            _ if !spoiled || is_believed => &[0],
+            // Its second request only looks for an equal document to warn of, and costs nothing if it fails.
+            Command::Add => &[0, 7],
+            _ => &[7],
+        };
     }
     // That a write is done is told by its status, except of a deletion, which is simply sent again.
     let deletes = matches!(command, Command::Delete | Command::DeleteSeveral);

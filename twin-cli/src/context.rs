@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use twin_sdk::{ApiKey, Attempt, Pacing, Proxy, RetryPolicy, Transport, Twin, TwinBuilder};
 
-use crate::embedded::Embedded;
+use crate::embedded::{Embedded, ROOM_IN_MEMORY};
 use crate::error::{CliError, Code};
 use crate::flags::GlobalArgs;
 use crate::key;
@@ -105,7 +105,7 @@ impl Context {
     /// A client of a new twin that knows these exports and nothing else.
     pub(crate) async fn connect_to_exports(&self, paths: &[PathBuf]) -> Result<Connection, CliError> {
         let embedded = Embedded::start(&LocalData::Memory).await?;
-        embedded.fill(paths, &self.ui).await?;
+        embedded.fill(paths, Some(ROOM_IN_MEMORY), &self.ui).await?;
         self.client_of(embedded, "local:exports".to_owned(), Patience::Single)
     }
 

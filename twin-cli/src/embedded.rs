@@ -19,8 +19,11 @@ use crate::ui::{Notice, Ui};
 use crate::words::count;
 use twin_export::{self as export, Document, Summary};
 
-/// Documents stored together.
+/// Documents stored together, and bytes of text from which on they are fewer.
 const BATCH: usize = 100;
+const BATCH_BYTES: usize = 4 << 20;
+/// Bytes of text that a twin in memory has room for: with its index they take some three times as much.
+pub(crate) const ROOM_IN_MEMORY: usize = 40 << 20;
 
 /// A running embedded twin; it ends when dropped.
 #[derive(Debug)]
@@ -30,6 +33,8 @@ impl Embedded {
     /// Starts one on its data, without limits, under a key of its own.
     pub(crate) async fn start(data: &LocalData) -> Result<Self, CliError> {
         let reference = Reference::new().key(new_key()).no_rate_limit();
+        // In memory it ends with the command, and nobody sees what it escalated.
+        let reference = if matches!(data, LocalData::Memory) { reference.unattended() } else { reference };
         Self::serve(with_data(reference, data)?, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
     }
 
@@ -38,16 +43,15 @@ impl Embedded {
         Ok(Self(reference.serve(address).await.map_err(not_started)?))
     }
 
-    /// Puts what the exports hold into the knowledge base.
-    pub(crate) async fn fill(&self, paths: &[PathBuf], ui: &Ui) -> Result<(), CliError> {
-        let (documents, mut read) = mpsc::channel(BATCH);
+    /// Puts what the exports hold into the knowledge base; `room` is for how many bytes of text it has room.
+    pub(crate) async fn fill(&self, paths: &[PathBuf], room: Option<usize>, ui: &Ui) -> Result<(), CliError> {
+        let (batches, mut read) = mpsc::channel(1);
         let reading = tokio::task::spawn_blocking({
             let (paths, ui) = (paths.to_owned(), *ui);
-            move || read_exports(&paths, &ui, &documents)
+            move || read_exports(&paths, room, &ui, &batches)
         });
-        let mut batch = Vec::with_capacity(BATCH);
-        while read.recv_many(&mut batch, BATCH).await > 0 {
-            let stored = self.0.seed_all(batch.drain(..)).await;
+        while let Some(batch) = read.recv().await {
+            let stored = self.0.seed_all(batch).await;
             stored.map_err(|error| CliError::new(Code::Io, error.to_string()))?;
         }
         let summary = reading.await.map_err(CliError::internal)??;
@@ -74,15 +78,48 @@ impl Embedded {
 }
 
 /// Reads exports and hands their documents on, as whole as they are: the twin's store has no limit.
-fn read_exports(paths: &[PathBuf], ui: &Ui, documents: &mpsc::Sender<Seed>) -> Result<Summary, CliError> {
+fn read_exports(
+    paths: &[PathBuf],
+    room: Option<usize>,
+    ui: &Ui,
+    batches: &mpsc::Sender<Vec<Seed>>,
+) -> Result<Summary, CliError> {
     let progress = Progress::start(ui, "Reading");
+    let (mut batch, mut batch_bytes, mut bytes) = (Vec::new(), 0, 0);
     let mut hand_on = |document: Document| {
-        let seed =
-            Seed::new(document.title, document.text).of_type(document.kind.as_str()).from_source("import");
-        if documents.blocking_send(seed).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        bytes += document.text.len();
+        if room.is_some_and(|room| bytes > room) {
+            return ControlFlow::Break(());
+        }
+        batch_bytes += document.text.len();
+        let seed = Seed::new(document.title, document.text).of_type(document.kind.as_str());
+        batch.push(seed.from_source("import"));
+        if batch.len() < BATCH && batch_bytes < BATCH_BYTES {
+            return ControlFlow::Continue(());
+        }
+        batch_bytes = 0;
+        let sent = batches.blocking_send(std::mem::take(&mut batch));
+        if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
-    export::read(paths, &export::Options::default(), &progress, &mut hand_on)
-        .map_err(|error| CliError::invalid(error.to_string()).hint(error.hint()))
+    let summary = export::read(paths, &export::Options::default(), &progress, &mut hand_on)
+        .map_err(|error| CliError::invalid(error.to_string()).hint(error.hint()))?;
+    if let Some(room) = room.filter(|room| bytes > *room) {
+        return Err(no_room(paths, room));
+    }
+    // Whoever waited for it may be gone.
+    let _ = batches.blocking_send(batch);
+    Ok(summary)
+}
+
+/// What to do with exports that memory has no room for.
+fn no_room(paths: &[PathBuf], room: usize) -> CliError {
+    let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    let message = format!("these exports hold more than the {} MB of text that fit into memory", room >> 20);
+    CliError::invalid(message).hint(format!(
+        "keep the twin in a file: 'twin --local --local-data twin.db kb import {}', \
+         then 'twin --local --local-data twin.db ask …'",
+        paths.join(" ")
+    ))
 }
 
 /// Says what was read. Exports without a document are a mistake to tell of, not an empty twin to ask.
@@ -128,7 +165,7 @@ pub(crate) fn with_data(reference: Reference, data: &LocalData) -> Result<Refere
 fn not_started(error: StartError) -> CliError {
     let message = error.to_string();
     match error {
-        StartError::Data { .. } | StartError::Webhook(_) => CliError::invalid(message),
+        StartError::Data { .. } | StartError::Webhook(_) | StartError::Model(_) => CliError::invalid(message),
         StartError::Listen { .. } => {
             CliError::new(Code::Io, message).hint("choose another --port, or 0 for a free one")
         }

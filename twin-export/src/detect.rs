@@ -39,14 +39,13 @@ pub(crate) fn exports(
     budget: &Budget,
 ) -> Result<Vec<Export>, ReadError> {
     let mut exports: Vec<Export> = Vec::new();
-    let _ = budget;
     for path in paths {
-        for (name, mut tree) in trees(path, options)? {
+        for (name, mut tree) in trees(path, options, budget)? {
             if confluence::is_backup(&tree) {
                 return Err(ReadError::Backup { path: path.clone() });
             }
             if matches!(options.format, Format::Auto | Format::Notion) {
-                notion_names::enter_parts(&mut tree, &options.limits);
+                notion_names::enter_parts(&mut tree, &options.limits, budget);
             }
             let reader = if options.format == Format::Auto { detected(&name, &tree) } else { options.format };
             for (reader, tree) in shared_out(reader, tree, options) {
@@ -79,15 +78,21 @@ fn check_root(exports: &[Export], options: &Options) -> Result<(), ReadError> {
 }
 
 /// The tree of a PATH with its name; a folder into which Drive's archives were downloaded gives those.
-fn trees(path: &Path, options: &Options) -> Result<Vec<(String, Tree)>, ReadError> {
-    let mut tree = tree::open(path, &options.limits)?;
+fn trees(path: &Path, options: &Options, budget: &Budget) -> Result<Vec<(String, Tree)>, ReadError> {
+    let mut tree = tree::open(path, &options.limits, budget)?;
     let mut trees = Vec::new();
     if path.is_dir() && matches!(options.format, Format::Auto | Format::Drive) {
         let is_archive = |entry: &Entry| !entry.path.contains('/') && drive::is_archive_name(&entry.path);
         let (archives, others): (Vec<_>, Vec<_>) = tree.entries.into_iter().partition(is_archive);
         tree.entries = others;
         for archive in archives {
-            trees.push((archive.path.clone(), tree::open(&path.join(&archive.path), &options.limits)?));
+            match tree::open_listed(&archive, &options.limits, budget) {
+                Ok(inner) => trees.push((archive.path, inner)),
+                Err(reason) => {
+                    tree.whole = false;
+                    tree.skip(archive.path, reason);
+                }
+            }
         }
     }
     if trees.is_empty() || !tree.entries.is_empty() || !tree.skipped.is_empty() {

@@ -43,6 +43,8 @@ pub(crate) struct Budget(Arc<Shared>);
 struct Shared {
     /// Bytes read or written aside.
     read: AtomicU64,
+    /// Bytes that are kept in memory until the run's end.
+    kept: AtomicU64,
     /// Files that took too long.
     given_up: AtomicU32,
 }
@@ -56,6 +58,33 @@ impl Budget {
     /// How many bytes may still be read or written aside.
     pub(crate) fn left(&self, limits: &Limits) -> u64 {
         limits.run_bytes.saturating_sub(self.0.read.load(Ordering::Relaxed))
+    }
+
+    /// Charges bytes that are kept in memory until the run's end. False, and nothing is charged, when there is no room
+    /// for them.
+    pub(crate) fn keep(&self, bytes: usize, limits: &Limits) -> bool {
+        let bytes = bytes as u64;
+        let kept = self.0.kept.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        let fits = kept <= limits.index_bytes;
+        if !fits {
+            self.0.kept.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        fits
+    }
+
+    /// Takes back what was charged for something that is kept no longer.
+    pub(crate) fn release(&self, bytes: usize) {
+        self.0.kept.fetch_sub(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// Reads the first bytes of an entry, fewer where it is shorter or damaged, or where nothing may be read any more.
+    pub(crate) fn head(&self, entry: &Entry, len: usize, limits: &Limits) -> Vec<u8> {
+        if self.left(limits) == 0 {
+            return Vec::new();
+        }
+        let head = entry.head(len);
+        self.charge(head.len() as u64, limits);
+        head
     }
 }
 
@@ -95,6 +124,10 @@ impl<'a> Job<'a> {
         &self.options.limits
     }
 
+    pub(crate) fn budget(&self) -> &'a Budget {
+        self.budget
+    }
+
     pub(crate) fn lane(&self) -> Lane {
         self.lane
     }
@@ -109,15 +142,37 @@ impl<'a> Job<'a> {
         if let Some(reason) = entry.missing() {
             return Err(reason);
         }
-        if self.budget.left(limits) == 0 {
+        if self.budget.left(limits) == 0 && !entry.is_charged() {
             return Err(reason::RUN_TOO_LARGE);
         }
         let stream = entry.open().map_err(|_| reason::UNREADABLE)?;
-        self.read_stream(stream, entry.size)
+        self.read_stream(stream, entry.size, entry.is_charged())
     }
 
-    /// Reads a whole stream whose length may be `hint`.
-    pub(crate) fn read_stream(&self, stream: impl Read, hint: u64) -> Result<Vec<u8>, &'static str> {
+    /// Reads a whole entry beside the file that is worked on, be that large or not.
+    pub(crate) fn read_beside(&self, entry: &Entry) -> Result<Vec<u8>, &'static str> {
+        if let Some(reason) = entry.missing() {
+            return Err(reason);
+        }
+        let limits = self.limits();
+        let (mut bytes, most) = (Vec::new(), limits.entry_bytes.min(self.budget.left(limits)));
+        let read =
+            entry.open().and_then(|stream| stream.take(most.saturating_add(1)).read_to_end(&mut bytes));
+        self.budget.charge(bytes.len() as u64, limits);
+        match read {
+            Err(_) => Err(reason::UNREADABLE),
+            Ok(_) if bytes.len() as u64 > most => Err(reason::TOO_LARGE),
+            Ok(_) => Ok(bytes),
+        }
+    }
+
+    /// Reads a whole stream whose length may be `hint`; it may be charged to the run already.
+    pub(crate) fn read_stream(
+        &self,
+        stream: impl Read,
+        hint: u64,
+        is_charged: bool,
+    ) -> Result<Vec<u8>, &'static str> {
         let limits = self.limits();
         let most = limits.entry_bytes;
         let mut bytes = Vec::with_capacity(usize::try_from(hint.min(most).min(1 << 20)).unwrap_or(0));
@@ -134,7 +189,7 @@ impl<'a> Job<'a> {
                 Err(error) => break Err(error),
             }
         };
-        let is_within = self.budget.charge(bytes.len() as u64, limits);
+        let is_within = is_charged || self.budget.charge(bytes.len() as u64, limits);
         match read {
             Err(_) => Err(reason::UNREADABLE),
             Ok(()) if bytes.len() as u64 > most => Err(reason::TOO_LARGE),
@@ -188,6 +243,15 @@ mod tests {
             job.gave_up();
         }
         assert_eq!(patience, [30_000, 30_000, 15_000, 7_500, 3_750, 1_875, 1_000, 1_000]);
+    }
+
+    #[test]
+    fn what_is_kept_is_charged_until_it_is_released() {
+        let limits = Limits { index_bytes: 100, ..Limits::default() };
+        let budget = Budget::default();
+        assert!(budget.keep(60, &limits) && !budget.keep(60, &limits) && budget.keep(40, &limits));
+        budget.release(60);
+        assert!(budget.keep(60, &limits));
     }
 
     #[test]

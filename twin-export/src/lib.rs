@@ -20,6 +20,8 @@ mod folder;
 mod job;
 #[cfg(feature = "readers")]
 mod jsonl;
+#[cfg(all(test, unix, feature = "readers"))]
+mod linear;
 #[cfg(feature = "readers")]
 mod mail;
 #[cfg(feature = "readers")]
@@ -167,7 +169,7 @@ impl Default for Limits {
         Self {
             entry_bytes: 50 << 20,
             run_bytes: 5 << 30,
-            index_bytes: 96 << 20,
+            index_bytes: 112 << 20,
             entries: 200_000,
             html_depth: 512,
             html_nodes: 600_000,

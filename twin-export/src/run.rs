@@ -99,7 +99,11 @@ pub(crate) enum Outcome {
 impl Outcome {
     /// A document, tidied; without any text it is skipped.
     pub(crate) fn document(mut draft: Draft) -> Self {
-        draft.text = text::tidy(&draft.text);
+        let Some(text) = text::tidy(&draft.text, MOST_TEXT) else {
+            let Draft { key, path, files, .. } = draft;
+            return Self::Unconverted { key, path, reason: reason::TOO_LARGE, files };
+        };
+        draft.text = text;
         draft.key = text::tidy_line(&draft.key);
         if draft.text.is_empty() {
             let Draft { key, path, files, .. } = draft;
@@ -199,6 +203,8 @@ impl Texts for Vec<Outcome> {
     }
 }
 
+/// Bytes of a document's text: no less than of the largest file that is read.
+const MOST_TEXT: usize = 52 << 20;
 /// Bytes of a title; a first "heading" may be a whole page.
 const MOST_TITLE: usize = 1_000;
 

@@ -5,26 +5,33 @@ use std::borrow::Cow;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// Tidies a whole text: line ends, filler characters, trailing blanks, at most one blank line in a row.
-pub(crate) fn tidy(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+/// Tidies a whole text: line ends, filler characters, trailing blanks, at most one blank line in a row. None where that
+/// makes more than `most` bytes: some characters take more once they are composed.
+pub(crate) fn tidy(text: &str, most: usize) -> Option<String> {
+    let mut out = String::with_capacity(text.len().min(most));
     let mut blank_lines = 0;
-    for line in composed(text).split(['\n', '\u{2028}', '\u{2029}']) {
-        let line = line.trim_end();
-        if line.is_empty() {
-            blank_lines += 1;
-            continue;
-        }
-        if !out.is_empty() {
-            out.push('\n');
-            if blank_lines > 0 {
-                out.push('\n');
+    for line in text.split('\n') {
+        // Line by line, so that nothing stands in memory a third time.
+        for line in composed(line.strip_suffix('\r').unwrap_or(line)).split(['\n', '\u{2028}', '\u{2029}']) {
+            let line = line.trim_end();
+            if line.is_empty() {
+                blank_lines += 1;
+                continue;
             }
+            if !out.is_empty() {
+                out.push('\n');
+                if blank_lines > 0 {
+                    out.push('\n');
+                }
+            }
+            blank_lines = 0;
+            if out.len() + line.len() > most {
+                return None;
+            }
+            out.push_str(line);
         }
-        blank_lines = 0;
-        out.push_str(line);
     }
-    out
+    Some(out)
 }
 
 /// One line for a title, a cell or a key: as [`tidy`], with every run of white space as one space.
@@ -49,6 +56,27 @@ pub(crate) fn push_tidy_line(out: &mut String, text: &str) {
 /// NFC, with NBSP as a space and without zero-width spaces, soft hyphens, byte order marks and control characters.
 /// Joiners and direction marks carry meaning in many scripts and stay.
 pub(crate) fn composed(text: &str) -> Cow<'_, str> {
+    if text.len() <= PIECE {
+        return composed_piece(text);
+    }
+    // No character is composed with an ASCII one behind it: a text may be parted there.
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let window = beginning(rest, PIECE);
+        let is_whole = window.len() == rest.len();
+        let parting = window.rfind(|character: char| character.is_ascii()).filter(|&at| at > 0 && !is_whole);
+        let (piece, after) = rest.split_at(parting.unwrap_or(window.len()));
+        out.push_str(&composed_piece(piece));
+        rest = after;
+    }
+    Cow::Owned(out)
+}
+
+/// Bytes that are composed at once: the marks on one letter are sorted, however many they are.
+const PIECE: usize = 256 * 1024;
+
+fn composed_piece(text: &str) -> Cow<'_, str> {
     let text = if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
         Cow::Borrowed(text)
     } else {
@@ -121,6 +149,21 @@ pub(crate) fn percent_decoded(text: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
+    const MOST: usize = 1_000_000;
+
+    #[test]
+    fn a_long_text_is_composed_as_its_parts_are() {
+        let sentence = "Cafe\u{301} und Bu\u{308}ro\r";
+        let long = sentence.repeat(40_000);
+        assert!(long.len() > 2 * PIECE);
+        assert_eq!(tidy(&long, MOST).unwrap(), ["Café und Büro"; 40_000].join("\n"));
+    }
+
+    #[test]
+    fn text_that_grows_beyond_measure_is_none() {
+        assert_eq!(tidy(&"\u{1D160}".repeat(100_000), MOST), None);
+    }
+
     #[test]
     fn titles_and_keys_are_composed_and_hold_no_filler() {
         assert_eq!(tidy_line("Cafe\u{301}\u{A0}\u{200B}menu\u{FEFF}"), "Café menu");
@@ -129,18 +172,21 @@ mod tests {
     #[test]
     fn joiners_and_direction_marks_stay() {
         let family = "👨\u{200D}👩\u{200D}👧 می\u{200C}خواهم \u{200F}ok";
-        assert_eq!(tidy(family), family);
+        assert_eq!(tidy(family, MOST).unwrap(), family);
     }
 
     #[test]
     fn line_ends_are_one_kind_and_blank_lines_never_pile_up() {
-        assert_eq!(tidy("\r\n a  \r\n\r\n\r\n\r\nb\rc\n\n"), " a\n\nb\nc");
-        assert_eq!(tidy("one\u{85}two\u{2028}three\0 and no more"), "one\ntwo\nthree and no more");
+        assert_eq!(tidy("\r\n a  \r\n\r\n\r\n\r\nb\rc\n\n", MOST).unwrap(), " a\n\nb\nc");
+        assert_eq!(
+            tidy("one\u{85}two\u{2028}three\0 and no more", MOST).unwrap(),
+            "one\ntwo\nthree and no more"
+        );
     }
 
     #[test]
     fn soft_hyphens_go() {
-        assert_eq!(tidy("Donau\u{AD}dampf\u{AD}schiff"), "Donaudampfschiff");
+        assert_eq!(tidy("Donau\u{AD}dampf\u{AD}schiff", MOST).unwrap(), "Donaudampfschiff");
     }
 
     #[test]

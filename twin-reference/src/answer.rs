@@ -3,24 +3,31 @@
 
 mod amounts;
 mod confidence;
+#[cfg(test)]
+mod dump;
 mod extract;
-mod judgement;
+mod fitted;
 pub(crate) mod passages;
+mod personal;
 mod question;
 mod retrieve;
-mod vocabulary;
-mod wanted;
-mod weigh;
+pub(crate) mod table;
 pub(crate) mod words;
 
 use amounts::{Amount, Limits, Unit};
-use judgement::Asks;
+use personal::Asks;
+use question::Question;
 use retrieve::Evidence;
 
 use crate::store::{Result, Store};
 
-/// Below this the passages found have nothing to say to the question, and are not quoted.
-const UNRELATED: f64 = 0.12;
+/// Below this the passages found have nothing to say to the question, and are not named as its sources.
+const UNRELATED: f64 = 0.2;
+/// Below this they are named at most, not quoted.
+const FAINT: f64 = 0.3;
+const NOTHING: &str = "Nothing in the knowledge base answers this.";
+/// How many passages a language model is given to write an answer from.
+const FOR_A_MODEL: usize = 5;
 
 /// An answer with all the API tells of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +39,8 @@ pub(crate) struct Answer {
     pub(crate) escalate_reason: Option<String>,
     /// The documents quoted, best first, each once.
     pub(crate) sources: Vec<Source>,
+    /// The best passages with the titles of their documents, for a language model.
+    pub(crate) passages: Vec<(String, String)>,
 }
 
 /// A document an answer quotes.
@@ -55,31 +64,49 @@ impl Answer {
     }
 }
 
-/// Answers a question; `context` may be empty. Below `threshold` the answer is escalated.
-pub(crate) fn answer(store: &Store, question: &str, context: &str, threshold: f64) -> Result<Answer> {
-    let terms = weigh::weigh(store, question::terms(question))?;
-    let context = weigh::weigh(store, question::terms(context))?;
-    let terms = weigh::in_context(terms, context);
-    let evidence = retrieve::retrieve(store, question, &terms)?;
-    let (mut text, mut quoted) = extract::extract(&evidence, &terms);
-    let confidence = confidence::confidence(question, &terms, &quoted);
-    if confidence < UNRELATED {
-        text.clear();
-        quoted.clear();
-    }
+/// When an answer is passed on, and to whom.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Gate {
+    /// Below this confidence it is escalated.
+    pub(crate) threshold: f64,
+    /// Whether somebody looks at what is escalated.
+    pub(crate) attended: bool,
+}
+
+/// Answers a question; `context` may be empty.
+pub(crate) fn answer(store: &Store, question: &str, context: &str, gate: Gate) -> Result<Answer> {
+    let asked = Question::read(store, question, context)?;
+    let evidence = retrieve::retrieve(store, &asked)?;
+    let (text, mut quoted) = extract::extract(&evidence, &asked);
+    let confidence = confidence::confidence(&asked, &evidence);
     let escalate_reason = match personal_reason(store, question, &evidence, &quoted)? {
         Some(reason) => Some(reason),
-        None if confidence < threshold => Some(doubt(store, confidence)?.to_owned()),
+        None if confidence < gate.threshold => Some(doubt(store, confidence)?.to_owned()),
         None => None,
     };
+    if confidence < UNRELATED {
+        quoted.clear();
+    } else if confidence < FAINT {
+        quoted.truncate(1);
+    }
     let mut sources: Vec<Source> = Vec::new();
-    for evidence in quoted {
+    for evidence in &quoted {
         if !sources.iter().any(|source| source.document == evidence.document) {
             sources.push(Source { document: evidence.document, title: evidence.title.clone() });
         }
     }
-    let response = if text.is_empty() { nothing_found(escalate_reason.as_deref()) } else { text };
-    Ok(Answer { response, confidence, escalate_reason, sources })
+    let response = match quoted.first() {
+        None => NOTHING.to_owned(),
+        Some(best) if confidence < FAINT => format!("{NOTHING} What comes closest is \"{}\".", best.title),
+        Some(_) => text,
+    };
+    let response = match &escalate_reason {
+        Some(_) if gate.attended => format!("{response}\n\nA person will look at this."),
+        _ => response,
+    };
+    let passages = evidence.iter().take(FOR_A_MODEL);
+    let passages = passages.map(|evidence| (evidence.title.clone(), evidence.whole_text())).collect();
+    Ok(Answer { response, confidence, escalate_reason, sources, passages })
 }
 
 /// Why a person must decide however sure the answer is.
@@ -89,7 +116,7 @@ fn personal_reason(
     evidence: &[Evidence],
     quoted: &[&Evidence],
 ) -> Result<Option<String>> {
-    let judged = judgement::judge(question);
+    let judged = personal::judge(question);
     for sum in amounts::amounts(question) {
         let near = evidence.iter().take(5).map(|evidence| Limits::of(&evidence.text, sum.unit));
         let bound = near.filter_map(|limits| limits.bound_below(sum.value)).reduce(f64::max);
@@ -106,7 +133,7 @@ fn personal_reason(
 /// Whether a sum is above what the documents quoted allow: past the bound of a quoted rule where leave is
 /// asked for, and past every sum they name where none of their rules is about it.
 fn exceeds(store: &Store, question: &str, sum: Amount, quoted: &[&Evidence]) -> Result<bool> {
-    let leave = judgement::asks_leave(question);
+    let leave = personal::asks_leave(question);
     let limits: Vec<Limits> = quoted.iter().map(|evidence| Limits::of(&evidence.text, sum.unit)).collect();
     if limits.iter().any(|limits| limits.bound_below(sum.value).is_some()) {
         return Ok(leave);
@@ -132,13 +159,4 @@ fn doubt(store: &Store, confidence: f64) -> Result<&'static str> {
     } else {
         "Only partly covered by the knowledge base"
     })
-}
-
-fn nothing_found(reason: Option<&str>) -> String {
-    match reason {
-        Some(reason) => {
-            format!("Nothing in the knowledge base answers this. {reason}, so a person will look at it.")
-        }
-        None => "Nothing in the knowledge base answers this.".to_owned(),
-    }
 }

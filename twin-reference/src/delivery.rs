@@ -4,18 +4,17 @@
 //! delivered after the next start.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::header::CONTENT_TYPE;
-use reqwest::redirect;
 use sha2::Sha256;
 use tokio::sync::{Notify, OnceCell, watch};
 use tokio::task::{JoinHandle, JoinSet};
-use url::{Host, Url};
+use url::Url;
 
+use crate::outbound;
 use crate::worker::Worker;
 
 /// The waits between the three tries.
@@ -35,11 +34,7 @@ pub(crate) struct Webhook {
 
 impl Webhook {
     pub(crate) fn new(url: &str, secret: &str) -> Result<Self, String> {
-        let url = Url::parse(url).map_err(|error| error.to_string())?;
-        match url.scheme() {
-            "http" | "https" => Ok(Self { url, secret: secret.as_bytes().to_vec() }),
-            scheme => Err(format!("it must be http or https, not {scheme}")),
-        }
+        Ok(Self { url: outbound::parse(url)?, secret: secret.as_bytes().to_vec() })
     }
 
     /// The value of `Twin-Signature` for a body.
@@ -47,15 +42,6 @@ impl Webhook {
         let tag = Hmac::<Sha256>::new_from_slice(&self.secret).map(|mac| mac.chain_update(body).finalize());
         // An HMAC takes a key of any length, so there always is a tag.
         tag.map(|tag| format!("sha256={}", hex::encode(tag.into_bytes()))).unwrap_or_default()
-    }
-
-    fn is_loopback(&self) -> bool {
-        match self.url.host() {
-            Some(Host::Ipv4(ip)) => IpAddr::from(ip).is_loopback(),
-            Some(Host::Ipv6(ip)) => IpAddr::from(ip).is_loopback(),
-            Some(Host::Domain(name)) => name == "localhost",
-            None => false,
-        }
     }
 }
 
@@ -164,7 +150,7 @@ impl Round {
     }
 
     async fn try_once(&self, body: &str) -> bool {
-        let client = self.client.get_or_init(async || new_client(&self.webhook)).await;
+        let client = self.client.get_or_init(async || outbound::client(&self.webhook.url, TRY_TIMEOUT)).await;
         let Some(client) = client else { return false };
         let request = client
             .post(self.webhook.url.clone())
@@ -173,24 +159,6 @@ impl Round {
             .body(body.to_owned());
         request.send().await.is_ok_and(|response| response.status().is_success())
     }
-}
-
-/// A client that follows no redirect and, to loopback, uses no proxy. There always is one: ring supports
-/// the default versions of TLS, and reqwest takes the configuration of the rustls it is built with.
-fn new_client(webhook: &Webhook) -> Option<reqwest::Client> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .ok()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .redirect(redirect::Policy::none())
-        .timeout(TRY_TIMEOUT)
-        .user_agent(concat!("twin-reference/", env!("CARGO_PKG_VERSION")));
-    let builder = if webhook.is_loopback() { builder.no_proxy() } else { builder };
-    builder.build().ok()
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::compose::Draft;
+
 /// The largest request body that is read, in bytes. A document of 50,000 characters takes at most 300 kB
 /// of JSON, every one of them escaped.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
@@ -25,6 +27,8 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// What a language model is to put into words, where there is one.
+    pub(crate) draft: Option<Box<Draft>>,
 }
 
 impl Reply {
@@ -59,6 +63,6 @@ impl Reply {
 
     pub(crate) fn with_body(status: StatusCode, content_type: &'static str, body: Bytes) -> Self {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
-        Self { status, headers, body }
+        Self { status, headers, body, draft: None }
     }
 }

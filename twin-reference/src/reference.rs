@@ -10,7 +10,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use crate::answer::Gate;
 use crate::clock::{Clock, SystemClock};
+use crate::compose::Composer;
 use crate::delivery::{self, Webhook};
 use crate::fault::Fault;
 use crate::observe::{Handled, Observer};
@@ -73,6 +75,9 @@ pub enum StartError {
     /// The webhook's URL cannot be used.
     #[error("the webhook's URL cannot be used: {0}")]
     Webhook(String),
+    /// The language model's URL cannot be used.
+    #[error("the URL of the language model cannot be used: {0}")]
+    Model(String),
     /// The system gave no thread.
     #[error("cannot start the twin's thread: {0}")]
     Thread(std::io::Error),
@@ -94,6 +99,8 @@ pub struct Reference {
     window: Duration,
     monthly_limit: Option<u32>,
     threshold: f64,
+    attended: bool,
+    model: Option<(String, String, Option<Duration>)>,
     lacks: BTreeSet<Feature>,
     onboarded: bool,
     webhook: Option<(String, String)>,
@@ -139,6 +146,8 @@ impl Reference {
             window: Duration::from_secs(60),
             monthly_limit: None,
             threshold: 0.5,
+            attended: true,
+            model: None,
             lacks: BTreeSet::new(),
             onboarded: true,
             webhook: None,
@@ -196,6 +205,30 @@ impl Reference {
     #[must_use]
     pub fn threshold(mut self, confidence: f64) -> Self {
         self.threshold = confidence;
+        self
+    }
+
+    /// Does not say in an escalated answer that a person will look at it: for a twin that ends with the answer.
+    #[must_use]
+    pub fn unattended(mut self) -> Self {
+        self.attended = false;
+        self
+    }
+
+    /// Has answers put into words by this model of an OpenAI-compatible server, such as Ollama at
+    /// `http://127.0.0.1:11434/v1`. It gets the question, its context and the passages found. Confidence, sources
+    /// and what is escalated stay as they are without it, and an escalated question does not go there. A model
+    /// that fails, or takes longer than `timeout` (25 s by default), leaves the excerpt with a sentence that says
+    /// so. Works behind [`serve`](Reference::serve); [`start`](Reference::start) answers with the excerpt. The URL
+    /// is checked when the twin starts.
+    #[must_use]
+    pub fn answers_by(
+        mut self,
+        url: impl Into<String>,
+        model: impl Into<String>,
+        timeout: Option<Duration>,
+    ) -> Self {
+        self.model = Some((url.into(), model.into(), timeout));
         self
     }
 
@@ -327,7 +360,8 @@ impl Reference {
     pub async fn serve(self, address: SocketAddr) -> Result<Running, StartError> {
         let names = self.host_names.clone();
         let opened = self.open().await?;
-        let door = crate::serve::Door::open(opened.worker.clone(), address, &names).await;
+        let (worker, composer) = (opened.worker.clone(), opened.composer.clone());
+        let door = crate::serve::Door::open(worker, composer, address, &names).await;
         let door = door.map_err(|source| StartError::Listen { address, source })?;
         Ok(opened.behind(Door::Hyper(door)))
     }
@@ -336,6 +370,9 @@ impl Reference {
     async fn open(self) -> Result<Opened, StartError> {
         let webhook = self.webhook.map(|(url, secret)| Webhook::new(&url, &secret)).transpose();
         let webhook = webhook.map_err(StartError::Webhook)?;
+        let composer =
+            self.model.map(|(url, model, timeout)| Composer::new(&url, &model, timeout)).transpose();
+        let composer = composer.map_err(StartError::Model)?.map(Arc::new);
         let keys = if self.keys.is_empty() { vec![DEFAULT_KEY.to_owned()] } else { self.keys };
         let key = keys.first().cloned().unwrap_or_default();
         let lab = Arc::new(Lab { recorder: self.record.then(Recorder::default), ..Lab::default() });
@@ -343,7 +380,11 @@ impl Reference {
         let (lab_for_twin, delivery_for_twin) = (lab.clone(), delivery.clone());
         let rules = Rules {
             monthly_limit: self.monthly_limit,
-            threshold: if self.threshold.is_nan() { 0.5 } else { self.threshold },
+            gate: Gate {
+                threshold: if self.threshold.is_nan() { 0.5 } else { self.threshold },
+                attended: self.attended,
+            },
+            composes: composer.is_some(),
             lacks: self.lacks,
             onboarded: self.onboarded,
             has_webhook: webhook.is_some(),
@@ -370,7 +411,7 @@ impl Reference {
             })
         };
         let worker = Worker::start(open).await?;
-        Ok(Opened { worker, lab, key, webhook, backoff: self.backoff, delivery })
+        Ok(Opened { worker, composer, lab, key, webhook, backoff: self.backoff, delivery })
     }
 }
 
@@ -386,6 +427,11 @@ fn open_store(data: Option<&Path>, seeds: Vec<Seed>, now: Timestamp) -> store::R
 /// A twin that is open but has no door yet.
 struct Opened {
     worker: Worker,
+    #[cfg_attr(
+        not(feature = "serve"),
+        allow(dead_code, reason = "only the hyper door can wait for a model")
+    )]
+    composer: Option<Arc<Composer>>,
     lab: Arc<Lab>,
     key: String,
     webhook: Option<Webhook>,

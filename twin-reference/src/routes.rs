@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::answer;
+use crate::answer::{self, Answer};
+use crate::compose::Draft;
 use crate::message::{Reply, Request};
 use crate::reference::Feature;
 use crate::seed::Seed;
@@ -111,7 +112,7 @@ fn ask(twin: &mut Twin, request: &Request, now: Timestamp) -> Served {
     let asked_by = body.optional("askedBy")?.map(str::trim).filter(|name| !name.is_empty()).unwrap_or("API");
     within_month(twin, now)?;
 
-    let answer = answer::answer(&twin.store, message, context, twin.rules.threshold)?;
+    let answer = answer::answer(&twin.store, message, context, twin.rules.gate)?;
     let reason = answer.escalate_reason.as_deref();
     let escalation = reason.map(|reason| NewEscalation { question: message, asked_by, reason });
     let drew_on: Vec<i64> = answer.sources.iter().map(|source| source.document).collect();
@@ -119,27 +120,35 @@ fn ask(twin: &mut Twin, request: &Request, now: Timestamp) -> Served {
     if reason.is_some() && twin.rules.has_webhook {
         twin.delivery.notify_one();
     }
-    Ok(Reply::json(
-        StatusCode::OK,
-        &Answered {
-            response: &answer.response,
-            confidence: answer.confidence,
-            should_escalate: reason.is_some(),
-            escalate_reason: reason,
-            sources: answer.titles(),
-        },
-    ))
+    let mut reply = Reply::json(StatusCode::OK, &Answered::of(&answer));
+    if reason.is_none() && twin.rules.composes {
+        reply.draft = Some(Box::new(Draft::new(message, context, answer)));
+    }
+    Ok(reply)
 }
 
 /// The reply to a question, in the order of the API reference.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Answered<'a> {
+pub(crate) struct Answered<'a> {
     response: &'a str,
     confidence: f64,
     should_escalate: bool,
     escalate_reason: Option<&'a str>,
     sources: Vec<&'a str>,
+}
+
+impl<'a> Answered<'a> {
+    pub(crate) fn of(answer: &'a Answer) -> Self {
+        let reason = answer.escalate_reason.as_deref();
+        Self {
+            response: &answer.response,
+            confidence: answer.confidence,
+            should_escalate: reason.is_some(),
+            escalate_reason: reason,
+            sources: answer.titles(),
+        }
+    }
 }
 
 fn within_month(twin: &Twin, now: Timestamp) -> Result<(), Refusal> {

@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 
+use crate::compose::Composer;
 use crate::connections::{AT_ONCE, Activity, Connections};
 use crate::hosts::Hosts;
 use crate::message::{MAX_BODY, Reply, Request};
@@ -43,11 +44,16 @@ pub(crate) struct Door {
 
 impl Door {
     /// Listens and serves on the present tokio runtime.
-    pub(crate) async fn open(worker: Worker, address: SocketAddr, names: &[String]) -> io::Result<Self> {
+    pub(crate) async fn open(
+        worker: Worker,
+        composer: Option<Arc<Composer>>,
+        address: SocketAddr,
+        names: &[String],
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (closing, closed) = watch::channel(false);
-        let server = Server { worker, hosts: Arc::new(Hosts::of(address, names)) };
+        let server = Server { worker, composer, hosts: Arc::new(Hosts::of(address, names)) };
         let accepting = tokio::spawn(accept(listener, server, closed));
         Ok(Self { address, closing, accepting })
     }
@@ -63,6 +69,7 @@ impl Door {
 #[derive(Clone)]
 struct Server {
     worker: Worker,
+    composer: Option<Arc<Composer>>,
     hosts: Arc<Hosts>,
 }
 
@@ -150,7 +157,10 @@ async fn answer(
         outcome
     };
     let outcome = server.worker.run(handle).await.unwrap_or_else(|stopped| Outcome::unavailable(&stopped));
-    let reply = outcome.reply.ok_or(Closed::Fault)?;
+    let mut reply = outcome.reply.ok_or(Closed::Fault)?;
+    if let Some(composer) = &server.composer {
+        reply = composer.compose(reply).await;
+    }
     if !outcome.delay.is_zero() {
         tokio::time::sleep(outcome.delay).await;
     }

@@ -19,7 +19,7 @@ pub(crate) use escalations::NewEscalation;
 pub(crate) use index::Hit;
 
 /// The layout of the database; a file of a later one is refused.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 /// How many escalations a store in memory keeps, and how many deliveries: a twin that runs for long under load
 /// would fill the memory with them.
@@ -32,10 +32,6 @@ CREATE TABLE documents(
 ) STRICT;
 CREATE INDEX documents_newest ON documents(created_ms, seq);
 CREATE INDEX documents_of_type ON documents(type, created_ms, seq);
--- Terms as answer::words makes them, so the tokenizer only splits at spaces. A passage's rowid is
--- its document's seq << 16 | its place in the document.
-CREATE VIRTUAL TABLE passages USING fts5(title, heading, body, content='', contentless_delete=1, tokenize='ascii');
-CREATE VIRTUAL TABLE terms USING fts5vocab(passages, row);
 CREATE TABLE escalations(
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, question TEXT NOT NULL, asked_by TEXT NOT NULL,
   confidence REAL NOT NULL, reason TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'open',
@@ -47,6 +43,16 @@ CREATE TABLE usage(
   month TEXT PRIMARY KEY, answered INTEGER NOT NULL, escalated INTEGER NOT NULL, confidence REAL NOT NULL
 ) STRICT;
 CREATE TABLE deliveries(seq INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL) STRICT;
+";
+
+/// The search index, which can be made anew from the documents.
+const INDEX: &str = "
+-- Terms as answer::words makes them, so the tokenizer only splits at spaces. A passage's rowid is
+-- its document's seq << 16 | its place in the document.
+CREATE VIRTUAL TABLE passages USING fts5(title, heading, body, content='', contentless_delete=1, tokenize='ascii');
+CREATE VIRTUAL TABLE terms USING fts5vocab(passages, row);
+-- The directions of a document's passages, one after another.
+CREATE TABLE vectors(document INTEGER PRIMARY KEY, packed BLOB NOT NULL) STRICT;
 ";
 
 /// What goes wrong in the store.
@@ -97,13 +103,20 @@ impl Store {
         let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         // Another process may have made the tables between the two looks.
         match transaction.pragma_query_value(None, "user_version", |row| row.get(0))? {
-            SCHEMA_VERSION => {}
+            SCHEMA_VERSION => return Ok(()),
             0 => {
                 transaction.execute_batch(SCHEMA)?;
-                transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+                transaction.execute_batch(INDEX)?;
+            }
+            // The index of the first layout knew other terms, and no vectors.
+            1 => {
+                transaction.execute_batch("DROP TABLE terms; DROP TABLE passages")?;
+                transaction.execute_batch(INDEX)?;
+                index::rebuild(&transaction)?;
             }
             newer => return Err(StoreError::TooNew(newer)),
         }
+        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
         transaction.commit()?;
         Ok(())
     }

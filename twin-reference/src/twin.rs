@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use crate::about;
+use crate::answer::Gate;
 use crate::clock::Clock;
 use crate::fault::{Fault, Faults};
 use crate::message::{Reply, Request};
@@ -25,7 +26,9 @@ use crate::worker::Stopped;
 pub(crate) struct Rules {
     pub(crate) keys: Vec<String>,
     pub(crate) monthly_limit: Option<u32>,
-    pub(crate) threshold: f64,
+    pub(crate) gate: Gate,
+    /// Whether a language model puts answers into words.
+    pub(crate) composes: bool,
     pub(crate) lacks: BTreeSet<Feature>,
     pub(crate) onboarded: bool,
     pub(crate) has_webhook: bool,

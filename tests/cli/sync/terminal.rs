@@ -29,6 +29,7 @@ async fn a_dry_run_shows_what_comes_goes_and_is_skipped_and_what_it_costs() {
     let wiki = wiki().await;
     let seen = Terminal::start(sync(&wiki, &["--dry-run"]), 80).ends(0);
     let expected = "\
+Found 4 documents in a folder (wiki)
 ~ changes  note, 120.0 kB, 3 parts
 hr/
   + Travel  note, 17 B
@@ -70,7 +71,9 @@ async fn a_plan_is_confirmed_before_anything_is_written() {
     );
     // With nothing to do there is nothing to ask.
     let seen = Terminal::start(sync(&wiki, &[]), 80).ends(0);
-    assert_eq!(seen.screen.trim_end(), "4 unchanged, 1 skipped");
+    let lines: Vec<&str> = seen.screen.lines().collect();
+    assert_eq!(lines[..2], ["Found 4 documents in a folder (wiki)", "4 unchanged, 1 skipped"]);
+    assert!(lines[2].starts_with("note: the state is in twin-kb.lock.json"), "{}", seen.screen);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,7 +81,29 @@ async fn without_a_state_it_asks_before_it_builds_upon_documents_that_are_there(
     let wiki = wiki().await;
     std::fs::remove_file(wiki.state_path()).unwrap();
     let terminal = Terminal::start(wiki.bench.twin(["kb", "import", "wiki"]), 80);
-    terminal.shows("There is no state file, and the knowledge base has documents. Go on? [y/N]").agrees(true);
+    terminal.shows("Adopt 2").shows("[y/N]").agrees(true);
     let seen = terminal.ends(0);
     assert!(seen.screen.contains("2 created, 2 adopted"), "{}", seen.screen);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_than_a_screen_is_told_by_folder_and_what_is_deleted_in_full() {
+    let wiki = wiki().await;
+    for folder in ["people", "money"] {
+        for page in 0..30 {
+            wiki.write(&format!("{folder}/page-{page}"), "Text.");
+        }
+    }
+    for picture in 0..12 {
+        wiki.bench.home.write(&format!("wiki/{picture}.png"), b"\x89PNG\r\n\x1a\n");
+    }
+    let seen = Terminal::start(sync(&wiki, &["--dry-run"]), 80).ends(0).screen;
+    for line in
+        ["money/  30 create", "people/  30 create", "  - goes  note, folder:wiki/goes.md", "     12  media"]
+    {
+        assert!(seen.lines().any(|shown| shown == line), "{line}:\n{seen}");
+    }
+    assert!(!seen.contains("page-7"), "{seen}");
+    let all = Terminal::start(sync(&wiki, &["--dry-run", "-v"]), 80).ends(0);
+    assert!(all.raw.contains("page-7") && all.raw.contains("7.png"), "{}", all.screen);
 }

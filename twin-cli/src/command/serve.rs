@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 use twin_reference::{Fault, Received, Reference};
 use twin_sdk::ApiKey;
+use url::{Host, Url};
 
 use super::Outcome;
 use crate::context::Context;
@@ -34,6 +35,7 @@ use crate::words::count;
 Examples:
   twin serve --seed handbook.zip
   twin serve --port 8080 --data twin.db --api-key-file twin.key --rate-limit 600 -v
+  twin serve --seed handbook.zip --answers http://127.0.0.1:11434/v1 --model llama3.2
 
 Exit codes:
   130 stopped by Ctrl-C, 143 stopped by SIGTERM, 2 bad input, 1 the port is taken")]
@@ -81,6 +83,21 @@ pub struct Args {
     /// Read the secret that signs webhooks from a file, or from standard input with '-'
     #[arg(long, value_name = "PATH|-", value_hint = ValueHint::FilePath, requires = "webhook_url")]
     webhook_secret_file: Option<PathBuf>,
+
+    /// Have answers worded by the OpenAI-compatible server at this address (Ollama, llama.cpp, vLLM)
+    ///
+    /// It gets the question and the passages found. Confidence, sources and escalations stay as they are without it; when
+    /// it fails, the answer is the excerpt.
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, requires = "model")]
+    answers: Option<String>,
+
+    /// The model that words the answers
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Other, requires = "answers")]
+    model: Option<String>,
+
+    /// Allow --answers to name a server that is not on this machine
+    #[arg(long, requires = "answers")]
+    answers_remote: bool,
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
@@ -98,7 +115,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     }
     match twin.document_count().await {
         _ if seed.is_empty() => {}
-        0 => twin.fill(&seed, &context.ui).await?,
+        0 => twin.fill(&seed, None, &context.ui).await?,
         number => {
             let documents = count(number, "document");
             let text = format!("the data holds {documents} already: --seed is left out");
@@ -152,8 +169,26 @@ async fn configure(args: Args, key: String) -> Result<Reference, CliError> {
         }
         reference = reference.webhook(url, secret.trim());
     }
+    if let (Some(url), Some(model)) = (args.answers, args.model) {
+        if !args.answers_remote && !is_loopback(&url)? {
+            let text = "--answers names a server that is not on this machine, and it would get every question and the \
+                        passages found";
+            return Err(CliError::invalid(text).hint("add --answers-remote to allow it"));
+        }
+        reference = reference.answers_by(url, model, None);
+    }
     let data = args.data.map_or(LocalData::Memory, LocalData::File);
     with_data(reference, &data)
+}
+
+fn is_loopback(url: &str) -> Result<bool, CliError> {
+    let parsed = Url::parse(url).map_err(|error| CliError::invalid(format!("--answers: {error}")))?;
+    Ok(match parsed.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    })
 }
 
 /// The address that a host name and a port stand for.

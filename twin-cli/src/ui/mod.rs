@@ -91,6 +91,11 @@ impl Notice {
         Self { label: "hint", text: text.into(), vital: false }
     }
 
+    /// What is good to know afterwards.
+    pub fn note(text: impl Into<String>) -> Self {
+        Self { label: "note", text: text.into(), vital: false }
+    }
+
     /// Told beside JSON as well.
     pub fn vital(mut self) -> Self {
         self.vital = true;
@@ -114,7 +119,7 @@ impl Notice {
 
     fn tone(&self) -> Tone {
         match self.label {
-            "hint" | "repeated" => Tone::Dim,
+            "hint" | "note" | "repeated" => Tone::Dim,
             _ => Tone::Warning,
         }
     }
@@ -219,7 +224,7 @@ impl Ui {
     /// A remark on standard error. `--quiet` and `--json` leave hints out.
     pub fn notice(&self, notice: &Notice) {
         let is_remark = match notice.label {
-            "hint" => self.options.quiet || self.options.json,
+            "hint" | "note" => self.options.quiet || self.options.json,
             "repeated" => self.options.quiet,
             _ => false,
         };

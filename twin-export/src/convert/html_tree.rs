@@ -101,7 +101,8 @@ pub(crate) fn tag_name(raw: &str) -> Option<&str> {
     let name = inner.trim_start_matches('/');
     let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     let rest = inner.trim_start_matches('/').get(name.len()..)?;
-    let rest = rest.split_once('>').map_or(rest, |(attributes, _)| attributes);
+    // Another tag may begin before this one ends: looking further would take long where none ends.
+    let rest = rest.split_once(['>', '<']).map_or(rest, |(attributes, _)| attributes);
     (is_one_of(KNOWN, name) && has_attributes_only(rest)).then_some(name)
 }
 

@@ -249,6 +249,53 @@ fn markdown_file(markdown: &str) -> Converted {
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
+    #[test]
+    fn no_text_takes_longer_than_its_length() {
+        let markdown = [
+            "<a x=",
+            "<div>\n<a x=\n",
+            "[a](",
+            "*a ",
+            "_a_ ",
+            "`",
+            "~~~\n",
+            "$a",
+            "> ",
+            "- ",
+            "| a ",
+            "<!--",
+            "{{< a",
+            "{:a",
+            "{% raw %}",
+            "[[a",
+            "e\u{301}",
+        ];
+        let html = ["<a>", "<i><p>", "<table>", "<li>a", "<div>a</div>", "<x a=1>", "&", "<!--"];
+        let csv = ["a,", "\"", "\"a\n"];
+        let mail = ["a: b\n", "--b\n", "> a\n", "=20"];
+        let plain = ["\r", "e\u{301}"];
+        let mut slow = Vec::new();
+        for (name, before, texts) in [
+            ("a.md", "", markdown.as_slice()),
+            ("a.md", "# T\n\n<div>\n", &markdown[..2]),
+            ("a.md", "---\n", &["a: b\n", "a:\n  - b\n", "a: [b, \n"]),
+            ("a.html", "<html>", html.as_slice()),
+            ("a.csv", "", csv.as_slice()),
+            ("a.eml", "From: a@b\nSubject: S\n", mail.as_slice()),
+            ("a.eml", "From: a@b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n", mail.as_slice()),
+            ("a.txt", "", plain.as_slice()),
+        ] {
+            for text in texts {
+                let make = |bytes: usize| format!("{before}{}", text.repeat(bytes / text.len()));
+                let run = |input: &str| convert_here(name, input.as_bytes().to_vec(), &Limits::default());
+                let what = format!("{name} {before} {text}");
+                slow.extend(crate::linear::beyond_linear(&what, make, |input| guard::guarded(|| run(input))));
+            }
+        }
+        assert_eq!(slow, [""; 0]);
+    }
+
     #[test]
     fn a_backup_keeps_its_text_whatever_became_of_its_line_ends() {
         let file = "---\nid: doc_1\ntitle: T\ntype: note\nsource: manual\ncreatedAt: 2026-03-01T10:00:00Z\n---\n\n a\n\n\nb \n\n";

@@ -47,6 +47,9 @@ impl Default for List {
     }
 }
 
+/// Lists within lists that are still shown as such.
+const MOST_INDENT: usize = 32;
+
 impl Prose {
     /// What is written so far, or of what is collected apart.
     pub(crate) fn written(&self) -> &str {
@@ -156,7 +159,7 @@ impl Prose {
         if let Some(list) = self.lists.last_mut() {
             let marker = list.marker.take();
             let indent = if marker.is_some() { depth - 1 } else { depth };
-            self.out.extend(std::iter::repeat_n("  ", indent));
+            self.out.extend(std::iter::repeat_n("  ", indent.min(MOST_INDENT)));
             self.out.push_str(marker.as_deref().unwrap_or_default());
         }
     }

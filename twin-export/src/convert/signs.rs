@@ -1,5 +1,7 @@
 //! Signs whose place or stroke carries meaning, written in a line: powers, struck text, boxes to tick.
 
+use std::borrow::Cow;
+
 /// Text that stands raised: `10⁶` and `m²` where every sign has a form of its own, `^(…)` otherwise. `before` is
 /// what it stands behind: the ending of a numeral (`1st`) is read as it stands.
 pub(crate) fn superscript(before: &str, text: &str) -> String {
@@ -42,6 +44,21 @@ pub(crate) fn box_of(character: char) -> Option<&'static str> {
         '☑' | '☒' => Some(tick(true)),
         _ => None,
     }
+}
+
+/// A text with the boxes in it as such.
+pub(crate) fn with_boxes(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || !text.contains(|c| box_of(c).is_some()) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match box_of(character) {
+            Some(sign) => out.push_str(sign),
+            None => out.push(character),
+        }
+    }
+    Cow::Owned(out)
 }
 
 fn raised(character: char) -> Option<char> {

@@ -27,14 +27,12 @@ impl Styled {
 
     /// As [`Styled::push`], with boxes to tick as such.
     pub(crate) fn push_shown(&mut self, look: Look, text: &str) {
-        if !text.contains(|c| signs::box_of(c).is_some()) {
-            return self.push(look, text);
-        }
-        for character in text.chars() {
-            let mut buffer = [0; 4];
-            let text = signs::box_of(character).unwrap_or_else(|| character.encode_utf8(&mut buffer));
-            self.push(look, text);
-        }
+        self.push(look, &signs::with_boxes(text));
+    }
+
+    /// Text that went its own way, and stands before what follows.
+    pub(crate) fn follow(&mut self, text: &str) {
+        self.before = text.chars().next_back().or(self.before);
     }
 
     pub(crate) fn is_empty(&self) -> bool {

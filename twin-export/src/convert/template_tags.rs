@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use super::super::text::beginning;
+
 /// The text without tags, and headings with a space behind their marks.
 pub(crate) fn without_tags(markdown: &str) -> Cow<'_, str> {
     let has_tag = ["{%", "{{", "{:", "{#", "{.", "[TOC]", "[[_TOC_]]", "[[TOC]]"]
@@ -11,8 +13,12 @@ pub(crate) fn without_tags(markdown: &str) -> Cow<'_, str> {
     if !has_tag && !markdown.lines().any(|line| heading_without_space(line).is_some()) {
         return Cow::Borrowed(markdown);
     }
-    let mut cleaner =
-        Cleaner { out: String::with_capacity(markdown.len()), rest: markdown, at_line_start: true };
+    let mut cleaner = Cleaner {
+        out: String::with_capacity(markdown.len()),
+        rest: markdown,
+        at_line_start: true,
+        without_end: Vec::new(),
+    };
     cleaner.run();
     Cow::Owned(cleaner.out)
 }
@@ -21,6 +27,8 @@ struct Cleaner<'a> {
     out: String,
     rest: &'a str,
     at_line_start: bool,
+    /// Names of tags that nothing ends from here on.
+    without_end: Vec<String>,
 }
 
 /// No tag is longer.
@@ -112,13 +120,12 @@ impl<'a> Cleaner<'a> {
     fn tag(&mut self) -> bool {
         for (open, close) in [("{%", "%}"), ("{{<", ">}}"), ("{{%", "%}}"), ("{{", "}}")] {
             if let Some(inner) = self.rest.strip_prefix(open) {
-                let Some((inner, after)) = inner
-                    .split_once(close)
-                    .filter(|(inner, _)| inner.len() <= MOST_TAG && !inner.contains("\n\n"))
-                else {
+                let Some((tag, _)) = beginning(inner, MOST_TAG).split_once(close) else { return false };
+                if tag.contains("\n\n") {
                     return false;
-                };
-                self.rest = after;
+                }
+                self.rest = &inner[tag.len() + close.len()..];
+                let inner = tag;
                 self.named_tag(inner.trim_matches(['-', '~', ' ', '\n', '\t', '/', '*']));
                 return true;
             }
@@ -155,8 +162,11 @@ impl<'a> Cleaner<'a> {
     }
 
     /// The text up to the tag that ends another, and what follows.
-    fn until_end(&self, name: &str) -> (&'a str, &'a str) {
+    fn until_end(&mut self, name: &str) -> (&'a str, &'a str) {
         let mut at = 0;
+        if self.without_end.iter().any(|one| one == name) {
+            return ("", self.rest);
+        }
         while let Some(found) = self.rest[at..].find("{%") {
             let start = at + found;
             let Some((inner, after)) = self.rest[start + 2..].split_once("%}") else { break };
@@ -165,12 +175,14 @@ impl<'a> Cleaner<'a> {
             }
             at = start + 2;
         }
+        // Nor is there one behind any other.
+        self.without_end.push(name.to_owned());
         ("", self.rest)
     }
 
     /// kramdown's and pandoc's attributes: `{: .no_toc}`, `{#id}`, `{.class}`, `{:toc}`, `{::comment}…{:/comment}`.
     fn attributes(&mut self) -> bool {
-        let line = self.rest.split('\n').next().unwrap_or_default();
+        let line = beginning(self.rest, MOST_TAG).split('\n').next().unwrap_or_default();
         let Some((inner, _)) = line[1..].split_once('}') else { return false };
         let after = &self.rest[inner.len() + 2..];
         if inner == "::comment" {

@@ -1,6 +1,7 @@
 //! Messages in an mbox, one after the other: split only where a line begins with `From ` and a date or a header follows.
 
 use std::io::{self, BufRead};
+use std::ops::ControlFlow;
 
 /// Where a message lies in its mbox, and its headers.
 #[derive(Debug)]
@@ -25,8 +26,11 @@ struct Candidate {
     is_apart: bool,
 }
 
-/// Hands out every message in turn. Reads in one pass, in little memory.
-pub(super) fn messages(mut mbox: impl BufRead, mut each: impl FnMut(Found)) -> io::Result<()> {
+/// Hands out every message in turn, until `each` breaks. Reads in one pass, in little memory.
+pub(super) fn messages(
+    mut mbox: impl BufRead,
+    mut each: impl FnMut(Found) -> ControlFlow<()>,
+) -> io::Result<()> {
     let mut at = 0;
     let mut message: Option<Found> = None;
     let mut in_headers = false;
@@ -38,8 +42,9 @@ pub(super) fn messages(mut mbox: impl BufRead, mut each: impl FnMut(Found)) -> i
         let read = read_line(&mut mbox, &mut line)?;
         if let Some(from) = candidate.take() {
             if is_separator(&from.line, &line, from.is_apart) {
-                if let Some(message) = message.take() {
-                    each(Found { len: from.at - message.start, ..message });
+                let ended = message.take().map(|message| Found { len: from.at - message.start, ..message });
+                if ended.is_some_and(|message| each(message).is_break()) {
+                    return Ok(());
                 }
                 message = Some(Found { start: from.end, len: 0, headers: Vec::new() });
                 in_headers = true;
@@ -49,7 +54,8 @@ pub(super) fn messages(mut mbox: impl BufRead, mut each: impl FnMut(Found)) -> i
         }
         if read == 0 {
             if let Some(message) = message.take() {
-                each(Found { len: at - message.start, ..message });
+                // There is none behind it.
+                let _ = each(Found { len: at - message.start, ..message });
             }
             return Ok(());
         }
@@ -248,7 +254,11 @@ mod tests {
 
     fn read(mbox: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
         let mut found = Vec::new();
-        messages(mbox, |message| found.push(message)).unwrap();
+        messages(mbox, |message| {
+            found.push(message);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
         let text = |message: &Found| {
             mbox[usize::try_from(message.start).unwrap()..][..usize::try_from(message.len).unwrap()].to_vec()
         };

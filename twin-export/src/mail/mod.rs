@@ -57,7 +57,7 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     for outcome in outcomes.into_iter().flatten() {
         run.take(outcome)?;
     }
-    let Index { messages, threads } = index;
+    let Index { messages, threads, .. } = index;
     let mut threads = threads.finish();
     for thread in &mut threads {
         order::sorted(thread, |at| messages[at].told());
@@ -79,6 +79,8 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
 struct Index<'a> {
     messages: Vec<Message<'a>>,
     threads: Threads,
+    /// There is no room for more messages.
+    is_full: bool,
 }
 
 impl<'a> Index<'a> {
@@ -94,20 +96,22 @@ impl<'a> Index<'a> {
         if maildir::is_unwanted(path) {
             return Some(Outcome::skipped(path, reason::SPAM_OR_TRASH));
         }
-        let head = entry.head(convert::HEAD);
+        let head = run.budget.head(entry, convert::HEAD, &run.options.limits);
         let kind = Kind::of(file_name(path), &head);
         // Names in a Maildir have no ending.
         let is_message = maildir::is_message(path) && matches!(kind, Kind::Text | Kind::Unknown | Kind::Html);
         match if is_message { Kind::Mail } else { kind } {
             Kind::Mbox => Some(self.add_mbox(entry, run)),
             Kind::Mail => {
-                let head = entry.head(HEADERS);
+                let head = run.budget.head(entry, HEADERS, &run.options.limits);
                 let envelope = envelope(&head).unwrap_or_default();
                 if !run.options.filter.takes(&[path]) {
                     let key = key(entry, &Place::File, envelope.id.as_deref(), &run.job());
                     return Some(Outcome::filtered(key, path));
                 }
-                self.push(entry, Place::File, envelope, &run.job());
+                if self.push(entry, Place::File, envelope, &run.job()).is_break() {
+                    return Some(Outcome::unconverted("mail:".to_owned(), path, reason::TOO_MANY));
+                }
                 None
             }
             Kind::Media => Some(Outcome::skipped(path, reason::MEDIA)),
@@ -122,38 +126,74 @@ impl<'a> Index<'a> {
         }
         // Any message may be in what cannot be read.
         let unconverted = |reason| Outcome::unconverted("mail:".to_owned(), path, reason);
-        let bytes = match entry.random_access(run.options.limits.run_bytes) {
+        let bytes = match entry.random_access(&run.budget, &run.options.limits) {
             Ok(bytes) => bytes,
             Err(reason) => return unconverted(reason),
         };
         let mut found = 0;
         let read = mbox::messages(bytes.cursor(), |message| {
+            if is_blank(&message) {
+                return ControlFlow::Continue(());
+            }
             found += 1;
             let envelope = envelope(&message.headers).unwrap_or_default();
-            if !is_unwanted(&envelope.labels) {
-                let place = Place::Part { mbox: bytes.clone(), start: message.start, len: message.len };
-                self.push(entry, place, envelope, &run.job());
+            if is_unwanted(&envelope.labels) {
+                return ControlFlow::Continue(());
             }
+            let place = Place::Part { mbox: bytes.clone(), start: message.start, len: message.len };
+            self.push(entry, place, envelope, &run.job())
         });
         match (read, found) {
+            _ if self.is_full => unconverted(reason::TOO_MANY),
             (Ok(()), 0) => Outcome::skipped(path, reason::NO_MESSAGES),
             (Ok(()), _) => Outcome::Merged,
             (Err(_), _) => unconverted(reason::UNREADABLE),
         }
     }
 
-    fn push(&mut self, entry: &'a Entry, place: Place, envelope: Envelope, job: &Job<'_>) {
-        self.threads.add(&envelope);
+    /// Adds a message, unless there is no room for more.
+    fn push(
+        &mut self,
+        entry: &'a Entry,
+        place: Place,
+        mut envelope: Envelope,
+        job: &Job<'_>,
+    ) -> ControlFlow<()> {
+        // The first message of a thread and those right before this one tell where it belongs.
+        let references = &mut envelope.references;
+        if references.len() > MOST_REFERENCES {
+            references.drain(MOST_REFERENCES / 2..references.len() - MOST_REFERENCES / 2);
+        }
         let key = key(entry, &place, envelope.id.as_deref(), job);
+        let id = envelope.id.as_ref().map_or(0, String::len);
+        let cost = MESSAGE + key.len() + id + NAME * (1 + envelope.references.len());
+        self.is_full |= self.messages.len() >= job.limits().entries || !job.budget().keep(cost, job.limits());
+        if self.is_full {
+            return ControlFlow::Break(());
+        }
+        self.threads.add(&envelope);
         let Envelope { id, at, references, .. } = envelope;
         let last = references.len().saturating_sub(MOST_ANSWERED);
         let answers = references[last..].iter().map(|id| order::gist(id)).collect();
         self.messages.push(Message { entry, place, id, key, at, answers });
+        ControlFlow::Continue(())
     }
+}
+
+/// Other messages that one message names.
+const MOST_REFERENCES: usize = 100;
+/// Bytes that a message and a name of one take in the index, beside their texts.
+const MESSAGE: usize = 200;
+const NAME: usize = 40;
+
+/// A separator and nothing behind it.
+fn is_blank(message: &mbox::Found) -> bool {
+    message.len <= message.headers.len() as u64 && message.headers.trim_ascii().is_empty()
 }
 
 /// Messages that are remembered as those that one answers.
 const MOST_ANSWERED: usize = 4;
+
 /// Enough of a single message to hold its headers.
 const HEADERS: usize = 256 * 1024;
 
@@ -201,9 +241,11 @@ impl Place {
         match self {
             Place::File => job.read(entry),
             Place::Part { len, .. } if *len > job.limits().entry_bytes => Err(reason::TOO_LARGE),
-            Place::Part { mbox, start, len } => {
-                Ok(mbox::unquoted(job.read_stream(mbox.window(*start, *len).cursor(), *len)?))
-            }
+            Place::Part { mbox, start, len } => Ok(mbox::unquoted(job.read_stream(
+                mbox.window(*start, *len).cursor(),
+                *len,
+                mbox.is_charged(),
+            )?)),
         }
     }
 }
@@ -219,12 +261,16 @@ fn key(entry: &Entry, place: &Place, id: Option<&str>, job: &Job<'_>) -> String 
     }
 }
 
+/// Bytes of a thread's text: a document that nobody reads to its end is long enough.
+const MOST_TEXT: usize = 16 << 20;
+
 /// One document for a thread, oldest message first; what could not be read is told beside it.
 fn document(thread: &[&Message<'_>], job: &Job<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     let mut letters: Vec<Letter> = Vec::new();
     let mut sum = Sha256::new();
     let mut files = 0;
+    let mut text_bytes = 0;
     let mut attached = Vec::new();
     let mut aside = Aside::default();
     let mut seen: HashSet<&str> = HashSet::new();
@@ -240,7 +286,12 @@ fn document(thread: &[&Message<'_>], job: &Job<'_>) -> Vec<Outcome> {
         match read {
             // The same message lies in several folders of a mailbox.
             Ok(_) if message.id.as_deref().is_some_and(|id| seen.contains(id)) => files += file,
+            Ok((_, letter)) if text_bytes + letter.body.len() > MOST_TEXT => {
+                let (key, path) = (message.key.clone(), message.path());
+                outcomes.push(Outcome::Unconverted { key, path, reason: reason::TOO_LARGE, files: file });
+            }
             Ok((source, mut letter)) => {
+                text_bytes += letter.body.len();
                 let (path, kind) = (message.path(), DocumentType::Email);
                 attached.extend(Outcome::of_attached(&mut letter.attached, &message.key, &path, &kind));
                 for (part, reason) in &letter.aside.parts {

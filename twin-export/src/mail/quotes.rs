@@ -17,6 +17,9 @@ pub(super) fn told(letters: &[Letter]) -> String {
     texts.join("\n\n")
 }
 
+/// Lines of a thread that are known again.
+const MOST_LINES: usize = 400_000;
+
 /// What earlier messages say, line by line.
 #[derive(Default)]
 struct Above {
@@ -31,13 +34,19 @@ struct Above {
 impl Above {
     fn add(&mut self, letter: &Letter) {
         let message = self.lengths.len();
+        // Of a longer thread, what is quoted from later messages stays.
+        let room = MOST_LINES.saturating_sub(self.known.len());
         // Programs leave out signatures when they quote.
         let body = letter.body.split("\n-- \n").next().unwrap_or_default();
-        let own: HashSet<u64> =
-            body.lines().filter(|line| says_something(line) && !line.starts_with('>')).map(gist).collect();
+        let own: HashSet<u64> = body
+            .lines()
+            .filter(|line| says_something(line) && !line.starts_with('>'))
+            .map(gist)
+            .take(room)
+            .collect();
         self.lengths.push(own.len());
         self.lines.extend(own.into_iter().map(|line| (line, message)));
-        self.known.extend(letter.text(&letter.body).lines().map(gist));
+        self.known.extend(letter.text(&letter.body).lines().map(gist).take(room));
     }
 
     /// The text without the lines at its end that begin with `>`, and the line that announces them, where all that

@@ -1,6 +1,7 @@
 //! Which messages are one thread.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::super::convert::mail::Envelope;
 
@@ -9,7 +10,8 @@ use super::super::convert::mail::Envelope;
 pub(super) struct Threads {
     /// For each message, another of its thread, up to the one that stands for it.
     above: Vec<usize>,
-    by_name: HashMap<String, usize>,
+    /// By the digest of a name: there may be very many.
+    by_name: HashMap<u64, usize>,
 }
 
 impl Threads {
@@ -20,17 +22,19 @@ impl Threads {
         let id = envelope.id.iter().map(|id| format!("<{id}>"));
         match &envelope.thread {
             // Gmail has decided already.
-            Some(thread) => self.join(message, format!("gmail {thread}")),
+            Some(thread) => self.join(message, &format!("gmail {thread}")),
             None => {
                 for name in id.chain(envelope.references.iter().map(|id| format!("<{id}>"))) {
-                    self.join(message, name);
+                    self.join(message, &name);
                 }
             }
         }
     }
 
-    fn join(&mut self, message: usize, name: String) {
-        let other = *self.by_name.entry(name).or_insert(message);
+    fn join(&mut self, message: usize, name: &str) {
+        let mut hasher = DefaultHasher::new();
+        name.hash(&mut hasher);
+        let other = *self.by_name.entry(hasher.finish()).or_insert(message);
         let (one, other) = (self.root(message), self.root(other));
         self.above[one.max(other)] = one.min(other);
     }

@@ -52,6 +52,11 @@ impl Held {
         held.finish()
     }
 
+    /// Bytes that it takes in memory.
+    pub(super) fn cost(&self) -> usize {
+        self.words.len() * 4 + self.cells.len() * 8 + self.rows.len() * 24 + self.columns.len() * 100
+    }
+
     fn is_beyond(&self) -> bool {
         self.words.len() + self.cells.len() > MOST
     }

@@ -8,7 +8,7 @@ use super::super::convert::guard::guarded;
 use super::super::convert::html::Walker;
 use super::super::convert::html_tree::{decoded, descendants, has_class, parse};
 use super::super::text::tidy_line;
-use super::super::tree::{Entry, ending, file_name};
+use super::super::tree::{ending, file_name};
 use super::super::workers::Task;
 use super::Page;
 use super::names::{clean_file_name, dashed_id};
@@ -83,18 +83,16 @@ fn inline_tables<'a>(
     tables.filter(|table| has_class(*table, "collection-content")).filter(is_told)
 }
 
-/// The id in a page's article, read no further than needed.
-pub(super) fn article_id(page: &Entry) -> Option<String> {
-    let head = page.head(STYLES);
-    let head = String::from_utf8_lossy(&head);
+/// The id in a page's article, by the page's first bytes.
+pub(super) fn article_id(head: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(head);
     let (_, article) = head.split_once("<article id=\"")?;
     dashed_id(article.get(..36)?)
 }
 
-/// Whether a page seems to be the table of a database: its body begins with one.
-pub(super) fn is_table_page(page: &Entry) -> bool {
-    let head = page.head(STYLES);
-    let head = String::from_utf8_lossy(&head);
+/// Whether a page seems to be the table of a database, by its first bytes: its body begins with one.
+pub(super) fn is_table_page(head: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(head);
     let Some((_, mut body)) = head.split_once("class=\"page-body\">") else { return false };
     while let Some((_, rest)) = body.strip_prefix("<div").and_then(|body| body.split_once('>')) {
         body = rest;
@@ -103,7 +101,7 @@ pub(super) fn is_table_page(page: &Entry) -> bool {
 }
 
 /// The styles at the start of a page, and a long header, fit in so many bytes.
-const STYLES: usize = 256 * 1024;
+pub(super) const STYLES: usize = 256 * 1024;
 
 fn read(tree: &Html, article: ElementRef<'_>) -> Page {
     let title = title(tree, article);

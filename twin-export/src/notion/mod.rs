@@ -53,8 +53,8 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
         run.begin(root, tree, plan::named_key);
     }
     let entries: Vec<&Entry> = export.roots.iter().flat_map(|(_, tree)| &tree.entries).collect();
-    let plan = Plan::new(&entries);
     let (options, budget) = (run.options, run.budget.clone());
+    let plan = Plan::new(&entries, &options.limits, &budget);
     // Tables last: what their rows' pages say beyond them is known by then.
     let (tables, others): (Vec<_>, Vec<_>) =
         entries.iter().enumerate().partition(|(index, _)| matches!(plan.role(*index), Role::Table(_)));
@@ -147,7 +147,7 @@ impl Reader<'_> {
             let is_row = self.plan.holds_row(index, &page, self.job);
             let is_taken_in = !is_row
                 && !page.properties.is_empty()
-                && row_of.is_some_and(|database| database.takes_in(index, &page, &self.job.options().filter));
+                && row_of.is_some_and(|database| database.takes_in(index, &page, self.job));
             return match (page.properties.is_empty(), page.has_blocks) {
                 _ if is_row || is_taken_in => Outcome::Merged,
                 (true, false) => Outcome::skipped(path, reason::TITLE_ONLY),
@@ -159,7 +159,7 @@ impl Reader<'_> {
     }
 
     fn table(&self, database: &Database<'_>, key: String, path: &str, bytes: &[u8]) -> Outcome {
-        let described = database.page.and_then(|page| {
+        let described = self.plan.page_of(database).and_then(|page| {
             let bytes = self.job.read(page).ok()?;
             workers::run(html::ReadPage::default(), bytes, self.job).ok()?
         });

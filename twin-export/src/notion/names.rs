@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::Limits;
+use super::super::job::Budget;
 use super::super::reason;
 use super::super::text::percent_decoded;
 use super::super::tree::{self, Tree, ending, file_name, stem};
@@ -84,14 +85,14 @@ pub(crate) fn dashed_id(uuid: &str) -> Option<String> {
 }
 
 /// Puts the files of the part zips at an export's root in the place of those zips.
-pub(crate) fn enter_parts(tree: &mut Tree, limits: &Limits) {
+pub(crate) fn enter_parts(tree: &mut Tree, limits: &Limits, budget: &Budget) {
     let is_part = |path: &str| !path.contains('/') && ending(path) == "zip" && part_of(path).is_some();
     let (mut parts, rest): (Vec<_>, Vec<_>) =
         std::mem::take(&mut tree.entries).into_iter().partition(|entry| is_part(&entry.path) && !tree.single);
     tree.entries = rest;
     parts.sort_by_cached_key(|part| (part.path.len(), part.path.clone()));
     for part in parts {
-        match tree::open_inner(&part, limits) {
+        match tree::open_inner(&part, limits, budget) {
             Ok(inner) => {
                 tree.whole &= inner.whole;
                 tree.skipped.extend(inner.skipped);

@@ -1,12 +1,13 @@
 //! What each file of a Notion export is, told from the names of all of them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::super::Filter;
-use super::super::job::Job;
+use super::super::job::{Budget, Job};
 use super::super::tree::{Entry, ending, file_name, folder_of, safe_path, stem};
 use super::super::workers;
+use super::super::{Filter, Limits};
 use super::held::Held;
 use super::html::{ReadPage, TableName};
 use super::{Page, html, names, table};
@@ -33,7 +34,7 @@ pub(super) struct Database<'a> {
     /// Some cell of the table has a value, so that it becomes a document.
     pub(super) has_values: bool,
     /// Its page in an HTML export: it knows the full title, a description, and the right id.
-    pub(super) page: Option<&'a Entry>,
+    pub(super) page: Option<usize>,
     /// Its CSV, or the page that holds its rows.
     source: Option<&'a Entry>,
     held: OnceLock<Held>,
@@ -43,15 +44,19 @@ pub(super) struct Database<'a> {
 
 impl Database<'_> {
     /// Takes in a row that its table does not hold. `false` where the table becomes no document of its own.
-    pub(super) fn takes_in(&self, index: usize, page: &Page, filter: &Filter) -> bool {
+    pub(super) fn takes_in(&self, index: usize, page: &Page, job: &Job<'_>) -> bool {
+        let filter: &Filter = &job.options().filter;
         let is_taken = |table: &Entry| filter.takes(&[&table.path, &names::clean_path(&table.path)]);
         if !self.has_values || !self.source.is_some_and(|table| is_csv(&table.path) && is_taken(table)) {
             return false;
         }
         let title = page.title.as_deref().unwrap_or_default();
         let row = std::iter::once(title).chain(page.properties.lines()).collect::<Vec<_>>().join(" | ");
-        self.strays.lock().unwrap_or_else(PoisonError::into_inner).insert(index, row);
-        true
+        let has_room = job.budget().keep(row.len() + STRAY, job.limits());
+        if has_room {
+            self.strays.lock().unwrap_or_else(PoisonError::into_inner).insert(index, row);
+        }
+        has_room
     }
 
     /// The rows that were taken in, a line each.
@@ -64,21 +69,35 @@ impl Database<'_> {
     fn holds(&self, page: &Page, job: &Job<'_>) -> bool {
         let read = || {
             let source = self.source?;
-            let bytes = job.read(source).ok()?;
+            let bytes = job.read_beside(source).ok()?;
             if is_csv(&source.path) {
                 return Some(Held::in_csv(&bytes));
             }
             workers::run(ReadPage::default(), bytes, job).ok()?.map(|page| Held::in_lines(&page.body))
         };
-        self.held.get_or_init(|| read().unwrap_or_default()).holds(page)
+        let kept = || {
+            // One table at a time: each may be as large as any file.
+            let _alone = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+            // Where there is no room for what a table holds, the pages of its rows stay.
+            read().filter(|held| job.budget().keep(held.cost(), job.limits())).unwrap_or_default()
+        };
+        self.held.get_or_init(kept).holds(page)
     }
 }
+
+static HELD: Mutex<()> = Mutex::new(());
+/// Bytes that a row takes beside its text.
+const STRAY: usize = 64;
 
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
     entries: &'a [&'a Entry],
-    /// Every folder, and the place of every table: only what owns one of those needs to be known.
-    places: HashSet<String>,
+    limits: &'a Limits,
+    budget: &'a Budget,
+    /// By the place of the page: the id in its article, once it was looked for.
+    article_ids: Mutex<HashMap<usize, Option<String>>>,
+    /// Every folder, and the place of every table, as digests: only what owns one of those needs to be known.
+    places: HashSet<u64>,
     /// By the path without ending: `Folder/Title <id>` and, without an id, `Folder/Title`.
     owners: HashMap<String, Owner>,
     databases: Vec<Database<'a>>,
@@ -102,11 +121,14 @@ struct Owner {
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(entries: &'a [&'a Entry]) -> Self {
+    pub(super) fn new(entries: &'a [&'a Entry], limits: &'a Limits, budget: &'a Budget) -> Self {
         // Where tables are told from views, what is no table is a view.
         let has_all = entries.iter().any(|entry| is_all(&entry.path));
         let mut plan = Self {
             entries,
+            limits,
+            budget,
+            article_ids: Mutex::default(),
             places: places(entries),
             owners: HashMap::new(),
             databases: Vec::new(),
@@ -134,9 +156,10 @@ impl<'a> Plan<'a> {
         for (index, entry) in entries.iter().enumerate() {
             let (place, _) = place_and_id(&entry.path);
             let bare = join(folder_of(&place), names::without_id(file_name(&place)));
-            let has_rows = self.places.contains(&place) || self.places.contains(&bare);
+            let has_rows = self.is_place(&place) || self.is_place(&bare);
             let is_candidate = is_page_name(&entry.path) && ending(&entry.path) == "html" && has_rows;
-            if !is_candidate || self.has_table(index) || !html::is_table_page(entry) {
+            if !is_candidate || self.has_table(index) || !html::is_table_page(&self.head(entry, html::STYLES))
+            {
                 continue;
             }
             let database = self.databases.len();
@@ -151,15 +174,19 @@ impl<'a> Plan<'a> {
 
     fn add_database(&mut self, index: usize, entry: &'a Entry) {
         let (place, _) = place_and_id(&entry.path);
-        let page = self.owners.get(&place).and_then(|owner| owner.page).map(|page| self.entries[page]);
-        let glance = table::glance(entry);
+        let page = self.owners.get(&place).and_then(|owner| owner.page);
+        let mut glance = table::glance(&self.head(entry, table::GLANCE));
+        if !self.budget.keep(glance.cost(), self.limits) {
+            // What it says is not known: its columns and rows are not told from other text.
+            glance = table::Glance { has_values: glance.has_values, ..table::Glance::default() };
+        }
         let database = self.databases.len();
         self.databases.push(Database {
             name: names::without_id(file_name(&place)).to_owned(),
             headers: glance.headers,
             titles: glance.titles,
             has_values: glance.has_values,
-            page: page.filter(|page| ending(&page.path) == "html"),
+            page: page.filter(|&page| ending(&self.entries[page].path) == "html"),
             source: Some(entry),
             held: OnceLock::new(),
             strays: Mutex::default(),
@@ -174,7 +201,11 @@ impl<'a> Plan<'a> {
         let Some(id) = id else { return };
         let folder = folder_of(&place);
         let bare = join(folder, names::without_id(file_name(&place)));
-        for place in [place, bare].into_iter().filter(|place| self.places.contains(place)) {
+        for place in [place, bare] {
+            let is_known = self.owners.contains_key(&place);
+            if !self.is_place(&place) || !is_known && !self.budget.keep(OWNER + place.len(), self.limits) {
+                continue;
+            }
             let owner = self.owners.entry(place).or_insert_with(|| Owner {
                 id: id.clone(),
                 database,
@@ -211,7 +242,7 @@ impl<'a> Plan<'a> {
         match place_and_id(path).1 {
             Some(id) if is_csv(path) => {
                 let owner = self.tables.get(&index).and_then(|&database| self.databases[database].page);
-                format!("notion:{}:table", owner.and_then(article_id).unwrap_or(id))
+                format!("notion:{}:table", owner.and_then(|page| self.article_id(page)).unwrap_or(id))
             }
             Some(id) if is_page_name(path) => format!("notion:{id}"),
             _ => self.attachment_key(path),
@@ -220,7 +251,35 @@ impl<'a> Plan<'a> {
 
     /// The key of a page by its article, without reading it whole.
     pub(super) fn true_key(&self, index: usize) -> Option<String> {
-        article_id(self.entries[index]).map(|id| format!("notion:{id}"))
+        self.article_id(index).map(|id| format!("notion:{id}"))
+    }
+
+    /// The id in an HTML page's article: where it differs from the file's, it is the right one.
+    fn article_id(&self, page: usize) -> Option<String> {
+        let entry = self.entries[page];
+        if ending(&entry.path) != "html" {
+            return None;
+        }
+        let known = || self.article_ids.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(id) = known().get(&page) {
+            return id.clone();
+        }
+        let id = html::article_id(&self.head(entry, html::STYLES));
+        known().insert(page, id.clone());
+        id
+    }
+
+    fn head(&self, entry: &Entry, len: usize) -> Vec<u8> {
+        self.budget.head(entry, len, self.limits)
+    }
+
+    /// The page that describes a database.
+    pub(super) fn page_of(&self, database: &Database<'_>) -> Option<&'a Entry> {
+        database.page.map(|page| self.entries[page])
+    }
+
+    fn is_place(&self, place: &str) -> bool {
+        self.places.contains(&digest(place))
     }
 
     /// An attachment belongs to the page in whose folder it lies.
@@ -228,8 +287,8 @@ impl<'a> Plan<'a> {
         let mut folder = folder_of(path);
         while !folder.is_empty() {
             if let Some(owner) = self.owners.get(folder) {
-                let page = owner.page.map(|page| self.entries[page]);
-                let id = page.and_then(article_id).unwrap_or_else(|| owner.id.clone());
+                let id = owner.page.and_then(|page| self.article_id(page));
+                let id = id.unwrap_or_else(|| owner.id.clone());
                 let below = names::clean_path(&path[folder.len() + 1..]);
                 return format!("notion:{id}/{}", safe_path(&below));
             }
@@ -292,15 +351,23 @@ fn root<'a>(entries: &[&'a Entry]) -> &'a str {
     root
 }
 
-fn places(entries: &[&Entry]) -> HashSet<String> {
+fn digest(place: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    place.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Bytes that an owner takes beside its place.
+const OWNER: usize = 200;
+
+fn places(entries: &[&Entry]) -> HashSet<u64> {
     let mut places = HashSet::new();
     for entry in entries {
         if is_csv(&entry.path) {
-            places.insert(place_and_id(&entry.path).0);
+            places.insert(digest(&place_and_id(&entry.path).0));
         }
         let mut folder = folder_of(&entry.path);
-        while !folder.is_empty() && !places.contains(folder) {
-            places.insert(folder.to_owned());
+        while !folder.is_empty() && places.insert(digest(folder)) {
             folder = folder_of(folder);
         }
     }
@@ -343,9 +410,4 @@ fn is_csv(path: &str) -> bool {
 
 fn is_all(path: &str) -> bool {
     is_csv(path) && stem(file_name(path)).ends_with("_all")
-}
-
-/// The id in an HTML page's article: where it differs from the file's, it is the right one.
-fn article_id(page: &Entry) -> Option<String> {
-    if ending(&page.path) == "html" { html::article_id(page) } else { None }
 }

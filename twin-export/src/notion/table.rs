@@ -7,7 +7,6 @@ use super::super::convert::plain::decoded;
 use super::super::convert::rows::push_row;
 use super::super::convert::table::rows;
 use super::super::text::tidy_line;
-use super::super::tree::Entry;
 use super::values::cleaned;
 
 /// What the plan must know of a table before anything is read whole.
@@ -18,10 +17,21 @@ pub(super) struct Glance {
     pub(super) has_values: bool,
 }
 
+impl Glance {
+    /// Bytes that it takes in memory.
+    pub(super) fn cost(&self) -> usize {
+        self.headers.iter().chain(&self.titles).map(|text| text.len() + TEXT).sum()
+    }
+}
+
+/// What a short text takes beside its letters.
+const TEXT: usize = 48;
+/// How much of a table is looked at.
+pub(super) const GLANCE: usize = 256 * 1024;
+
 /// Reads the beginning of a table.
-pub(super) fn glance(entry: &Entry) -> Glance {
-    let head = entry.head(256 * 1024);
-    let head = decoded(&head);
+pub(super) fn glance(head: &[u8]) -> Glance {
+    let head = decoded(head);
     let mut glance = Glance::default();
     let mut is_header = true;
     // What is no table at all is told when it is read.

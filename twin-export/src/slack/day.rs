@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::super::Limits;
+use super::super::convert::guard::guarded;
 use super::super::job::Job;
-use super::super::run::Digest256;
+use super::super::run::{Digest256, digest};
 use super::super::tree::Entry;
+use super::super::workers::{self, Task};
 use super::Names;
 use super::elements::{LARGEST_MESSAGE, Missed, each};
 use super::markup::{plain, string, time};
@@ -18,59 +22,117 @@ use super::shown;
 type Ts = String;
 
 /// A message ready to be shown.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Said {
     name: String,
     ts: Ts,
     text: String,
 }
 
-/// Replies that were written on a later day than the message they answer.
-#[derive(Debug, Default)]
+/// What other days have to do with one: replies that were written on a later day than the message they answer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Late {
     /// By the first message's time: the replies from other days.
     replies: HashMap<Ts, Vec<Said>>,
-    /// Times of those replies, which their own day leaves out.
+    /// Times of its replies that stand under another day's message.
     moved: HashSet<Ts>,
 }
 
-/// Looks through all days for replies that belong under an earlier day's message.
-pub(super) fn late_replies(days: &[&Entry], names: &Names, job: &Job<'_>) -> Late {
-    let mut roots = HashSet::new();
-    let mut strays: Vec<(Ts, Said)> = Vec::new();
-    for entry in days {
+/// Looks through all days for replies that belong under another day's message: for each day with any, what is to be
+/// known there. Replies for which the run has no room stay where they were written.
+pub(super) fn late_replies(days: &[&Entry], names: &Names, job: &Job<'_>) -> HashMap<usize, Late> {
+    let mut roots = HashMap::new();
+    let mut strays: Vec<(Ts, usize, Said)> = Vec::new();
+    let keeps = |text: usize| job.budget().keep(text + STRAY, job.limits());
+    for (day, entry) in days.iter().enumerate() {
+        if job.is_cancelled() {
+            break;
+        }
         let Ok(bytes) = job.read(entry) else { continue };
         let mut own = HashSet::new();
-        let mut replies = Vec::new();
+        let first = strays.len();
         // What cannot be read is told when the day itself is read.
         let _ = each(&bytes, LARGEST_MESSAGE, |message| match thread_of(message) {
-            Some(thread) => replies.extend(said(message, names).map(|said| (thread, said))),
+            Some(thread) => {
+                if let Some(said) = said(message, names)
+                    && keeps(thread.len() + said.cost())
+                {
+                    strays.push((thread, day, said));
+                }
+            }
             None => {
                 if !time(message, "thread_ts").is_empty() && said(message, names).is_some() {
                     own.insert(time(message, "ts"));
                 }
             }
         });
-        strays.extend(replies.into_iter().filter(|(thread, _)| !own.contains(thread)));
-        roots.extend(own);
+        for (_, _, said) in strays.extract_if(first.., |(thread, _, _)| own.contains(thread)) {
+            job.budget().release(said.cost());
+        }
+        roots.extend(own.into_iter().filter(|ts| keeps(ts.len())).map(|ts| (ts, day)));
     }
-    let mut late = Late::default();
-    for (thread, said) in strays {
-        if roots.contains(&thread) {
-            late.moved.insert(said.ts.clone());
-            late.replies.entry(thread).or_default().push(said);
+    let mut late: HashMap<usize, Late> = HashMap::new();
+    for (thread, day, said) in strays {
+        if let Some(&root) = roots.get(&thread) {
+            late.entry(day).or_default().moved.insert(said.ts.clone());
+            late.entry(root).or_default().replies.entry(thread).or_default().push(said);
         }
     }
     late
 }
 
+/// Bytes that a reply takes in memory beside its text.
+const STRAY: usize = 160;
+
+/// Reads a day that is too long to be read here.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ReadDay {
+    names: Names,
+    late: Late,
+}
+
+/// A day as it is told.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Told {
+    pub(super) text: String,
+    pub(super) source: Digest256,
+    /// Messages that could not be read, each with the reason.
+    pub(super) missed: Vec<(String, String)>,
+}
+
+impl Task for ReadDay {
+    const NAME: &'static str = "slack day";
+    type Output = Told;
+
+    fn run(self, bytes: Vec<u8>, _: &Limits) -> Result<Told, &'static str> {
+        told(&bytes, &self.names, &self.late)
+    }
+}
+
+/// Bytes of a day that is short enough to be read here.
+const SHORT: usize = 256 * 1024;
+
+/// Reads a day, a long one in a worker process.
+pub(super) fn read(bytes: Vec<u8>, names: &Names, late: &Late, job: &Job<'_>) -> Result<Told, &'static str> {
+    if bytes.len() <= SHORT {
+        return guarded(|| told(&bytes, names, late));
+    }
+    workers::run(ReadDay { names: names.clone(), late: late.clone() }, bytes, job)
+}
+
+fn told(bytes: &[u8], names: &Names, late: &Late) -> Result<Told, &'static str> {
+    let day = Day::read(bytes, names, late)?;
+    let missed = day.missed.iter().map(|(message, reason)| (message.clone(), (*reason).to_owned())).collect();
+    Ok(Told { text: day.text(), source: day.digest(digest(bytes)), missed })
+}
+
 /// One day's messages.
 #[derive(Debug, Default)]
-pub(super) struct Day {
+struct Day {
     threads: BTreeMap<Ts, Thread>,
     late: Sha256,
     /// Messages that could not be read.
-    pub(super) missed: Missed,
+    missed: Missed,
 }
 
 /// A message and its replies.
@@ -83,7 +145,7 @@ struct Thread {
 }
 
 impl Day {
-    pub(super) fn read(bytes: &[u8], names: &Names, late: &Late) -> Result<Self, &'static str> {
+    fn read(bytes: &[u8], names: &Names, late: &Late) -> Result<Self, &'static str> {
         let mut day = Self::default();
         let missed = each(bytes, LARGEST_MESSAGE, |message| {
             let Some(said) = said(message, names) else { return };
@@ -113,16 +175,12 @@ impl Day {
         Ok(day)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.threads.is_empty()
-    }
-
     /// The bytes of the file, and what later days add to them.
-    pub(super) fn digest(&self, file: Digest256) -> Digest256 {
+    fn digest(&self, file: Digest256) -> Digest256 {
         self.late.clone().chain_update(file).finalize().into()
     }
 
-    pub(super) fn text(&self) -> String {
+    fn text(&self) -> String {
         let mut threads = Vec::new();
         for (ts, Thread { first, others, replies }) in &self.threads {
             let day = date(ts);
@@ -137,6 +195,10 @@ impl Day {
 }
 
 impl Said {
+    fn cost(&self) -> usize {
+        self.name.len() + 2 * self.ts.len() + self.text.len()
+    }
+
     /// `Name (time): text`, with the date where it is another day's.
     fn line(&self, day: &str, indent: &str) -> String {
         let time = match (date(&self.ts), clock(&self.ts)) {
@@ -253,7 +315,7 @@ mod tests {
     #[test]
     fn a_day_of_notices_is_empty_and_a_broken_file_unreadable() {
         let notices = br#"[{"type":"message","subtype":"channel_join","ts":"1.1","text":"joined"}]"#;
-        assert!(Day::read(notices, &Names::default(), &Late::default()).unwrap().is_empty());
+        assert!(Day::read(notices, &Names::default(), &Late::default()).unwrap().threads.is_empty());
         let broken = Day::read(b"{\"not\": \"a list\"}", &Names::default(), &Late::default());
         assert_eq!(broken.unwrap_err(), reason::UNREADABLE);
     }

@@ -15,7 +15,7 @@ const MOST: usize = 250_000;
 /// Bytes of one element. The tree it becomes may take many times as much memory.
 pub(super) const LARGEST_MESSAGE: usize = 1 << 20;
 /// A channel tells all its members.
-pub(super) const LARGEST_CHANNEL: usize = 4 << 20;
+pub(super) const LARGEST_CHANNEL: usize = 2 << 20;
 /// Elements that are named when they cannot be read.
 const MOST_MISSED: usize = 100;
 

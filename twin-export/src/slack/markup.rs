@@ -16,8 +16,10 @@ pub(super) fn plain(text: &str, names: &Names) -> String {
                 rest = after;
             }
             None => {
+                // Nothing behind it is closed either.
                 out.push('<');
                 rest = after;
+                break;
             }
         }
     }
@@ -56,46 +58,89 @@ pub(super) fn link(address: &str, label: &str) -> String {
 
 /// Text without the marks of bold and italic words and of code; struck words are marked as everywhere.
 fn without_marks(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut open: Vec<(char, usize)> = Vec::new();
+    // What each character becomes: itself, unless it turns out to be a mark.
+    let mut marks: Vec<(usize, &str)> = Vec::new();
+    let mut open = Open::default();
     let mut in_code = false;
-    let characters: Vec<char> = text.chars().collect();
-    for (at, &character) in characters.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|at| characters.get(at));
-        let after = characters.get(at + 1);
+    let mut before: Option<char> = None;
+    let mut characters = text.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        let after = characters.peek().map(|(_, after)| *after);
         match character {
             '`' => {
                 in_code = !in_code;
-                continue;
+                marks.push((at, ""));
             }
             '*' | '_' | '~' if !in_code => {
                 let inside_left = before.is_some_and(|c| !c.is_whitespace());
                 let inside_right = after.is_some_and(|c| !c.is_whitespace());
                 let edge_left = before.is_none_or(|c| !c.is_alphanumeric());
                 let edge_right = after.is_none_or(|c| !c.is_alphanumeric());
-                let opened = open.iter().rposition(|(mark, _)| *mark == character);
-                if let Some(place) = opened.filter(|_| inside_left && edge_right) {
-                    if character == '~' {
-                        // Struck text stays marked.
-                        out.insert(open[place].1, '~');
-                        out.push_str("~~");
-                    } else {
-                        out.remove(open[place].1);
-                    }
-                    open.truncate(place);
-                    continue;
-                }
-                if inside_right && edge_left {
-                    open.push((character, out.len()));
+                // Struck text stays marked.
+                let shown = if character == '~' { "~~" } else { "" };
+                if inside_left
+                    && edge_right
+                    && let Some(opened) = open.close(character)
+                {
+                    marks.extend([(opened, shown), (at, shown)]);
+                } else if inside_right && edge_left {
+                    open.push(character, at);
                 }
             }
             // Marks do not reach across lines.
-            '\n' => open.clear(),
+            '\n' => open = Open::default(),
             _ => {}
         }
-        out.push(character);
+        before = Some(character);
     }
+    marks.sort_unstable();
+    let mut out = String::with_capacity(text.len() + 2 * marks.len());
+    let mut done = 0;
+    for (at, shown) in marks {
+        out.push_str(&text[done..at]);
+        out.push_str(shown);
+        // Every mark is one byte.
+        done = at + 1;
+    }
+    out.push_str(&text[done..]);
     out
+}
+
+/// Marks that may be closed, in their order.
+#[derive(Default)]
+struct Open {
+    places: Vec<(char, usize)>,
+    /// How many of each mark there are.
+    counts: [usize; 3],
+}
+
+impl Open {
+    fn count(&mut self, mark: char) -> &mut usize {
+        &mut self.counts[match mark {
+            '*' => 0,
+            '_' => 1,
+            _ => 2,
+        }]
+    }
+
+    fn push(&mut self, mark: char, at: usize) {
+        *self.count(mark) += 1;
+        self.places.push((mark, at));
+    }
+
+    /// The place of the last such mark; those behind it are none.
+    fn close(&mut self, mark: char) -> Option<usize> {
+        if *self.count(mark) == 0 {
+            return None;
+        }
+        while let Some((one, at)) = self.places.pop() {
+            *self.count(one) -= 1;
+            if one == mark {
+                return Some(at);
+            }
+        }
+        None
+    }
 }
 
 pub(super) fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
@@ -132,6 +177,16 @@ mod tests {
         assert_eq!(read("<https://x.y/z|the plan>, <https://x.y>"), "the plan, https://x.y");
         assert_eq!(read("<mailto:a@b.c|a@b.c> &lt;3 &amp;lt; <@U9>"), "a@b.c <3 &lt; @someone");
         assert_eq!(read("<!date^1^{date}|3 March> <!subteam^S1|@crew>"), "3 March @crew");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_message_of_marks_alone_takes_no_longer_than_its_length() {
+        for text in ["<", "*a* ", "*a ", "*a _b", "<@U1> ", "`", "~a~ "] {
+            let make = |bytes: usize| text.repeat(bytes / text.len());
+            let slow = crate::linear::beyond_linear(text, make, |text| plain(text, &names()));
+            assert_eq!(slow, None);
+        }
     }
 
     #[test]

@@ -9,20 +9,23 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use crate::DocumentType;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::convert::Aside;
 use super::detect::Export;
 use super::job::Job;
-use super::run::{Draft, Outcome, Run, digest};
+use super::run::{Draft, Outcome, Run};
+use super::text::beginning;
 use super::tree::{Entry, Tree, file_name, folder_of, safe_path, stem};
 use super::{Format, Root, pool, reason};
-use day::Day;
+pub(crate) use day::ReadDay;
+use day::{Late, Told};
 use elements::{LARGEST_CHANNEL, each};
 use markup::{list, string};
 
 /// Who and what ids stand for.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Names {
     users: HashMap<String, String>,
     channels: HashMap<String, String>,
@@ -91,10 +94,10 @@ fn read_conversation(conversation: &Conversation<'_>, names: &Names, run: &mut R
     let late = day::late_replies(&conversation.days, names, &run.job());
     let (options, budget) = (run.options, run.budget.clone());
     pool::ordered(
-        conversation.days.iter().copied(),
-        |entry| entry.size,
+        conversation.days.iter().copied().enumerate(),
+        |(_, entry)| entry.size,
         (options, &budget),
-        |entry, job| {
+        |(day, entry), job| {
             let path = entry.path.as_str();
             if !options.filter.takes(&[path]) {
                 return Outcome::filtered(key(entry), path);
@@ -103,12 +106,12 @@ fn read_conversation(conversation: &Conversation<'_>, names: &Names, run: &mut R
                 Ok(bytes) => bytes,
                 Err(reason) => return Outcome::unconverted(key(entry), path, reason),
             };
-            match Day::read(&bytes, names, &late) {
-                Ok(day) if day.is_empty() => match day.missed.first() {
-                    Some((_, reason)) => Outcome::unconverted(key(entry), path, reason),
+            match day::read(bytes, names, late.get(day).unwrap_or(&Late::default()), job) {
+                Ok(day) if day.text.is_empty() => match day.missed.first() {
+                    Some((_, told)) => Outcome::unconverted(key(entry), path, reason::known(told)),
                     None => Outcome::skipped(path, reason::NO_MESSAGES),
                 },
-                Ok(day) => document(conversation, key(entry), path, &bytes, &day),
+                Ok(day) => document(conversation, key(entry), path, day),
                 Err(reason) => Outcome::unconverted(key(entry), path, reason),
             }
         },
@@ -117,7 +120,7 @@ fn read_conversation(conversation: &Conversation<'_>, names: &Names, run: &mut R
 }
 
 /// Messages that could not be read, by name.
-fn missed(day: &Day) -> Aside {
+fn missed(day: &Told) -> Aside {
     let mut aside = Aside::default();
     for (message, reason) in &day.missed {
         aside.skip(message, reason);
@@ -125,21 +128,28 @@ fn missed(day: &Day) -> Aside {
     aside
 }
 
-fn document(conversation: &Conversation<'_>, key: String, path: &str, bytes: &[u8], day: &Day) -> Outcome {
+fn document(conversation: &Conversation<'_>, key: String, path: &str, day: Told) -> Outcome {
+    let aside = missed(&day);
     Outcome::document(Draft {
         key,
         title: format!("{}, {}", conversation.title, stem(file_name(path))),
-        text: day.text(),
+        text: day.text,
         kind: DocumentType::Slack,
-        source: day.digest(digest(bytes)),
+        source: day.source,
         converter: "slack/3".into(),
         path: path.to_owned(),
         clean_path: None,
         key_is_identity: true,
         files: 1,
-        aside: missed(day),
+        aside,
     })
 }
+
+/// Bytes of a person's or a channel's name, and people that the title of a conversation names.
+const MOST_NAME: usize = 200;
+const MOST_MEMBERS: usize = 50;
+/// Bytes that a name takes in memory beside its letters.
+const NAME: usize = 100;
 
 /// What the lists at an export's root tell.
 #[derive(Debug, Default)]
@@ -162,26 +172,35 @@ impl Workspace {
             is_listed
         };
         each_in(&["users.json", "org_users.json"], &mut |user| {
-            workspace.names.users.insert(string(user, "id").to_owned(), user_name(user));
+            let (id, name) = (string(user, "id"), user_name(user));
+            let name = beginning(&name, MOST_NAME);
+            if job.budget().keep(id.len() + name.len() + NAME, job.limits()) {
+                workspace.names.users.insert(id.to_owned(), name.to_owned());
+            }
         });
         for (file, private) in
             [("channels.json", false), ("groups.json", true), ("mpims.json", true), ("dms.json", true)]
         {
-            let is_listed = each_in(&[file], &mut |conversation| workspace.know(conversation, file, private));
+            let is_listed = each_in(&[file], &mut |conversation| {
+                workspace.know(conversation, file, private, job);
+            });
             workspace.lists_channels |= is_listed && !private;
         }
         workspace
     }
 
-    fn know(&mut self, conversation: &Value, file: &str, private: bool) {
-        let (id, name) = (string(conversation, "id"), string(conversation, "name"));
+    fn know(&mut self, conversation: &Value, file: &str, private: bool, job: &Job<'_>) {
+        let (id, name) = (string(conversation, "id"), beginning(string(conversation, "name"), MOST_NAME));
         let members = || {
-            let members = list(conversation, "members").filter_map(Value::as_str);
+            let members = list(conversation, "members").filter_map(Value::as_str).take(MOST_MEMBERS);
             let names = members.map(|id| self.names.users.get(id).map_or(id, String::as_str));
             names.collect::<Vec<_>>().join(", ")
         };
         let title = if matches!(file, "dms.json" | "mpims.json") { members() } else { format!("#{name}") };
         let title = if title.is_empty() { id.to_owned() } else { title };
+        if !job.budget().keep(2 * (id.len() + name.len() + title.len() + NAME), job.limits()) {
+            return;
+        }
         if !name.is_empty() {
             self.names.channels.insert(id.to_owned(), name.to_owned());
             self.known.insert(name.to_owned(), (title.clone(), private));

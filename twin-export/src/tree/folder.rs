@@ -1,7 +1,7 @@
 //! The files of a folder, as people have them: what `.gitignore` and `.twinignore` name, hidden folders, other
 //! programs' packages, keys and programs are left out and counted. Links are never followed.
 
-use std::fs::{self, File};
+use std::fs::{self, DirEntry};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,8 +9,10 @@ use std::sync::Arc;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::super::{Limits, reason};
-use super::{Body, Entry, Tree, ending, is_litter};
+use super::super::reason;
+use super::file::Listed;
+use super::listing::Listing;
+use super::{Body, Entry, ending, is_litter};
 
 /// What the ignore files of a folder and of those above it say.
 #[derive(Clone)]
@@ -19,13 +21,16 @@ struct Rules {
     above: Option<Arc<Rules>>,
 }
 
+/// Bytes of an ignore file; of a longer one nothing is believed.
+const MOST_RULES: u64 = 1 << 20;
+
 impl Rules {
     fn of(folder: &Path, above: Option<Arc<Self>>) -> Option<Arc<Self>> {
         let mut builder = GitignoreBuilder::new(folder);
         let mut has_any = false;
         for name in [".gitignore", ".twinignore"] {
             let path = folder.join(name);
-            if path.is_file() {
+            if fs::symlink_metadata(&path).is_ok_and(|file| file.is_file() && file.len() <= MOST_RULES) {
                 // A line that is no pattern is passed over, as git does.
                 let _ = builder.add(path);
                 has_any = true;
@@ -46,34 +51,36 @@ impl Rules {
     }
 }
 
-pub(super) fn list(root: &Path, name: String, limits: &Limits) -> Tree {
-    let mut tree = Tree { name, whole: true, ..Tree::default() };
+pub(super) fn list(root: &Path, listing: &mut Listing<'_>) {
     let mut pending = vec![(root.to_owned(), String::new(), None)];
     while let Some((folder, prefix, above)) = pending.pop() {
         let Ok(children) = fs::read_dir(&folder) else {
-            tree.skip(prefix, reason::UNREADABLE);
-            tree.whole = false;
+            listing.skip(prefix, reason::UNREADABLE);
+            listing.tree.whole = false;
             continue;
         };
         let rules = Rules::of(&folder, above);
         for child in children {
             let Ok(child) = child else {
-                tree.whole = false;
+                listing.tree.whole = false;
                 continue;
             };
+            if listing.is_full() {
+                break;
+            }
             let name = child.file_name().to_string_lossy().into_owned();
             let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
             let is_ignored =
                 |is_dir: bool| rules.as_ref().is_some_and(|rules| rules.ignore(&child.path(), is_dir));
             match child.file_type() {
                 _ if is_litter(&path) || matches!(name.as_str(), ".gitignore" | ".twinignore") => {}
-                Ok(kind) if kind.is_symlink() => tree.skip(path, reason::SYMLINK),
+                Ok(kind) if kind.is_symlink() => listing.skip(path, reason::SYMLINK),
                 Ok(kind) if kind.is_dir() => {
                     if name == ".obsidian" {
-                        tree.settings.extend(settings(&child.path(), &path));
+                        listing.tree.settings.extend(settings(&child.path(), &path));
                     }
                     if is_ignored(true) || is_others(&child.path(), &name) {
-                        tree.left_out += 1;
+                        listing.tree.left_out += 1;
                     } else {
                         pending.push((child.path(), path, rules.clone()));
                     }
@@ -81,22 +88,28 @@ pub(super) fn list(root: &Path, name: String, limits: &Limits) -> Tree {
                 Ok(kind)
                     if kind.is_file() && (is_ignored(false) || is_key_or_program(&child.path(), &name)) =>
                 {
-                    tree.left_out += 1
+                    listing.tree.left_out += 1;
                 }
-                Ok(kind) if kind.is_file() && tree.entries.len() < limits.entries => {
-                    let size = child.metadata().map_or(0, |metadata| metadata.len());
-                    tree.entries.push(Entry { path, size, body: Body::File(child.path()) });
-                }
-                Ok(kind) if kind.is_file() => tree.skip(path, reason::TOO_MANY),
-                Ok(_) => tree.skip(path, reason::UNKNOWN_KIND),
-                Err(_) => tree.skip(path, reason::UNREADABLE),
+                Ok(kind) if kind.is_file() => add(listing, &child, path),
+                Ok(_) => listing.skip(path, reason::UNKNOWN_KIND),
+                Err(_) => listing.skip(path, reason::UNREADABLE),
             }
         }
     }
     // A folder's order is the disk's; ours must be the same on every machine.
-    tree.entries.sort_by(|a, b| a.path.cmp(&b.path));
-    tree.skipped.sort_by(|a, b| a.path.cmp(&b.path));
-    tree
+    listing.tree.entries.sort_by(|a, b| a.path.cmp(&b.path));
+    listing.tree.skipped.sort_by(|a, b| a.path.cmp(&b.path));
+}
+
+fn add(listing: &mut Listing<'_>, child: &DirEntry, path: String) {
+    // Of the file itself, whatever stands in its place by now.
+    match fs::symlink_metadata(child.path()) {
+        Ok(metadata) if metadata.is_file() => {
+            let body = Body::File(Listed::new(child.path(), &metadata));
+            listing.add(path, metadata.len(), Ok(body));
+        }
+        _ => listing.skip(path, reason::UNREADABLE),
+    }
 }
 
 /// Folders of programs: hidden ones, and packages. A mailbox may be hidden, too.
@@ -107,7 +120,10 @@ fn is_others(folder: &Path, name: &str) -> bool {
 
 /// What a vault says of itself.
 fn settings(folder: &Path, path: &str) -> Vec<Entry> {
-    let body = |name: &str| Body::File(folder.join(name));
+    let body = |name: &str| match Listed::of(folder.join(name)) {
+        Some(listed) => Body::File(listed),
+        None => Body::Missing(reason::METADATA),
+    };
     let entry = |name: &str| Entry { path: format!("{path}/{name}"), size: 0, body: body(name) };
     // That there is a vault tells the folder alone.
     vec![entry("templates.json")]
@@ -119,7 +135,8 @@ fn is_key_or_program(file: &Path, name: &str) -> bool {
         return false;
     }
     let mut head = [0; 128];
-    let read = File::open(file).and_then(|mut file| file.read(&mut head)).unwrap_or(0);
+    let opened = Listed::of(file.to_owned()).and_then(|listed| listed.open().ok());
+    let read = opened.and_then(|mut file| file.read(&mut head).ok()).unwrap_or(0);
     let head = &head[..read];
     let is_key = head.starts_with(b"-----BEGIN ") && head.windows(11).any(|window| window == b"PRIVATE KEY");
     let programs: [&[u8]; 8] = [

@@ -1,19 +1,27 @@
 //! What an export is made of: the list of its files, whatever holds them (a zip, a tar, a folder),
 //! each readable on its own and from any thread. Nothing is ever written to disk by name.
 
+mod file;
 mod folder;
+mod listing;
 mod names;
 mod salvage;
 mod shared_file;
+mod span;
 mod tar;
+mod tar_names;
 mod zip;
+mod zip_directory;
 mod zip_names;
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::job::Budget;
 use super::{Limits, ReadError, Skipped, reason};
+use file::Listed;
+use listing::Listing;
 pub(crate) use names::{ending, file_name, folder_of, is_litter, safe_path, stem};
 use shared_file::SharedFile;
 pub(crate) use shared_file::SharedFile as Bytes;
@@ -54,9 +62,9 @@ pub(crate) struct Entry {
 
 #[derive(Debug, Clone)]
 enum Body {
-    File(PathBuf),
+    File(Listed),
     Stored(SharedFile),
-    Zipped(zip::Span),
+    Zipped(span::Span),
     /// Known by name alone, for this reason.
     Missing(&'static str),
 }
@@ -65,7 +73,7 @@ impl Entry {
     /// The inflated bytes, as a stream.
     pub(crate) fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         Ok(match &self.body {
-            Body::File(path) => Box::new(File::open(path)?),
+            Body::File(listed) => Box::new(listed.open()?),
             Body::Stored(file) => Box::new(file.cursor()),
             Body::Zipped(span) => span.open()?,
             Body::Missing(_) => return Err(io::Error::from(io::ErrorKind::NotFound)),
@@ -75,6 +83,11 @@ impl Entry {
     /// Why there are no bytes, where that is known from the start.
     pub(crate) fn missing(&self) -> Option<&'static str> {
         if let Body::Missing(reason) = self.body { Some(reason) } else { None }
+    }
+
+    /// Whether its bytes are charged to the run already.
+    pub(crate) fn is_charged(&self) -> bool {
+        matches!(&self.body, Body::Stored(file) if file.is_charged())
     }
 
     /// The first bytes, fewer where the file is shorter or damaged.
@@ -88,85 +101,113 @@ impl Entry {
     }
 
     /// The inflated bytes with access at any place, or the reason why not; compressed ones are spilled into an
-    /// unnamed temporary file, and there may be at most `most` of them.
-    pub(crate) fn random_access(&self, most: u64) -> Result<Bytes, &'static str> {
+    /// unnamed temporary file and charged.
+    pub(crate) fn random_access(&self, budget: &Budget, limits: &Limits) -> Result<Bytes, &'static str> {
         match &self.body {
-            Body::File(path) => File::open(path).and_then(SharedFile::new).map_err(|_| reason::UNREADABLE),
+            Body::File(listed) => listed.open().and_then(SharedFile::new).map_err(|_| reason::UNREADABLE),
             Body::Stored(file) => Ok(file.clone()),
-            Body::Zipped(span) => span.stored().map_or_else(|| spill(self, most), Ok),
+            Body::Zipped(span) => span.stored().map_or_else(|| spill(self, budget, limits), Ok),
             Body::Missing(reason) => Err(*reason),
         }
     }
 }
 
 /// Lists what is at `path`: a zip, a tar, a tgz, a folder or a single file, told apart by its bytes.
-pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Tree, ReadError> {
+pub(crate) fn open(path: &Path, limits: &Limits, budget: &Budget) -> Result<Tree, ReadError> {
     let failed = |source| ReadError::Open { path: path.to_owned(), source };
     if path.as_os_str() == "-" {
-        return standard_input(limits).map_err(failed);
+        return standard_input(limits, budget).map_err(failed);
     }
-    let metadata = std::fs::metadata(path).map_err(failed)?;
-    if metadata.is_dir() {
+    if file::is_folder(path).map_err(failed)? {
+        let mut listing = Listing::new(limits, budget);
+        folder::list(path, &mut listing);
         let name = names::root_name(path);
-        return Ok(folder::list(path, name, limits));
+        return Ok(Tree { name: name.clone(), ..listing.finish(&name) });
     }
-    let mut file = File::open(path).map_err(failed)?;
-    let mut magic = [0; 262];
-    let read = read_up_to(&mut file, &mut magic).map_err(failed)?;
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let shared = SharedFile::new(file).map_err(failed)?;
-    let mut tree = match Container::of(&magic[..read]) {
-        Some(Container::Zip) if !is_office_name(&name) => zip::list(&shared, limits),
-        Some(Container::Tar) => tar::list(&shared, false, limits),
-        Some(Container::Gzip) => tar::list(&shared, true, limits),
-        _ if is_archive_name(&name) => no_archive(&name, shared.len()),
-        _ => Tree {
-            entries: vec![Entry {
-                path: name.clone(),
-                size: shared.len(),
-                body: Body::File(path.to_owned()),
-            }],
-            single: true,
-            whole: true,
-            ..Tree::default()
-        },
-    };
+    let (file, metadata) = file::open_named(path).map_err(failed)?;
+    // Whatever the link pointed to by then: it is opened again as the file it is.
+    let listed = Listed::new(path.canonicalize().map_err(failed)?, &metadata);
+    open_file(file, listed, name, limits, budget).map_err(failed)
+}
+
+/// Lists an archive that lies in a folder.
+pub(crate) fn open_listed(entry: &Entry, limits: &Limits, budget: &Budget) -> Result<Tree, &'static str> {
+    let Body::File(listed) = &entry.body else { return Err(reason::UNREADABLE) };
+    let name = file_name(&entry.path).to_owned();
+    let tree = listed.open().and_then(|file| open_file(file, listed.clone(), name, limits, budget));
+    tree.map_err(|_| reason::UNREADABLE)
+}
+
+fn open_file(
+    mut file: File,
+    listed: Listed,
+    name: String,
+    limits: &Limits,
+    budget: &Budget,
+) -> io::Result<Tree> {
+    let mut magic = [0; 262];
+    let read = read_up_to(&mut file, &mut magic)?;
+    let shared = SharedFile::new(file)?;
+    let mut listing = Listing::new(limits, budget);
+    let mut single = false;
+    match Container::of(&magic[..read]) {
+        Some(Container::Zip) if !is_office_name(&name) => zip::list(&shared, &mut listing),
+        Some(Container::Tar) => tar::list(&shared, false, &mut listing),
+        Some(Container::Gzip) => tar::list(&shared, true, &mut listing),
+        _ if is_archive_name(&name) => {
+            // What is named like an archive and is none, such as a download that failed: what it held is not known.
+            listing.tree.whole = false;
+            listing.skip(name.clone(), if shared.len() == 0 { reason::EMPTY } else { reason::UNREADABLE });
+        }
+        _ => {
+            single = true;
+            let body = Body::File(listed);
+            listing.tree.entries.push(Entry { path: name.clone(), size: shared.len(), body });
+        }
+    }
+    let mut tree = listing.finish(&name);
     if !tree.whole && tree.entries.is_empty() && tree.skipped.is_empty() {
         // Such as a file that was gzipped alone.
         tree.skip(name.clone(), reason::UNREADABLE);
     }
-    tree.name = if tree.single { name } else { names::archive_stem(&name).to_owned() };
+    tree.single = single;
+    tree.name = if single { name } else { names::archive_stem(&name).to_owned() };
     Ok(tree)
 }
 
 /// What comes in by standard input, as a single file that can be read twice.
-fn standard_input(limits: &Limits) -> io::Result<Tree> {
+fn standard_input(limits: &Limits, budget: &Budget) -> io::Result<Tree> {
     let mut file = tempfile::tempfile()?;
-    let size = io::copy(&mut io::stdin().lock().take(limits.run_bytes), &mut file)?;
-    let body = Body::Stored(SharedFile::new(file)?);
+    let size = io::copy(&mut io::stdin().lock().take(budget.left(limits)), &mut file)?;
+    budget.charge(size, limits);
+    let body = Body::Stored(SharedFile::aside(file).window(0, size));
     let entry = Entry { path: "-".to_owned(), size, body };
     Ok(Tree { name: "-".to_owned(), entries: vec![entry], single: true, whole: true, ..Tree::default() })
 }
 
 /// The files of a zip that lies inside the export (a part of it). A compressed one is spilled into an
 /// unnamed temporary file, since a zip's directory stands at its end.
-pub(crate) fn open_inner(entry: &Entry, limits: &Limits) -> Result<Tree, &'static str> {
-    let shared = entry.random_access(limits.run_bytes)?;
-    let mut tree = zip::list(&shared, limits);
-    tree.name = names::archive_stem(file_name(&entry.path)).to_owned();
-    Ok(tree)
+pub(crate) fn open_inner(entry: &Entry, limits: &Limits, budget: &Budget) -> Result<Tree, &'static str> {
+    let shared = entry.random_access(budget, limits)?;
+    let mut listing = Listing::new(limits, budget);
+    zip::list(&shared, &mut listing);
+    let name = names::archive_stem(file_name(&entry.path)).to_owned();
+    Ok(Tree { name, ..listing.finish(&entry.path) })
 }
 
-fn spill(entry: &Entry, most: u64) -> Result<SharedFile, &'static str> {
+fn spill(entry: &Entry, budget: &Budget, limits: &Limits) -> Result<SharedFile, &'static str> {
+    let most = budget.left(limits);
     let copy = || {
         let mut file = tempfile::tempfile()?;
-        io::copy(&mut entry.open()?.take(most.saturating_add(1)), &mut file)?;
-        SharedFile::new(file)
+        let len = io::copy(&mut entry.open()?.take(most.saturating_add(1)), &mut file)?;
+        Ok::<_, io::Error>((file, len))
     };
-    match copy() {
-        Ok(file) if file.len() <= most => Ok(file),
-        Ok(_) => Err(reason::RUN_TOO_LARGE),
-        Err(_) => Err(reason::UNREADABLE),
+    let (file, len) = copy().map_err(|_| reason::UNREADABLE)?;
+    if budget.charge(len, limits) {
+        Ok(SharedFile::aside(file).window(0, len))
+    } else {
+        Err(reason::RUN_TOO_LARGE)
     }
 }
 
@@ -188,13 +229,6 @@ impl Container {
             None
         }
     }
-}
-
-/// What is named like an archive and is none, such as a download that failed: what it held is not known.
-fn no_archive(name: &str, size: u64) -> Tree {
-    let mut tree = Tree::default();
-    tree.skip(name.to_owned(), if size == 0 { reason::EMPTY } else { reason::UNREADABLE });
-    tree
 }
 
 fn is_archive_name(name: &str) -> bool {

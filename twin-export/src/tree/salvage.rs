@@ -1,47 +1,40 @@
 //! What can still be read of a zip that was cut short or lost its directory: entries are found by
 //! the headers that stand before their data.
 
-use std::collections::HashSet;
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
 use flate2::bufread::DeflateDecoder;
 
-use super::super::{Limits, reason};
+use super::super::reason;
+use super::listing::Listing;
 use super::shared_file::{Cursor, SharedFile};
-use super::zip::{LOCAL_HEADER, Span, add};
-use super::{Tree, zip_names};
+use super::span::{LOCAL_HEADER, Span};
+use super::{Body, zip_names};
 
 const LOCAL: &[u8; 4] = b"PK\x03\x04";
 const DIRECTORY: &[u8; 4] = b"PK\x01\x02";
 
-/// Lists every entry whose header and data are there; `links` are the places of those that are links.
-/// The tree counts as cut short.
-pub(super) fn list(archive: &SharedFile, limits: &Limits, links: &HashSet<u64>) -> Tree {
-    let mut tree = Tree::default();
+/// Lists every entry whose header and data are there. The tree counts as cut short.
+pub(super) fn list(archive: &SharedFile, listing: &mut Listing<'_>) {
+    listing.tree.whole = false;
     let mut cursor = archive.cursor();
-    let mut inflated = 0;
+    let mut left = listing.budget.left(listing.limits);
     // An input error ends the search like the end of the file does: what was found stands.
-    while let Ok(Some(header)) = next_header(&mut cursor) {
-        match header.span(archive, limits.run_bytes.saturating_sub(inflated)) {
+    while !listing.is_full()
+        && left > 0
+        && let Ok(Some(header)) = next_header(&mut cursor)
+    {
+        match header.span(archive, &mut left) {
             Ok((span, end, size)) => {
-                inflated += size;
-                let body = match header.encrypted {
-                    _ if links.contains(&header.at) => Err(reason::SYMLINK),
-                    true => Err(reason::ENCRYPTED),
-                    false => Ok(span),
-                };
-                add(&mut tree, limits, header.name, size, body);
+                let body = if header.encrypted { Err(reason::ENCRYPTED) } else { Ok(Body::Zipped(span)) };
+                listing.add(header.name, size, body);
                 if cursor.seek(SeekFrom::Start(end)).is_err() {
                     break;
                 }
             }
-            Err(_) => add(&mut tree, limits, header.name, 0, Err(reason::UNREADABLE)),
-        }
-        if inflated >= limits.run_bytes {
-            break;
+            Err(_) => listing.add(header.name, 0, Err(reason::UNREADABLE)),
         }
     }
-    tree
 }
 
 struct LocalHeader {
@@ -56,8 +49,9 @@ struct LocalHeader {
 }
 
 impl LocalHeader {
-    /// Where the data lies, where it ends and how long it is inflated.
-    fn span(&self, archive: &SharedFile, most: u64) -> io::Result<(Span, u64, u64)> {
+    /// Where the data lies, where it ends and how long it is inflated. What is read to find that out is taken from
+    /// `left`: data that seems to hold one another would be read again and again.
+    fn span(&self, archive: &SharedFile, left: &mut u64) -> io::Result<(Span, u64, u64)> {
         let span = |packed| Span {
             archive: archive.clone(),
             header_at: self.at,
@@ -72,8 +66,10 @@ impl LocalHeader {
             // Written as a stream: the sizes stand behind the data, which tells its own end.
             (None, 8) if !self.encrypted => {
                 let mut inflate = DeflateDecoder::new(archive.window(self.data_at, u64::MAX).cursor());
-                let size = io::copy(&mut (&mut inflate).take(most), &mut io::sink())?;
-                let packed = inflate.total_in();
+                let copied = io::copy(&mut (&mut inflate).take(*left), &mut io::sink());
+                let (packed, size) = (inflate.total_in(), inflate.total_out());
+                *left = left.saturating_sub(packed.max(size));
+                copied?;
                 Ok((span(packed), self.data_at + packed, size))
             }
             _ => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),

@@ -10,17 +10,24 @@ pub(crate) struct SharedFile {
     file: Arc<Mutex<File>>,
     start: u64,
     len: u64,
+    /// Its bytes were charged to the run when they were written aside.
+    is_charged: bool,
 }
 
 impl SharedFile {
     pub(crate) fn new(file: File) -> io::Result<Self> {
         let len = file.metadata()?.len();
-        Ok(Self { file: Arc::new(Mutex::new(file)), start: 0, len })
+        Ok(Self { file: Arc::new(Mutex::new(file)), start: 0, len, is_charged: false })
     }
 
-    /// A file that is still being written: read only through windows on what is there.
-    pub(crate) fn growing(file: File) -> Self {
-        Self { file: Arc::new(Mutex::new(file)), start: 0, len: u64::MAX }
+    /// A file of what is written aside, and charged then; it may still grow: read only through windows on what is
+    /// there.
+    pub(crate) fn aside(file: File) -> Self {
+        Self { file: Arc::new(Mutex::new(file)), start: 0, len: u64::MAX, is_charged: true }
+    }
+
+    pub(crate) fn is_charged(&self) -> bool {
+        self.is_charged
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -30,13 +37,23 @@ impl SharedFile {
     /// The part of this range that begins at `start`; cut where this range ends.
     pub(crate) fn window(&self, start: u64, len: u64) -> Self {
         let start = start.min(self.len);
-        Self { file: Arc::clone(&self.file), start: self.start + start, len: len.min(self.len - start) }
+        Self {
+            file: Arc::clone(&self.file),
+            start: self.start + start,
+            len: len.min(self.len - start),
+            is_charged: self.is_charged,
+        }
     }
 
     /// A buffered reader of its own, at the beginning of the range.
     pub(crate) fn cursor(&self) -> Cursor {
         let capacity = usize::try_from(self.len).map_or(BUFFER, |len| len.clamp(1, BUFFER));
         Cursor { source: self.clone(), at: 0, buffer: Vec::new(), buffer_at: 0, capacity }
+    }
+
+    pub(crate) fn begins_with(&self, magic: &[u8]) -> bool {
+        let mut start = vec![0; magic.len()];
+        self.cursor().read_exact(&mut start).is_ok() && start == magic
     }
 
     fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {

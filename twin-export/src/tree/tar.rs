@@ -7,17 +7,18 @@ use flate2::bufread::MultiGzDecoder;
 use tar::EntryType;
 
 use super::super::convert::is_media;
-use super::super::{Limits, reason};
+use super::super::reason;
+use super::listing::Listing;
 use super::shared_file::SharedFile;
-use super::zip_names;
-use super::{Body, Entry, Tree, is_litter};
+use super::tar_names::Named;
+use super::zip_names::decoded;
+use super::{Body, is_litter};
 
-pub(super) fn list(archive: &SharedFile, gzipped: bool, limits: &Limits) -> Tree {
-    let mut tree = Tree { whole: true, ..Tree::default() };
+pub(super) fn list(archive: &SharedFile, gzipped: bool, listing: &mut Listing<'_>) {
     let listed = if gzipped {
-        unpacked(archive, limits, &mut tree)
+        unpacked(archive, listing)
     } else {
-        walk(archive.cursor(), limits, &mut tree, |entry, _| {
+        walk(archive.cursor(), listing, |entry, _, _| {
             let (start, len) = (entry.raw_file_position(), entry.size());
             if start.saturating_add(len) > archive.len() {
                 return Err(io::Error::from(io::ErrorKind::UnexpectedEof));
@@ -25,24 +26,25 @@ pub(super) fn list(archive: &SharedFile, gzipped: bool, limits: &Limits) -> Tree
             Ok(Body::Stored(archive.window(start, len)))
         })
     };
-    tree.whole &= listed.is_ok();
-    tree
+    listing.tree.whole &= listed.is_ok();
 }
 
-fn unpacked(archive: &SharedFile, limits: &Limits, tree: &mut Tree) -> io::Result<()> {
+fn unpacked(archive: &SharedFile, listing: &mut Listing<'_>) -> io::Result<()> {
     let mut spill = tempfile::tempfile()?;
-    let shared = SharedFile::growing(spill.try_clone()?);
-    let mut room = limits.run_bytes;
-    walk(MultiGzDecoder::new(archive.cursor()), limits, tree, |entry, path| {
+    let shared = SharedFile::aside(spill.try_clone()?);
+    // What is passed over, such as media, hardly shrinks when it is packed.
+    let most = listing.limits.run_bytes.saturating_add(archive.len().saturating_mul(4));
+    let tar = MultiGzDecoder::new(archive.cursor()).take(most);
+    walk(tar, listing, |entry, path, listing| {
         if is_media(path) {
             return Ok(Body::Missing(reason::MEDIA));
         }
-        if entry.size() > room {
+        if entry.size() > listing.budget.left(listing.limits) {
             return Ok(Body::Missing(reason::RUN_TOO_LARGE));
         }
-        room -= entry.size();
         let start = spill.stream_position()?;
         let len = io::copy(entry, &mut spill)?;
+        listing.budget.charge(len, listing.limits);
         if len < entry.size() {
             return Err(io::Error::from(io::ErrorKind::UnexpectedEof));
         }
@@ -50,30 +52,48 @@ fn unpacked(archive: &SharedFile, limits: &Limits, tree: &mut Tree) -> io::Resul
     })
 }
 
-fn walk<R: Read>(
+fn walk<'a, R: Read>(
     reader: R,
-    limits: &Limits,
-    tree: &mut Tree,
-    mut place: impl FnMut(&mut tar::Entry<'_, R>, &str) -> io::Result<Body>,
+    listing: &mut Listing<'a>,
+    mut place: impl FnMut(&mut tar::Entry<'_, R>, &str, &Listing<'a>) -> io::Result<Body>,
 ) -> io::Result<()> {
     let mut archive = tar::Archive::new(reader);
-    for entry in archive.entries()? {
+    let mut named = Named::default();
+    // Records that name other entries are read here: they may be of any size.
+    for entry in archive.entries()?.raw(true) {
         let mut entry = entry?;
-        let path = zip_names::decoded(&entry.path_bytes());
+        if listing.is_full() {
+            return Ok(());
+        }
         match entry.header().entry_type() {
-            _ if is_litter(&path) || path.ends_with('/') => {}
-            EntryType::Symlink | EntryType::Link => tree.skip(path, reason::SYMLINK),
-            EntryType::Regular | EntryType::Continuous if tree.entries.len() >= limits.entries => {
-                tree.skip(path, reason::TOO_MANY);
+            EntryType::GNULongName => named.by_gnu(entry)?,
+            EntryType::XHeader => named.by_posix(entry)?,
+            EntryType::GNULongLink | EntryType::XGlobalHeader => {}
+            kind => {
+                let short = entry.path_bytes().into_owned();
+                let Some(path) = named.take(&short) else {
+                    listing.skip(decoded(&short), reason::UNSAFE_NAME);
+                    continue;
+                };
+                let path = decoded(&path);
+                match kind {
+                    _ if is_litter(&path) || path.ends_with('/') => {}
+                    EntryType::Symlink | EntryType::Link => listing.skip(path, reason::SYMLINK),
+                    EntryType::Regular | EntryType::Continuous
+                        if listing.tree.entries.len() >= listing.limits.entries =>
+                    {
+                        listing.skip(path, reason::TOO_MANY);
+                    }
+                    EntryType::Regular | EntryType::Continuous => {
+                        let size = entry.size();
+                        let body = place(&mut entry, &path, listing)
+                            .inspect_err(|_| listing.skip(path.clone(), reason::UNREADABLE))?;
+                        listing.add(path, size, Ok(body));
+                    }
+                    EntryType::Directory => {}
+                    _ => listing.skip(path, reason::UNKNOWN_KIND),
+                }
             }
-            EntryType::Regular | EntryType::Continuous => {
-                let size = entry.size();
-                let body =
-                    place(&mut entry, &path).inspect_err(|_| tree.skip(path.clone(), reason::UNREADABLE))?;
-                tree.entries.push(Entry { path, size, body });
-            }
-            EntryType::Directory | EntryType::XGlobalHeader => {}
-            _ => tree.skip(path, reason::UNKNOWN_KIND),
         }
     }
     Ok(())

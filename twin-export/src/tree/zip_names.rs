@@ -3,6 +3,7 @@
 use encoding_rs::Encoding;
 
 use super::super::convert::plain::guessed;
+use super::zip_directory::Directory;
 
 /// What the names of one archive are spelled in.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,20 @@ impl Spelling {
             "windows-1252" if !is_western(&sample, |byte| byte >= 0xC0) => Self::Cp437,
             _ => Self::Other(likely),
         }
+    }
+
+    /// The likeliest one of a directory's names; none where the directory is damaged.
+    pub(super) fn of_all(directory: &Directory) -> Option<Self> {
+        let mut strange = Vec::new();
+        let mut len = 0;
+        for record in directory.records() {
+            let name = record?.name;
+            if len <= SAMPLE && std::str::from_utf8(&name).is_err() {
+                len += name.len();
+                strange.push(name);
+            }
+        }
+        Some(Self::of(strange.iter().map(Vec::as_slice)))
     }
 
     pub(super) fn decode(self, name: &[u8]) -> String {

@@ -23,7 +23,7 @@ pub(crate) use lanes::dismiss;
 ///
 /// Without this call files are converted within the calling process, on threads of their own. The bounds on sizes,
 /// depth and time hold there as well, but a thread that hangs cannot be stopped, and a file that makes a parser run
-/// out of memory or stack ends the process. Worker processes are bounded in memory on Unix; elsewhere they are bounded
+/// out of memory or stack ends the process. Worker processes are bounded in memory on Linux; elsewhere they are bounded
 /// in time, and in memory by the sizes of what they read and write alone.
 ///
 /// ```no_run

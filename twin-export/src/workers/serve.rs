@@ -7,7 +7,7 @@ use std::thread;
 use serde::Serialize;
 
 use super::super::convert::guard::guarded;
-use super::super::{confluence, convert, notion, reason};
+use super::super::{confluence, convert, notion, reason, slack};
 use super::Task;
 use super::child::{Answer, Head};
 
@@ -76,6 +76,7 @@ fn answer(head: Head, bytes: Vec<u8>) -> io::Result<()> {
         confluence::ReadPage,
         notion::ReadHtml,
         notion::ReadMarkdown,
+        slack::ReadDay,
     )
 }
 
@@ -100,15 +101,33 @@ fn written(answer: &impl Serialize) -> io::Result<()> {
 /// Bounds memory and stack, and leaves no core file with what was read.
 #[cfg(unix)]
 fn bound_process(memory: u64) {
-    use rustix::process::{Resource, Rlimit, setrlimit};
+    use rustix::process::{Rlimit, setrlimit};
 
-    let bound = |resource, most| {
+    for (resource, most) in bounds(memory) {
         let _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
-    };
-    bound(Resource::Data, STACK as u64 + memory);
-    bound(Resource::Core, 0);
+    }
+}
+
+#[cfg(unix)]
+fn bounds(memory: u64) -> [(rustix::process::Resource, u64); 2] {
+    use rustix::process::Resource;
+
+    [(Resource::Data, STACK as u64 + memory), (Resource::Core, 0)]
 }
 
 /// What cannot be bounded, is watched by time alone.
 #[cfg(not(unix))]
 fn bound_process(_: u64) {}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_of_a_worker_leave_no_core_file() {
+        use rustix::process::Resource;
+
+        assert!(bounds(1 << 20).contains(&(Resource::Core, 0)));
+        assert!(bounds(1 << 20).contains(&(Resource::Data, (1 << 20) + STACK as u64)));
+    }
+}

@@ -2,75 +2,96 @@
 
 use std::ops::Range;
 
+use super::amounts::Limits;
+use super::fitted::WEIGHTS;
 use super::passages;
-use super::retrieve::{Evidence, best_of_each, qualities_in};
-use super::weigh::{Weighted, share};
+use super::question::Question;
+use super::retrieve::{Counts, Evidence};
+use super::table::Vector;
 
 /// A passage up to this long is quoted whole, in bytes.
-const WHOLE: usize = 520;
+const WHOLE: usize = 600;
 /// Of a longer one, this much is quoted around its best sentence.
-const WINDOW: usize = 420;
+const WINDOW: usize = 480;
 /// Of a list longer than this, only the telling items are quoted.
 const LIST: usize = 320;
 /// The longest answer of several passages.
-const LONGEST: usize = 900;
-/// A further passage of the best document is quoted where it is nearly as good as the best one.
-const AS_GOOD: f64 = 0.8;
-/// Any further passage is quoted where it adds this much of the question's weight …
-const ADDS: f64 = 0.2;
-/// … and comes this close to the best one.
-const CLOSE: f64 = 0.55;
+const LONGEST: usize = 1100;
+/// A further passage is quoted when it is nearly as good as the best one: of the same document, of another …
+const AS_GOOD: [f64; 2] = [0.75, 0.92];
+/// … and its best sentence as the best one. A further item of a list is quoted when it is, too.
+const AS_TELLING: f64 = 0.8;
+/// What lifts a sentence with a rule for a sum the question names.
+const A_RULE: f64 = 0.3;
+/// How many passages are quoted at most.
+const PASSAGES: usize = 3;
 
-/// The quoted text and the documents it is from, best first.
-pub(crate) fn extract<'a>(evidence: &'a [Evidence], terms: &[Weighted]) -> (String, Vec<&'a Evidence>) {
+/// The quoted text and the passages it is from, best first.
+pub(crate) fn extract<'a>(evidence: &'a [Evidence], question: &Question) -> (String, Vec<&'a Evidence>) {
     let Some(best) = evidence.first() else { return (String::new(), Vec::new()) };
-    let mut quoted = vec![best];
-    let mut covered = best.in_text.clone();
-    let mut texts = vec![quote(best, terms)];
+    let (text, told) = quote(best, question, 0.0).unwrap_or_default();
+    let (mut quoted, mut texts) = (vec![best], vec![text]);
     for further in &evidence[1..] {
-        let together = best_of_each(terms.len(), [&covered, &further.in_text].into_iter());
-        let adds = share(terms, &together) - share(terms, &covered);
-        let more_of_it = further.document == best.document && further.score >= AS_GOOD * best.score;
-        if !more_of_it && (adds < ADDS || further.score < CLOSE * best.score) {
+        let other = usize::from(further.document != best.document);
+        if quoted.len() == PASSAGES || further.score < AS_GOOD[other] * best.score {
             continue;
         }
-        let text = quote(further, terms);
-        if texts.iter().map(String::len).sum::<usize>() + text.len() > LONGEST {
-            break;
+        let Some((text, _)) = quote(further, question, AS_TELLING * told) else { continue };
+        if texts.iter().map(String::len).sum::<usize>() + text.len() <= LONGEST {
+            texts.push(text);
+            quoted.push(further);
         }
-        texts.push(text);
-        quoted.push(further);
-        covered = together;
     }
     (texts.join("\n\n"), quoted)
 }
 
-/// The part of a passage that says the most: all of it where it is short, the telling items of a list.
-fn quote(evidence: &Evidence, terms: &[Weighted]) -> String {
+/// The part of a passage that says the most, and how much its best sentence says; none if that is less than `least`.
+/// It is all of it when it is short, and the telling items of a list.
+fn quote(evidence: &Evidence, question: &Question, least: f64) -> Option<(String, f64)> {
     let text = &evidence.text;
     let sentences = passages::sentences(text);
-    let scores: Vec<f64> = sentences
-        .iter()
-        .map(|sentence| share(terms, &qualities_in(terms, &text[sentence.clone()])))
-        .collect();
+    let scores: Vec<f64> =
+        sentences.iter().map(|sentence| score(question, &text[sentence.clone()])).collect();
     let best = (0..sentences.len()).fold(0, |best, n| if scores[n] > scores[best] { n } else { best });
-    let lists = sentences.get(best).is_some_and(|sentence| passages::is_item(&text[sentence.clone()]));
-    if lists && scores[best] > 0.0 && (text.len() > LIST || evidence.table.is_some()) {
-        let telling = sentences.iter().zip(&scores).filter(|(_, score)| **score >= 0.5 * scores[best]);
-        let items =
-            telling.map(|(sentence, _)| &text[sentence.clone()]).filter(|item| passages::is_item(item));
-        return items_under(evidence.table.as_deref().or_else(|| table_header(text)), items.collect());
+    let told = scores.get(best).copied().filter(|score| *score >= least)?;
+    let lists = passages::is_item(&text[sentences[best].clone()]);
+    if lists && (text.len() > LIST || evidence.table.is_some()) {
+        let header = evidence.table.as_deref().or_else(|| table_header(text));
+        let least = least.max(AS_TELLING * told);
+        return Some((items(text, &sentences, &scores, best, least, header), told));
     }
-    if text.len() <= WHOLE {
-        return tidy(text).to_owned();
-    }
-    tidy(&text[window(&sentences, &scores, best)]).to_owned()
+    let range = if text.len() <= WHOLE { 0..text.len() } else { window(&sentences, &scores, best) };
+    Some((tidy(&text[range]).to_owned(), told))
 }
 
-/// List items or table rows, the latter under the header of their table.
-fn items_under(header: Option<&str>, mut items: Vec<&str>) -> String {
-    items.retain(|item| Some(*item) != header);
-    let lines: Vec<&str> = header.into_iter().chain(items).collect();
+/// What a sentence says to the question.
+fn score(question: &Question, sentence: &str) -> f64 {
+    let covered: Vec<f64> = Counts::of(question, sentence).found.iter().map(|found| found.1).collect();
+    let rules = question.sums.iter().any(|sum| Limits::of(sentence, sum.unit).speaks_of(sum.value));
+    let near = (WEIGHTS[0] + WEIGHTS[1]) * f64::from(question.vector.dot(&Vector::of(sentence)));
+    near + WEIGHTS[2] * question.share(&covered) + if rules { A_RULE } else { 0.0 }
+}
+
+/// The best items of a list or rows of a table, in their order, the latter under the header of their table.
+fn items(
+    text: &str,
+    sentences: &[Range<usize>],
+    scores: &[f64],
+    best: usize,
+    least: f64,
+    header: Option<&str>,
+) -> String {
+    let mut ranked: Vec<usize> = (0..sentences.len()).filter(|&n| n == best || scores[n] >= least).collect();
+    ranked.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+    let mut room = WINDOW.saturating_sub(header.map_or(0, str::len));
+    ranked.retain(|&n| {
+        let fits = n == best || sentences[n].len() <= room;
+        room = room.saturating_sub(if fits { sentences[n].len() } else { 0 });
+        fits
+    });
+    ranked.sort_unstable();
+    let lines = ranked.iter().map(|&n| &text[sentences[n].clone()]).filter(|line| Some(*line) != header);
+    let lines: Vec<&str> = header.into_iter().chain(lines).collect();
     tidy(&lines.join("\n")).to_owned()
 }
 

@@ -9,9 +9,9 @@ use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// A passage takes no further paragraph once it is this long, in bytes.
-const FULL: usize = 700;
+const FULL: usize = 550;
 /// A paragraph longer than this is cut between sentences.
-const LONGEST: usize = 1200;
+const LONGEST: usize = 850;
 /// The most passages of one document; what comes after them is not found. Their numbers fit 16 bits.
 pub(crate) const MOST: usize = 1 << 16;
 

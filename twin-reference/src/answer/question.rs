@@ -1,209 +1,210 @@
-//! A question into weighted search terms.
+//! A question into weighted search terms and a direction.
 
-use super::vocabulary::{self, Class};
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::amounts::{self, Amount};
+use super::table::{self, Vector};
 use super::words::{self, Word};
+use crate::store::{Result, Store};
 
-/// What the circumstances a question is asked in count beside its topic: `for a SaaS tool`, `in Tokyo`.
-const CIRCUMSTANCE: f64 = 0.6;
-/// What a verb counts that no document knows: `to rent` is said in more ways than `clubhouse`.
-const VERB: f64 = 0.5;
-/// What a period counts: an answer about another year or quarter is none.
-const PERIOD: f64 = 2.0;
-/// What the owner counts of what is asked about: `Kim's salary`.
-const OWNER: f64 = 0.5;
-/// What a word counts that says what to do with the person asked for.
-const CONTACT: f64 = 0.4;
-/// What a time of day counts that no document names.
-const TIME_UNKNOWN: f64 = 0.2;
-/// What `abroad` and `country` are worth for a name that follows `in`, `from` or `to`.
-const A_PLACE: f64 = 0.5;
-/// What either half of a hyphenated word is worth.
-const A_PART: f64 = 0.7;
+/// Question words, pronouns, auxiliaries, prepositions: every handbook has them on every page, so that they tell no
+/// page from another, while the rarity of a word misleads in a small one. The later lines hold those of some other
+/// languages, where they are no words of English.
+static STOP_WORDS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("stop_words.txt").split_whitespace().collect());
 
-/// One notion of a question: a word, and what else it may be called.
-#[derive(Debug, Clone, PartialEq)]
+/// Rarity is measured as if there were at least this many passages, or a word would be common in a small
+/// knowledge base for standing there once.
+const FEWEST_PASSAGES: f64 = 50.0;
+/// The length of the row of a word that tells much; shorter rows are those of everyday words.
+const TELLING: f64 = 1.0;
+/// What an everyday word counts at least.
+const EVERYDAY: f64 = 0.25;
+/// What a word is worth that is found through one that is nearly the same: a typo of it, or a compound with it.
+const KIN: f64 = 0.6;
+/// How many words of a conversation are looked at, and what they count beside the question's own.
+const CONTEXT_TERMS: usize = 12;
+const CONTEXT: f64 = 0.3;
+
+/// One word of a question.
+#[derive(Debug, Clone)]
 pub(crate) struct Term {
     /// Index terms that stand for it, each with how well it does; the first is the word itself.
     pub(crate) forms: Vec<(String, f64)>,
-    /// How much it tells of the topic where the documents know it, before its rarity.
-    pub(crate) known: f64,
-    /// The same where no document knows it.
-    pub(crate) unknown: f64,
-    /// How much it matters to whether the question is answered.
-    pub(crate) focus: f64,
+    /// How much it tells: by its rarity in this knowledge base, and in the language.
+    pub(crate) weight: f64,
+    /// Whether any document has it, in one of its forms.
+    pub(crate) is_known: bool,
+    /// Whether it names something: a capital letter within a sentence, or no word of the language.
+    pub(crate) is_name: bool,
+    /// Whether it is a word of the conversation before the question.
+    pub(crate) is_context: bool,
+    pub(crate) vector: Vector,
 }
 
-impl Term {
-    fn new(stem: String, focus: f64, is_name: bool) -> Self {
-        let (known, unknown) = match vocabulary::class(&stem) {
-            Class::Weak => (0.3, 0.1),
-            Class::Common => (0.55, 0.2),
-            Class::Manner => (0.85, 0.3),
-            Class::Telling if is_name => (1.0, 0.8),
-            Class::Telling => (1.0, 1.0),
-        };
-        let mut forms = vec![(stem.clone(), 1.0)];
-        forms.extend(vocabulary::synonyms(&stem).map(|(synonym, quality)| (synonym.to_owned(), quality)));
-        Self { forms, known, unknown, focus }
+/// A question as it is held against passages.
+#[derive(Debug)]
+pub(crate) struct Question {
+    pub(crate) terms: Vec<Term>,
+    pub(crate) vector: Vector,
+    /// The share of its words that are words of English, which is what the vectors know; 1 when it is most of them.
+    pub(crate) english: f64,
+    /// The sums it names.
+    pub(crate) sums: Vec<Amount>,
+}
+
+impl Question {
+    pub(crate) fn read(store: &Store, text: &str, context: &str) -> Result<Self> {
+        let mut terms = terms(store, text)?;
+        let mut vector = Vector::default();
+        vector.add(text);
+        for term in &terms {
+            // The vector of a misspelt word is that of its scraps.
+            term.forms.iter().skip(1).for_each(|(form, _)| vector.add(form));
+        }
+        let mut vector = vector.unit();
+        let mut before = self::terms(store, context)?;
+        if terms.is_empty() {
+            terms = before;
+            vector = Vector::of(context);
+        } else if !before.is_empty() {
+            vector = vector.plus(&Vector::of(context), CONTEXT as f32).unit();
+            before.retain(|other| !terms.iter().any(|term| term.forms[0].0 == other.forms[0].0));
+            before.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+            before.truncate(CONTEXT_TERMS);
+            terms.extend(before.into_iter().map(|term| Term {
+                weight: CONTEXT * term.weight,
+                is_context: true,
+                ..term
+            }));
+        }
+        // Of "I'm" and "what's" the table has the parts.
+        let parts = words::words(text).flat_map(|word| word.text.split(['\'', '\u{2019}']));
+        let words = parts.map(words::fold);
+        let (known, all) =
+            words.fold((0, 0), |(known, all), word| (known + i32::from(table::knows(&word)), all + 1));
+        let english = (2.0 * f64::from(known) / f64::from(all.max(1)) - 0.5).clamp(0.0, 1.0);
+        Ok(Self { terms, vector, english, sums: amounts::amounts(text) })
     }
 }
 
-/// The notions of a text, each once, without words that say nothing of a topic.
-pub(crate) fn terms(text: &str) -> Vec<Term> {
-    let all: Vec<(Word<'_>, String)> =
-        words::words(text).map(|word| (word, words::fold(word.text))).collect();
-    let mut reader = Reader { text, terms: Vec::new(), circumstances: false };
-    let mut rest = all.as_slice();
-    while let [(word, folded), after @ ..] = rest {
-        rest = after;
-        if let Some(joined) = reader.joined(word, folded, after) {
-            reader.add_joined(&joined, [folded, &after[0].1]);
-            rest = &after[1..];
+/// The words of a text, each once, without those that tell nothing.
+fn terms(store: &Store, text: &str) -> Result<Vec<Term>> {
+    let passages = (store.passages()? as f64).max(FEWEST_PASSAGES);
+    let mut terms: Vec<Term> = Vec::new();
+    let mut end = 0;
+    for word in words::words(text) {
+        let hyphenated = &text[end..word.start] == "-";
+        end = word.start + word.text.len();
+        let folded = words::fold(word.text);
+        let stems = if word.text.chars().any(words::is_cjk) {
+            words::pairs(word.text)
+        } else if folded.is_empty() || is_stop_word(&word, &folded) || is_number(text, &word, &folded) {
+            continue;
         } else {
-            reader.add(word, folded);
-        }
-    }
-    reader.terms
-}
-
-struct Reader<'a> {
-    text: &'a str,
-    terms: Vec<Term>,
-    /// Whether what is read now only says in which circumstances the question is asked.
-    circumstances: bool,
-}
-
-impl Reader<'_> {
-    fn add(&mut self, word: &Word<'_>, folded: &str) {
-        let before = self.text[..word.start].trim_end();
-        if before.ends_with(['.', '?', '!', ',', ';']) {
-            self.circumstances = false;
-        }
-        let topic_known = self.terms.iter().any(|term| term.known >= 1.0);
-        if topic_known && vocabulary::opens_circumstances(folded) {
-            self.circumstances = true;
-        }
-        if word.text.chars().any(words::is_cjk) {
-            for pair in words::pairs(word.text) {
-                self.push(Term::new(pair, 1.0, false));
+            vec![words::stem(&folded).into_owned()]
+        };
+        for stem in stems {
+            if terms.iter().any(|term| term.forms[0].0 == stem) {
+                continue;
             }
-        } else if let Some(time) = words::time_of_day(folded, &self.text[word.start + word.text.len()..]) {
-            let mut term = Term::new(time, CIRCUMSTANCE, false);
-            term.unknown = TIME_UNKNOWN;
-            self.push(term);
-        } else if !folded.is_empty() && !is_stop_word(word, folded) && !self.is_number(word, folded) {
-            let term = self.term(word, folded, before);
-            self.push(term);
+            let mut forms = vec![(stem, 1.0)];
+            let mut frequency = store.frequency(&forms[0].0)?;
+            if frequency == 0 {
+                for kin in kin(store, &forms[0].0)? {
+                    frequency = frequency.max(store.frequency(&kin)?);
+                    forms.push((kin, KIN));
+                }
+            }
+            let mut vector = Vector::default();
+            vector.add(&folded);
+            let is_name = is_name(text, &word) || (!hyphenated && !table::knows(&folded));
+            let telling = f64::from(vector.length()) / TELLING;
+            let telling = if is_name { 1.0 } else { telling.clamp(EVERYDAY, 1.0) };
+            let rarity = ((passages + 0.5) / (frequency as f64 + 0.5)).ln().max(0.05);
+            terms.push(Term {
+                forms,
+                weight: rarity * telling,
+                is_known: frequency > 0,
+                is_name,
+                is_context: false,
+                vector: vector.unit(),
+            });
         }
     }
-
-    fn term(&self, word: &Word<'_>, folded: &str, before: &str) -> Term {
-        let is_name = self.is_name(word) && !is_period(folded);
-        let owner = is_name && word.text.ends_with('s') && word.text.contains(['\'', '\u{2019}']);
-        let focus = if is_period(folded) {
-            PERIOD
-        } else if self.circumstances || owner {
-            CIRCUMSTANCE
-        } else {
-            1.0
-        };
-        let mut term = Term::new(words::stem(folded), focus, is_name);
-        if owner {
-            term.known *= OWNER;
-        }
-        let last = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
-        if is_name && matches!(last.as_str(), "in" | "from" | "to") {
-            term.forms.extend(["abroad", "country"].map(|place| (words::stem(place), A_PLACE)));
-        } else if !is_name && (is_past(folded) || precedes_a_verb(&last)) {
-            term.unknown *= VERB;
-        }
-        if asks_for_a_contact(before) {
-            term.known *= CONTACT;
-            term.unknown *= CONTACT;
-        }
-        term
-    }
-
-    /// Adds one notion of two words; each of them alone stands for it less well.
-    fn add_joined(&mut self, joined: &str, parts: [&str; 2]) {
-        let focus = if self.circumstances { CIRCUMSTANCE } else { 1.0 };
-        let mut term = Term::new(words::stem(joined), focus, false);
-        let parts = parts.into_iter().filter(|part| part.len() > 3 && !vocabulary::is_stop_word(part));
-        let parts = parts.map(words::stem).filter(|part| vocabulary::class(part) != Class::Weak);
-        term.forms.extend(parts.map(|part| (part, A_PART)));
-        self.push(term);
-    }
-
-    fn push(&mut self, term: Term) {
-        if !self.terms.iter().any(|known| known.forms[0].0 == term.forms[0].0) {
-            self.terms.push(term);
-        }
-    }
-
-    /// Two words that make one: hyphenated, or known to name one notion together.
-    fn joined(&self, word: &Word<'_>, folded: &str, after: &[(Word<'_>, String)]) -> Option<String> {
-        let (next, folded_next) = after.first()?;
-        let joined = format!("{folded}{folded_next}");
-        match &self.text[word.start + word.text.len()..next.start] {
-            "-" => Some(joined),
-            " " if vocabulary::is_phrase(folded, folded_next) => Some(joined),
-            _ => None,
-        }
-    }
-
-    /// A word with a capital letter that does not begin a sentence, or has further ones.
-    fn is_name(&self, word: &Word<'_>) -> bool {
-        let mut letters = word.text.chars();
-        let capital = letters.next().is_some_and(char::is_uppercase);
-        let before = self.text[..word.start].trim_end();
-        let titled = ["Mr.", "Mrs.", "Ms.", "Dr.", "Prof."].iter().any(|title| before.ends_with(title));
-        let begins = before.is_empty() || (before.ends_with(['.', '!', '?', ':', '\n']) && !titled);
-        capital && (!begins || letters.any(char::is_uppercase))
-    }
-
-    /// Sums are judged elsewhere and small numbers only mislead a search; a year stays.
-    fn is_number(&self, word: &Word<'_>, folded: &str) -> bool {
-        let digits = folded.starts_with(|c: char| c.is_ascii_digit());
-        let money = self.text[..word.start].trim_end().ends_with(['$', '€', '£']);
-        let plain = folded.bytes().all(|b| b.is_ascii_digit());
-        digits
-            && (money
-                || folded.contains('.')
-                || (plain && !is_period(folded) && folded.len() != 3)
-                || folded.ends_with('k'))
-    }
+    Ok(terms)
 }
 
-/// Whether what follows is what to do with the person asked for: `who do I` call, tell, write to.
-fn asks_for_a_contact(before: &str) -> bool {
-    let mut words = before.rsplit(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let mut is = |options: &[&str]| {
-        words.next().is_some_and(|word| options.contains(&word.to_ascii_lowercase().as_str()))
+/// Words the documents know for one they do not: a misspelt one's right form, and compounds and derivations that
+/// begin alike (`Urlaub`, `Urlaubsantrag`).
+fn kin(store: &Store, word: &str) -> Result<Vec<String>> {
+    let Some(beginning) = word.get(..3).filter(|_| word.len() >= 5) else { return Ok(Vec::new()) };
+    let is_kin = |known: &String| {
+        if word.len() >= 6 && is_typo(word, known) {
+            return true;
+        }
+        // In English the vectors know better what derives from what.
+        let shared = shared_bytes(word, known);
+        !table::knows(word) && shared >= 5 && shared * 10 >= 7 * word.len().min(known.len())
     };
-    is(&["i", "we", "one", "to"])
-        && is(&["do", "should", "can", "must", "shall", "have", "need"])
-        && is(&["who", "whom", "where", "i"])
+    Ok(store.terms_beginning(beginning)?.into_iter().filter(is_kin).collect())
 }
 
-fn is_past(word: &str) -> bool {
-    word.len() > 4 && word.ends_with("ed")
+/// How many bytes two words begin with alike.
+fn shared_bytes(word: &str, other: &str) -> usize {
+    word.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count()
 }
 
-fn precedes_a_verb(word: &str) -> bool {
-    matches!(word, "i" | "we" | "you" | "they" | "he" | "she" | "it" | "to" | "can" | "not")
+/// Whether one letter was left out, added, changed or swapped with the next, and the word is none itself.
+fn is_typo(word: &str, known: &str) -> bool {
+    let shared = shared_bytes(word, known);
+    let (a, b) = (&word.as_bytes()[shared..], &known.as_bytes()[shared..]);
+    let swapped = a.len() >= 2 && b.len() >= 2 && a[0] == b[1] && a[1] == b[0] && a[2..] == b[2..];
+    let close = match a.len().cmp(&b.len()) {
+        _ if swapped => true,
+        std::cmp::Ordering::Equal => a.len() > 1 && a[1..] == b[1..],
+        std::cmp::Ordering::Less => b[1..] == *a && !a.is_empty(),
+        std::cmp::Ordering::Greater => a[1..] == *b && !b.is_empty(),
+    };
+    close && !table::knows(word)
 }
 
-/// A year or a quarter.
-fn is_period(folded: &str) -> bool {
-    let year = folded.len() == 4
-        && (folded.starts_with("19") || folded.starts_with("20"))
-        && folded.bytes().all(|b| b.is_ascii_digit());
-    year || matches!(folded, "q1" | "q2" | "q3" | "q4")
+/// A word with a capital letter that does not begin a sentence, or has further ones.
+fn is_name(text: &str, word: &Word<'_>) -> bool {
+    let mut letters = word.text.chars();
+    let capital = letters.next().is_some_and(char::is_uppercase);
+    let before = text[..word.start].trim_end();
+    let begins = before.is_empty() || before.ends_with(['.', '!', '?', ':', '\n']);
+    capital && (!begins || letters.any(char::is_uppercase))
+}
+
+/// Sums are judged elsewhere and small numbers only mislead a search; a year stays.
+fn is_number(text: &str, word: &Word<'_>, folded: &str) -> bool {
+    let is_year = folded.len() == 4 && (folded.starts_with("19") || folded.starts_with("20"));
+    let money = text[..word.start].trim_end().ends_with(['$', '€', '£']);
+    let plain = folded.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    folded.starts_with(|c: char| c.is_ascii_digit())
+        && (money || (plain && !is_year && folded.len() != 3) || folded.ends_with('k'))
 }
 
 /// A word that is not searched for; `I'll` is one, `ill` is not.
 fn is_stop_word(word: &Word<'_>, folded: &str) -> bool {
     let ending = word.text.rsplit_once(['\'', '\u{2019}']).map(|(_, ending)| ending.to_ascii_lowercase());
     let contracted = ending.is_some_and(|e| matches!(e.as_str(), "ll" | "d" | "ve" | "re" | "m" | "t"));
-    contracted || vocabulary::is_stop_word(folded)
+    contracted || STOP_WORDS.contains(folded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_letter_wrong_missing_added_or_swapped_is_a_typo_and_another_word_is_none() {
+        for word in ["expence", "expnse", "expennse", "epxense"] {
+            assert!(is_typo(word, "expense"), "{word}");
+        }
+        assert!(!is_typo("expense", "expanse of") && !is_typo("expanding", "expense"));
+        assert!(!is_typo("wedding", "welding"), "a word of its own");
+    }
 }

@@ -1,25 +1,27 @@
-//! Which passages answer a question, and how much of it.
+//! Which passages answer a question: the best of full text and of word vectors, held against the question by both.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 
+use super::fitted::WEIGHTS;
 use super::passages::{self, Passage};
-use super::question::Term;
-use super::wanted::Wanted;
-use super::weigh::{Weighted, share};
+use super::question::Question;
+use super::table::Vector;
 use super::words;
 use crate::store::{Hit, Result, Store};
 
-/// How many passages are looked at closely.
+/// How many passages each of the two ways of finding hands on.
 const CANDIDATES: usize = 40;
-/// What a term is worth that stands in the title or a heading, beside one in the passage's text.
-const IN_HEADING: f64 = 0.95;
-/// What lifts a passage whose title, and whose headings, have all of the question's weight.
-const TITLE: f64 = 0.5;
-const HEADING: f64 = 0.06;
-/// What a term is worth that stands elsewhere in the same document.
-const ELSEWHERE: f64 = 0.5;
-/// What each of several synonyms found together tells by itself.
-const SEVERAL: f64 = 0.95;
+/// What a word counts in the headings and in the title, beside one in the text.
+const HEADING: f64 = 2.0;
+const TITLE: f64 = 2.0;
+/// How soon more of the same word tells nothing more, and how much a long text is held against it (BM25).
+const SATURATION: f64 = 1.2;
+const LENGTH: f64 = 0.75;
+const USUAL_LENGTH: f64 = 90.0;
+/// How much of the common direction is taken out of every other, of a knowledge base of many passages, and how many
+/// passages take out half of that: what all pages of a company have in common tells none from another.
+const COMMON: f32 = 0.8;
+const MANY: f32 = 20.0;
 
 /// A passage with what it has to say to the question.
 #[derive(Debug, Clone)]
@@ -27,138 +29,148 @@ pub(crate) struct Evidence {
     pub(crate) document: i64,
     pub(crate) title: String,
     pub(crate) text: String,
+    /// The headings it stands under.
+    pub(crate) context: String,
     /// The header row of the table it continues.
     pub(crate) table: Option<String>,
-    /// The place of the passage in its document.
-    pub(crate) place: usize,
+    /// The cosine of the question with the passage, and with its best sentence; what full text gives it of the most
+    /// it could give.
+    pub(crate) signals: [f64; 3],
+    /// How well each term is covered by the passage with its headings and title.
+    pub(crate) covered: Vec<f64>,
     /// For ranking; more is better.
     pub(crate) score: f64,
-    /// How well each term is covered: by the passage, its headings and title, less by the rest of the document.
-    pub(crate) covered: Vec<f64>,
-    /// How well each term is covered by the passage's text alone.
-    pub(crate) in_text: Vec<f64>,
-    /// How much of the question's weight is covered, 0 to 1.
-    pub(crate) coverage: f64,
 }
 
-/// The best passages for the terms, best first.
-pub(crate) fn retrieve(store: &Store, question: &str, terms: &[Weighted]) -> Result<Vec<Evidence>> {
-    let wanted = Wanted::by(question);
-    let forms: Vec<String> =
-        terms.iter().flat_map(|t| t.term.forms.iter().map(|(form, _)| form.clone())).collect();
+impl Evidence {
+    /// The text, under the header of the table it continues.
+    pub(crate) fn whole_text(&self) -> String {
+        self.table.iter().chain([&self.text]).map(String::as_str).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// The best passages, best first.
+pub(crate) fn retrieve(store: &Store, question: &Question) -> Result<Vec<Evidence>> {
+    let forms = question.terms.iter().flat_map(|term| &term.forms);
+    let forms: Vec<String> = forms.map(|(form, _)| form.clone()).collect();
+    let mut hits: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    let (near, common) = store.nearest(&question.vector, CANDIDATES)?;
+    let aim = Aim::of(question, common, store.passages()? as f32);
+    for Hit { document, passage } in store.search(&forms, CANDIDATES)?.into_iter().chain(near) {
+        let passages = hits.entry(document).or_default();
+        if !passages.contains(&passage) {
+            passages.push(passage);
+        }
+    }
     let mut found = Vec::new();
-    for (document, hits) in by_document(store.search(&forms, CANDIDATES)?) {
+    for (document, hits) in hits {
         let Some((title, content)) = store.text(document)? else { continue };
         let passages = passages::split(&content);
-        let title_terms = words::term_set(&title);
-        let looks: Vec<(usize, Look<'_>)> = hits
-            .iter()
-            .filter_map(|&hit| Some((hit, Look::at(passages.get(hit)?, terms, &title_terms))))
-            .collect();
-        let anywhere = best_of_each(terms.len(), looks.iter().map(|(_, look)| &look.covered));
-        for (place, look) in looks {
-            let mut evidence = look.evidence(document, &title, place, terms, &anywhere);
-            evidence.score += wanted.lift(&evidence.text, evidence.coverage, evidence.place == 0);
-            found.push(evidence);
-        }
+        let in_title = Counts::of(question, &title);
+        let looks = hits.into_iter().filter_map(|hit| passages.get(hit));
+        found.extend(looks.map(|passage| look(question, &aim, document, &title, &in_title, passage)));
     }
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     Ok(found)
 }
 
-/// The documents hit, best first, each with its passages.
-fn by_document(hits: Vec<Hit>) -> Vec<(i64, Vec<usize>)> {
-    let mut documents: Vec<(i64, Vec<usize>)> = Vec::new();
-    for hit in hits {
-        match documents.iter_mut().find(|(document, _)| *document == hit.document) {
-            Some((_, passages)) => passages.push(hit.passage),
-            None => documents.push((hit.document, vec![hit.passage])),
-        }
-    }
-    documents
+/// The question's direction without what the knowledge base has in common.
+struct Aim {
+    vector: Vector,
+    common: Vector,
+    share: f32,
 }
 
-/// A passage held against the question's terms. Each list holds how well each term is found somewhere.
-struct Look<'a> {
-    passage: &'a Passage<'a>,
-    in_title: Vec<f64>,
-    in_heading: Vec<f64>,
-    /// In the text alone, sentence by sentence.
-    in_sentences: Vec<Vec<f64>>,
-    /// In any of these.
-    covered: Vec<f64>,
-}
-
-impl<'a> Look<'a> {
-    fn at(passage: &'a Passage<'a>, terms: &[Weighted], title: &HashSet<String>) -> Self {
-        let in_title = qualities(terms, title, IN_HEADING);
-        let in_heading = qualities(terms, &words::term_set(&passage.context()), IN_HEADING);
-        let sentences = passages::sentences(passage.text);
-        let in_sentences: Vec<_> = sentences
-            .into_iter()
-            .map(|sentence| qualities(terms, &words::term_set(&passage.text[sentence]), 1.0))
-            .collect();
-        let covered = best_of_each(terms.len(), in_sentences.iter().chain([&in_title, &in_heading]));
-        Self { passage, in_title, in_heading, in_sentences, covered }
+impl Aim {
+    fn of(question: &Question, common: Vector, passages: f32) -> Self {
+        let share = -COMMON * passages / (passages + MANY);
+        Self { vector: question.vector.plus(&common, share).unit(), common, share }
     }
 
-    fn evidence(
-        self,
-        document: i64,
-        title: &str,
-        place: usize,
-        terms: &[Weighted],
-        anywhere: &[f64],
-    ) -> Evidence {
-        let covered: Vec<f64> =
-            self.covered.iter().zip(anywhere).map(|(f, a)| f.max(ELSEWHERE * a)).collect();
-        let (coverage, title_coverage) = (share(terms, &covered), share(terms, &self.in_title));
-        let closeness = self.closeness(terms);
-        let score = 0.5 * coverage
-            + 0.5 * closeness
-            + TITLE * title_coverage
-            + HEADING * share(terms, &self.in_heading);
-        Evidence {
-            document,
-            title: title.to_owned(),
-            text: self.passage.text.to_owned(),
-            table: self.passage.table.map(str::to_owned),
-            place,
-            score,
-            covered,
-            in_text: best_of_each(terms.len(), self.in_sentences.iter()),
-            coverage,
-        }
-    }
-
-    /// The best any two neighbouring sentences do, with the headings and the title.
-    fn closeness(&self, terms: &[Weighted]) -> f64 {
-        let windows = (0..self.in_sentences.len()).map(|n| {
-            let last = (n + 2).min(self.in_sentences.len());
-            let near = self.in_sentences[n..last].iter().chain([&self.in_title, &self.in_heading]);
-            share(terms, &best_of_each(terms.len(), near))
-        });
-        windows.fold(0.0, f64::max)
+    fn cosine(&self, vector: Vector) -> f64 {
+        f64::from(self.vector.dot(&vector.unit().plus(&self.common, self.share).unit()))
     }
 }
 
-/// How well a set of index terms has each term: by the best of its forms, and a little better by several.
-fn qualities(terms: &[Weighted], set: &HashSet<String>, worth: f64) -> Vec<f64> {
-    let quality = |term: &Term| {
-        let forms = term.forms.iter().filter(|(form, _)| set.contains(form));
-        let (best, missing) = forms.fold((0.0, 1.0), |(best, missing), (_, quality)| {
-            (f64::max(best, *quality), missing * (1.0 - SEVERAL * quality))
-        });
-        worth * f64::max(best, 1.0 - missing)
+fn look(
+    question: &Question,
+    aim: &Aim,
+    document: i64,
+    title: &str,
+    in_title: &Counts,
+    passage: &Passage<'_>,
+) -> Evidence {
+    let context = passage.context();
+    let (in_heading, in_text) = (Counts::of(question, &context), Counts::of(question, passage.text));
+    let mut about = Vector::default();
+    about.add(title);
+    about.add(&context);
+    let mut whole = about;
+    whole.add(passage.text);
+    let best = passages::sentences(passage.text).into_iter().map(|sentence| {
+        let mut sum = about;
+        sum.add(&passage.text[sentence]);
+        aim.cosine(sum)
+    });
+    let best = best.fold(0.0, f64::max);
+    let length = 1.0 - LENGTH + LENGTH * in_text.words / USUAL_LENGTH;
+    let mut covered = Vec::with_capacity(question.terms.len());
+    let saturated = |at: usize| {
+        let count =
+            in_text.found[at].0 / length + HEADING * in_heading.found[at].0 + TITLE * in_title.found[at].0;
+        count / (count + SATURATION)
     };
-    terms.iter().map(|t| quality(&t.term)).collect()
+    let mut full_text = 0.0;
+    for (at, term) in question.terms.iter().enumerate() {
+        full_text += term.weight * saturated(at);
+        covered.push(in_text.found[at].1.max(in_heading.found[at].1).max(in_title.found[at].1));
+    }
+    full_text /= question.weight();
+    // What is no English is told by full text alone.
+    let near = |cosine: f64| question.english * cosine + (1.0 - question.english) * full_text;
+    let signals = [near(aim.cosine(whole)), near(best), full_text];
+    Evidence {
+        document,
+        title: title.to_owned(),
+        text: passage.text.to_owned(),
+        context,
+        table: passage.table.map(str::to_owned),
+        signals,
+        covered,
+        score: signals.iter().zip(WEIGHTS).map(|(signal, weight)| signal * weight).sum(),
+    }
 }
 
-/// How well a text has each term.
-pub(crate) fn qualities_in(terms: &[Weighted], text: &str) -> Vec<f64> {
-    qualities(terms, &words::term_set(text), 1.0)
+/// How often a text has each term of a question, and how well.
+pub(crate) struct Counts {
+    pub(crate) found: Vec<(f64, f64)>,
+    words: f64,
 }
 
-pub(crate) fn best_of_each<'a>(terms: usize, lists: impl Iterator<Item = &'a Vec<f64>>) -> Vec<f64> {
-    lists.fold(vec![0.0; terms], |best, list| best.iter().zip(list).map(|(a, b)| a.max(*b)).collect())
+impl Counts {
+    pub(crate) fn of(question: &Question, text: &str) -> Self {
+        let mut counts = Self { found: vec![(0.0, 0.0); question.terms.len()], words: 0.0 };
+        words::each_term(text, |word| {
+            counts.words += 1.0;
+            for (term, found) in question.terms.iter().zip(&mut counts.found) {
+                if let Some((_, quality)) = term.forms.iter().find(|(form, _)| form == word) {
+                    *found = (found.0 + quality, found.1.max(*quality));
+                }
+            }
+        });
+        counts
+    }
+}
+
+impl Question {
+    /// The weight of all its terms.
+    fn weight(&self) -> f64 {
+        self.terms.iter().map(|term| term.weight).sum::<f64>().max(f64::MIN_POSITIVE)
+    }
+
+    /// How much of the question's weight is covered, 0 to 1.
+    pub(crate) fn share(&self, covered: &[f64]) -> f64 {
+        let part: f64 = self.terms.iter().zip(covered).map(|(term, covered)| term.weight * covered).sum();
+        part / self.weight()
+    }
 }

@@ -105,3 +105,87 @@ async fn no_question_breaks_the_search() {
         assert_eq!(client.ask(question).await.status, 200, "{question:?}");
     }
 }
+
+const PAGES: [(&str, &str); 4] = [
+    ("Annual leave", "Everyone has 25 days of paid leave a year. Ask your team lead two weeks before."),
+    (
+        "Office and keys",
+        "The office opens at seven. Keys are kept at the reception. The alarm is set at nine in the evening.",
+    ),
+    ("Expenses", "Send receipts by the 20th of the month. Meals on business trips are paid up to $60 a day."),
+    (
+        "Guests",
+        "Visitors sign in at the reception and wear a badge. Wireless access for guests is on the badge.",
+    ),
+];
+
+fn pages() -> Vec<Seed> {
+    PAGES.map(|(title, text)| Seed::new(title, text)).into()
+}
+
+#[tokio::test]
+async fn what_has_nothing_to_do_with_the_pages_is_escalated_with_little_confidence() {
+    let twin = twin_of(pages()).await;
+    let client = Client::of(&twin);
+    for question in [
+        "Who won the world cup?",
+        "What is the capital of France?",
+        "How tall is Mount Everest?",
+        "Write a poem about spring",
+    ] {
+        let answer = client.ask(question).await.body;
+        assert_eq!(answer["shouldEscalate"], true, "{question}: {answer}");
+        assert!(answer["confidence"].as_f64().unwrap() < 0.3, "{question}: {answer}");
+        assert!(
+            !PAGES.iter().any(|(_, text)| answer["response"].as_str().unwrap().contains(text)),
+            "{answer}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn other_words_for_the_same_find_the_page() {
+    let twin = twin_of(pages()).await;
+    let client = Client::of(&twin);
+    for (question, title) in [
+        ("How much vacation do I get?", "Annual leave"),
+        ("when do i have to hand in my bills", "Expenses"),
+        ("At what hour does the building open in the morning?", "Office and keys"),
+    ] {
+        let answer = client.ask(question).await.body;
+        assert_eq!(answer["sources"][0], title, "{question}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_escalated_answer_says_once_that_a_person_will_look_at_it_unless_nobody_will() {
+    let person = "A person will look at this.";
+    for attended in [true, false] {
+        let reference = Reference::new().documents(pages());
+        let reference = if attended { reference } else { reference.unattended() };
+        let twin = reference.serve(ANY_PORT).await.unwrap();
+        for question in ["Who won the world cup?", "Can you approve my leave for next week?"] {
+            let answer = Client::of(&twin).ask(question).await.body;
+            assert_eq!(answer["shouldEscalate"], true, "{answer}");
+            let response = answer["response"].as_str().unwrap();
+            assert_eq!(response.matches(person).count(), usize::from(attended), "{answer}");
+            assert_eq!(response.matches("person").count(), usize::from(attended), "{answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn data_of_the_first_layout_is_indexed_anew_when_it_is_opened() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("twin.db");
+    Reference::new().data(&path).documents(pages()).serve(ANY_PORT).await.unwrap().shutdown().await;
+    // What 0.1.0 wrote: other terms in the index, no vectors.
+    let db = rusqlite::Connection::open(&path).unwrap();
+    let first = "DROP TABLE vectors; DELETE FROM passages; INSERT INTO passages(rowid, title, heading, body)
+                 VALUES(65536, 'annual leav', '', 'everyon 25 day'); PRAGMA user_version = 1";
+    db.execute_batch(first).unwrap();
+    drop(db);
+    let twin = Reference::new().data(&path).serve(ANY_PORT).await.unwrap();
+    let answer = Client::of(&twin).ask("Where do visitors sign in?").await.body;
+    assert_eq!(answer["sources"][0], "Guests", "{answer}");
+}

@@ -4,6 +4,7 @@
 
 mod answers;
 mod client;
+mod compose;
 mod contract;
 mod faults;
 mod limits;

@@ -2,8 +2,9 @@
 //! `cargo test -p twin-reference --test it -- --nocapture quality`.
 //!
 //! A file under `kb/` holds documents (`=== Title`, then the text) and, after `???`, questions: `+` ones it
-//! answers, with the title that must come first, and `-` ones that need a person. `QUALITY_KB` may name a
-//! directory of further such files, and `QUALITY_SHOW` (`all`, or names of files) prints what went wrong.
+//! answers, with the title that must come first (or ` | ` between several), `-` ones it does not cover, and `!` ones
+//! that need a person. `QUALITY_KB` may name a directory of further such files, of your own knowledge bases, and
+//! `QUALITY_SHOW` (`all`, or names of files) prints what went wrong.
 
 use std::fs;
 use std::path::Path;
@@ -23,7 +24,7 @@ fn read(file: &str) -> (Vec<Seed>, Suite) {
     let cases = questions.lines().map(|line| match line.split_at(2) {
         ("+ ", rest) => {
             let (text, source) = rest.split_once(" => ").expect("an answerable question names its source");
-            Case::new(text).source(source).escalates(false)
+            source.split(" | ").fold(Case::new(text), Case::source).escalates(false)
         }
         (_, text) => Case::new(text).escalates(true),
     });
@@ -39,6 +40,8 @@ struct Score {
     personal: usize,
     /// Right document first, whether escalated or not.
     found: usize,
+    /// Answered from a wrong document.
+    misled: usize,
     wrong: String,
 }
 
@@ -53,10 +56,12 @@ async fn score(file: &str) -> Score {
         let answer = outcome.answer().unwrap_or_else(|| panic!("{outcome:#?}"));
         let passed = outcome.status == Status::Passed;
         let right = match outcome.case.expect.source.first() {
-            Some(title) => {
-                let found = answer.sources.first() == Some(title);
+            Some(_) => {
+                let sources = &outcome.case.expect.source;
+                let found = answer.sources.first().is_some_and(|first| sources.contains(first));
                 score.answerable += 1;
                 score.found += usize::from(found);
+                score.misled += usize::from(!found && !answer.should_escalate);
                 score.answered += usize::from(found && passed);
                 found && passed
             }
@@ -76,19 +81,19 @@ async fn score(file: &str) -> Score {
 
 /// The least that must go right, of the answerable questions and of those that need a person.
 const LEAST: [(&str, usize, usize); 13] = [
-    ("agency", 7, 6),
-    ("api", 11, 7),
-    ("bakery", 27, 12),
-    ("bylaws", 12, 6),
-    ("clinic", 15, 7),
-    ("factory", 9, 4),
-    ("hotel", 10, 6),
-    ("permits", 7, 5),
-    ("robotics", 11, 6),
-    ("startup", 25, 14),
-    ("studio", 8, 5),
-    ("verein", 9, 3),
-    ("webshop", 8, 5),
+    ("agency", 7, 8),
+    ("api", 12, 7),
+    ("bakery", 17, 15),
+    ("bylaws", 8, 6),
+    ("clinic", 11, 8),
+    ("factory", 7, 6),
+    ("hotel", 5, 8),
+    ("permits", 5, 6),
+    ("robotics", 9, 6),
+    ("startup", 20, 15),
+    ("studio", 7, 8),
+    ("verein", 10, 3),
+    ("webshop", 6, 6),
 ];
 
 /// The files of a directory with their names, in order.
@@ -111,24 +116,33 @@ async fn the_quality_of_answers_over_knowledge_bases_of_every_kind_does_not_fall
         files.extend(self::files(Path::new(&further)));
     }
     let show = std::env::var("QUALITY_SHOW").unwrap_or_default();
-    let mut all = Score::default();
-    println!("{:28} answered  (found)  escalated", "");
+    let (mut all, mut worse) = (Score::default(), String::new());
+    println!("{:28} answered  (found)  wrongly  escalated", "");
     for (name, file) in &files {
         let score = score(file).await;
-        let Score { answered, answerable, escalated, personal, found, wrong } = &score;
-        println!("{name:28} {answered:3} of {answerable:2}    ({found:2})    {escalated:2} of {personal:2}");
+        let Score { answered, answerable, escalated, personal, found, misled, wrong } = &score;
+        println!(
+            "{name:28} {answered:3} of {answerable:2}    ({found:2})       {misled:2}   {escalated:2} of {personal:2}"
+        );
         if show == "all" || show.split(',').any(|shown| shown == name) {
             print!("{wrong}");
         }
         if let Some((_, least_answered, least_escalated)) = LEAST.iter().find(|(least, ..)| least == name) {
-            assert!(answered >= least_answered && escalated >= least_escalated, "{name} got worse:\n{wrong}");
+            if answered < least_answered || escalated < least_escalated {
+                worse += &format!("{name} got worse:\n{wrong}");
+            }
         }
         all.answered += answered;
         all.answerable += answerable;
         all.escalated += escalated;
         all.personal += personal;
         all.found += found;
+        all.misled += misled;
     }
-    let Score { answered, answerable, escalated, personal, found, .. } = all;
-    println!("{:28} {answered:3} of {answerable:2}    ({found:2})    {escalated:2} of {personal:2}", "all");
+    let Score { answered, answerable, escalated, personal, found, misled, .. } = all;
+    println!(
+        "{:28} {answered:3} of {answerable:2}    ({found:2})       {misled:2}   {escalated:2} of {personal:2}",
+        "all"
+    );
+    assert!(worse.is_empty(), "{worse}");
 }

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::bulk_args::BulkArgs;
-use super::bulk_notices::{failures, notices, partial, refused};
+use super::bulk_notices::{ending, failures, notices, partial, refused, what_was_read};
+use super::bulk_plan::{Cost, PlanView};
 use super::bulk_progress::Uploading;
 use super::bulk_read::{self, About, Reading, ReadingError};
-use super::bulk_report::{BulkReport, Cost, PlanView};
+use super::bulk_report::BulkReport;
 use super::report_file;
 use crate::command::Outcome;
 use crate::context::{Connection, Context};
@@ -21,7 +22,7 @@ use crate::ui::progress::Progress;
 use crate::words::count;
 use twin_export::ReadError;
 use twin_sync::{
-    self as sync, Cancellation, Caveats, Documents, MaxDelete, Meter, Mode, Options, Plan, Report,
+    self as sync, Action, Cancellation, Caveats, Documents, MaxDelete, Meter, Mode, Options, Plan, Report,
     StopReason, Sync,
 };
 
@@ -120,6 +121,7 @@ impl Run<'_> {
             }
         };
         let remaining = documents.count();
+        self.context.ui.remark(&what_was_read(remaining, &about));
         match documents.plan().await {
             Ok(plan) => self.carry_out(plan, &about).await,
             Err(error) => self.unprepared(error, about.tell(Report { remaining, ..Report::default() })),
@@ -174,6 +176,7 @@ impl Run<'_> {
         let rate = self.rate();
         if args.dry_run {
             let view = PlanView::of(&plan, about, Cost::of(&plan, true, rate));
+            let view = view.in_full(self.context.ui.verbosity() > 0);
             let pending = args.exit_code && (!plan.is_empty() || !plan.unresolved().is_empty());
             let report = about.tell_all(plan.report());
             return Ok(Box::new(self.report(report, held_back, notices)?.with_plan(view, pending)));
@@ -227,11 +230,15 @@ impl Run<'_> {
         }
         let view = PlanView::of(plan, about, Cost::of(plan, false, rate));
         let mut page = ui.page();
-        view.draw(&mut page, Some(PREVIEW));
+        view.in_full(ui.verbosity() > 0).draw(&mut page);
         ui.show(page);
         let mut question = "Go on?".to_owned();
         if adopts {
-            question = "There is no state file, and the knowledge base has documents. Go on?".to_owned();
+            let (adopt, create) = (plan.count(Action::Adopt), plan.count(Action::Create));
+            question = format!(
+                "There is no state file, and the knowledge base has documents. Adopt {adopt} that equal the export's, and \
+                 create {create}?"
+            );
         } else if deletes {
             question = format!("Go on, and delete {}?", count(plan.gone(), "document"));
         }
@@ -280,6 +287,9 @@ impl Run<'_> {
         let caveats = self.caveats.borrow().list();
         notices.extend(caveats.iter().map(|caveat| Notice::warning(caveat.to_string()).vital()));
         let mut report = report.with(self.meter.figures());
+        if !args.dry_run {
+            notices.extend(ending(&report, &args.state));
+        }
         if !args.dry_run && args.report.is_none() {
             report.actions = None;
         } else if report.actions.is_none() {
@@ -295,7 +305,10 @@ impl Run<'_> {
     /// The error of a run that was stopped with so much left to do.
     fn stop_error(&self, remaining: usize) -> Option<CliError> {
         Some(match self.cancellation.reason()? {
-            StopReason::Asked => self.signal.borrow().unwrap_or(Signal::Interrupt).error(),
+            StopReason::Asked => {
+                let error = self.signal.borrow().unwrap_or(Signal::Interrupt).error();
+                if remaining > 0 { error.or_hint("run it again: it goes on where it stopped") } else { error }
+            }
             StopReason::TimeUp => {
                 let left = count(remaining, "document");
                 let message = format!("stopped by --max-duration with {left} left to do");
@@ -315,9 +328,6 @@ impl Run<'_> {
 
 /// The least time a create that timed out is given to happen after all.
 const LEAST_GRACE: Duration = Duration::from_secs(5);
-
-/// How many lines of a plan are shown before the question.
-const PREVIEW: usize = 20;
 
 fn declined() -> CliError {
     CliError::new(Code::Declined, "nothing was done")

@@ -1,10 +1,14 @@
 //! What a bulk run says beside its report: the errors it ends with, and what should be known of it.
 
+use std::path::Path;
+
+use twin_export::Format;
+
 use super::bulk::Bulk;
 use super::bulk_read::About;
 use crate::error::{CliError, Code};
 use crate::ui::Notice;
-use crate::words::count;
+use crate::words::{count, rough_seconds};
 use twin_sync::{Plan, Refusal, Report};
 
 /// The error of a run that a guard refuses.
@@ -46,6 +50,46 @@ pub(super) fn failures(report: &Report) -> Vec<Notice> {
         lines.push(Notice::warning(format!("and {} more: --report FILE lists them", all - MOST)));
     }
     lines
+}
+
+/// What was read, in one line: how many documents, and of which exports.
+pub(super) fn what_was_read(documents: usize, about: &About) -> String {
+    let roots: Vec<String> =
+        about.roots.iter().map(|root| format!("{} ({})", kind(root.reader), root.path.display())).collect();
+    let from = match roots.as_slice() {
+        [] => return "Nothing was found".to_owned(),
+        [root] => root.clone(),
+        roots => format!("{} exports: {}", roots.len(), roots.join(", ")),
+    };
+    format!("Found {} in {from}", count(documents, "document"))
+}
+
+fn kind(reader: Format) -> &'static str {
+    match reader {
+        Format::Notion => "a Notion export",
+        Format::Drive => "a Google Drive export",
+        Format::Slack => "a Slack export",
+        Format::Mail => "mail",
+        Format::Folder => "a folder",
+        _ => "an export",
+    }
+}
+
+/// Where the state is and what the run took, for whoever runs it again. Nothing when there is no state.
+pub(super) fn ending(report: &Report, state: &Path) -> Option<Notice> {
+    if !state.exists() {
+        return None;
+    }
+    let mut text = format!("the state is in {}: keep it for the next run", state.display());
+    if report.requests > 0 {
+        let (requests, time) =
+            (count(report.requests, "request"), rough_seconds(report.elapsed_ms.div_ceil(1000)));
+        text += &format!("; {requests} in {time}");
+        if report.waited_ms >= 1000 {
+            text += &format!(", {} of it waiting", rough_seconds(report.waited_ms.div_ceil(1000)));
+        }
+    }
+    Some(Notice::note(text))
 }
 
 /// What should be known of a plan beside what it does.

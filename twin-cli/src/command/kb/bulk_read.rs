@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use twin_export::{self as export, Observer, ReadError, Remark, Skipped};
+use twin_export::{self as export, Observer, ReadError, Remark, Root, Skipped};
 use twin_sync::{Cancellation, Documents, Report};
 
 /// What was read.
@@ -22,6 +22,8 @@ pub(super) struct About {
     pub(super) skipped: Vec<Skipped>,
     /// What is worth knowing of the files.
     pub(super) remarks: Vec<Remark>,
+    /// What each PATH is.
+    pub(super) roots: Vec<Root>,
     /// Archives that are cut short.
     pub(super) cut: Vec<PathBuf>,
 }
@@ -88,8 +90,9 @@ fn read_now(
     for key in summary.filtered.into_iter().chain(summary.unconverted_keys) {
         documents.not_gone(key);
     }
-    let cut = summary.roots.into_iter().filter(|root| !root.whole).map(|root| root.path).collect();
-    Ok(Reading { documents, about: About { skipped: summary.skipped, remarks: summary.remarks, cut } })
+    let roots = summary.roots;
+    let cut = roots.iter().filter(|root| !root.whole).map(|root| root.path.clone()).collect();
+    Ok(Reading { documents, about: About { skipped: summary.skipped, remarks: summary.remarks, roots, cut } })
 }
 
 impl About {

@@ -5,6 +5,7 @@ mod backup_file;
 mod bulk;
 mod bulk_args;
 mod bulk_notices;
+mod bulk_plan;
 mod bulk_progress;
 mod bulk_read;
 mod bulk_report;

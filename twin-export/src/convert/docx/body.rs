@@ -1,5 +1,7 @@
 //! What each element of a document's body means.
 
+use std::borrow::Cow;
+
 use quick_xml::events::BytesStart;
 
 use super::super::super::remark;
@@ -8,7 +10,7 @@ use super::super::styled::Look;
 use super::super::{is_media, signs, symbols};
 use super::field::Field;
 use super::paragraph::Paragraph;
-use super::styles::{Looks, is_on};
+use super::styles::is_on;
 use super::walker::{Alternative, Control, Inside, Ruby, Walker};
 
 impl Walker<'_, '_> {
@@ -232,8 +234,7 @@ impl Walker<'_, '_> {
         if text.is_empty() || !self.is_shown() {
             return;
         }
-        let plain = Looks::default();
-        let run = self.runs.last().unwrap_or(&plain);
+        let Some(run) = self.runs.last() else { return self.say(Look::default(), &signs::with_boxes(text)) };
         if run.hidden == Some(true) {
             if !text.trim().is_empty() {
                 self.parts.aside.remark(remark::HIDDEN_TEXT);
@@ -241,9 +242,12 @@ impl Walker<'_, '_> {
             return;
         }
         let look = Look { raised: run.raised == Some(true), struck: run.is_struck() };
-        let shown = symbols::shown(run.font.as_deref().unwrap_or_default(), text);
-        self.written += shown.len() as u64;
-        self.styled.push_shown(look, &shown);
+        let shown = match run.font.as_deref() {
+            Some(font) => symbols::shown(font, text),
+            None => Cow::Borrowed(text),
+        };
+        let shown = signs::with_boxes(&shown);
+        self.say(look, &shown);
     }
 
     /// A character of a symbol font.

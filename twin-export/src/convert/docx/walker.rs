@@ -269,10 +269,20 @@ impl<'a, 'p> Walker<'a, 'p> {
 
     /// Text as it stands, in no look of its own.
     pub(super) fn plain(&mut self, text: &str) {
-        if self.is_shown() {
-            self.written += text.len() as u64;
-            self.styled.push(Look::default(), text);
+        if self.is_shown() && !text.is_empty() {
+            self.say(Look::default(), text);
         }
+    }
+
+    /// Text in a look; what has none goes straight into the text.
+    pub(super) fn say(&mut self, look: Look, text: &str) {
+        self.written += text.len() as u64;
+        if look != Look::default() {
+            return self.styled.push(look, text);
+        }
+        self.flush();
+        self.styled.follow(text);
+        self.prose.text(text);
     }
 
     /// Whether text here is seen: not in an instruction, nor where a form field shows its state instead.
