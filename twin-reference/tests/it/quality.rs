@@ -127,10 +127,10 @@ async fn the_quality_of_answers_over_knowledge_bases_of_every_kind_does_not_fall
         if show == "all" || show.split(',').any(|shown| shown == name) {
             print!("{wrong}");
         }
-        if let Some((_, least_answered, least_escalated)) = LEAST.iter().find(|(least, ..)| least == name) {
-            if answered < least_answered || escalated < least_escalated {
-                worse += &format!("{name} got worse:\n{wrong}");
-            }
+        if let Some((_, least_answered, least_escalated)) = LEAST.iter().find(|(least, ..)| least == name)
+            && (answered < least_answered || escalated < least_escalated)
+        {
+            worse += &format!("{name} got worse:\n{wrong}");
         }
         all.answered += answered;
         all.answerable += answerable;
