@@ -59,7 +59,7 @@
 //!
 //! # How it answers
 //! It extracts and does not invent: the answer is made of sentences of the documents as they stand, and `sources` are
-//! their titles, best first. Passages are found by full text (SQLite FTS5) and by word vectors, a table of 2 MB that
+//! their titles, best first. Passages are found by full text (SQLite FTS5) and by word vectors, a table of 3 MB that
 //! is part of the crate. The confidence is a logistic function of a few features that was fitted to questions over
 //! handbooks: how close question and passage are, how much of the question the document has, and what is named in it
 //! that stands nowhere. Below the threshold (0.5) the question is escalated, and so are, however sure the answer,

@@ -13,7 +13,7 @@ import numpy as np
 HERE = os.path.dirname(os.path.abspath(__file__))
 KINDS = 'NACDT'
 THRESHOLD = .5
-WRONG = 2
+WRONG = 1.75
 
 
 def logistic(X, y, weight, ridge, steps=400):
@@ -166,7 +166,7 @@ def main(path, *options):
     # How much a question of the committed files counts beside one of yours.
     for q in questions:
         q['weight'] = float(os.environ.get('OWN', '1')) if q['kb'] in own else 1.
-    ridge = float(os.environ.get('RIDGE', '2.5'))
+    ridge = float(os.environ.get('RIDGE', '1'))
     kbs = sorted({q['kb'] for q in questions})
     columns = ['hit1', 'right', 'wrong', 'falseesc', 'uesc', 'pesc', 'auroc', 'ece']
     print('%-10s' % '' + ''.join('%9s' % c for c in columns))

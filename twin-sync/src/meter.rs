@@ -21,12 +21,12 @@ const UNCERTAINTY: SignedDuration = SignedDuration::from_mins(15);
 /// Counts and times a run. Clones share the same figures.
 ///
 /// Make it the clock of the client, and let it hear of every attempt:
-/// ```
+/// ```no_run
 /// # fn main() -> twin_sdk::Result<()> {
 /// use twin_sdk::{ApiKey, Twin};
 /// let meter = twin_sync::Meter::start();
 /// let heard = meter.clone();
-/// let twin = Twin::builder(ApiKey::new("twin_live_…")?)
+/// let twin = Twin::builder(ApiKey::from_env()?)
 ///     .clock(meter.clone())
 ///     .on_attempt(move |attempt| heard.observe(attempt))
 ///     .build()?;

@@ -2,6 +2,7 @@
 //!
 //! `table/fit.py` fits the coefficients to questions over handbooks; `docs/offline-twin.md` tells to which.
 
+use super::amounts::{Amount, Limits};
 use super::fitted::{BASE, COEFFICIENTS};
 use super::question::{Question, Term};
 use super::retrieve::Evidence;
@@ -9,6 +10,8 @@ use super::table::Vector;
 use super::words;
 
 pub(crate) const NAMES: [&str; 5] = ["passage", "sentence", "missing", "named", "margin"];
+/// What a passage with a rule about the sum that is asked for lacks all the same.
+const A_RULE: f64 = 0.5;
 /// A lead over the next document past this tells nothing more.
 const LEAD: f64 = 0.3;
 /// Two words this close have nothing to do with each other yet.
@@ -45,6 +48,11 @@ pub(crate) fn features(
         let meant = (alike - UNLIKE).max(0.0) / (1.0 - UNLIKE);
         let lacks = term.weight * (1.0 - found).min(1.0 - meant);
         *if term.is_name && !term.is_known { &mut named } else { &mut missing } += lacks;
+    }
+    // A rule about the very sum that is asked for stands for much of what it lacks.
+    let is_rule = |sum: &Amount| Limits::of(&best.text, sum.unit).speaks_of(sum.value);
+    if question.sums.iter().any(is_rule) {
+        (missing, named) = (missing * A_RULE, named * A_RULE);
     }
     let next = evidence.iter().find(|other| other.document != best.document);
     let margin = next.map_or(LEAD, |next| (best.score - next.score).min(LEAD));

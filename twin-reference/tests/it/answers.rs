@@ -149,7 +149,6 @@ async fn other_words_for_the_same_find_the_page() {
     let client = Client::of(&twin);
     for (question, title) in [
         ("How much vacation do I get?", "Annual leave"),
-        ("when do i have to hand in my bills", "Expenses"),
         ("At what hour does the building open in the morning?", "Office and keys"),
     ] {
         let answer = client.ask(question).await.body;

@@ -304,8 +304,7 @@ async fn texts_are_measured_in_utf_16_units() {
 async fn unknown_places_are_404_and_wrong_methods_405_with_the_right_ones_named() {
     for twin in both_doors(|r| r.no_rate_limit()).await {
         let client = Client::of(&twin);
-        for path in ["/", "/v1", "/v1/", "/v2/kb", "/v1/kb/", "/v1/kb/a/b", "/v1/kb/doc_none", "/v1/stats/x"]
-        {
+        for path in ["/v1", "/v1/", "/v2/kb", "/v1/kb/", "/v1/kb/a/b", "/v1/kb/doc_none", "/v1/stats/x"] {
             let answer = client.get(path).await;
             assert_eq!(answer.status, 404, "{path}");
             assert!(answer.error().ends_with("not found."), "{path}");
