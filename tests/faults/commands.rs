@@ -210,6 +210,9 @@ fn allowed(command: Command, requests: usize, spoil: Spoil, spoiled: bool) -> &'
     let deletes = matches!(command, Command::Delete | Command::DeleteSeveral);
     let is_told = command.writes() && !deletes && spoil.passes_status();
     let must_fail = spoil.lasting && !spoil.may_pass() && !is_told;
+    if must_fail && command == Command::Add && spoil.after > 0 {
+        return &[0, 7]; // as above: what fails may be the second request alone
+    }
     if spoil.damage.takes_time() {
         return if must_fail { &[7] } else { &[0, 7] };
     }

@@ -115,7 +115,7 @@ async fn requests_whose_clients_have_gone_do_not_pile_up() {
     let authority = twin.url().trim_start_matches("http://").to_owned();
     for _ in 0..1100 {
         let mut gone = tokio::net::TcpStream::connect(&authority).await.unwrap();
-        gone.write_all(b"GET /v1/kb HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        gone.write_all(format!("GET /v1/kb HTTP/1.1\r\nHost: {authority}\r\n\r\n").as_bytes()).await.unwrap();
         // Until the server, which shares this thread, has read it.
         for _ in 0..8 {
             tokio::task::yield_now().await;
@@ -124,7 +124,7 @@ async fn requests_whose_clients_have_gone_do_not_pile_up() {
 
     let mut further = tokio::net::TcpStream::connect(&authority).await.unwrap();
     let body = vec![b'x'; 16 * 1024 * 1024];
-    let head = format!("POST /v1/kb HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", body.len());
+    let head = format!("POST /v1/kb HTTP/1.1\r\nHost: {authority}\r\nContent-Length: {}\r\n\r\n", body.len());
     further.write_all(head.as_bytes()).await.unwrap();
     let read = further.write_all(&body);
     tokio::pin!(read);
