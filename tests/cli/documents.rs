@@ -133,7 +133,7 @@ async fn adding_what_is_there_already_says_so() {
     assert_eq!(first.stderr, "");
     let ran = bench.twin(["kb", "add", "remote.md"]).run().exits(0);
     let id = first.stdout.trim_end();
-    assert!(ran.stderr.contains("was there already") && ran.stderr.contains(id), "{ran:#?}");
+    assert!(ran.stderr.contains("already exists") && ran.stderr.contains(id), "{ran:#?}");
     // Another text or another type is another document.
     bench.home.write("remote.md", "# Remote work\n\nThree days a week.\n");
     assert_eq!(bench.twin(["kb", "add", "remote.md"]).run().exits(0).stderr, "");
@@ -338,7 +338,7 @@ mod in_a_terminal {
         let terminal = Terminal::start(bench.twin(line), 40);
         terminal.shows("[y/N]").agrees(true);
         let screen = terminal.ends(0).screen;
-        assert_eq!(screen.matches("for good?").count(), 1, "{screen}");
+        assert_eq!(screen.matches("Permanently delete").count(), 1, "{screen}");
         assert!(!screen.contains("[y/N]") && screen.contains(" yes\n"), "{screen}");
     }
 
