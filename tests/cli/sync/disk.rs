@@ -98,7 +98,7 @@ async fn two_names_of_one_state_are_one_state() {
     assert_counts(&wiki.sync([]).exits(0), &[("unchanged", 2)]);
     let held = std::fs::File::open(&other).unwrap();
     held.lock().unwrap();
-    assert!(wiki.sync([]).exits(11).stderr.contains("another run works with"));
+    assert!(wiki.sync([]).exits(11).stderr.contains("another run is using"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -73,7 +73,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let target = args.forward_to.map(|url| Target::new(url, context)).transpose()?;
     let listener = bind(&args.host, args.port).await?;
     let address = listener.local_addr().map_err(|error| CliError::io("cannot listen", &error))?;
-    ui.announce(&format!("Listening on http://{address}; press Ctrl-C to stop"));
+    ui.announce(&format!("Listening on http://{address} until Ctrl-C"));
     if let Some(target) = &target {
         ui.announce(&format!("Forwarding events to {}", target.shown()));
     }
