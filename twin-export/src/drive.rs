@@ -6,10 +6,9 @@ use std::ops::ControlFlow;
 use crate::DocumentType;
 
 use super::convert::{self, Converted};
-use super::detect::Export;
 use super::job::Job;
 use super::run::{Draft, Outcome, Run, digest};
-use super::tree::{Entry, Tree, file_name, folder_of, safe_path, stem};
+use super::tree::{Entry, Roots, Tree, file_name, folder_of, safe_path, stem};
 use super::{Format, Root, pool, reason};
 
 /// The overview that Takeout puts beside the files.
@@ -41,12 +40,12 @@ fn below_root(path: &str) -> &str {
     path.strip_prefix("Takeout/").unwrap_or(path)
 }
 
-pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
-    for (path, tree) in &export.roots {
+pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in roots {
         let root = Root { path: path.clone(), reader: Format::Drive, scope: scope(tree), whole: tree.whole };
         run.begin(root, tree, |path| Some(key_of(path)));
     }
-    let entries: Vec<&Entry> = export.roots.iter().flat_map(|(_, tree)| &tree.entries).collect();
+    let entries: Vec<&Entry> = roots.iter().flat_map(|(_, tree)| &tree.entries).collect();
     let siblings = Siblings::new(&entries);
     let (options, budget) = (run.options, run.budget.clone());
     pool::ordered(

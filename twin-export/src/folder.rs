@@ -5,15 +5,14 @@ use std::ops::ControlFlow;
 use crate::DocumentType;
 
 use super::convert::{self, Converted};
-use super::detect::Export;
 use super::job::{Budget, Job, Lane};
 use super::run::{Digest256, Draft, Outcome, Run, digest};
-use super::tree::{Entry, Tree, file_name, safe_path, stem};
+use super::tree::{Entry, Roots, Tree, file_name, safe_path, stem};
 use super::vault::Vault;
 use super::{Document, Format, Limits, Options, Root, Skipped, pool, reason};
 
-pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
-    for (path, tree) in &export.roots {
+pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in roots {
         let scope = scope(tree, run.options.root.as_deref());
         let vault = Vault::of(tree);
         let key_of =

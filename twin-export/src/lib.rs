@@ -1,9 +1,68 @@
-//! Exports become documents: archives and folders of Notion, Google Drive, Slack, mail or plain files
-//! are read one document at a time, and every file that becomes none is named with its reason.
+//! Reads exports as documents of plain text: archives and folders of Notion, Google Drive, Slack, Confluence, mail or any
+//! files. Every file that does not become a document is reported, with the reason.
 //!
-//! Nothing here knows of terminals, of the network or of what is already in a knowledge base.
+//! ```no_run
+//! # #[cfg(feature = "readers")]
+//! # fn main() -> Result<(), twin_export::ReadError> {
+//! use std::ops::ControlFlow;
+//! use twin_export::{Export, Options};
+//!
+//! // Files are converted in worker processes of this program, bounded in memory, stack and time.
+//! twin_export::use_worker_processes();
+//!
+//! let export = Export::open(&["Export-3f2a.zip"], &Options::default())?;
+//! let summary = export.read(&(), |document| {
+//!     println!("{} ({})\n{}\n", document.title, document.key, document.text);
+//!     ControlFlow::Continue(())
+//! });
+//! for skipped in &summary.skipped {
+//!     println!("skipped {}: {}", skipped.path, skipped.reason);
+//! }
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "readers"))]
+//! # fn main() {}
+//! ```
+//!
+//! [`Export::open`] opens the paths and recognises the kind of export, and [`Export::read`] passes the documents on, one
+//! at a time. [`split`] cuts a long text into parts that the Twin API accepts. The crate uses no network, and prints
+//! nothing.
+//!
+//! # Limits
+//!
+//! [`Limits`] bounds what a run reads and keeps, in bytes, files, nesting and time; a file beyond a limit is skipped.
+//! [`use_worker_processes`] in addition bounds the memory and the stack of converters, so that a hostile file only costs
+//! itself.
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `readers` | yes | archives and folders, Google Drive, JSON Lines, text, Markdown and CSV; every other feature needs it |
+//! | `html` | yes | HTML pages, and HTML exports of Confluence |
+//! | `mail` | yes | messages, mboxes and Maildirs |
+//! | `notion` | yes | exports of Notion, as Markdown or HTML |
+//! | `office` | yes | Word, PowerPoint and Excel files (docx, pptx, xlsx, xlsb, xls) |
+//! | `pdf` | yes | PDF files with text |
+//! | `slack` | yes | exports of Slack |
+//!
+//! Without a reader, its exports are read as folders, and [`Options::format`] refuses its name. Without a converter, its
+//! files are skipped as [not supported by this build](reason::NOT_SUPPORTED). Without any feature, [`Document`] and
+//! [`split`] remain.
 
-#[cfg(feature = "readers")]
+#![cfg_attr(
+    not(all(
+        feature = "html",
+        feature = "mail",
+        feature = "notion",
+        feature = "office",
+        feature = "pdf",
+        feature = "slack"
+    )),
+    allow(dead_code, reason = "parts that only some readers and converters use")
+)]
+
+#[cfg(feature = "html")]
 mod confluence;
 #[cfg(feature = "readers")]
 mod convert;
@@ -12,6 +71,8 @@ mod detect;
 mod document_type;
 #[cfg(feature = "readers")]
 mod drive;
+#[cfg(feature = "readers")]
+mod export;
 #[cfg(feature = "readers")]
 mod filter;
 #[cfg(feature = "readers")]
@@ -24,19 +85,17 @@ mod jsonl;
 mod linear;
 #[cfg(feature = "readers")]
 mod mail;
-#[cfg(feature = "readers")]
+#[cfg(feature = "notion")]
 mod notion;
 #[cfg(feature = "readers")]
 mod pool;
-#[cfg_attr(not(feature = "readers"), allow(dead_code))]
 pub mod reason;
 pub mod remark;
 #[cfg(feature = "readers")]
 mod run;
-#[cfg(feature = "readers")]
+#[cfg(feature = "slack")]
 mod slack;
 mod split;
-#[cfg_attr(not(feature = "readers"), allow(dead_code))] // the readers use more of it
 mod text;
 #[cfg(feature = "readers")]
 mod tree;
@@ -46,14 +105,14 @@ mod vault;
 mod workers;
 
 use std::io;
-#[cfg(feature = "readers")]
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 pub use document_type::DocumentType;
+#[cfg(feature = "readers")]
+pub use export::{Export, from_bytes};
 #[cfg(feature = "readers")]
 pub use filter::{Filter, Glob};
 #[cfg(feature = "readers")]
@@ -259,6 +318,9 @@ pub enum ReadError {
         /// The PATH as given.
         path: PathBuf,
     },
+    /// [`Options::format`] is a kind of export that this build cannot read.
+    #[error("this build of twin-export cannot read {0:?} exports")]
+    NotSupported(Format),
     /// [`Options::root`] names one folder, and these PATHs hold several, or none.
     #[error("one root name was given for {folders} folders")]
     Root {
@@ -274,41 +336,8 @@ impl ReadError {
         match self {
             Self::Open { .. } => "pass a zip or tar archive, a folder or a file",
             Self::Backup { .. } => "export the space as HTML: Space settings > Export space > HTML",
+            Self::NotSupported(_) => "enable the feature for it, or read it as a folder",
             Self::Root { .. } => "pass one folder, or files only",
         }
     }
-}
-
-#[cfg(feature = "readers")]
-/// Makes a document of a single file's bytes, as [`read`] makes it of the file; `name` tells its kind where the bytes
-/// do not, and its title where it has no heading.
-///
-/// # Errors
-/// When the bytes hold no document: with the reason.
-pub fn from_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Document, Skipped> {
-    folder::from_bytes(name, bytes, limits)
-}
-
-#[cfg(feature = "readers")]
-/// Reads every PATH (a zip, a tar or tgz, a folder or a single file) and hands each document to `sink`
-/// as soon as it is made, in an order that depends on the exports alone. Memory does not grow with
-/// the number of documents. `sink` may stop the run with [`ControlFlow::Break`].
-///
-/// # Errors
-/// When a PATH does not exist or cannot be opened. A file inside that cannot be read is skipped instead.
-pub fn read(
-    paths: &[PathBuf],
-    options: &Options,
-    observer: &dyn Observer,
-    sink: &mut dyn FnMut(Document) -> ControlFlow<()>,
-) -> Result<Summary, ReadError> {
-    let budget = job::Budget::default();
-    let exports = detect::exports(paths, options, &budget)?;
-    let mut run = run::Run::new(options, budget, observer, sink);
-    for export in exports {
-        if export.read(&mut run).is_break() {
-            break;
-        }
-    }
-    Ok(run.finish())
 }

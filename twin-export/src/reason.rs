@@ -10,6 +10,8 @@ pub const NO_TEXT: &str = "no text";
 pub const UNREADABLE: &str = "unreadable";
 /// No kind of file that holds a document.
 pub const UNKNOWN_KIND: &str = "unknown kind";
+/// A kind of file whose converter is not part of this build.
+pub const NOT_SUPPORTED: &str = "not supported by this build";
 /// A link to another file: never followed.
 pub const SYMLINK: &str = "symlink";
 /// A picture, sound or video.
@@ -74,12 +76,13 @@ pub(crate) fn known(told: &str) -> &'static str {
     ALL.into_iter().find(|reason| *reason == told).unwrap_or(UNREADABLE)
 }
 
-const ALL: [&str; 31] = [
+const ALL: [&str; 32] = [
     EMPTY,
     ENCRYPTED,
     NO_TEXT,
     UNREADABLE,
     UNKNOWN_KIND,
+    NOT_SUPPORTED,
     SYMLINK,
     MEDIA,
     TITLE_ONLY,

@@ -2,31 +2,9 @@
 
 use std::fmt;
 
-use super::options::Mode;
+use super::options::{MaxDelete, Mode};
 use super::steps::Steps;
 use crate::words::count;
-
-/// The maximum number of documents that a run may delete, or find missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum MaxDelete {
-    /// 5 documents or 10 % of the known documents, whichever is more.
-    #[default]
-    Default,
-    /// This number of documents.
-    Count(usize),
-    /// This percentage of the known documents.
-    Percent(usize),
-}
-
-impl MaxDelete {
-    fn of(self, known: usize) -> usize {
-        match self {
-            MaxDelete::Default => (known / 10).max(5),
-            MaxDelete::Count(count) => count,
-            MaxDelete::Percent(percent) => known.saturating_mul(percent) / 100,
-        }
-    }
-}
 
 /// Why a guard refuses a run.
 #[derive(Debug, Clone, PartialEq, Eq)]

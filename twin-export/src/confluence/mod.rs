@@ -7,10 +7,9 @@ use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
 use super::convert::{self, Aside};
-use super::detect::Export;
 use super::job::Job;
 use super::run::{Draft, Outcome, Run, digest};
-use super::tree::{Entry, Tree, ending, file_name, folder_of, safe_path, stem};
+use super::tree::{Entry, Roots, Tree, ending, file_name, folder_of, safe_path, stem};
 use super::{DocumentType, Format, Root, pool, reason, remark, workers};
 pub(crate) use page::ReadPage;
 
@@ -60,8 +59,8 @@ fn key_of(path: &str) -> Option<String> {
     }
 }
 
-pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
-    for (path, tree) in &export.roots {
+pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in roots {
         let scope = match tree.entries.first() {
             Some(entry) if tree.single => key_of(&entry.path).unwrap_or_else(|| "confluence:".to_owned()),
             _ => "confluence:".to_owned(),

@@ -16,10 +16,9 @@ use serde::{Deserialize, Serialize};
 use crate::DocumentType;
 
 use super::convert::{self, Aside, Kind};
-use super::detect::Export;
 use super::job::Job;
 use super::run::{Digest256, Draft, Outcome, Run, digest};
-use super::tree::{Entry, file_name, stem};
+use super::tree::{Entry, Roots, file_name, stem};
 use super::workers;
 use super::{Format, Root, pool, reason};
 pub(crate) use html::ReadPage as ReadHtml;
@@ -43,8 +42,8 @@ pub(crate) struct Page {
     is_blank: bool,
 }
 
-pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
-    for (path, tree) in &export.roots {
+pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in roots {
         let scope = match tree.entries.first() {
             Some(entry) if tree.single => plan::single_key(file_name(&entry.path)),
             _ => "notion:".to_owned(),
@@ -52,7 +51,7 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
         let root = Root { path: path.clone(), reader: Format::Notion, scope, whole: tree.whole };
         run.begin(root, tree, plan::named_key);
     }
-    let entries: Vec<&Entry> = export.roots.iter().flat_map(|(_, tree)| &tree.entries).collect();
+    let entries: Vec<&Entry> = roots.iter().flat_map(|(_, tree)| &tree.entries).collect();
     let (options, budget) = (run.options, run.budget.clone());
     let plan = Plan::new(&entries, &options.limits, &budget);
     // Tables last: what their rows' pages say beyond them is known by then.

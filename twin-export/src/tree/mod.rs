@@ -26,6 +26,9 @@ pub(crate) use names::{ending, file_name, folder_of, is_litter, safe_path, stem}
 use shared_file::SharedFile;
 pub(crate) use shared_file::SharedFile as Bytes;
 
+/// The PATHs of one export, and their files.
+pub(crate) type Roots = [(PathBuf, Tree)];
+
 /// The files of one PATH.
 #[derive(Debug, Default)]
 pub(crate) struct Tree {

@@ -7,7 +7,13 @@ use std::thread;
 use serde::Serialize;
 
 use super::super::convert::guard::guarded;
-use super::super::{confluence, convert, notion, reason, slack};
+use super::super::{convert, reason};
+#[cfg(feature = "html")]
+use crate::confluence;
+#[cfg(feature = "notion")]
+use crate::notion;
+#[cfg(feature = "slack")]
+use crate::slack;
 use super::Task;
 use super::child::{Answer, Head};
 
@@ -60,9 +66,9 @@ fn request(input: &mut impl BufRead) -> io::Result<Option<(Head, Vec<u8>)>> {
 }
 
 macro_rules! tasks {
-    ($head:ident, $bytes:ident; $($task:ty),+ $(,)?) => {
+    ($head:ident, $bytes:ident; $($(#[$when:meta])? $task:ty),+ $(,)?) => {
         match $head.task.as_str() {
-            $(<$task>::NAME => done_by::<$task>($head, $bytes),)+
+            $($(#[$when])? <$task>::NAME => done_by::<$task>($head, $bytes),)+
             _ => written(&Answer::<()>::Refused(reason::UNREADABLE.to_owned())),
         }
     };
@@ -72,10 +78,15 @@ fn answer(head: Head, bytes: Vec<u8>) -> io::Result<()> {
     tasks!(
         head, bytes;
         convert::ConvertFile,
+        #[cfg(feature = "mail")]
         convert::mail::ReadLetter,
+        #[cfg(feature = "html")]
         confluence::ReadPage,
+        #[cfg(feature = "notion")]
         notion::ReadHtml,
+        #[cfg(feature = "notion")]
         notion::ReadMarkdown,
+        #[cfg(feature = "slack")]
         slack::ReadDay,
     )
 }

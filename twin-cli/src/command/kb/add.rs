@@ -18,7 +18,7 @@ use crate::ui::page::{Page, Tone};
 use crate::ui::progress::Progress;
 use crate::ui::{Form, Json, Notice, Report};
 use crate::words::{count, remaining};
-use twin_export as export;
+use twin_export::{self as export, Export};
 
 /// Add files to the knowledge base, each as one document
 ///
@@ -191,11 +191,11 @@ fn read_now(path: &Path) -> Result<NewDocument, CliError> {
     }
     let mut documents = Vec::new();
     let options = export::Options { file_type: Some(export::DocumentType::Sop), ..Default::default() };
-    let summary = export::read(&[path.to_owned()], &options, &(), &mut |document| {
+    let export = Export::open(&[path], &options).map_err(|error| CliError::invalid(error.to_string()))?;
+    let summary = export.read(&(), |document| {
         documents.push(document);
         if documents.len() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })
-    .map_err(|error| CliError::invalid(error.to_string()))?;
+    });
     match (documents.pop(), documents.is_empty()) {
         (Some(document), true) => {
             let of_type = document.document_type.as_str();

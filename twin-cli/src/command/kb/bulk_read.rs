@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use twin_export::{self as export, Observer, ReadError, Remark, Root, Skipped};
+use twin_export::{self as export, Export, Observer, ReadError, Remark, Root, Skipped};
 use twin_sync::{Cancellation, Documents, Report};
 
 /// What was read.
@@ -76,11 +76,11 @@ fn read_now(
     cancelled: &AtomicBool,
 ) -> Result<Reading, ReadingError> {
     let mut failed = None;
-    let summary = export::read(paths, options, observer, &mut |document| {
+    let summary = Export::open(paths, options)?.read(observer, |document| {
         failed = documents.add(document).err();
         let stop = failed.is_some() || cancelled.load(Ordering::Relaxed);
         if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })?;
+    });
     if let Some(error) = failed {
         return Err(error.into());
     }
