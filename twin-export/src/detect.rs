@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "html")]
+use super::confluence;
 use super::convert::{HEAD, Kind};
 use super::job::Budget;
 #[cfg(feature = "notion")]
 use super::notion::names as notion_names;
 use super::run::Run;
-use super::tree::{self, Entry, Tree, file_name};
-#[cfg(feature = "html")]
-use super::confluence;
 #[cfg(feature = "slack")]
 use super::slack;
+use super::tree::{self, Entry, Tree, file_name};
 use super::{Format, Options, ReadError, drive, folder, jsonl, mail, reason};
 
 /// PATHs that are read as one, and their reader (never [`Format::Auto`]).

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::convert::front_matter;
 use super::convert::is_media;
 use super::convert::plain::decoded;
+use super::convert::template_tags::code_span;
 use super::job::Job;
 use super::tree::{Entry, Tree, ending, file_name};
 
@@ -124,7 +125,7 @@ impl Resolver<'_, '_, '_> {
             rest = &rest[next..];
             let Some(first) = rest.chars().next() else { break };
             let taken = match first {
-                '`' => code(rest),
+                '`' => code_span(rest),
                 '%' => {
                     rest.strip_prefix("%%").map(|inner| inner.find("%%").map_or(rest.len(), |end| end + 4))
                 }
@@ -257,23 +258,6 @@ fn fenced(text: &str) -> Option<usize> {
     Some(len)
 }
 
-/// The length of code within a line.
-fn code(text: &str) -> Option<usize> {
-    let marks = text.bytes().take_while(|&byte| byte == b'`').count();
-    let (open, after) = text.split_at(marks);
-    let paragraph = after.find("\n\n").unwrap_or(after.len());
-    let mut at = 0;
-    while let Some(found) = after[at..paragraph].find(open) {
-        let start = at + found;
-        let run = after[start..].bytes().take_while(|&byte| byte == b'`').count();
-        if run == marks {
-            return Some(marks + start + run);
-        }
-        at = start + run;
-    }
-    Some(marks)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -307,6 +291,6 @@ mod tests {
     #[test]
     fn code_is_found_whole() {
         assert_eq!(fenced("```\n[[x]]\n```\ny"), Some("```\n[[x]]\n```\n".len()));
-        assert_eq!(code("`[[x]]` y"), Some(7));
+        assert_eq!(code_span("`[[x]]` y"), Some(7));
     }
 }

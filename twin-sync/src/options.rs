@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-
 /// What a run does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {

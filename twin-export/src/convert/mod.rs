@@ -51,7 +51,7 @@ pub(crate) mod signs;
 mod styled;
 mod symbols;
 pub(crate) mod table;
-mod template_tags;
+pub(crate) mod template_tags;
 mod utf16;
 
 use std::borrow::Cow;

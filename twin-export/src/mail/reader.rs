@@ -6,14 +6,14 @@ use std::ops::ControlFlow;
 use crate::DocumentType;
 use sha2::{Digest, Sha256};
 
+use super::threads::Threads;
+use super::{is_unwanted_label, maildir, mbox, order, quotes};
 use crate::convert::mail::{CONVERTER, Envelope, Letter, ReadLetter, envelope};
 use crate::convert::{self, Aside, Kind};
 use crate::job::Job;
 use crate::run::{Draft, Outcome, Run, digest};
 use crate::tree::{Bytes, Entry, Roots, file_name};
-use super::{is_unwanted_label, mbox, maildir, order, quotes};
 use crate::{Format, Root, pool, reason, workers};
-use super::threads::Threads;
 
 /// A message that was found, and where.
 struct Message<'a> {

@@ -15,9 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::DocumentType;
 
-use super::convert::{self, Aside, Kind};
+use super::convert::{self, Aside, Converted, Kind};
 use super::job::Job;
-use super::run::{Digest256, Draft, Outcome, Run, digest};
+use super::run::{Digest256, Draft, Outcome, Place, Run, digest};
 use super::tree::{Entry, Roots, file_name, stem};
 use super::workers;
 use super::{Format, Root, pool, reason};
@@ -183,22 +183,10 @@ impl Reader<'_> {
         let source = digest(&bytes);
         let name = names::clean_file_name(file_name(path));
         match convert::convert(&name, bytes, self.job) {
-            Ok(mut converted) => {
-                let attached = Outcome::of_attached(&mut converted.attached, &key, path, &DocumentType::Note);
-                Outcome::document(Draft {
-                    key,
-                    title: converted.title.unwrap_or_else(|| stem(&name).to_owned()),
-                    text: converted.text,
-                    kind: DocumentType::Note,
-                    source,
-                    converter: converted.converter,
-                    path: path.to_owned(),
-                    clean_path: Some(names::clean_path(path)),
-                    key_is_identity: false,
-                    files: 1,
-                    aside: converted.aside,
-                })
-                .with_attached(attached)
+            Ok(converted) => {
+                let place = Place { key, path, clean_path: Some(names::clean_path(path)), name: &name };
+                // Whatever it says it is, it belongs to a page.
+                Outcome::of_file(place, source, Converted { kind: None, ..converted }, DocumentType::Note)
             }
             Err(reason) => Outcome::unconverted(key, path, reason),
         }

@@ -8,14 +8,14 @@ use serde::Serialize;
 
 use super::super::convert::guard::guarded;
 use super::super::{convert, reason};
+use super::Task;
+use super::child::{Answer, Head};
 #[cfg(feature = "html")]
 use crate::confluence;
 #[cfg(feature = "notion")]
 use crate::notion;
 #[cfg(feature = "slack")]
 use crate::slack;
-use super::Task;
-use super::child::{Answer, Head};
 
 /// The exit code of a worker whose time was up.
 pub(super) const GAVE_UP: i32 = 4;

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use rmcp::handler::server::router::tool::ToolRouter;
 use rmcp::model::{
-    GetPromptRequestParams, GetPromptResponse, GetPromptResult, Implementation, JsonObject, ListPromptsResult,
-    ListResourceTemplatesResult, ListResourcesResult, PaginatedRequestParams, ProgressNotificationParam, Prompt,
-    PromptMessage, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Resource, ResourceContents,
-    ResourceTemplate, Role, ServerCapabilities, ServerConfig,
+    GetPromptRequestParams, GetPromptResponse, GetPromptResult, Implementation, JsonObject,
+    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, PaginatedRequestParams,
+    ProgressNotificationParam, Prompt, PromptMessage, ReadResourceRequestParams, ReadResourceResponse,
+    ReadResourceResult, Resource, ResourceContents, ResourceTemplate, Role, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::{RequestContext, RoleServer, ServerInitializeError};
 use rmcp::{ErrorData, ServerHandler, ServiceExt, tool_handler};
@@ -161,7 +161,11 @@ impl ServerHandler for Server {
 
 impl Server {
     /// Waits for a call of the SDK.
-    pub(super) async fn called<C, T>(&self, context: &RequestContext<RoleServer>, call: C) -> Result<T, Refusal>
+    pub(super) async fn called<C, T>(
+        &self,
+        context: &RequestContext<RoleServer>,
+        call: C,
+    ) -> Result<T, Refusal>
     where
         C: IntoFuture<Output = twin_sdk::Result<T>>,
     {

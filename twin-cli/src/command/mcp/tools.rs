@@ -11,8 +11,8 @@ use twin_sdk::{DocumentType, NewDocument, StatusFilter};
 use super::desk::{self, Refusal};
 use super::server::Server;
 use super::values::{
-    AskInput, AskOutput, DocumentOutput, EscalationOutput, EscalationsListInput, EscalationsListOutput, IdInput,
-    KbAddInput, KbAddOutput, KbListInput, KbListOutput, ResolvedOutput, StatsOutput,
+    AskInput, AskOutput, DocumentOutput, EscalationOutput, EscalationsListInput, EscalationsListOutput,
+    IdInput, KbAddInput, KbAddOutput, KbListInput, KbListOutput, ResolvedOutput, StatsOutput,
 };
 
 #[tool_router(router = reading, vis = "pub(super)")]
