@@ -16,7 +16,7 @@ mod zip_names;
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::job::Budget;
 use super::{Limits, ReadError, Skipped, reason};
