@@ -59,7 +59,7 @@
         feature = "pdf",
         feature = "slack"
     )),
-    allow(dead_code, reason = "parts that only some readers and converters use")
+    allow(dead_code, unused_imports, unused_variables, reason = "some parts serve some features only")
 )]
 
 #[cfg(feature = "html")]
