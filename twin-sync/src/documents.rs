@@ -3,7 +3,7 @@
 use std::io;
 
 use super::coverage::Coverage;
-use super::disk::Caveats;
+use super::disk::Limitations;
 use super::error::Error;
 use super::guard::{self, Facts};
 use super::intake::Intake;
@@ -64,8 +64,8 @@ impl Documents {
     }
 
     /// Returns the limitations of the file system found so far. More may be found during the run.
-    pub fn caveats(&self) -> Caveats {
-        self.opened.caveats.clone()
+    pub fn limitations(&self) -> Limitations {
+        self.opened.limitations.clone()
     }
 
     /// Examines the knowledge base and creates a plan, without writing anything.
