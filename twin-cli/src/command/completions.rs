@@ -1,12 +1,11 @@
 //! `twin completions`: what a shell needs to complete this command line.
 
-use clap::{CommandFactory, ValueEnum, ValueHint};
+use clap::{ValueEnum, ValueHint};
 use clap_complete::Shell as Known;
 use clap_complete_nushell::Nushell;
 use serde::Serialize;
 
 use super::Outcome;
-use crate::args::Cli;
 use crate::error::CliError;
 use crate::ui::page::Page;
 use crate::ui::{Json, Report};
@@ -39,8 +38,7 @@ pub struct Args {
     shell: Shell,
 }
 
-pub(super) fn run(args: &Args) -> Outcome {
-    let mut command = Cli::command();
+pub(super) fn run(args: &Args, mut command: clap::Command) -> Outcome {
     let mut script = Vec::new();
     match args.shell {
         Shell::Nushell => clap_complete::generate(Nushell, &mut command, "twin", &mut script),
@@ -123,11 +121,13 @@ impl Report for Script {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
 
     #[test]
     fn ids_are_known_to_be_no_files() {
-        let paths = without_files(&Cli::command());
+        let paths = without_files(&crate::args::Cli::command());
         for path in ["kb get", "kb delete", "escalations resolve", "ask", "stats"] {
             assert!(paths.iter().any(|known| known == path), "{path} in {paths:?}");
         }

@@ -52,7 +52,12 @@ impl Kind {
             return Self::Media;
         }
         if !looks_like_text(head) {
-            return if is_media(name) { Self::Media } else { Self::Unknown };
+            return match ending(name).as_str() {
+                // A message may carry any bytes.
+                "eml" if is_mime(&decoded(head)) => Self::Mail,
+                _ if is_media(name) => Self::Media,
+                _ => Self::Unknown,
+            };
         }
         text(name, head)
     }
