@@ -101,8 +101,7 @@ fn read_exports(
         let sent = batches.blocking_send(std::mem::take(&mut batch));
         if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
-    let summary = export::read(paths, &export::Options::default(), &progress, &mut hand_on)
-        .map_err(|error| CliError::invalid(error.to_string()).hint(error.hint()))?;
+    let summary = export::read(paths, &export::Options::default(), &progress, &mut hand_on)?;
     if let Some(room) = room.filter(|room| bytes > *room) {
         return Err(no_room(paths, room));
     }

@@ -253,6 +253,14 @@ pub enum ReadError {
         /// What the system says.
         source: io::Error,
     },
+    /// The folder for temporary files is missing or full.
+    #[error("cannot write temporary files in {}: {source}", folder.display())]
+    Temporary {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The PATH is a backup that holds no pages to read.
     #[error("{} is an XML backup of Confluence, which holds no pages to read", path.display())]
     Backup {
@@ -273,6 +281,7 @@ impl ReadError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Open { .. } => "give a zip, a tar, a folder or a file",
+            Self::Temporary { .. } => "make room there, or set TMPDIR to a folder that exists and has room",
             Self::Backup { .. } => "export the space as HTML: Space settings > Export space > HTML",
             Self::Root { .. } => "it names the one folder that is given, or its files",
         }
@@ -303,12 +312,14 @@ pub fn read(
     sink: &mut dyn FnMut(Document) -> ControlFlow<()>,
 ) -> Result<Summary, ReadError> {
     let budget = job::Budget::default();
-    let exports = detect::exports(paths, options, &budget)?;
-    let mut run = run::Run::new(options, budget, observer, sink);
-    for export in exports {
+    let exports = detect::exports(paths, options, &budget);
+    budget.check_room()?;
+    let mut run = run::Run::new(options, budget.clone(), observer, sink);
+    for export in exports? {
         if export.read(&mut run).is_break() {
             break;
         }
+        budget.check_room()?;
     }
     Ok(run.finish())
 }

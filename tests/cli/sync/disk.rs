@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use wiremock::{Match, Mock, Request, ResponseTemplate};
 
-use crate::wiki::{Wiki, assert_counts};
+use super::guards::zip_by;
+use crate::wiki::{Wiki, assert_counts, counts};
 
 const FILES: [&str; 1] = ["twin-kb.lock.json"];
 
@@ -109,6 +110,29 @@ async fn a_folder_for_temporary_files_that_is_missing_is_named_with_what_to_do()
     let error = ran.json_error();
     assert!(error["message"].as_str().unwrap().contains("/nowhere/at/all"), "{error}");
     assert!(error["hint"].as_str().unwrap().contains("TMPDIR"), "{error}");
+}
+
+/// A part of an export that cannot be laid out there is no damaged part.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_is_not_called_damaged_where_temporary_files_cannot_be_written() {
+    let wiki = Wiki::start().await;
+    let page = ("Leave 152bb52ee2b580179846fd78b2b60ea9.md", &b"# Leave\n\nThirty days."[..]);
+    let part = zip_by(zip::CompressionMethod::Stored, &[page]);
+    let name = "Export-aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee-Part-1.zip";
+    wiki.bench.home.write("export.zip", zip_by(zip::CompressionMethod::Deflated, &[(name, &part)]));
+    for line in
+        [&["kb", "import", "export.zip", "--assume-new"][..], &["ask", "--from", "export.zip", "Leave?"]]
+    {
+        let ran =
+            wiki.bench.twin(line.iter().chain(&["--json"])).env("TMPDIR", "/nowhere/at/all").run().exits(1);
+        let error = ran.json_error();
+        assert!(error["message"].as_str().unwrap().contains("/nowhere/at/all"), "{error}");
+        assert!(error["hint"].as_str().unwrap().contains("TMPDIR"), "{error}");
+    }
+    assert_eq!(
+        counts(&wiki.bench.twin(["kb", "import", "export.zip", "--json"]).run().exits(0)),
+        [("created".to_owned(), 1)]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

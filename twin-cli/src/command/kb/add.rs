@@ -193,8 +193,7 @@ fn read_now(path: &Path) -> Result<NewDocument, CliError> {
     let summary = export::read(&[path.to_owned()], &options, &(), &mut |document| {
         documents.push(document);
         if documents.len() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })
-    .map_err(|error| CliError::invalid(error.to_string()))?;
+    })?;
     match (documents.pop(), documents.is_empty()) {
         (Some(document), true) => {
             let of_type = document.kind.as_str();
