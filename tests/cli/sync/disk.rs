@@ -220,6 +220,21 @@ mod poor_file_systems {
     }
 
     #[tokio::test(flavor = "multi_thread")]
+    async fn keys_and_settings_are_kept_there_too_with_one_warning() {
+        let folder = tempfile::tempdir().unwrap();
+        let shim = shim(folder.path());
+        let bench = crate::support::Bench::start().await;
+        for (calls, warnings) in [("flock", &["no locks"][..]), ("fsync", &["cannot sync"]), ("flock fsync", &["no locks", "cannot sync"])] {
+            for line in [&["login", "--with-key"][..], &["config", "set", "timeout", "9s"], &["logout"]] {
+                let twin = bench.twin(line).env("LD_PRELOAD", &shim).env("REFUSED_CALLS", calls);
+                let ran = twin.with_stdin(twin_reference::DEFAULT_KEY).exits(0);
+                assert_eq!(ran.stderr.matches("warning: the file system").count(), warnings.len(), "{ran:#?}");
+                assert!(warnings.iter().all(|warning| ran.stderr.contains(warning)), "{ran:#?}");
+            }
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
     async fn a_file_system_that_lacks_a_call_is_worked_on_with_one_warning_of_it() {
         let folder = tempfile::tempdir().unwrap();
         let shim = shim(folder.path());

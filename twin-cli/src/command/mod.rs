@@ -10,7 +10,7 @@ mod config;
 mod demo;
 mod escalations;
 mod eval;
-mod help;
+pub(crate) mod help;
 mod ids;
 mod kb;
 mod listing;
