@@ -12,7 +12,9 @@ fn with_documents() -> Home {
     home.write("wiki/Expense policy.md", "# Expense policy\n\nUnder $50 no approval is needed.");
     home.write("wiki/Leave.md", "# Leave\n\nThirty days.");
     home.twin(["kb", "import", "wiki", "--local", "--local-data", "data.db"]).run().exits(0);
-    home.twin(["config", "set", "base_url", "https://staging.example", "--profile", "staging"]).run().exits(0);
+    home.twin(["config", "set", "base_url", "https://staging.example", "--profile", "staging"])
+        .run()
+        .exits(0);
     for shell in ["bash", "zsh", "fish", "nushell"] {
         home.write(&format!("twin.{shell}"), home.twin(["completions", shell]).run().exits(0).stdout);
     }
@@ -99,14 +101,18 @@ fn no_state_no_settings_and_a_damaged_state_offer_nothing_and_say_nothing() {
 #[test]
 fn fish_and_nushell_complete_where_they_are_there() {
     let home = with_documents();
-    let fish = |line: &str| printed(&home, &["fish", "-N", "-c", &format!("source twin.fish; complete -C {line:?}")]);
+    let fish = |line: &str| {
+        printed(&home, &["fish", "-N", "-c", &format!("source twin.fish; complete -C {line:?}")])
+    };
     if let Some(offered) = fish("twin kb get Exp") {
         assert_eq!(offered, ["Expense policy\tfolder:wiki/Expense policy.md"]);
         assert_eq!(fish(r"twin kb get Expense\ po").unwrap().len(), 1);
         assert!(fish("twin kb im").unwrap()[0].starts_with("import\t"));
     }
     let nu = |words: &str| {
-        let ask = format!("source twin.nushell; do $env.config.completions.external.completer [{words}] | get value | to text");
+        let ask = format!(
+            "source twin.nushell; do $env.config.completions.external.completer [{words}] | get value | to text"
+        );
         printed(&home, &["nu", "-n", "-c", &ask])
     };
     if let Some(offered) = nu("twin kb get Exp") {
@@ -119,7 +125,11 @@ fn fish_and_nushell_complete_where_they_are_there() {
 #[cfg(unix)]
 fn typed(home: &Home, shell: &str, set_up: &str, keys: &str, shows: &str) {
     let twin = home.twin([""]).env("PATH", &search_path());
-    let Some(shell) = twin.under(&["sh", "-c", &format!("command -v {0} >/dev/null && exec {0} {1}", shell, "-i")]) else { return };
+    let Some(shell) =
+        twin.under(&["sh", "-c", &format!("command -v {0} >/dev/null && exec {0} {1}", shell, "-i")])
+    else {
+        return;
+    };
     let terminal = crate::terminal::Terminal::start(shell, 100);
     terminal.types(&format!("{set_up}; PS1='%% '; clear; echo rea''dy\n"));
     terminal.shows("ready").types(keys);

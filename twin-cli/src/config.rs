@@ -176,7 +176,7 @@ fn changed(path: &Path, setting: &Setting, new: Option<&str>) -> Result<String, 
         Setting::Of(profile, field) => (profile_table(&mut file, profile), field.name()),
     };
     let table =
-        table.ok_or_else(|| CliError::invalid(format!("{}: 'profiles' is no table", path.display())))?;
+        table.ok_or_else(|| CliError::invalid(format!("{}: 'profiles' is not a table", path.display())))?;
     match new {
         Some(new) => drop(table.insert(name, written(setting, new))),
         None => drop(table.remove(name)),
@@ -205,7 +205,7 @@ fn profile_table<'a>(file: &'a mut DocumentMut, profile: &str) -> Option<&'a mut
 /// An error that names the file and the line.
 fn invalid_toml(path: &Path, text: &str, span: Option<std::ops::Range<usize>>, message: &str) -> CliError {
     let what = message.lines().collect::<Vec<_>>().join(" ");
-    CliError::invalid(format!("{}: {what}", place(path, text, span))).hint("correct the file or remove it")
+    CliError::invalid(format!("{}: {what}", place(path, text, span))).hint("fix the file or remove it")
 }
 
 /// The file, and the line where it is known.

@@ -46,8 +46,8 @@ impl Credentials {
         let Some(text) = files::read_if_there(path)? else { return Ok(Self::default()) };
         toml_edit::de::from_str(&text).map_err(|error| {
             let place = config::place(path, &text, error.span());
-            CliError::invalid(format!("{place}: this is no credentials file"))
-                .hint("correct the file, or remove it and run 'twin login'")
+            CliError::invalid(format!("{place}: not a credentials file"))
+                .hint("fix the file, or remove it and run 'twin login'")
         })
     }
 
@@ -73,7 +73,7 @@ pub(crate) fn warnings(path: &Path) -> Vec<String> {
         let (mode, owner, path) = (file.mode() & 0o777, file.uid(), path.display());
         let is_loose = mode & 0o077 != 0;
         let loose = is_loose.then(|| {
-            format!("others may read your keys: {path} has mode {mode:04o}; run: chmod 600 '{path}'")
+            format!("other users may read your keys: {path} has mode {mode:04o}; run: chmod 600 '{path}'")
         });
         let foreign = files::is_foreign(owner)
             .then(|| format!("{path} belongs to another user (id {owner}), who may have put the key there"));

@@ -26,7 +26,8 @@ pub(crate) fn cache_dir() -> Result<PathBuf, CliError> {
 
 fn base_dirs() -> Result<impl BaseStrategy, CliError> {
     etcetera::choose_base_strategy().map_err(|_| {
-        CliError::new(Code::Io, "your home directory is unknown").hint("set the HOME environment variable")
+        CliError::new(Code::Io, "cannot determine your home directory")
+            .hint("set the HOME environment variable")
     })
 }
 
@@ -57,10 +58,9 @@ impl Lack {
                 "the file system has no locks: if another run changes {} at the same time, one change is lost",
                 path.display()
             ),
-            Self::Sync => format!(
-                "the file system cannot sync: after a power failure {} may be lost",
-                path.display()
-            ),
+            Self::Sync => {
+                format!("the file system cannot sync: after a power failure {} may be lost", path.display())
+            }
         }
     }
 }
@@ -186,7 +186,7 @@ pub(crate) fn loose_folder(path: &Path) -> Option<String> {
         let (mode, dir) = (folder.mode() & 0o7777, dir.display());
         (mode & 0o002 != 0).then(|| {
             format!(
-                "anyone may change your settings and keys: {dir} has mode {mode:04o}; run: chmod 700 '{dir}'"
+                "other users may change your settings and keys: {dir} has mode {mode:04o}; run: chmod 700 '{dir}'"
             )
         })
     }

@@ -7,13 +7,15 @@ use std::time::Duration;
 use crate::config::{self, Config, Field, Setting};
 use crate::credentials::Credentials;
 use crate::duration;
+use crate::hints;
 
 /// The state at `path` with what the journal beside it says, as the text that would be written of it.
 ///
 /// # Errors
 /// What a person is told where it cannot be used.
 pub fn state(path: &Path) -> Result<Option<String>, String> {
-    let state = twin_sync::peek(path).map_err(|error| format!("{error}\n{}", error.hint()))?;
+    let state =
+        twin_sync::peek(path).map_err(|error| format!("{error}\n{}", hints::of_open_error(&error)))?;
     Ok(state.map(|state| state.to_text()))
 }
 

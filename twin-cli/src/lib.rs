@@ -15,6 +15,7 @@ mod files;
 mod flags;
 #[doc(hidden)]
 pub mod fuzz;
+mod hints;
 mod input;
 mod key;
 mod key_command;

@@ -153,7 +153,7 @@ async fn of_a_create_that_was_sent_again_and_happened_every_time_one_document_is
         hash: entry.hash.clone(),
         part: 0,
         title: page.title.clone(),
-        kind: page.kind.as_str().into(),
+        document_type: page.document_type.as_str().into(),
         content: digest::of_content(&page.text),
         since: jiff::Timestamp::UNIX_EPOCH,
         except: Vec::new(),

@@ -187,16 +187,17 @@ impl World {
         let mut state = State::new(world.running.url());
         for document in documents {
             let parts = split(&document.title, &document.text);
-            let seed =
-                |part: twin_export::Part| Seed::new(part.title, part.text).of_type(document.kind.as_str());
+            let seed = |part: twin_export::Part| {
+                Seed::new(part.title, part.text).of_type(document.document_type.as_str())
+            };
             let ids = world.running.seed_all(parts.into_iter().map(seed)).await.unwrap();
             state.put(Entry {
                 key: document.key.clone(),
                 title: document.title.clone(),
-                kind: DocumentType::from(document.kind.as_str()),
+                document_type: DocumentType::from(document.document_type.as_str()),
                 hash: digest::of_rendering(
                     &document.title,
-                    &DocumentType::from(document.kind.as_str()),
+                    &DocumentType::from(document.document_type.as_str()),
                     &document.text,
                 ),
                 source: document.source.clone(),
@@ -306,7 +307,7 @@ pub(crate) fn page(name: &str, title: &str, text: &str) -> Document {
     Document {
         key: format!("folder:wiki/{name}.md"),
         title: title.to_owned(),
-        kind: twin_export::DocumentType::Note,
+        document_type: twin_export::DocumentType::Note,
         text: text.to_owned(),
         source: digest::of_bytes(format!("{title}\n{text}").as_bytes()),
         converter: "md/1".to_owned(),

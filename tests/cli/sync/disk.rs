@@ -99,7 +99,7 @@ async fn two_names_of_one_state_are_one_state() {
     assert_counts(&wiki.sync([]).exits(0), &[("unchanged", 2)]);
     let held = std::fs::File::open(&other).unwrap();
     held.lock().unwrap();
-    assert!(wiki.sync([]).exits(11).stderr.contains("another run works with"));
+    assert!(wiki.sync([]).exits(11).stderr.contains("another run is using"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -224,11 +224,19 @@ mod poor_file_systems {
         let folder = tempfile::tempdir().unwrap();
         let shim = shim(folder.path());
         let bench = crate::support::Bench::start().await;
-        for (calls, warnings) in [("flock", &["no locks"][..]), ("fsync", &["cannot sync"]), ("flock fsync", &["no locks", "cannot sync"])] {
+        for (calls, warnings) in [
+            ("flock", &["no locks"][..]),
+            ("fsync", &["cannot sync"]),
+            ("flock fsync", &["no locks", "cannot sync"]),
+        ] {
             for line in [&["login", "--with-key"][..], &["config", "set", "timeout", "9s"], &["logout"]] {
                 let twin = bench.twin(line).env("LD_PRELOAD", &shim).env("REFUSED_CALLS", calls);
                 let ran = twin.with_stdin(twin_reference::DEFAULT_KEY).exits(0);
-                assert_eq!(ran.stderr.matches("warning: the file system").count(), warnings.len(), "{ran:#?}");
+                assert_eq!(
+                    ran.stderr.matches("warning: the file system").count(),
+                    warnings.len(),
+                    "{ran:#?}"
+                );
                 assert!(warnings.iter().all(|warning| ran.stderr.contains(warning)), "{ran:#?}");
             }
         }

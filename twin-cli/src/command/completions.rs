@@ -33,7 +33,7 @@ Examples:
   twin completions nushell > ~/.config/nushell/autoload/twin.nu
 
 Exit codes:
-  0 done, 2 no such shell")]
+  0 success, 2 unknown shell")]
 pub struct Args {
     /// The shell
     #[arg(value_name = "SHELL")]

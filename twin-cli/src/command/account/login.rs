@@ -1,4 +1,4 @@
-//! `twin login`: takes a key, checks it against the API, and keeps it for that address alone.
+//! `twin login`: reads a key, checks it against the API, and stores it for that address only.
 
 use twin_sdk::{ApiKey, DEFAULT_BASE_URL};
 
@@ -17,11 +17,11 @@ use crate::settings::{self, Remote};
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Form, Json, Notice, Report, Ui};
 
-/// Store an API key, after checking it against the API
+/// Check an API key against the API and store it
 ///
-/// Keys are created in the Twin web app, Settings → API & webhooks. The key is asked for without showing it,
-/// or read from standard input. It is stored for its scheme, host and port, readable by you alone, and never
-/// sent elsewhere.
+/// Create keys in the Twin web app, under Settings → API & webhooks. The command prompts for the key without
+/// echoing it, or reads it from standard input. The key is stored in a file that only you can read, bound to
+/// its scheme, host and port, and is never sent anywhere else.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -30,7 +30,7 @@ Examples:
   twin login --profile staging --base-url https://staging.twin.example
 
 Exit codes:
-  0 stored, 4 the API refused the key, 2 bad input or no one to ask, 7 no connection")]
+  0 stored, 4 the API refused the key, 2 invalid input or no terminal to prompt on, 7 connection failed")]
 pub struct Args {
     /// Read the key from standard input
     #[arg(long, conflicts_with = "api_key_file")]
@@ -40,7 +40,7 @@ pub struct Args {
 pub(crate) async fn run(args: Args, context: &Context) -> Outcome {
     if context.flags.local || context.flags.local_data.is_some() {
         return Err(CliError::new(Code::Usage, "the embedded twin needs no key")
-            .hint("leave out --local to log in to the Twin API"));
+            .hint("run it without --local to log in to the Twin API"));
     }
     let remote = settings::remote_to_be(&context.flags)?;
     if context.flags.profile.is_some()
@@ -107,7 +107,7 @@ fn what_comes_first(remote: &Remote) -> Option<Notice> {
     } else {
         return None;
     };
-    let mut text = format!("{first} is set and comes before the stored key");
+    let mut text = format!("{first} is set and takes precedence over the stored key");
     if remote.profile.api_key_command.is_none() {
         text += &format!(", except with --profile {}", remote.profile_name);
     }

@@ -1,4 +1,4 @@
-//! `twin logout`: forgets the key of a profile.
+//! `twin logout`: removes the stored key of a profile.
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use crate::ui::{Form, Json, Notice, Report};
 
 /// Remove the stored API key of a profile
 ///
-/// The profile itself stays in config.toml. The key goes on being valid: revoke it in the Twin web app.
+/// The profile stays in config.toml. The key itself remains valid until you revoke it in the Twin web app.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -21,7 +21,7 @@ Examples:
   twin logout --profile default
 
 Exit codes:
-  0 no key is stored any more, 2 no such profile")]
+  0 no key is stored, 2 no such profile")]
 pub struct Args {}
 
 pub(crate) async fn run(_: Args, context: &Context) -> Outcome {
@@ -67,6 +67,6 @@ impl Report for LoggedOut {
     }
 
     fn notices(&self, _: Form) -> Vec<Notice> {
-        self.still.map(|place| Notice::warning(format!("{place} still gives a key"))).into_iter().collect()
+        self.still.map(|place| Notice::warning(format!("{place} still provides a key"))).into_iter().collect()
     }
 }
