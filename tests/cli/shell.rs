@@ -34,7 +34,7 @@ fn printed(home: &Home, shell: &[&str]) -> Option<Vec<String>> {
     command.args(&shell[1..]).env_clear().env("PATH", search_path());
     let output = command.env("HOME", home.path()).current_dir(home.path()).output().ok()?;
     let text = String::from_utf8(output.stdout).unwrap();
-    Some(text.lines().map(str::to_owned).collect())
+    Some(text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }
 
 /// What bash offers in the place of the last word, or of its last piece.
@@ -42,8 +42,7 @@ fn offered(home: &Home, line: &str) -> Vec<String> {
     let ask = format!(
         r#"source twin.bash; COMP_LINE={line:?}; COMP_POINT=${{#COMP_LINE}}; _twin; printf '%s\n' "${{COMPREPLY[@]}}""#
     );
-    let lines = printed(home, &["bash", "--norc", "-c", &ask]).unwrap();
-    lines.into_iter().filter(|line| !line.is_empty()).collect()
+    printed(home, &["bash", "--norc", "-c", &ask]).unwrap()
 }
 
 #[test]
@@ -124,7 +123,7 @@ fn fish_and_nushell_complete_where_they_are_there() {
 /// Types keys in a shell that someone sits at, until the line shows this; does nothing where it is not there.
 #[cfg(unix)]
 fn typed(home: &Home, shell: &str, set_up: &str, keys: &str, shows: &str) {
-    let twin = home.twin([""]).env("PATH", &search_path());
+    let twin = home.twin([""]).env("PATH", search_path());
     let Some(shell) =
         twin.under(&["sh", "-c", &format!("command -v {0} >/dev/null && exec {0} {1}", shell, "-i")])
     else {
@@ -144,7 +143,10 @@ fn in_a_terminal_a_tab_completes_titles_and_keys() {
     let home = with_documents();
     let bash = ("bash --norc --noprofile", "source twin.bash");
     let zsh = ("zsh -f", "autoload -U compinit; compinit -u -D; source twin.zsh");
-    for (shell, set_up) in [bash, zsh] {
+    std::fs::create_dir(home.path().join("functions")).unwrap();
+    std::fs::copy(home.path().join("twin.zsh"), home.path().join("functions/_twin")).unwrap();
+    let zsh_by_itself = ("zsh -f", "fpath=($PWD/functions $fpath); autoload -U compinit; compinit -u -D");
+    for (shell, set_up) in [bash, zsh, zsh_by_itself] {
         typed(&home, shell, set_up, "twin kb get Exp\t", r"% twin kb get Expense\ policy");
         typed(&home, shell, set_up, "twin kb get folder:wiki/L\t", "% twin kb get folder:wiki/Leave.md");
         typed(&home, shell, set_up, "twin kb imp\t", "% twin kb import");

@@ -22,6 +22,11 @@ const VARIABLE: &str = "TWIN_COMPLETE";
 const SHELLS: &[&dyn EnvCompleter] =
     &[&Bash, &Elvish, &Unquoting(Fish), &Nushell, &Powershell, &Unquoting(Zsh)];
 
+/// As a file `_twin` of `fpath`, the script is the body of a function that is called for the first line to complete.
+const WHERE_ZSH_AUTOLOADS: &[u8] = b"
+if [[ $funcstack[1] == _twin ]]; then _clap_dynamic_completer_twin; fi
+";
+
 /// Answers a shell that asks what may stand on this command line; false if none does.
 ///
 /// # Errors
@@ -40,5 +45,8 @@ pub(crate) fn script(shell: &str) -> io::Result<Option<String>> {
     let Some(shell) = SHELLS.iter().find(|known| known.name() == shell) else { return Ok(None) };
     let mut script = Vec::new();
     shell.write_registration(VARIABLE, "twin", "twin", "twin", &mut script)?;
+    if shell.is("zsh") {
+        script.extend_from_slice(WHERE_ZSH_AUTOLOADS);
+    }
     String::from_utf8(script).map(Some).map_err(io::Error::other)
 }
