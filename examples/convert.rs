@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 ControlFlow::Break(())
             }
         }
-    });
+    })?;
     broken.map_or(Ok(()), Err)?;
     out.flush()?;
     for skipped in &summary.skipped {

@@ -32,6 +32,7 @@ fn documents_parts_and_skipped_add_up_to_the_files_of_every_export() {
             files += u64::from(!document.path.contains(".mbox <") || !document.path.ends_with('>'));
             ControlFlow::Continue(())
         });
+        let summary = summary.unwrap();
         assert_eq!(last.files.get(), last.listed.get(), "{name}: progress ends before the last file");
         let accounted = files + summary.merged + summary.skipped.len() as u64;
         assert_eq!(accounted, summary.files, "{name}");

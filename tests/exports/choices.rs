@@ -156,7 +156,7 @@ fn a_sink_that_breaks_ends_the_run() {
         ControlFlow::Break(())
     });
     assert_eq!(count, 1);
-    assert_eq!(summary.documents, 1);
+    assert_eq!(summary.unwrap().documents, 1);
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(super) fn read(paths: &[PathBuf], options: &Options) -> (Vec<Document>, Summ
         documents.push(document);
         ControlFlow::Continue(())
     });
-    (documents, summary)
+    (documents, summary.unwrap())
 }
 
 pub(super) struct Expectation {

@@ -86,8 +86,7 @@ fn read_exports(
 ) -> Result<Summary, CliError> {
     let progress = Progress::start(ui, "Reading");
     let (mut batch, mut batch_bytes, mut bytes) = (Vec::new(), 0, 0);
-    let export = Export::open(paths, &export::Options::default())
-        .map_err(|error| CliError::invalid(error.to_string()).hint(error.hint()))?;
+    let export = Export::open(paths, &export::Options::default())?;
     let summary = export.read(&progress, |document| {
         bytes += document.text.len();
         if room.is_some_and(|room| bytes > room) {
@@ -102,7 +101,7 @@ fn read_exports(
         batch_bytes = 0;
         let sent = batches.blocking_send(std::mem::take(&mut batch));
         if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    });
+    })?;
     if let Some(room) = room.filter(|room| bytes > *room) {
         return Err(no_room(paths, room));
     }

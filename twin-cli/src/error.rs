@@ -254,6 +254,16 @@ impl From<&twin_sdk::Error> for CliError {
     }
 }
 
+impl From<twin_export::ReadError> for CliError {
+    fn from(error: twin_export::ReadError) -> Self {
+        let code = match error {
+            twin_export::ReadError::Temporary { .. } => Code::Io,
+            _ => Code::InvalidInput,
+        };
+        CliError::new(code, error.to_string()).hint(error.hint())
+    }
+}
+
 impl From<OpenError> for CliError {
     fn from(error: OpenError) -> Self {
         let code = match error {

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueHint};
 
+use clap_complete::ArgValueCompleter;
+
+use crate::complete;
 use crate::duration;
 use crate::ui::Options;
 use crate::ui::term::ColorChoice;
@@ -14,7 +17,7 @@ use crate::ui::term::ColorChoice;
 #[command(next_help_heading = "Global options")]
 pub struct GlobalArgs {
     /// Use this profile from config.toml [env: TWIN_PROFILE]
-    #[arg(long, global = true, value_name = "NAME", value_hint = ValueHint::Other)]
+    #[arg(long, global = true, value_name = "NAME", add = ArgValueCompleter::new(complete::profiles))]
     pub profile: Option<String>,
 
     /// Base URL of the API [env: TWIN_BASE_URL]

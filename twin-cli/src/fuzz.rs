@@ -35,7 +35,7 @@ pub fn settings(path: &Path) -> Result<Vec<(String, String)>, String> {
 /// What a person is told where it cannot be done.
 pub fn set_base_url(path: &Path, profile: &str, url: &str) -> Result<(), String> {
     let setting = Setting::Of(profile.to_owned(), Field::BaseUrl);
-    config::set(path, &setting, Some(url)).map_err(|error| error.message().to_owned())
+    config::set(path, &setting, Some(url)).map(drop).map_err(|error| error.message().to_owned())
 }
 
 /// The origins a `credentials.toml` has keys for, once read and written again.

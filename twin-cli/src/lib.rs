@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod command;
+pub mod complete;
 mod config;
 pub mod context;
 mod credentials;

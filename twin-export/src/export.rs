@@ -20,7 +20,7 @@ use super::{Document, Format, Limits, Observer, Options, ReadError, Skipped, Sum
 /// let summary = export.read(&(), |document| {
 ///     println!("{} ({})\n{}\n", document.title, document.key, document.text);
 ///     ControlFlow::Continue(())
-/// });
+/// })?;
 /// println!("{} documents, {} skipped", summary.documents, summary.skipped.len());
 /// # Ok(())
 /// # }
@@ -42,8 +42,9 @@ impl Export {
     pub fn open(paths: &[impl AsRef<Path>], options: &Options) -> Result<Self, ReadError> {
         let paths: Vec<PathBuf> = paths.iter().map(|path| path.as_ref().to_owned()).collect();
         let budget = Budget::default();
-        let detected = detect::exports(&paths, options, &budget)?;
-        Ok(Self { options: options.clone(), budget, detected })
+        let detected = detect::exports(&paths, options, &budget);
+        budget.check_room()?;
+        Ok(Self { options: options.clone(), budget, detected: detected? })
     }
 
     /// Returns the kinds of the exports, each once, in the order in which they are read. Never [`Format::Auto`].
@@ -63,14 +64,22 @@ impl Export {
     /// ends the run with [`ControlFlow::Break`], and [`Options::cancellation`] from elsewhere.
     ///
     /// Files that cannot be read are not errors: they are in [`Summary::skipped`], with the reason.
-    pub fn read(self, observer: &dyn Observer, mut sink: impl FnMut(Document) -> ControlFlow<()>) -> Summary {
-        let mut run = Run::new(&self.options, self.budget, observer, &mut sink);
+    ///
+    /// # Errors
+    /// If temporary files cannot be written.
+    pub fn read(
+        self,
+        observer: &dyn Observer,
+        mut sink: impl FnMut(Document) -> ControlFlow<()>,
+    ) -> Result<Summary, ReadError> {
+        let mut run = Run::new(&self.options, self.budget.clone(), observer, &mut sink);
         for export in self.detected {
             if export.read(&mut run).is_break() {
                 break;
             }
+            self.budget.check_room()?;
         }
-        run.finish()
+        Ok(run.finish())
     }
 }
 

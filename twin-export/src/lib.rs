@@ -14,7 +14,7 @@
 //! let summary = export.read(&(), |document| {
 //!     println!("{} ({})\n{}\n", document.title, document.key, document.text);
 //!     ControlFlow::Continue(())
-//! });
+//! })?;
 //! for skipped in &summary.skipped {
 //!     println!("skipped {}: {}", skipped.path, skipped.reason);
 //! }
@@ -312,6 +312,14 @@ pub enum ReadError {
         /// What the system says.
         source: io::Error,
     },
+    /// The folder for temporary files is missing or full.
+    #[error("cannot write temporary files in {}: {source}", folder.display())]
+    Temporary {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The PATH is a backup that holds no pages to read.
     #[error("{} is an XML backup of Confluence, which has no readable pages", path.display())]
     Backup {
@@ -335,6 +343,7 @@ impl ReadError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Open { .. } => "pass a zip or tar archive, a folder or a file",
+            Self::Temporary { .. } => "make room there, or set TMPDIR to a folder that exists and has room",
             Self::Backup { .. } => "export the space as HTML: Space settings > Export space > HTML",
             Self::NotSupported(_) => "enable the feature for it, or read it as a folder",
             Self::Root { .. } => "pass one folder, or files only",

@@ -105,5 +105,5 @@ fn once(path: &Path, format: Format) -> (Vec<Document>, Summary) {
         documents.push(document);
         ControlFlow::Continue(())
     });
-    (documents, summary)
+    (documents, summary.unwrap_or_else(|error| panic!("{error}")))
 }

@@ -299,13 +299,13 @@ async fn an_export_of_parts_that_is_cut_after_the_first_is_not_taken_for_that_pa
 
 /// A zip of these files, stored as they are.
 fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    zip_by(zip::CompressionMethod::Stored, files)
+}
+
+pub(super) fn zip_by(method: zip::CompressionMethod, files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in files {
-        zip.start_file(
-            *name,
-            zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored),
-        )
-        .unwrap();
+        zip.start_file(*name, zip::write::SimpleFileOptions::default().compression_method(method)).unwrap();
         std::io::Write::write_all(&mut zip, bytes).unwrap();
     }
     zip.finish().unwrap().into_inner()

@@ -5,11 +5,15 @@ use twin_sdk::DEFAULT_BASE_URL;
 
 use super::Outcome;
 use super::listing::Listing;
+use clap_complete::ArgValueCompleter;
+
+use crate::complete;
 use crate::config::{self, Config, DEFAULT_PROFILE, Field, Setting};
 use crate::context::Context;
 use crate::credentials::{self, Credentials, StoredKey};
 use crate::duration;
 use crate::error::{CliError, Code};
+use crate::files;
 use crate::settings;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Json, Report};
@@ -78,14 +82,14 @@ timeout; of any profile with its full name, such as profiles.NAME.base_url";
 /// Which setting.
 #[derive(Debug, clap::Args)]
 pub struct Get {
-    #[arg(value_name = "KEY", help = KEY_HELP, value_hint = clap::ValueHint::Other)]
+    #[arg(value_name = "KEY", help = KEY_HELP, add = ArgValueCompleter::new(complete::config_keys))]
     key: String,
 }
 
 /// What to change.
 #[derive(Debug, clap::Args)]
 pub struct Set {
-    #[arg(value_name = "KEY", help = KEY_HELP, value_hint = clap::ValueHint::Other)]
+    #[arg(value_name = "KEY", help = KEY_HELP, add = ArgValueCompleter::new(complete::config_keys))]
     key: String,
     /// The new value; an empty value removes the setting
     #[arg(value_name = "VALUE", value_hint = clap::ValueHint::Other)]
@@ -120,13 +124,13 @@ pub(super) fn run(command: Command, context: &Context) -> Outcome {
         }
         Command::Unset(Get { key }) => {
             let setting = setting(&key)?;
-            config::set(&path, &setting, None)?;
+            files::tell(&config::set(&path, &setting, None)?, &path, &context.ui);
             Ok(Box::new(Changed { key: setting.to_string(), value: None }))
         }
         Command::Set(Set { key, value }) => {
             let setting = setting(&key)?;
             let value = checked(&setting, value, &config)?;
-            config::set(&path, &setting, value.as_deref())?;
+            files::tell(&config::set(&path, &setting, value.as_deref())?, &path, &context.ui);
             Ok(Box::new(Changed { key: setting.to_string(), value }))
         }
     }

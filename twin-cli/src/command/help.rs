@@ -2,11 +2,14 @@
 
 use std::ffi::OsString;
 
+use clap::Args as _;
 use clap::error::{ContextKind, ContextValue};
-use clap::{Args as _, ValueHint};
 use serde_json::{Map, Value};
 
 use super::Outcome;
+use clap_complete::ArgValueCompleter;
+
+use crate::complete;
 use crate::error::{CliError, Code};
 use crate::exit::Exit;
 use crate::flags::GlobalArgs;
@@ -25,7 +28,7 @@ Exit codes:
   0 success, 2 no such command or topic")]
 pub struct Args {
     /// A command such as 'kb add', or a topic: flags, environment, exit-codes, exports
-    #[arg(value_name = "COMMAND|TOPIC", value_hint = ValueHint::Other)]
+    #[arg(value_name = "COMMAND|TOPIC", add = ArgValueCompleter::new(complete::topics))]
     words: Vec<String>,
 }
 
@@ -51,7 +54,7 @@ const ENVIRONMENT: &str = "environment";
 const EXIT_CODES: &str = "exit-codes";
 const FLAGS: &str = "flags";
 const EXPORTS: &str = "exports";
-const TOPICS: [&str; 4] = [FLAGS, ENVIRONMENT, EXIT_CODES, EXPORTS];
+pub(crate) const TOPICS: [&str; 4] = [FLAGS, ENVIRONMENT, EXIT_CODES, EXPORTS];
 
 fn topic(words: &[String]) -> Option<Topic> {
     let [word] = words else { return None };

@@ -10,7 +10,7 @@ mod config;
 mod demo;
 mod escalations;
 mod eval;
-mod help;
+pub(crate) mod help;
 mod ids;
 mod kb;
 mod listing;
@@ -95,7 +95,7 @@ pub async fn run(command: Command, tree: fn() -> clap::Command, context: &Contex
         Command::Logout(args) => account::logout::run(args, context).await,
         Command::Whoami(args) => account::whoami::run(args, context).await,
         Command::Config(command) => config::run(command, context),
-        Command::Completions(args) => completions::run(&args, tree()),
+        Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args, tree()),
         Command::Help(args) => help::run(&args),
     }

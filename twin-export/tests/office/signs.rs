@@ -20,7 +20,7 @@ pub(super) fn read_file(path: &Path) -> (Option<Document>, Summary) {
         document = Some(one);
         ControlFlow::Continue(())
     });
-    (document, summary)
+    (document, summary.unwrap())
 }
 
 fn cases() -> Vec<Value> {

@@ -9,12 +9,13 @@ use crate::context::Context;
 use crate::credentials::{self, Credentials, StoredKey};
 use crate::env;
 use crate::error::{CliError, Code};
+use crate::files;
 use crate::flags::GlobalArgs;
 use crate::input::Input;
 use crate::key::WHERE_KEYS_ARE;
 use crate::settings::{self, Remote};
 use crate::ui::page::{Page, Tone};
-use crate::ui::{Form, Json, Notice, Report};
+use crate::ui::{Form, Json, Notice, Report, Ui};
 
 /// Check an API key against the API and store it
 ///
@@ -52,7 +53,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Outcome {
     let key = read_key(&args, context, &remote).await?;
     let client = context.client_with_key(&remote, key.clone())?;
     let accepted = context.waiting_for("Checking the key", check(&client)).await?;
-    let path = store(&remote, &key)?;
+    let path = store(&remote, &key, &context.ui)?;
     let identity = Identity::of(&remote, &key, path).limited(accepted.rate_limit);
     let mut notices: Vec<Notice> =
         accepted.but.map(|error| Notice::warning(error_text(&error))).into_iter().collect();
@@ -77,17 +78,19 @@ async fn read_key(args: &Args, context: &Context, remote: &Remote) -> Result<Api
 }
 
 /// Keeps the address in the profile and the key with the credentials; where the key is.
-fn store(remote: &Remote, key: &ApiKey) -> Result<String, CliError> {
+fn store(remote: &Remote, key: &ApiKey, ui: &Ui) -> Result<String, CliError> {
     let address = remote.base_url.to_string();
     if address != remote.profile.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL) {
         let setting = Setting::Of(remote.profile_name.clone(), Field::BaseUrl);
+        // What its file system lacks is said of the credentials beside it.
         config::set(&config::path()?, &setting, Some(&address))?;
     }
     let path = credentials::path()?;
     let stored = StoredKey { origin: remote.base_url.origin(), api_key: key.expose().to_owned() };
-    Credentials::update(&path, |keys| {
+    let lacks = Credentials::update(&path, |keys| {
         keys.insert(remote.profile_name.clone(), stored);
     })?;
+    files::tell(&lacks, &path, ui);
     Ok(path.display().to_string())
 }
 

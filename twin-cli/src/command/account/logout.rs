@@ -6,6 +6,7 @@ use crate::command::Outcome;
 use crate::context::Context;
 use crate::credentials::{self, Credentials};
 use crate::env;
+use crate::files;
 use crate::settings;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Form, Json, Notice, Report};
@@ -28,9 +29,10 @@ pub(crate) async fn run(_: Args, context: &Context) -> Outcome {
     let path = credentials::path()?;
     let removed = Credentials::load(&path)?.profiles.contains_key(&remote.profile_name);
     if removed {
-        Credentials::update(&path, |keys| {
+        let lacks = Credentials::update(&path, |keys| {
             keys.remove(&remote.profile_name);
         })?;
+        files::tell(&lacks, &path, &context.ui);
     }
     let still = if env::var("TWIN_API_KEY").is_some() {
         Some("TWIN_API_KEY")

@@ -191,11 +191,11 @@ fn read_now(path: &Path) -> Result<NewDocument, CliError> {
     }
     let mut documents = Vec::new();
     let options = export::Options { file_type: Some(export::DocumentType::Sop), ..Default::default() };
-    let export = Export::open(&[path], &options).map_err(|error| CliError::invalid(error.to_string()))?;
+    let export = Export::open(&[path], &options)?;
     let summary = export.read(&(), |document| {
         documents.push(document);
         if documents.len() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
+    })?;
     match (documents.pop(), documents.is_empty()) {
         (Some(document), true) => {
             let of_type = document.document_type.as_str();

@@ -114,9 +114,7 @@ impl Run<'_> {
             Err(ReadingError::Path(error @ ReadError::Root { .. })) => {
                 return Err(CliError::invalid(format!("--root: {error}")).hint(error.hint()));
             }
-            Err(ReadingError::Path(error)) => {
-                return Err(CliError::invalid(error.to_string()).hint(error.hint()));
-            }
+            Err(ReadingError::Path(error)) => return Err(error.into()),
             Err(error @ ReadingError::Kept(_)) => {
                 return Err(CliError::new(Code::Io, error.to_string())
                     .hint("free up space there, or set TMPDIR to another folder"));

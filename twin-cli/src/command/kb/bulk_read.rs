@@ -80,7 +80,7 @@ fn read_now(
         failed = documents.add(document).err();
         let stop = failed.is_some() || cancelled.load(Ordering::Relaxed);
         if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
+    })?;
     if let Some(error) = failed {
         return Err(error.into());
     }

@@ -1,8 +1,11 @@
 //! `twin kb delete`: deletes documents, once someone has agreed to it.
 
 use super::reference::{self, Found};
+use clap_complete::ArgValueCompleter;
+
 use crate::command::bulk::{self, Verb};
 use crate::command::{Outcome, ids};
+use crate::complete;
 use crate::context::Context;
 use crate::error::{CliError, Code};
 use crate::ui::page::Tone;
@@ -23,7 +26,7 @@ Exit codes:
   7 connection failed before the end, 130 interrupted, 143 terminated")]
 pub struct Args {
     /// IDs, titles, or keys in twin-kb.lock.json; '-' reads IDs from standard input, one per line
-    #[arg(value_name = "ID|TITLE|KEY|-", required = true, value_hint = clap::ValueHint::Other)]
+    #[arg(value_name = "ID|TITLE|KEY|-", required = true, add = ArgValueCompleter::new(complete::documents))]
     ids: Vec<String>,
 
     /// Do not ask for confirmation

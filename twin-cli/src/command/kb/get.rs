@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use twin_sdk::Document;
 
 use super::reference::{self, Found};
+use clap_complete::ArgValueCompleter;
+
 use crate::command::{Outcome, ids};
+use crate::complete;
 use crate::context::Context;
 use crate::ui::age::age;
 use crate::ui::page::{Page, Tone};
@@ -25,7 +28,7 @@ Exit codes:
   0 success, 5 no such document, 2 several documents match, 4 no key, 7 connection failed")]
 pub struct Args {
     /// ID of the document, its title, or its key in twin-kb.lock.json
-    #[arg(value_name = "ID|TITLE|KEY", value_hint = clap::ValueHint::Other)]
+    #[arg(value_name = "ID|TITLE|KEY", add = ArgValueCompleter::new(complete::documents))]
     id: String,
 }
 

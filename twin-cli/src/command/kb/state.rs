@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use clap_complete::ArgValueCompleter;
+
 use crate::command::Outcome;
 use crate::command::listing::Listing;
+use crate::complete;
 use crate::context::Context;
 use crate::error::{CliError, Code};
 use crate::ui::page::{Page, Tone};
@@ -64,7 +67,7 @@ pub struct ForgetArgs {
     file: FileArgs,
 
     /// Keys, as shown by 'twin kb state show'
-    #[arg(value_name = "KEY", required_unless_present = "all", conflicts_with = "all", value_hint = clap::ValueHint::Other)]
+    #[arg(value_name = "KEY", required_unless_present = "all", conflicts_with = "all", add = ArgValueCompleter::new(complete::keys))]
     keys: Vec<String>,
 
     /// Remove all entries
