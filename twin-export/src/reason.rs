@@ -1,4 +1,4 @@
-//! Why a file became no document: phrases that stay the same from version to version.
+//! Why a file did not become a document: phrases that stay the same from version to version.
 
 /// Without bytes, or with nothing but white space.
 pub const EMPTY: &str = "empty";
@@ -30,11 +30,11 @@ pub const METADATA: &str = "metadata";
 pub const SHORTCUT: &str = "shortcut";
 /// In Spam or Trash.
 pub const SPAM_OR_TRASH: &str = "spam or trash";
-/// A private conversation, without `--include-private`.
+/// A private conversation, which [`Options::include_private`](crate::Options::include_private) would include.
 pub const PRIVATE: &str = "private";
 /// Notices of joining and leaving only.
 pub const NO_MESSAGES: &str = "no messages";
-/// Left out by `--include` or `--exclude`.
+/// Excluded by [`Options::filter`](crate::Options::filter).
 pub const FILTERED: &str = "filtered out";
 /// A name that leads out of its archive.
 pub const UNSAFE_NAME: &str = "unsafe name";
