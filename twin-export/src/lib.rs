@@ -302,7 +302,7 @@ pub fn read(
     observer: &dyn Observer,
     sink: &mut dyn FnMut(Document) -> ControlFlow<()>,
 ) -> Result<Summary, ReadError> {
-    let budget = job::Budget::default();
+    let budget = job::Budget::of(&options.cancellation);
     let exports = detect::exports(paths, options, &budget)?;
     let mut run = run::Run::new(options, budget, observer, sink);
     for export in exports {

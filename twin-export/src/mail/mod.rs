@@ -46,6 +46,9 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     for (path, tree) in &export.roots {
         let before = index.messages.len();
         for entry in &tree.entries {
+            if run.options.cancellation.is_cancelled() {
+                return ControlFlow::Break(());
+            }
             outcomes.push(index.add(entry, run));
         }
         let single = tree.single.then(|| index.messages.get(before)).flatten();

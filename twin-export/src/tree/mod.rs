@@ -90,7 +90,7 @@ impl Entry {
         matches!(&self.body, Body::Stored(file) if file.is_charged())
     }
 
-    /// The first bytes, fewer where the file is shorter or damaged.
+    /// The first bytes, fewer where the file is shorter or damaged. [`Budget::head`] charges them.
     pub(crate) fn head(&self, len: usize) -> Vec<u8> {
         let mut bytes = Vec::new();
         if let Ok(stream) = self.open() {
@@ -104,7 +104,10 @@ impl Entry {
     /// unnamed temporary file and charged.
     pub(crate) fn random_access(&self, budget: &Budget, limits: &Limits) -> Result<Bytes, &'static str> {
         match &self.body {
-            Body::File(listed) => listed.open().and_then(SharedFile::new).map_err(|_| reason::UNREADABLE),
+            Body::File(listed) => {
+                let file = listed.open().and_then(|file| SharedFile::new(file, budget.cancellation()));
+                file.map_err(|_| reason::UNREADABLE)
+            }
             Body::Stored(file) => Ok(file.clone()),
             Body::Zipped(span) => span.stored().map_or_else(|| spill(self, budget, limits), Ok),
             Body::Missing(reason) => Err(*reason),
@@ -148,7 +151,7 @@ fn open_file(
 ) -> io::Result<Tree> {
     let mut magic = [0; 262];
     let read = read_up_to(&mut file, &mut magic)?;
-    let shared = SharedFile::new(file)?;
+    let shared = SharedFile::new(file, budget.cancellation())?;
     let mut listing = Listing::new(limits, budget);
     let mut single = false;
     match Container::of(&magic[..read]) {
@@ -181,7 +184,7 @@ fn standard_input(limits: &Limits, budget: &Budget) -> io::Result<Tree> {
     let mut file = tempfile::tempfile()?;
     let size = io::copy(&mut io::stdin().lock().take(budget.left(limits)), &mut file)?;
     budget.charge(size, limits);
-    let body = Body::Stored(SharedFile::aside(file).window(0, size));
+    let body = Body::Stored(SharedFile::aside(file, budget.cancellation()).window(0, size));
     let entry = Entry { path: "-".to_owned(), size, body };
     Ok(Tree { name: "-".to_owned(), entries: vec![entry], single: true, whole: true, ..Tree::default() })
 }
@@ -205,7 +208,7 @@ fn spill(entry: &Entry, budget: &Budget, limits: &Limits) -> Result<SharedFile, 
     };
     let (file, len) = copy().map_err(|_| reason::UNREADABLE)?;
     if budget.charge(len, limits) {
-        Ok(SharedFile::aside(file).window(0, len))
+        Ok(SharedFile::aside(file, budget.cancellation()).window(0, len))
     } else {
         Err(reason::RUN_TOO_LARGE)
     }

@@ -3,8 +3,6 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use twin_export::{self as export, Observer, ReadError, Remark, Root, Skipped};
 use twin_sync::{Cancellation, Documents, Report};
@@ -50,14 +48,12 @@ pub(super) async fn read(
     observer: impl Observer + Send + 'static,
     cancellation: &Cancellation,
 ) -> Result<Reading, ReadingError> {
-    let cancelled = Arc::new(AtomicBool::new(false));
-    let told = cancelled.clone();
-    let mut reading =
-        tokio::task::spawn_blocking(move || read_now(documents, &paths, &options, &observer, &told));
+    let stop = options.cancellation.clone();
+    let mut reading = tokio::task::spawn_blocking(move || read_now(documents, &paths, &options, &observer));
     let read = tokio::select! {
         read = &mut reading => read,
         () = cancellation.stopped() => {
-            cancelled.store(true, Ordering::Relaxed);
+            stop.cancel();
             reading.await
         }
     };
@@ -73,12 +69,11 @@ fn read_now(
     paths: &[PathBuf],
     options: &export::Options,
     observer: &dyn Observer,
-    cancelled: &AtomicBool,
 ) -> Result<Reading, ReadingError> {
     let mut failed = None;
     let summary = export::read(paths, options, observer, &mut |document| {
         failed = documents.add(document).err();
-        let stop = failed.is_some() || cancelled.load(Ordering::Relaxed);
+        let stop = failed.is_some() || options.cancellation.is_cancelled();
         if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
     if let Some(error) = failed {
