@@ -107,9 +107,10 @@ pub struct Step {
 
 impl Report {
     /// Of a plan: what would be done.
-    pub(crate) fn planned(steps: &Steps) -> Self {
-        let mut report = Self::left_alone(steps);
+    pub(crate) fn planned(steps: Steps) -> Self {
+        let mut report = Self::left_alone(&steps);
         report.count(&steps.tasks);
+        report.actions = Some(steps.tasks.into_iter().map(Step::from).collect());
         report.unresolved = steps.unresolved.iter().map(unresolved).collect();
         report
     }
@@ -119,7 +120,7 @@ impl Report {
         let mut report = Self::left_alone(steps);
         report.remaining = steps.tasks.len();
         report.unresolved = steps.unresolved.iter().map(unresolved).collect();
-        report.actions = Some(steps.tasks.iter().map(action).collect());
+        report.actions = Some(steps.tasks.iter().cloned().map(Step::from).collect());
         report
     }
 
@@ -127,6 +128,7 @@ impl Report {
     pub(crate) fn applied(steps: &Steps, applied: &Applied, observer: &dyn Observer) -> Self {
         let mut report = Self::left_alone(steps);
         report.count(&applied.done);
+        report.actions = Some(applied.done.iter().cloned().map(Step::from).collect());
         report.remaining = applied.remaining;
         report.unresolved = applied.unresolved.iter().map(unresolved).collect();
         report.failed =
@@ -147,7 +149,6 @@ impl Report {
                 Action::Adopt => &mut self.adopted,
             } += 1;
         }
-        self.actions = Some(tasks.iter().map(action).collect());
     }
 
     /// Adds a source that failed before there was a plan.
@@ -182,12 +183,8 @@ fn unresolved(source: &Unresolved) -> Unsettled {
     Unsettled { key, title, reason }
 }
 
-fn action(task: &Task) -> Step {
-    Step {
-        action: task.action.name(),
-        key: task.key.clone(),
-        title: task.title.clone(),
-        kind: task.kind.to_string(),
-        parts: task.parts,
+impl From<Task> for Step {
+    fn from(Task { action, key, title, kind, parts, .. }: Task) -> Self {
+        Self { action: action.name(), key, title, kind: kind.to_string(), parts }
     }
 }

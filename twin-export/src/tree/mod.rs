@@ -18,7 +18,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::job::Budget;
+use super::job::{Budget, Cancellation};
 use super::{Limits, ReadError, Skipped, reason};
 use file::Listed;
 use listing::Listing;
@@ -182,11 +182,28 @@ fn open_file(
 /// What comes in by standard input, as a single file that can be read twice.
 fn standard_input(limits: &Limits, budget: &Budget) -> io::Result<Tree> {
     let mut file = tempfile::tempfile()?;
-    let size = io::copy(&mut io::stdin().lock().take(budget.left(limits)), &mut file)?;
+    let stdin = Stoppable { stream: io::stdin().lock(), cancellation: budget.cancellation() };
+    let size = io::copy(&mut stdin.take(budget.left(limits)), &mut file)?;
     budget.charge(size, limits);
     let body = Body::Stored(SharedFile::aside(file, budget.cancellation()).window(0, size));
     let entry = Entry { path: "-".to_owned(), size, body };
     Ok(Tree { name: "-".to_owned(), entries: vec![entry], single: true, whole: true, ..Tree::default() })
+}
+
+/// Reads a stream until the run is stopped.
+struct Stoppable<'a, R> {
+    stream: R,
+    cancellation: &'a Cancellation,
+}
+
+impl<R: Read> Read for Stoppable<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.cancellation.is_cancelled() { Err(stopped()) } else { self.stream.read(buffer) }
+    }
+}
+
+fn stopped() -> io::Error {
+    io::Error::other("the run was stopped")
 }
 
 /// The files of a zip that lies inside the export (a part of it). A compressed one is spilled into an

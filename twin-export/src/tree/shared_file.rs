@@ -59,7 +59,7 @@ impl SharedFile {
 
     fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
         if self.cancellation.is_cancelled() {
-            return Err(io::Error::other("the run was stopped"));
+            return Err(super::stopped());
         }
         let left = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
         let wanted = left.min(buffer.len());

@@ -91,12 +91,13 @@ pub(crate) fn run<T: Task>(task: T, mut bytes: Vec<u8>, job: &Job<'_>) -> Result
     let mut spent = Duration::ZERO;
     let mut size = if bytes.len() <= LIGHT.input { LIGHT } else { HEAVY };
     let request = child::Request::new(&task, limits).ok_or(reason::UNREADABLE)?;
+    drop(task);
     loop {
         let is_quick = job.lane() == Lane::Quick && size.memory == LIGHT.memory;
         let place = if size.memory == LIGHT.memory { lanes::light() } else { lanes::alone() };
         let worker = place.worker().map_or_else(|| Worker::start(program, size), Ok);
         // Where no process can be had, a thread must do.
-        let Ok(mut worker) = worker else { return in_thread(task, bytes, limits) };
+        let Ok(mut worker) = worker else { return in_thread(request.task::<T>()?, bytes, limits) };
         let (began, patience) = (Instant::now(), job.patience());
         let most = if is_quick { patience.min(QUICK) } else { patience };
         let deadline = began + most.saturating_sub(spent);

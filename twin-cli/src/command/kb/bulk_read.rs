@@ -3,6 +3,7 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use twin_export::{self as export, Observer, ReadError, Remark, Root, Skipped};
 use twin_sync::{Cancellation, Documents, Report};
@@ -40,6 +41,10 @@ pub(super) enum ReadingError {
     Stopped,
 }
 
+/// How long a stopped reading may take to notice. One that waits for standard input never does, and ends with the
+/// program.
+const LAST_LOOK: Duration = Duration::from_secs(2);
+
 /// Reads these exports.
 pub(super) async fn read(
     documents: Documents,
@@ -54,7 +59,10 @@ pub(super) async fn read(
         read = &mut reading => read,
         () = cancellation.stopped() => {
             stop.cancel();
-            reading.await
+            match tokio::time::timeout(LAST_LOOK, reading).await {
+                Ok(read) => read,
+                Err(_) => return Err(ReadingError::Stopped),
+            }
         }
     };
     match read {
