@@ -7,7 +7,9 @@ use super::job::Budget;
 use super::notion::names as notion_names;
 use super::run::Run;
 use super::tree::{self, Entry, Tree, file_name};
-use super::{Format, Limits, Options, ReadError, confluence, drive, folder, jsonl, mail, notion, reason, slack};
+use super::{
+    Format, Limits, Options, ReadError, confluence, drive, folder, jsonl, mail, notion, reason, slack,
+};
 
 /// PATHs that are read as one, and their reader (never [`Format::Auto`]).
 #[derive(Debug)]

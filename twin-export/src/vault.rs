@@ -99,7 +99,8 @@ fn templates(tree: &Tree, budget: &Budget, limits: &Limits) -> Option<String> {
     let settings =
         tree.settings.iter().chain(&tree.entries).find(|entry| entry.path == ".obsidian/templates.json");
     let named = settings.and_then(|settings| {
-        let value: serde_json::Value = serde_json::from_slice(&budget.head(settings, SETTINGS, limits)).ok()?;
+        let value: serde_json::Value =
+            serde_json::from_slice(&budget.head(settings, SETTINGS, limits)).ok()?;
         Some(value.get("folder")?.as_str()?.trim_matches('/').to_owned())
     });
     named.filter(|folder| !folder.is_empty()).or_else(|| {

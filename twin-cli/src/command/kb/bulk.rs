@@ -17,8 +17,8 @@ use crate::command::Outcome;
 use crate::context::{Connection, Context};
 use crate::error::{CliError, Code};
 use crate::stop::Signal;
-use crate::ui::{Form, Notice};
 use crate::ui::progress::Progress;
+use crate::ui::{Form, Notice};
 use crate::words::count;
 use twin_export::ReadError;
 use twin_sync::{
