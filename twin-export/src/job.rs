@@ -54,7 +54,7 @@ struct Shared {
 }
 
 /// Bytes of notes that a run reads into others: a few short notes could embed a long one again and again.
-const MOST_EMBEDDED: u64 = 256 << 20;
+const MOST_EMBEDDED: u64 = 64 << 20;
 
 impl Budget {
     /// Creates the budget of a run that may be cancelled.

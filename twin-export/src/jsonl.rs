@@ -90,6 +90,10 @@ fn lines(entry: &Entry, run: &mut Run<'_>) -> ControlFlow<()> {
                 run.take(lost(place, reason::RUN_TOO_LARGE))?;
                 break;
             }
+            Ok(_) if !has_room(number, &place, run) => {
+                run.take(lost(place, reason::TOO_MANY))?;
+                break;
+            }
             Ok(read) if read > most => run.take(lost(place, reason::TOO_LARGE))?,
             Ok(_) => {
                 let outcome = outcome(std::mem::take(&mut line), place, run);
@@ -103,6 +107,15 @@ fn lines(entry: &Entry, run: &mut Run<'_>) -> ControlFlow<()> {
         found = true;
     }
     run.take(if found { Outcome::Merged } else { Outcome::skipped(path, reason::EMPTY) })
+}
+
+/// Bytes that a line takes in memory until the run's end, beside its place, its key and its title.
+const LINE: usize = 200;
+
+/// Whether one more line can be told of.
+fn has_room(number: usize, place: &str, run: &Run<'_>) -> bool {
+    let limits = &run.options.limits;
+    number <= limits.entries && run.budget.keep(LINE + 2 * place.len(), limits)
 }
 
 /// The next line, cut where it is too long; answers how long it is.

@@ -24,9 +24,9 @@ pub(super) struct Database<'a> {
     pub(super) page: Option<usize>,
     /// Its CSV, or the page that holds its rows.
     pub(super) source: Option<&'a Entry>,
-    held: OnceLock<Held>,
+    pub(super) held: OnceLock<Held>,
     /// Rows that only their pages tell, or tell in full: by the place of the page among the entries.
-    strays: Mutex<BTreeMap<usize, String>>,
+    pub(super) strays: Mutex<BTreeMap<usize, String>>,
 }
 
 impl Database<'_> {
