@@ -12,7 +12,7 @@ use twin_sdk::DocumentType;
 use super::source::Source;
 use written::Written;
 
-/// What is known of one source.
+/// The entry of one source.
 ///
 /// A finished entry has a `hash` and as many `ids` as the document has parts. While it is being changed, it
 /// also owns the parts of its next rendering made so far and those of earlier ones still to be deleted; in
@@ -25,7 +25,7 @@ pub struct Entry {
     /// The title of the rendering.
     pub title: String,
     /// Its type.
-    pub kind: DocumentType,
+    pub document_type: DocumentType,
     /// Its digest; empty while no rendering is whole in the knowledge base.
     pub hash: String,
     /// The digest of the bytes it came from.
@@ -64,7 +64,7 @@ pub struct Doubt {
     pub title: String,
     /// The type.
     #[serde(rename = "type")]
-    pub kind: DocumentType,
+    pub document_type: DocumentType,
     /// The digest of the trimmed content.
     pub content: String,
     /// The attempt was not before this moment, by the server's clock.
@@ -80,7 +80,7 @@ impl Entry {
         Self {
             key: source.key.clone(),
             title: source.title.clone(),
-            kind: source.kind.clone(),
+            document_type: source.document_type.clone(),
             hash: String::new(),
             source: source.source.clone(),
             converter: source.converter.clone(),
@@ -215,7 +215,7 @@ pub(crate) mod tests {
         Entry {
             key: key.to_owned(),
             title: key.to_owned(),
-            kind: DocumentType::Note,
+            document_type: DocumentType::Note,
             hash: hash.to_owned(),
             source: format!("source of {hash}"),
             converter: "md/1".to_owned(),
@@ -232,7 +232,7 @@ pub(crate) mod tests {
             hash: hash.to_owned(),
             part,
             title: "Title".to_owned(),
-            kind: DocumentType::Note,
+            document_type: DocumentType::Note,
             content: "digest".to_owned(),
             since: Timestamp::from_second(since).unwrap(),
             except: Vec::new(),

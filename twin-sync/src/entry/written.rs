@@ -12,7 +12,7 @@ pub(super) struct Written {
     #[serde(default)]
     title: String,
     #[serde(rename = "type")]
-    kind: DocumentType,
+    document_type: DocumentType,
     #[serde(default)]
     hash: String,
     #[serde(default)]
@@ -56,7 +56,7 @@ impl From<Entry> for Written {
         Self {
             key: entry.key,
             title: entry.title,
-            kind: entry.kind,
+            document_type: entry.document_type,
             hash: entry.hash,
             source: entry.source,
             converter: entry.converter,
@@ -95,7 +95,7 @@ impl TryFrom<Written> for Entry {
         Ok(Self {
             key: written.key,
             title: written.title,
-            kind: written.kind,
+            document_type: written.document_type,
             hash: written.hash,
             source: written.source,
             converter: written.converter,

@@ -54,7 +54,7 @@ impl ui::Report for BulkReport {
             _ if self.is_plan => {
                 for line in self.report.actions.iter().flatten() {
                     let parts = line.parts.to_string();
-                    page.row(&[line.action, &line.key, &line.kind, &parts, &line.title]);
+                    page.row(&[line.action, &line.key, &line.document_type, &parts, &line.title]);
                 }
             }
             _ if page.is_terminal() => {
