@@ -182,7 +182,6 @@ proptest! {
         r#""subtype":"bot_message","username":"W","text":"W""#,
         r#""text":"W","edited":{"user":"U1","ts":"3.1"}"#,
         r#""subtype":"file_comment","comment":{"user":"U1","comment":"W"},"text":"W""#,
-        r#""subtype":"tombstone","text":"W""#,
         r#""text":"```W\nW``` `W`""#,
     ]), 1..8)) {
         let message = |(number, body): (usize, &&str)| {
