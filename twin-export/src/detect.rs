@@ -12,7 +12,7 @@ use super::run::Run;
 #[cfg(feature = "slack")]
 use super::slack;
 use super::tree::{self, Entry, Tree, file_name};
-use super::{Format, Options, ReadError, drive, folder, jsonl, mail, reason};
+use super::{Format, Limits, Options, ReadError, drive, folder, jsonl, mail, reason};
 
 /// PATHs that are read as one, and their reader (never [`Format::Auto`]).
 #[derive(Debug)]
@@ -64,7 +64,10 @@ pub(crate) fn exports(
             if matches!(options.format, Format::Auto | Format::Notion) {
                 notion_names::enter_parts(&mut tree, &options.limits, budget);
             }
-            let reader = if options.format == Format::Auto { detected(&name, &tree) } else { options.format };
+            let reader = match options.format {
+                Format::Auto => detected(&name, &tree, budget, &options.limits),
+                known => known,
+            };
             for (reader, tree) in shared_out(reader, tree, options) {
                 let group = group(reader, &name);
                 let is_same = |export: &&mut Detected| {
@@ -119,7 +122,7 @@ fn trees(path: &Path, options: &Options, budget: &Budget) -> Result<Vec<(String,
     Ok(trees)
 }
 
-fn detected(name: &str, tree: &Tree) -> Format {
+fn detected(name: &str, tree: &Tree, budget: &Budget, limits: &Limits) -> Format {
     if jsonl::is_export(tree) {
         return Format::Jsonl;
     }
@@ -132,13 +135,13 @@ fn detected(name: &str, tree: &Tree) -> Format {
         return Format::Slack;
     }
     #[cfg(feature = "html")]
-    if confluence::is_export(tree) {
+    if confluence::is_export(tree, budget, limits) {
         return Format::Confluence;
     }
     if drive::is_takeout(tree) || drive::is_download_name(name) {
         return Format::Drive;
     }
-    if cfg!(feature = "mail") && is_mailbox(tree) { Format::Mail } else { Format::Folder }
+    if cfg!(feature = "mail") && is_mailbox(tree, budget, limits) { Format::Mail } else { Format::Folder }
 }
 
 /// Whether there is a reader for exports of this kind.
@@ -153,22 +156,22 @@ fn is_supported(format: Format) -> bool {
 }
 
 /// Nothing but mail, and what mail programs note beside it.
-fn is_mailbox(tree: &Tree) -> bool {
+fn is_mailbox(tree: &Tree, budget: &Budget, limits: &Limits) -> bool {
     let is_note = |entry: &&Entry| {
         file_name(&entry.path) == "table_of_contents"
             || tree::ending(&entry.path) == "msf"
             || mail::maildir::is_note(&entry.path)
     };
     let mut files = tree.entries.iter().filter(|entry| !is_note(entry)).peekable();
-    files.peek().is_some() && files.all(is_mail)
+    files.peek().is_some() && files.all(|entry| is_mail(entry, budget, limits))
 }
 
 /// Names decide where they can, so that a folder of thousands is not opened file by file.
-fn is_mail(entry: &Entry) -> bool {
+fn is_mail(entry: &Entry, budget: &Budget, limits: &Limits) -> bool {
     match tree::ending(&entry.path).as_str() {
         _ if mail::maildir::is_message(&entry.path) => true,
         "eml" | "mbox" => true,
-        "" | "mbx" => Kind::of(file_name(&entry.path), &entry.head(HEAD)) == Kind::Mbox,
+        "" | "mbx" => Kind::of(file_name(&entry.path), &budget.head(entry, HEAD, limits)) == Kind::Mbox,
         _ => false,
     }
 }

@@ -14,7 +14,7 @@ use super::{Document, Format, Limits, Options, Root, Skipped, pool, reason};
 pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
     for (path, tree) in roots {
         let scope = scope(tree, run.options.root.as_deref());
-        let vault = Vault::of(tree);
+        let vault = Vault::of(tree, &run.budget, &run.options.limits);
         let key_of =
             |path: &str| if tree.single { scope.clone() } else { format!("{scope}{}", safe_path(path)) };
         let key = |entry: &Entry| key_of(&entry.path);

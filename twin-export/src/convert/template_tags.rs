@@ -252,10 +252,13 @@ fn heading_without_space(line: &str) -> Option<usize> {
     (is_heading && is_title()).then_some(indent + marks)
 }
 
+const MOST_CODE: usize = 2_000;
+
 /// The length of code within a line, which ends with as many marks as it begins with.
 pub(crate) fn code_span(text: &str) -> Option<usize> {
     let marks = text.bytes().take_while(|&byte| byte == b'`').count();
     let (open, after) = text.split_at(marks);
+    let after = beginning(after, MOST_CODE);
     let paragraph = after.find("\n\n").unwrap_or(after.len());
     let mut at = 0;
     while let Some(found) = after[at..paragraph].find(open) {
