@@ -111,6 +111,12 @@ async fn ctrl_c_cancels_the_question_and_not_the_conversation() {
     assert!(!bench.home.path().join(".local/share/twin/chat-history").exists());
 }
 
+#[test]
+fn a_conversation_is_not_one_json_document() {
+    let ran = Home::new().twin(["chat", "--json", "--local", "--local-data", ":memory:"]).with_stdin("Who?\n").exits(2);
+    assert!(ran.stdout.is_empty() && ran.stderr.contains("twin ask --json"), "{ran:#?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_written_in_the_editor_is_asked() {
     let bench = Bench::start().await;

@@ -123,7 +123,6 @@ async fn attempt(endpoint: Endpoint, spoil: Spoil) -> Verdict {
         Ok(right) => *right && (!endpoint.writes() || effects == 1),
         Err(error) if endpoint.writes() => match error.outcome() {
             Outcome::NotApplied => effects == 0,
-            Outcome::Applied => effects == 1,
             _ => true,
         },
         Err(_) => true,
@@ -132,15 +131,12 @@ async fn attempt(endpoint: Endpoint, spoil: Spoil) -> Verdict {
     if let Some(impostor) = spoil.impostor() {
         return judge_impostor(endpoint, impostor, &result, verdict);
     }
-    // That a write is done is told by its status, except of a deletion, which is simply sent again.
-    let is_told = spoil.passes_status() && matches!(endpoint, Endpoint::Create | Endpoint::Resolve);
     let must_succeed = !spoil.damage.takes_time()
         && (spoil.passes_all()
-            || (is_told && spoil.damage != Damage::Reset)
             || (endpoint.is_repeatable() && !spoil.lasting)
             || !bench.world.proxy.has_spoiled());
     verdict.expect(!must_succeed || result.is_ok(), || format!("{result:?} where it could succeed"));
-    let must_fail = spoil.lasting && !spoil.may_pass() && !is_told;
+    let must_fail = spoil.lasting && !spoil.may_pass();
     verdict.expect(!must_fail || result.is_err(), || format!("{result:?} where it cannot succeed"));
 
     // The next call is not confused by what is left of this one.

@@ -7,7 +7,7 @@ pub(crate) fn var(name: &str) -> Option<String> {
     Some(value).filter(|value| !value.is_empty())
 }
 
-/// A variable that switches something on: `0`, `false`, `no` and `off` leave it off.
+/// A variable that switches something on: `0`, `false`, `no`, `n` and `off` leave it off.
 pub(crate) fn is_on(name: &str) -> bool {
-    var(name).is_some_and(|value| !matches!(value.to_lowercase().as_str(), "0" | "false" | "no" | "off"))
+    var(name).is_some_and(|value| !matches!(value.to_lowercase().as_str(), "0" | "false" | "no" | "n" | "off"))
 }

@@ -242,10 +242,18 @@ fn network(
         None => String::new(),
     };
     let profile = profile.map(|(_, profile)| profile);
-    let parsed = |place: String, text: Option<&String>| {
-        let duration = text.map(|text| duration::parse_positive(text)).transpose();
-        let duration = duration.map_err(|why| CliError::invalid(format!("{place} cannot be used: {why}")))?;
-        Ok::<_, CliError>((place, duration))
+    // One that is overridden may say anything.
+    let mut is_decided = flags.timeout.is_some();
+    let mut parsed = |place: String, text: Option<&String>| {
+        let duration = match text.map(|text| duration::parse_positive(text)).transpose() {
+            Err(why) if !is_decided => {
+                return Err(CliError::invalid(format!("{place} cannot be used: {why}")));
+            }
+            Err(_) => Some(Duration::ZERO),
+            Ok(duration) => duration,
+        };
+        is_decided |= duration.is_some();
+        Ok((place, duration))
     };
     let timeout = overridden.first([
         ("--timeout".to_owned(), flags.timeout),

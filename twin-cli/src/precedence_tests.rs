@@ -222,4 +222,9 @@ fn a_time_that_is_none_is_named_by_its_place() {
     let config = toml_edit::de::from_str("[profiles.default]\ntimeout = \"soon\"\n").unwrap();
     let refused = decide(&flags(""), &Environment::default(), &config, |_| false);
     assert!(refused.unwrap_err().message().starts_with("timeout of profile 'default'"));
+    for (line, variables) in [("--timeout 3s", "TIMEOUT=soon"), ("", "TIMEOUT=3s")] {
+        let config = toml_edit::de::from_str("[profiles.default]\ntimeout = \"soon\"\n").unwrap();
+        let decided = decide(&flags(line), &environment(variables), &config, |_| false);
+        assert!(decided.is_ok(), "{line} {variables}: what is overridden may say anything");
+    }
 }

@@ -8,6 +8,8 @@ use bytes::{Buf, Bytes, BytesMut};
 use serde::de::DeserializeOwned;
 use serde::de::IgnoredAny;
 
+use crate::repair;
+
 /// The length of a block; a shorter body is one.
 const BLOCK: usize = 1 << 20;
 
@@ -80,10 +82,16 @@ impl Body {
     /// Reads it as JSON; what was read of a long one is freed.
     pub(crate) fn parse<T: DeserializeOwned>(self) -> serde_json::Result<T> {
         match self.blocks.len() {
-            0 | 1 => serde_json::from_slice(self.beginning()),
+            0 | 1 => read_json(self.beginning()),
             _ => serde_json::from_reader(BufReader::new(self)),
         }
     }
+}
+
+/// Reads JSON; a value that no reader takes reads as its zero.
+pub(crate) fn read_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_slice(json)
+        .or_else(|error| serde_json::from_str(&repair::repaired(json)).map_err(|_| error))
 }
 
 impl Read for Body {

@@ -234,12 +234,6 @@ impl Error {
         self
     }
 
-    /// The response's status was a success, so the request took effect.
-    pub(crate) fn having_happened(mut self) -> Self {
-        self.0.outcome = Outcome::Applied;
-        self
-    }
-
     /// An earlier attempt of the same call may have taken effect, whatever the last one says of itself.
     pub(crate) fn after_ambiguous_attempt(mut self) -> Self {
         if self.0.outcome == Outcome::NotApplied {

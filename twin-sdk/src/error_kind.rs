@@ -49,6 +49,4 @@ pub enum Outcome {
     NotApplied,
     /// It may have: it was sent, and no answer of the API tells.
     Unknown,
-    /// It did: the API's answer says success, only its body broke off.
-    Applied,
 }

@@ -270,7 +270,7 @@ impl Run<'_> {
             Ok(Answered { received, .. }) => (received.status, received.headers, received.body),
             Err(error) => (0, HeaderMap::new(), Err(error)), // is no success
         };
-        let body = body.map_err(|error| error.with_status(status).having_happened());
+        let body = body.map_err(|error| error.with_status(status));
         let meta = Meta { status, headers, attempts: self.attempts, rate_limit };
         (Reply { status, body }, meta)
     }

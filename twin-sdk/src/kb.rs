@@ -128,7 +128,7 @@ impl NewDocument {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Created {
-    /// The id of the new document. `None` if the API's answer broke off or does not tell it: the document exists, and
+    /// The id of the new document. `None` if the API's answer does not tell it: the document exists, and
     /// must not be created again.
     pub id: Option<String>,
     /// The document, if the API returned it.
@@ -279,7 +279,8 @@ impl Request for GetDocument {
 
     fn decode(&self, reply: Reply) -> Result<Document> {
         let status = reply.status;
-        let document = reply.read(|fields| Document::try_from(fields.unwrap("doc")))?;
+        let mut document = reply.read(|fields| Document::try_from(fields.unwrap("doc")))?;
+        document.content.get_or_insert_default();
         // A connection that mixed up its answers must not pass off one document as another.
         if document.id != self.id {
             return Err(unexpected(status, "it is another document"));
@@ -309,7 +310,7 @@ impl Request for CreateDocument {
             Document::try_from(reply.fields("doc")).ok().filter(|document| !document.id.is_empty());
         let id = document.as_ref().map(|document| document.id.clone());
         // 201 says that something was made, and that the API was asked to. Any other status needs its id to say so.
-        if id.is_none() && reply.status != 201 && reply.body.is_ok() {
+        if id.is_none() && reply.status != 201 {
             return Err(unexpected(reply.status, "it has no document ID"));
         }
         Ok(Created { id, document })

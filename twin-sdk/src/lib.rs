@@ -60,8 +60,7 @@
 //! | 429 | waited out | waited out | [`Outcome::NotApplied`] |
 //! | 408, 5xx | retried | not retried | [`Outcome::Unknown`] |
 //! | 425 | retried | not retried | [`Outcome::NotApplied`], of something else [`Outcome::Unknown`] |
-//! | timeout, connection broken | retried | not retried | [`Outcome::Unknown`] |
-//! | success in JSON, but half a body | retried | done | [`Outcome::Unknown`], of a question [`Outcome::Applied`] |
+//! | timeout, connection broken, half a body | retried | not retried | [`Outcome::Unknown`] |
 //! | any other 4xx of the API | not retried | not retried | [`Outcome::NotApplied`] |
 //! | something else answered | not retried | not retried | [`Outcome::Unknown`] |
 //!
@@ -129,6 +128,7 @@ mod page;
 mod proxy;
 mod rate_limit;
 mod refusal;
+mod repair;
 mod responder;
 mod retry;
 mod stats;

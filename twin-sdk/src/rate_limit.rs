@@ -19,7 +19,7 @@ pub struct RateLimit {
     pub reset: Option<Timestamp>,
     /// Time from the response to the reset. Computed from the response's own `Date`, so that a wrong local
     /// clock does no harm; zero if the reset has passed. `Date` has whole seconds, so it may be up to a second too long.
-    /// Without a `Date`, the local clock is used, and at most the minute that a window lasts is believed.
+    /// Without a `Date`, the local clock is used. No more than the minute that a window lasts is believed.
     pub resets_in: Option<Duration>,
 }
 
@@ -41,7 +41,8 @@ impl RateLimit {
         let resets_in = reset.and(reset_seconds).map(|seconds| {
             let server_time = server_time(headers, wall).duration_since(SystemTime::UNIX_EPOCH);
             let resets_in = Duration::from_secs(seconds).saturating_sub(server_time.unwrap_or_default());
-            if date(headers).is_some() { resets_in } else { resets_in.min(WINDOW) }
+            let longest = if date(headers).is_some() { WINDOW + Duration::from_secs(1) } else { WINDOW };
+            resets_in.min(longest)
         });
         Some(Self { limit, remaining, reset, resets_in })
     }
@@ -93,6 +94,14 @@ mod tests {
         let wrong_clock = || SystemTime::UNIX_EPOCH;
         let limit = RateLimit::from_headers(&headers, wrong_clock).unwrap();
         assert_eq!(limit.resets_in, Some(Duration::from_secs(42)));
+    }
+
+    #[test]
+    fn a_reset_far_away_is_believed_for_a_minute() {
+        let headers =
+            headers(&[("x-ratelimit-reset", "4102444800"), ("date", "Thu, 14 Mar 2024 13:39:18 GMT")]);
+        let limit = RateLimit::from_headers(&headers, SystemTime::now).unwrap();
+        assert_eq!(limit.resets_in, Some(Duration::from_secs(61)));
     }
 
     #[test]

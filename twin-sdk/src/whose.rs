@@ -3,9 +3,9 @@
 //! with the same statuses, so that a status alone proves nothing: what is believed is the API's own form.
 
 use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::HeaderMap;
 
-use crate::body::Body;
+use crate::body::{Body, read_json};
 use crate::error::Result;
 
 /// A response as it came.
@@ -20,7 +20,7 @@ pub(crate) struct Received {
 /// Whose answer it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Whose {
-    /// The API's success: JSON, or nothing if the call needs no body. If its body broke off, its head tells.
+    /// The API's success: JSON, or nothing if the call needs no body.
     Success,
     /// The API's refusal: a JSON object whose `error` is a string, which is this one.
     Refusal(String),
@@ -36,18 +36,10 @@ impl Received {
         match (self.status, &self.body) {
             (200..=299, Ok(body)) if body.is_blank() && needs_no_body(method) => Whose::Success,
             (200..=299, Ok(body)) if body.is_json() => Whose::Success,
-            // A read or a deletion is simply sent again; what cannot be is believed for its head.
-            (200..=299, Err(_)) if !is_repeatable(method) && self.says_json() => Whose::Success,
             (400.., Ok(body)) => api_error(body.beginning()).map_or(Whose::Other, Whose::Refusal),
             (200..=299 | 400.., Err(_)) => Whose::Unclear,
             _ => Whose::Other,
         }
-    }
-
-    fn says_json(&self) -> bool {
-        let kind = self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim();
-        kind.eq_ignore_ascii_case("application/json")
     }
 }
 
@@ -69,12 +61,13 @@ fn api_error(body: &[u8]) -> Option<String> {
     }
     // An array would be read as the fields of an object in order.
     let is_object = body.trim_ascii_start().starts_with(b"{");
-    is_object.then(|| serde_json::from_slice::<ErrorBody>(body).ok()).flatten().map(|body| body.error)
+    is_object.then(|| read_json::<ErrorBody>(body).ok()).flatten().map(|body| body.error)
 }
 
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use reqwest::header::CONTENT_TYPE;
 
     use super::*;
     use crate::error::{Error, ErrorKind, Outcome};
@@ -140,13 +133,12 @@ mod tests {
     }
 
     #[test]
-    fn half_a_success_is_believed_for_its_head_if_it_cannot_be_asked_for_again() {
+    fn half_an_answer_is_no_ones_whatever_its_head_says() {
         let json = "application/json; charset=utf-8";
-        assert_eq!(broken(201, json).whose(&Method::POST), Whose::Success);
-        assert_eq!(broken(201, "text/html").whose(&Method::POST), Whose::Unclear);
-        for method in [Method::GET, Method::DELETE] {
-            assert_eq!(broken(200, json).whose(&method), Whose::Unclear);
+        for method in [Method::GET, Method::POST, Method::PATCH, Method::DELETE] {
+            for status in [200, 201, 404] {
+                assert_eq!(broken(status, json).whose(&method), Whose::Unclear);
+            }
         }
-        assert_eq!(broken(404, json).whose(&Method::POST), Whose::Unclear);
     }
 }

@@ -38,6 +38,10 @@ pub struct Args {
 
 /// Talks until the user leaves.
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
+    if context.flags.json {
+        return Err(CliError::new(Code::Usage, "a conversation is not one JSON document")
+            .hint("ask each question by itself: twin ask --json, with --context for what was said before"));
+    }
     let twin = context.connect().await?.twin;
     let conversation = Conversation::new(twin, args.asked_by, context);
     if context.ui.can_ask() {

@@ -1,7 +1,10 @@
 //! How `twin eval` asks: until it is told to stop, and with what it opened resolved.
 
+use std::collections::HashSet;
+
+use jiff::Timestamp;
 use twin_eval::{ASKED_BY, Asked, Asker, Outcome};
-use twin_sdk::Twin;
+use twin_sdk::{Escalation, Twin};
 use twin_sync::unless_asleep;
 
 use tokio::sync::watch;
@@ -29,9 +32,31 @@ impl Asker for UntilStopped<'_> {
     }
 }
 
+/// What was open before a run: nothing of it is the run's.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    ids: HashSet<String>,
+    /// When the newest was opened, by the server's clock.
+    newest: Option<Timestamp>,
+}
+
+impl Before {
+    pub(super) async fn look(twin: &Twin) -> twin_sdk::Result<Self> {
+        let open = twin.escalations().list().limit(twin_sdk::PAGE_LIMIT).await?.items;
+        let newest = open.iter().filter_map(|open| open.created_at).max();
+        Ok(Self { ids: open.into_iter().map(|open| open.id).collect(), newest })
+    }
+
+    fn has(&self, escalation: &Escalation) -> bool {
+        // One that a cut listing left out is older than those it showed.
+        self.ids.contains(&escalation.id) || escalation.created_at.is_some_and(|at| Some(at) < self.newest)
+    }
+}
+
 /// Resolves the open escalations that these questions opened; their ids.
 pub(super) async fn resolve<'o>(
     twin: &Twin,
+    before: &Before,
     outcomes: impl Iterator<Item = &'o Outcome>,
     resolved: &mut Vec<String>,
 ) -> twin_sdk::Result<()> {
@@ -46,7 +71,7 @@ pub(super) async fn resolve<'o>(
         let open = twin.escalations().list().limit(twin_sdk::PAGE_LIMIT).await?;
         let is_ours =
             |question: &str, asked_by: &str| asked_by == ASKED_BY && questions.contains(&question.trim());
-        let ours = open.items.iter().filter(|open| is_ours(&open.question, &open.asked_by));
+        let ours = open.items.iter().filter(|open| is_ours(&open.question, &open.asked_by) && !before.has(open));
         let ours: Vec<_> = ours.filter(|open| !resolved.contains(&open.id)).collect();
         for escalation in &ours {
             twin.escalations().resolve(&escalation.id).await?;

@@ -117,6 +117,10 @@ impl Run<'_> {
         baseline: Option<twin_eval::Baseline>,
     ) -> Outcome {
         let mut notices = Vec::new();
+        let before = match self.args.resolve {
+            true => ask::Before::look(&self.connection.twin).await?,
+            false => ask::Before::default(),
+        };
         let report = match self.prepare(cache.as_mut(), &mut notices).await {
             Ok(()) => self.ask(&suite, cache.as_mut()).await,
             // Not one question was asked: the next run begins where this one did.
@@ -134,7 +138,7 @@ impl Run<'_> {
         }
         let mut resolved = Vec::new();
         let resolving = match self.args.resolve {
-            true => ask::resolve(&self.connection.twin, report.cases.iter(), &mut resolved).await,
+            true => ask::resolve(&self.connection.twin, &before, report.cases.iter(), &mut resolved).await,
             false => Ok(()),
         };
         let mut regressions = None;

@@ -1,5 +1,9 @@
 //! One document as a Markdown file with front matter: its name, and its text.
 
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
 use sha2::{Digest, Sha256};
 use twin_sdk::Document;
 
@@ -7,6 +11,9 @@ use twin_sdk::Document;
 const TITLE: usize = 100;
 /// The longest id that stands in a file's name as it is.
 const ID: usize = 80;
+
+/// Bytes that the front matter's first line, the id, lies within.
+const HEAD: u64 = 4096;
 
 /// A name that any file system takes, that no other document has, and that stays the same:
 /// `expense-reimbursement-policy.doc_abc123.md`.
@@ -30,6 +37,13 @@ fn slug(title: &str) -> String {
         }
     }
     slug.trim_end_matches('-').to_owned()
+}
+
+/// Whether a file is the backup of this document, as its front matter says. One that was emptied is none.
+pub(super) fn is_of(path: &Path, document: &Document) -> bool {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    read.is_ok() && String::from_utf8_lossy(&head).contains(&format!("\nid: {}\n", value(&document.id)))
 }
 
 /// An id of another form than the API's gets a digest, so that two of them never share a name, not even

@@ -99,7 +99,7 @@ pub(super) fn notices(plan: &Plan, about: &About, bulk: &Bulk) -> Vec<Notice> {
     for path in &about.cut {
         notices.push(Notice::warning(format!("{} is truncated or damaged", path.display())).vital());
     }
-    if plan.documents() == 0 && plan.refusal().is_none() {
+    if plan.documents() == 0 && plan.is_empty() && plan.refusal().is_none() {
         let paths: Vec<_> = bulk.args.paths.iter().map(|path| path.display().to_string()).collect();
         notices.push(Notice::warning(format!("nothing to do: no documents in {}", paths.join(", "))).vital());
     }

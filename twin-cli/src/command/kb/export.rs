@@ -54,7 +54,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     while let Some(document) = documents.next() {
         progress.update(total - documents.len() as u64 - 1, total, &document.title);
         let path = dir.join(backup_file::name(&document));
-        if path.is_file() {
+        if backup_file::is_of(&path, &document) {
             done.unchanged += 1;
             continue;
         }
