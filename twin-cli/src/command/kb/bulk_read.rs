@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use twin_export::{self as export, Observer, ReadError, Remark, Root, Skipped};
+use twin_export::{self as export, Export, Observer, ReadError, Remark, Root, Skipped};
 use twin_sync::{Cancellation, Documents, Report};
 
 /// What was read.
@@ -79,7 +79,7 @@ fn read_now(
     observer: &dyn Observer,
 ) -> Result<Reading, ReadingError> {
     let mut failed = None;
-    let summary = export::read(paths, options, observer, &mut |document| {
+    let summary = Export::open(paths, options)?.read(observer, |document| {
         failed = documents.add(document).err();
         let stop = failed.is_some() || options.cancellation.is_cancelled();
         if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
