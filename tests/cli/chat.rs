@@ -113,7 +113,10 @@ async fn ctrl_c_cancels_the_question_and_not_the_conversation() {
 
 #[test]
 fn a_conversation_is_not_one_json_document() {
-    let ran = Home::new().twin(["chat", "--json", "--local", "--local-data", ":memory:"]).with_stdin("Who?\n").exits(2);
+    let ran = Home::new()
+        .twin(["chat", "--json", "--local", "--local-data", ":memory:"])
+        .with_stdin("Who?\n")
+        .exits(2);
     assert!(ran.stdout.is_empty() && ran.stderr.contains("twin ask --json"), "{ran:#?}");
 }
 

@@ -116,14 +116,16 @@ async fn fields_this_version_does_not_know_survive_json() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_that_no_reader_takes_costs_itself_alone() {
-    let bench = Bench::start().await;
     let deep = format!("{}1{}", "[".repeat(300), "]".repeat(300));
-    let body = format!(r#"{{"docs":[{{"id":"doc_a","title":"Cut \ud83d","hits":1e400,"x":{deep}}}],"total":1}}"#);
+    let body =
+        format!(r#"{{"docs":[{{"id":"doc_a","title":"Cut \ud83d","hits":1e400,"x":{deep}}}],"total":1}}"#);
     let template = ResponseTemplate::new(200).set_body_raw(body, "application/json");
-    let mock = Mock::given(method("GET")).and(path("/v1/kb")).respond_with(template).with_priority(1);
-    bench.running.mock_server().register(mock).await;
-    let listed = bench.twin(["kb", "list", "--json"]).run().exits(0).json();
-    assert_eq!((&listed["items"][0]["title"], &listed["items"][0]["hits"]), (&json!("Cut \u{FFFD}"), &json!(0)));
+    let (home, server) = (Home::new(), answering(template).await);
+    let listed = twin(&home, &server, &["kb", "list", "--json"]).run().exits(0).json();
+    assert_eq!(
+        (&listed["items"][0]["title"], &listed["items"][0]["hits"]),
+        (&json!("Cut \u{FFFD}"), &json!(0))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

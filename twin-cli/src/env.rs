@@ -9,5 +9,6 @@ pub(crate) fn var(name: &str) -> Option<String> {
 
 /// A variable that switches something on: `0`, `false`, `no`, `n` and `off` leave it off.
 pub(crate) fn is_on(name: &str) -> bool {
-    var(name).is_some_and(|value| !matches!(value.to_lowercase().as_str(), "0" | "false" | "no" | "n" | "off"))
+    var(name)
+        .is_some_and(|value| !matches!(value.to_lowercase().as_str(), "0" | "false" | "no" | "n" | "off"))
 }

@@ -71,7 +71,8 @@ pub(super) async fn resolve<'o>(
         let open = twin.escalations().list().limit(twin_sdk::PAGE_LIMIT).await?;
         let is_ours =
             |question: &str, asked_by: &str| asked_by == ASKED_BY && questions.contains(&question.trim());
-        let ours = open.items.iter().filter(|open| is_ours(&open.question, &open.asked_by) && !before.has(open));
+        let ours =
+            open.items.iter().filter(|open| is_ours(&open.question, &open.asked_by) && !before.has(open));
         let ours: Vec<_> = ours.filter(|open| !resolved.contains(&open.id)).collect();
         for escalation in &ours {
             twin.escalations().resolve(&escalation.id).await?;
