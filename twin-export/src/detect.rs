@@ -7,7 +7,7 @@ use super::job::Budget;
 use super::notion::names as notion_names;
 use super::run::Run;
 use super::tree::{self, Entry, Tree, file_name};
-use super::{Format, Options, ReadError, confluence, drive, folder, jsonl, mail, notion, reason, slack};
+use super::{Format, Options, ReadError, articles, confluence, drive, evernote, folder, jsonl, mail, notion, reason, slack};
 
 /// PATHs that are read as one, and their reader (never [`Format::Auto`]).
 #[derive(Debug)]
@@ -26,6 +26,8 @@ impl Export {
             Format::Slack => slack::read(self, run),
             Format::Mail => mail::read(self, run),
             Format::Confluence => confluence::read(self, run),
+            Format::Zendesk | Format::Intercom => articles::read(self, self.reader, run),
+            Format::Evernote => evernote::read(self, run),
             Format::Jsonl => jsonl::read(self, run),
             Format::Folder | Format::Auto => folder::read(self, run),
         }
@@ -111,6 +113,10 @@ fn detected(name: &str, tree: &Tree) -> Format {
         Format::Slack
     } else if confluence::is_export(tree) {
         Format::Confluence
+    } else if let Some(reader) = articles::whose(tree) {
+        reader
+    } else if evernote::is_export(tree) {
+        Format::Evernote
     } else if drive::is_takeout(tree) || drive::is_download_name(name) {
         Format::Drive
     } else if is_mailbox(tree) {
@@ -164,12 +170,12 @@ fn shared_out(reader: Format, mut tree: Tree, options: &Options) -> Vec<(Format,
     vec![(Format::Drive, Tree { entries: files, ..tree }), (Format::Mail, mail)]
 }
 
-/// Parts of one Notion export are told by their names; all of Drive is one tree, and threads reach
-/// across mailboxes.
+/// Parts of one Notion export are told by their names; all of Drive is one tree, threads reach across mailboxes, and
+/// articles come in pages.
 fn group(reader: Format, name: &str) -> Option<String> {
     match reader {
         Format::Notion => notion_names::part_of(name).map(str::to_owned),
-        Format::Drive | Format::Mail => Some(String::new()),
+        Format::Drive | Format::Mail | Format::Zendesk | Format::Intercom => Some(String::new()),
         _ => None,
     }
 }

@@ -47,9 +47,19 @@ struct Shared {
     kept: AtomicU64,
     /// Files that took too long.
     given_up: AtomicU32,
+    /// Pictures are not passed over: there is a program that reads them.
+    keeps_pictures: bool,
 }
 
 impl Budget {
+    pub(crate) fn of(options: &Options) -> Self {
+        Self(Arc::new(Shared { keeps_pictures: options.ocr.is_some(), ..Shared::default() }))
+    }
+
+    pub(crate) fn keeps_pictures(&self) -> bool {
+        self.0.keeps_pictures
+    }
+
     /// Charges bytes that are read or written aside; false when the run's limit is passed.
     pub(crate) fn charge(&self, bytes: u64, limits: &Limits) -> bool {
         self.0.read.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) <= limits.run_bytes

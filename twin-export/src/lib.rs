@@ -4,6 +4,8 @@
 //! Nothing here knows of terminals, of the network or of what is already in a knowledge base.
 
 #[cfg(feature = "readers")]
+mod articles;
+#[cfg(feature = "readers")]
 mod confluence;
 #[cfg(feature = "readers")]
 mod convert;
@@ -12,6 +14,8 @@ mod detect;
 mod document_type;
 #[cfg(feature = "readers")]
 mod drive;
+#[cfg(feature = "readers")]
+mod evernote;
 #[cfg(feature = "readers")]
 mod filter;
 #[cfg(feature = "readers")]
@@ -27,12 +31,15 @@ mod mail;
 #[cfg(feature = "readers")]
 mod notion;
 #[cfg(feature = "readers")]
+mod ocr;
+#[cfg(feature = "readers")]
 mod pool;
 #[cfg_attr(not(feature = "readers"), allow(dead_code))]
 pub mod reason;
 pub mod remark;
 #[cfg(feature = "readers")]
 mod run;
+mod similar;
 #[cfg(feature = "readers")]
 mod slack;
 mod split;
@@ -58,6 +65,9 @@ pub use document_type::DocumentType;
 pub use filter::{Filter, Glob};
 #[cfg(feature = "readers")]
 pub use job::Cancellation;
+#[cfg(feature = "readers")]
+pub use ocr::OcrCommand;
+pub use similar::{Alike, Likeness, Similar};
 pub use split::{MOST_UNITS, Part, split};
 #[cfg(feature = "readers")]
 pub use workers::use_worker_processes;
@@ -115,6 +125,12 @@ pub enum Format {
     Mail,
     /// Confluence, as an HTML export of a space.
     Confluence,
+    /// Articles of a Zendesk help center, as its API returns them.
+    Zendesk,
+    /// Articles of Intercom, as its API returns them.
+    Intercom,
+    /// Evernote, as `.enex`.
+    Evernote,
     /// Documents as JSON Lines.
     Jsonl,
     /// Any tree of documents.
@@ -139,6 +155,8 @@ pub struct Options {
     pub include_private: bool,
     /// The name of a folder's root, in place of its own: a checkout is called differently on every machine.
     pub root: Option<String>,
+    /// Reads the text of pictures and of PDFs that have none; they are skipped without it.
+    pub ocr: Option<OcrCommand>,
     /// What is too large to be read.
     pub limits: Limits,
     /// Stops reading before its end.
@@ -302,7 +320,7 @@ pub fn read(
     observer: &dyn Observer,
     sink: &mut dyn FnMut(Document) -> ControlFlow<()>,
 ) -> Result<Summary, ReadError> {
-    let budget = job::Budget::default();
+    let budget = job::Budget::of(options);
     let exports = detect::exports(paths, options, &budget)?;
     let mut run = run::Run::new(options, budget, observer, sink);
     for export in exports {

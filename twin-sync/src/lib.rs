@@ -90,7 +90,7 @@ pub use observer::Observer;
 pub use open::{OpenError, forget, peek};
 pub use options::{Mode, Options};
 pub use plan::Plan;
-pub use report::{Failed, Remark, Report, Skipped, Step, Unsettled};
+pub use report::{Failed, NearDuplicates, Remark, Report, Skipped, Step, Unsettled};
 pub use state::{State, Unreadable};
 pub use steps::{Action, Task, Unresolved};
 pub use sync::Sync;

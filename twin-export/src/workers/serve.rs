@@ -7,7 +7,7 @@ use std::thread;
 use serde::Serialize;
 
 use super::super::convert::guard::guarded;
-use super::super::{confluence, convert, notion, reason, slack};
+use super::super::{confluence, convert, evernote, notion, reason, slack};
 use super::Task;
 use super::child::{Answer, Head};
 
@@ -74,6 +74,7 @@ fn answer(head: Head, bytes: Vec<u8>) -> io::Result<()> {
         convert::ConvertFile,
         convert::mail::ReadLetter,
         confluence::ReadPage,
+        evernote::ReadNote,
         notion::ReadHtml,
         notion::ReadMarkdown,
         slack::ReadDay,

@@ -37,6 +37,10 @@ pub(crate) struct BulkArgs {
     #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
     exclude: Vec<Glob>,
 
+    /// Read pictures and scanned PDFs with this program: 'tesseract {} -'
+    #[arg(long, value_name = "CMD", value_parser = export::OcrCommand::parse)]
+    ocr_command: Option<export::OcrCommand>,
+
     /// The name of the folder in the documents' identity [default: its own]
     #[arg(long, value_name = "NAME", value_parser = parse_root)]
     root: Option<String>,
@@ -48,6 +52,16 @@ pub(crate) struct BulkArgs {
     /// Show what would be done, and write nothing
     #[arg(long)]
     pub(super) dry_run: bool,
+
+    /// With --dry-run: print the text of one source as it would be uploaded, part by part
+    #[arg(
+        long,
+        value_name = "KEY|TITLE",
+        requires = "dry_run",
+        conflicts_with_all = ["exit_code", "report"],
+        allow_hyphen_values = true
+    )]
+    pub(super) show: Option<String>,
 
     /// With --dry-run: exit with 8 where there is something to do
     #[arg(long, requires = "dry_run")]
@@ -109,6 +123,9 @@ enum FormatArg {
     Slack,
     Mail,
     Confluence,
+    Zendesk,
+    Intercom,
+    Evernote,
     Jsonl,
     Folder,
 }
@@ -124,6 +141,9 @@ impl BulkArgs {
                 FormatArg::Slack => export::Format::Slack,
                 FormatArg::Mail => export::Format::Mail,
                 FormatArg::Confluence => export::Format::Confluence,
+                FormatArg::Zendesk => export::Format::Zendesk,
+                FormatArg::Intercom => export::Format::Intercom,
+                FormatArg::Evernote => export::Format::Evernote,
                 FormatArg::Jsonl => export::Format::Jsonl,
                 FormatArg::Folder => export::Format::Folder,
             },
@@ -132,6 +152,7 @@ impl BulkArgs {
             filter: Filter { include: self.include.clone(), exclude: self.exclude.clone() },
             include_private: self.include_private,
             root: self.root.clone(),
+            ocr: self.ocr_command.clone(),
             ..export::Options::default()
         }
     }

@@ -70,6 +70,11 @@ fn kind(reader: Format) -> &'static str {
         Format::Drive => "a Google Drive export",
         Format::Slack => "a Slack export",
         Format::Mail => "mail",
+        Format::Confluence => "a Confluence export",
+        Format::Zendesk => "Zendesk articles",
+        Format::Intercom => "Intercom articles",
+        Format::Evernote => "Evernote notes",
+        Format::Jsonl => "JSON Lines",
         Format::Folder => "a folder",
         _ => "an export",
     }
@@ -101,6 +106,12 @@ pub(super) fn notices(plan: &Plan, about: &About, bulk: &Bulk) -> Vec<Notice> {
     if plan.documents() == 0 && plan.refusal().is_none() {
         let paths: Vec<_> = bulk.args.paths.iter().map(|path| path.display().to_string()).collect();
         notices.push(Notice::warning(format!("nothing to do: no documents in {}", paths.join(", "))).vital());
+    }
+    if !about.alike.is_empty() {
+        notices.push(Notice::hint(format!(
+            "{} of near duplicates: --json lists them, and so does a terminal",
+            count(about.alike.len(), "group")
+        )));
     }
     if plan.rerendered() > 0 {
         notices.push(Notice::hint(format!(

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use twin_export::{self as export, Observer, ReadError, Remark, Root, Skipped};
-use twin_sync::{Cancellation, Documents, Report};
+use crate::error::CliError;
+use twin_export::{self as export, Alike, Likeness, Observer, ReadError, Remark, Root, Similar, Skipped};
+use twin_sync::{Cancellation, Documents, NearDuplicates, Report};
 
 /// What was read.
 pub(super) struct Reading {
@@ -26,6 +27,8 @@ pub(super) struct About {
     pub(super) roots: Vec<Root>,
     /// Archives that are cut short.
     pub(super) cut: Vec<PathBuf>,
+    /// Documents that may be one, where that is asked for.
+    pub(super) alike: Vec<Alike>,
 }
 
 /// Why an export was not read to its end.
@@ -42,18 +45,19 @@ pub(super) enum ReadingError {
     Stopped,
 }
 
-/// Reads these exports.
+/// Reads these exports. `compare` looks for documents that are alike.
 pub(super) async fn read(
     documents: Documents,
     paths: Vec<PathBuf>,
     options: export::Options,
+    compare: bool,
     observer: impl Observer + Send + 'static,
     cancellation: &Cancellation,
 ) -> Result<Reading, ReadingError> {
     let cancelled = Arc::new(AtomicBool::new(false));
     let told = cancelled.clone();
     let mut reading =
-        tokio::task::spawn_blocking(move || read_now(documents, &paths, &options, &observer, &told));
+        tokio::task::spawn_blocking(move || read_now(documents, &paths, &options, compare, &observer, &told));
     let read = tokio::select! {
         read = &mut reading => read,
         () = cancellation.stopped() => {
@@ -72,11 +76,16 @@ fn read_now(
     mut documents: Documents,
     paths: &[PathBuf],
     options: &export::Options,
+    compare: bool,
     observer: &dyn Observer,
     cancelled: &AtomicBool,
 ) -> Result<Reading, ReadingError> {
     let mut failed = None;
+    let mut similar = compare.then(Similar::default);
     let summary = export::read(paths, options, observer, &mut |document| {
+        if let Some(similar) = &mut similar {
+            similar.add(&document);
+        }
         failed = documents.add(document).err();
         let stop = failed.is_some() || cancelled.load(Ordering::Relaxed);
         if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -92,7 +101,15 @@ fn read_now(
     }
     let roots = summary.roots;
     let cut = roots.iter().filter(|root| !root.whole).map(|root| root.path.clone()).collect();
-    Ok(Reading { documents, about: About { skipped: summary.skipped, remarks: summary.remarks, roots, cut } })
+    let alike = similar.map(Similar::finish).unwrap_or_default();
+    let about = About { skipped: summary.skipped, remarks: summary.remarks, roots, cut, alike };
+    Ok(Reading { documents, about })
+}
+
+/// The error of a PATH that cannot be read.
+pub(super) fn unreadable(error: &ReadError) -> CliError {
+    let flag = if matches!(error, ReadError::Root { .. }) { "--root: " } else { "" };
+    CliError::invalid(format!("{flag}{error}")).hint(error.hint())
 }
 
 impl About {
@@ -109,6 +126,16 @@ impl About {
         let line = |of: &Remark| twin_sync::Remark { path: of.path.clone(), remark: of.text.clone() };
         let mut report = self.tell(report);
         report.remarks = self.remarks.iter().map(line).collect();
+        report.near_duplicates = self.alike.iter().map(near_duplicates).collect();
         report
     }
+}
+
+fn near_duplicates(alike: &Alike) -> NearDuplicates {
+    let (likeness, percent) = match alike.likeness {
+        Likeness::SameText => ("same text", None),
+        Likeness::SimilarText(percent) => ("similar text", Some(percent)),
+        _ => ("same title", None),
+    };
+    NearDuplicates { keys: alike.keys.clone(), title: alike.title.clone(), likeness, percent }
 }
