@@ -50,6 +50,9 @@ pub(crate) fn exports(
                 notion_names::enter_parts(&mut tree, &options.limits, budget);
             }
             let reader = if options.format == Format::Auto { detected(&name, &tree) } else { options.format };
+            if reader == Format::Folder && !tree.single && !path.is_dir() {
+                tree::leave_out(&mut tree, budget, &options.limits);
+            }
             for (reader, tree) in shared_out(reader, tree, options) {
                 let group = group(reader, &name);
                 let is_same = |export: &&mut Export| {

@@ -21,6 +21,7 @@ use std::path::Path;
 use super::job::Budget;
 use super::{Limits, ReadError, Skipped, reason};
 use file::Listed;
+pub(crate) use folder::leave_out;
 use listing::Listing;
 pub(crate) use names::{ending, file_name, folder_of, is_litter, safe_path, stem};
 use shared_file::SharedFile;
