@@ -70,6 +70,19 @@ fn pictures_in_a_packed_folder_are_read_too() {
 }
 
 #[test]
+fn a_program_that_reads_pictures_alone_is_given_those_of_a_scanned_pdf() {
+    let workshop = Workshop::new();
+    let root = workshop.folder("notes", &[]);
+    let pdf = fs::read(fixtures().join("office/scanned.pdf")).unwrap();
+    let pages = b"% stream\n\xFF\xD8\xFFone\nendstream\n% stream\n\xFF\xD8\xFFtwo\nendstream\n";
+    fs::write(root.join("scan.pdf"), [pdf, pages.to_vec()].concat()).unwrap();
+    let ocr = program(&workshop, "case $1 in *.jpg) tail -c 4 \"$1\";; *) exit 1;; esac");
+    let (documents, summary) = read(&[root], &options(ocr));
+    let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
+    assert_eq!(texts, ["one\n\ntwo"], "{summary:?}");
+}
+
+#[test]
 fn a_program_that_fails_says_nothing_or_does_not_exist_costs_the_file_which_is_not_gone() {
     for (script, told) in [
         ("echo partly; exit 3", reason::OCR_FAILED),
@@ -124,5 +137,5 @@ fn tesseract_reads_a_picture_of_words_where_it_is_installed() {
     let root = workshop.folder("notes", &[]);
     fs::copy(fixtures().join("office/words.png"), root.join("words.png")).unwrap();
     let (documents, summary) = read(&[root], &options(OcrCommand::parse("tesseract {} -").unwrap()));
-    assert!(documents.iter().any(|document| document.text.contains("Leave by exit")), "{summary:?}");
+    assert!(documents.iter().any(|document| document.text.contains("BY EXIT B")), "{summary:?}");
 }

@@ -1,7 +1,6 @@
 //! Scanned pages and pictures: another program reads their text, if there is one. It is started without a shell for one
 //! file at a time, bounded in time and output, and ends with everything it started.
 
-use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -62,11 +61,10 @@ impl OcrCommand {
         &self.program
     }
 
-    fn text_of(&self, file: &Path, job: &Job<'_>) -> Result<String, &'static str> {
+    fn text_of(&self, file: &Path, deadline: Instant, job: &Job<'_>) -> Result<String, &'static str> {
         let mut child = self.start(file).map_err(|_| reason::OCR_FAILED)?;
         let output = read_aside(&mut child).ok_or(reason::OCR_FAILED);
         let result = output.and_then(|output| {
-            let deadline = Instant::now() + self.limit;
             let text = loop {
                 match output.recv_timeout(LOOK) {
                     Ok(text) => break text.map_err(|_| reason::OCR_FAILED)?,
@@ -173,14 +171,72 @@ impl<'a> Scan<'a> {
         if !job.budget().charge(bytes.len() as u64, job.limits()) {
             return None;
         }
-        let suffix = format!(".{}", ending(name));
-        let mut file = tempfile::Builder::new().prefix("twin-ocr-").suffix(&suffix).tempfile().ok()?;
-        File::write_all(file.as_file_mut(), bytes).ok()?;
+        let mut file = aside(&format!(".{}", ending(name))).ok()?;
+        file.write_all(bytes).ok()?;
         Some(Self { command, file })
     }
 
+    /// The text of the file. Programs that read pictures alone are given the pictures of a PDF, one after the other.
     pub(crate) fn text(&self, job: &Job<'_>) -> Result<String, &'static str> {
-        self.command.text_of(self.file.path(), job)
+        let deadline = Instant::now() + self.command.limit;
+        match self.command.text_of(self.file.path(), deadline, job) {
+            Err(reason::OCR_FAILED) => self.text_of_pages(deadline, job),
+            read => read,
+        }
+    }
+
+    fn text_of_pages(&self, deadline: Instant, job: &Job<'_>) -> Result<String, &'static str> {
+        let pdf = std::fs::read(self.file.path()).map_err(|_| reason::OCR_FAILED)?;
+        let mut texts = Vec::new();
+        for picture in pictures(&pdf) {
+            let mut page = aside(".jpg").map_err(|_| reason::OCR_FAILED)?;
+            page.write_all(picture).map_err(|_| reason::OCR_FAILED)?;
+            match self.command.text_of(page.path(), deadline, job) {
+                Ok(text) => texts.push(text),
+                // An empty page.
+                Err(reason::NO_TEXT) => {}
+                Err(reason) => return Err(reason),
+            }
+            if texts.iter().map(String::len).sum::<usize>() as u64 > MOST_TEXT {
+                return Err(reason::TOO_LARGE);
+            }
+        }
+        if texts.is_empty() { Err(reason::OCR_FAILED) } else { Ok(texts.join("\n\n")) }
+    }
+}
+
+fn aside(suffix: &str) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix("twin-ocr-").suffix(suffix).tempfile()
+}
+
+/// The photographs that scanners put into a PDF, in their order: streams that are JPEG files as they are.
+fn pictures(pdf: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let is_pdf = pdf.starts_with(b"%PDF");
+    let mut rest = if is_pdf { pdf } else { &[] };
+    std::iter::from_fn(move || {
+        loop {
+            let at = find(rest, b"stream")?;
+            let body = &rest[at + b"stream".len()..];
+            let body = body.strip_prefix(b"\r").unwrap_or(body);
+            let body = body.strip_prefix(b"\n").unwrap_or(body);
+            let end = find(body, b"endstream")?;
+            rest = &body[end + b"endstream".len()..];
+            if body.starts_with(b"\xFF\xD8\xFF") {
+                return Some(&body[..end]);
+            }
+        }
+    })
+}
+
+fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
+    let first = *what.first()?;
+    let mut from = 0;
+    loop {
+        from += bytes[from..].iter().position(|&byte| byte == first)?;
+        if bytes[from..].starts_with(what) {
+            return Some(from);
+        }
+        from += 1;
     }
 }
 
@@ -205,6 +261,14 @@ fn words(line: &str) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn photographs_of_pages_are_found_in_their_order() {
+        let pdf = b"%PDF-1.4\n1 0 obj <</Filter /DCTDecode>> stream\r\n\xFF\xD8\xFFone\nendstream\n2 0 obj <<>> stream\ntext\nendstream stream\n\xFF\xD8\xFFtwo\nendstream";
+        let found: Vec<&[u8]> = pictures(pdf).collect();
+        assert_eq!(found, [b"\xFF\xD8\xFFone\n", b"\xFF\xD8\xFFtwo\n"]);
+        assert_eq!(pictures(&pdf[1..]).count() + pictures(b"%PDF stream\n\xFF\xD8\xFF").count(), 0);
+    }
 
     #[test]
     fn a_command_is_words_and_quotes_and_names_the_place_of_the_file() {

@@ -158,8 +158,26 @@ fn exports() -> Topic {
             "An admin: Tools & settings, Workspace settings, Import/export data, Export. Public channels are read; \
              --include-private adds the rest.",
         ),
+        (
+            "Confluence",
+            "Space settings, Export space, HTML. An XML backup holds no pages to read.",
+        ),
+        (
+            "Zendesk",
+            "What GET /api/v2/help_center/articles.json returns, all pages: a file, or a folder of them. Drafts are left out.",
+        ),
+        ("Intercom", "What GET /articles returns, all pages, in the same way."),
+        ("Evernote", "Notebooks as .enex: in the list of notebooks, the menu (•••), Export notebook."),
+        (
+            "Obsidian, wikis",
+            "The vault's folder, or a zip of it; a checkout of a wiki of GitHub or GitLab (git clone ….wiki.git).",
+        ),
         ("Mail", "A mailbox as mbox (takeout.google.com, Thunderbird) or messages as eml files."),
         ("Files", "Any folder, zip or tar of Markdown, text, HTML, CSV, docx, xlsx, pptx or PDF files."),
+        (
+            "Scans",
+            "Pictures and scanned PDFs with --ocr-command 'tesseract {} -', or another program that writes their text.",
+        ),
         ("Other programs", "One document a line as JSON: {\"key\", \"title\", \"content\"}."),
         (
             "Then",

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use twin_export::Format;
+use twin_export::{Format, reason};
 
 use super::bulk::Bulk;
 use super::bulk_read::About;
@@ -107,6 +107,7 @@ pub(super) fn notices(plan: &Plan, about: &About, bulk: &Bulk) -> Vec<Notice> {
         let paths: Vec<_> = bulk.args.paths.iter().map(|path| path.display().to_string()).collect();
         notices.push(Notice::warning(format!("nothing to do: no documents in {}", paths.join(", "))).vital());
     }
+    notices.extend(broken_lines(about));
     if !about.alike.is_empty() {
         notices.push(Notice::hint(format!(
             "{} of near duplicates: --json lists them, and so does a terminal",
@@ -124,6 +125,25 @@ pub(super) fn notices(plan: &Plan, about: &About, bulk: &Bulk) -> Vec<Notice> {
             "the knowledge base misses {}: --verify makes them anew",
             count(plan.unlisted(), "known document")
         )));
+    }
+    notices
+}
+
+/// Lines of JSON that are no documents, by their numbers.
+fn broken_lines(about: &About) -> Vec<Notice> {
+    const MOST: usize = 5;
+    if !about.roots.iter().any(|root| root.reader == Format::Jsonl) {
+        return Vec::new();
+    }
+    let is_lost = |reason: &str| [reason::UNREADABLE, reason::TOO_LARGE].contains(&reason);
+    let lost = about.skipped.iter().filter(|skipped| is_lost(&skipped.reason));
+    let lines: Vec<(&str, &str)> = lost.filter_map(|skipped| skipped.path.rsplit_once(':')).collect();
+    let told = lines.iter().take(MOST);
+    let mut notices: Vec<Notice> = told
+        .map(|(file, line)| Notice::warning(format!("cannot read line {line} of {file}: nothing is deleted")))
+        .collect();
+    if lines.len() > MOST {
+        notices.push(Notice::warning(format!("and {}", count(lines.len() - MOST, "more line"))));
     }
     notices
 }
