@@ -36,7 +36,7 @@ async fn the_thread_stays_within_the_limit_and_that_is_said_once() {
     let bench = Bench::of(Reference::new().documents(documents()).no_rate_limit()).await;
     let long = format!("{KNOWN} {}", "x".repeat(1_500));
     let ran = bench.twin(["chat"]).with_stdin(format!("{long}\n").repeat(5)).exits(0);
-    assert_eq!(ran.stderr.matches("its oldest turns are not sent any more").count(), 1, "{ran:#?}");
+    assert_eq!(ran.stderr.matches("its oldest messages are no longer sent").count(), 1, "{ran:#?}");
     for question in questions(&bench) {
         assert!(question["context"].as_str().unwrap_or_default().encode_utf16().count() <= 4_000);
     }
@@ -51,10 +51,7 @@ async fn commands_show_sources_and_escalations_and_begin_anew() {
     let ran = bench.twin(["chat"]).with_stdin(lines).exits(2);
     assert!(ran.stdout.contains(&format!("\n{SOURCE}\n")), "{ran:#?}");
     assert!(ran.stdout.contains(UNKNOWN) && ran.stdout.contains("/escalations"), "{ran:#?}");
-    assert!(
-        ran.stderr.contains("there is no command /sorces") && ran.stderr.contains("/sources"),
-        "{ran:#?}"
-    );
+    assert!(ran.stderr.contains("unknown command /sorces") && ran.stderr.contains("/sources"), "{ran:#?}");
     let asked = questions(&bench);
     assert_eq!((asked.len(), &asked[2]["context"]), (3, &Value::Null));
 }
@@ -78,7 +75,7 @@ async fn what_every_line_would_meet_ends_it_with_its_own_code() {
 async fn on_a_terminal_it_prompts_answers_and_leaves_with_ctrl_d() {
     let bench = Bench::start().await;
     let terminal = Terminal::start(bench.twin(["ask"]), 80);
-    terminal.shows("Ctrl-D leaves.\n>");
+    terminal.shows("Ctrl-D exits.\n>");
     terminal.types(&format!("{KNOWN}\r"));
     terminal.shows("Confidence:");
     terminal.types("/sources\r");
@@ -97,7 +94,7 @@ async fn ctrl_c_cancels_the_question_and_not_the_conversation() {
     let bench = Bench::start().await;
     bench.running.fault(Fault::slow(std::time::Duration::from_secs(20)).on("POST", "/v1/twin"));
     let terminal = Terminal::start(bench.twin(["chat", "--no-history"]), 80);
-    terminal.shows("Ctrl-D leaves.\n>");
+    terminal.shows("Ctrl-D exits.\n>");
     terminal.types("How do volcanoes form?\r");
     while questions(&bench).is_empty() {
         std::thread::sleep(std::time::Duration::from_millis(10));

@@ -92,7 +92,7 @@ fn read_exports(
             return ControlFlow::Break(());
         }
         batch_bytes += document.text.len();
-        let seed = Seed::new(document.title, document.text).of_type(document.kind.as_str());
+        let seed = Seed::new(document.title, document.text).of_type(document.document_type.as_str());
         batch.push(seed.from_source("import"));
         if batch.len() < BATCH && batch_bytes < BATCH_BYTES {
             return ControlFlow::Continue(());
@@ -101,8 +101,7 @@ fn read_exports(
         let sent = batches.blocking_send(std::mem::take(&mut batch));
         if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
-    let summary = export::read(paths, &export::Options::default(), &progress, &mut hand_on)
-        .map_err(|error| CliError::invalid(error.to_string()).hint(error.hint()))?;
+    let summary = export::read(paths, &export::Options::default(), &progress, &mut hand_on)?;
     if let Some(room) = room.filter(|room| bytes > *room) {
         return Err(no_room(paths, room));
     }
@@ -114,10 +113,13 @@ fn read_exports(
 /// What to do with exports that memory has no room for.
 fn no_room(paths: &[PathBuf], room: usize) -> CliError {
     let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-    let message = format!("these exports hold more than the {} MB of text that fit into memory", room >> 20);
+    let message = format!(
+        "these exports contain more than {} MB of text, the limit for reading into memory",
+        room >> 20
+    );
     CliError::invalid(message).hint(format!(
-        "keep the twin in a file: 'twin --local --local-data twin.db kb import {}', \
-         then 'twin --local --local-data twin.db ask …'",
+        "import them into a file instead: 'twin --local --local-data twin.db kb import {}', then 'twin \
+         --local --local-data twin.db ask …'",
         paths.join(" ")
     ))
 }
@@ -129,7 +131,7 @@ fn report(paths: &[PathBuf], summary: &Summary, ui: &Ui) -> Result<(), CliError>
     }
     for root in summary.roots.iter().filter(|root| !root.whole) {
         let path = root.path.display();
-        ui.notice(&Notice::warning(format!("{path} is damaged or cut short: what is missing is not known")));
+        ui.notice(&Notice::warning(format!("{path} is truncated or damaged: some documents may be missing")));
     }
     let (documents, skipped) = (summary.documents, summary.skipped.len());
     if documents == 0 {
@@ -138,12 +140,12 @@ fn report(paths: &[PathBuf], summary: &Summary, ui: &Ui) -> Result<(), CliError>
         return Err(if skipped == 0 {
             error
         } else {
-            error.hint(format!("skipped {}: -v tells why", count(skipped, "file")))
+            error.hint(format!("skipped {}: use -v to see why", count(skipped, "file")))
         });
     }
     let mut text = format!("Read {}", count(documents, "document"));
     if skipped > 0 {
-        text += &format!(", skipped {skipped} (-v tells why)");
+        text += &format!(", skipped {skipped} (use -v to see why)");
     }
     ui.remark(&text);
     Ok(())
@@ -167,7 +169,7 @@ fn not_started(error: StartError) -> CliError {
     match error {
         StartError::Data { .. } | StartError::Webhook(_) | StartError::Model(_) => CliError::invalid(message),
         StartError::Listen { .. } => {
-            CliError::new(Code::Io, message).hint("choose another --port, or 0 for a free one")
+            CliError::new(Code::Io, message).hint("pass another --port, or 0 to select a free port")
         }
         _ => CliError::new(Code::Io, message),
     }

@@ -171,8 +171,11 @@ impl<'a> Scan<'a> {
         if !job.budget().charge(bytes.len() as u64, job.limits()) {
             return None;
         }
-        let mut file = aside(&format!(".{}", ending(name))).ok()?;
-        file.write_all(bytes).ok()?;
+        let written = aside(&format!(".{}", ending(name))).and_then(|mut file| {
+            file.write_all(bytes)?;
+            Ok(file)
+        });
+        let file = written.inspect_err(|error| job.budget().is_without_room(error)).ok()?;
         Some(Self { command, file })
     }
 

@@ -12,7 +12,7 @@ use super::text::tidy_line;
 /// use twin_export::Similar;
 /// # use twin_export::{Document, DocumentType};
 /// # let document = |key: &str, title: &str, text: &str| Document {
-/// #     key: key.into(), title: title.into(), kind: DocumentType::Note, text: text.into(),
+/// #     key: key.into(), title: title.into(), document_type: DocumentType::Note, text: text.into(),
 /// #     source: String::new(), converter: String::new(), path: String::new(),
 /// # };
 /// let mut similar = Similar::default();
@@ -267,7 +267,7 @@ mod tests {
         Document {
             key: key.to_owned(),
             title: title.to_owned(),
-            kind: DocumentType::Note,
+            document_type: DocumentType::Note,
             text: text.to_owned(),
             source: String::new(),
             converter: String::new(),

@@ -175,7 +175,7 @@ impl PlanView {
         if let Some(more) = folders.len().checked_sub(SCREEN).filter(|more| *more > 0) {
             page.line(&[(&format!("and {}", count(more, "more folder")), Tone::Dim)]);
         }
-        page.line(&[("-v lists every document", Tone::Dim)]);
+        page.line(&[("use -v to list every document", Tone::Dim)]);
     }
 
     /// A few files each with its reason, many by reason with counts.
@@ -198,7 +198,7 @@ impl PlanView {
         if let Some(more) = reasons.len().checked_sub(SCREEN).filter(|more| *more > 0) {
             page.line(&[(&format!("  and {}", count(more, "more reason")), Tone::Dim)]);
         }
-        page.line(&[("  -v lists every file", Tone::Dim)]);
+        page.line(&[("  use -v to list every file", Tone::Dim)]);
     }
 
     /// Sources that may be one are for people to look at: none is left out for it.
@@ -258,7 +258,7 @@ impl Row {
             Action::Adopt => ("adopt", "= ", Tone::Plain),
             Action::Prune => ("delete", "- ", Tone::Bad),
         };
-        let mut about = task.kind.to_string();
+        let mut about = task.document_type.to_string();
         match size {
             Some(size) => about += &format!(", {}", rough_size(size)),
             None => about += &format!(", {}", task.key),

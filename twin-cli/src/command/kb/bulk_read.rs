@@ -107,9 +107,11 @@ fn read_now(
 }
 
 /// The error of a PATH that cannot be read.
-pub(super) fn unreadable(error: &ReadError) -> CliError {
-    let flag = if matches!(error, ReadError::Root { .. }) { "--root: " } else { "" };
-    CliError::invalid(format!("{flag}{error}")).hint(error.hint())
+pub(super) fn unreadable(error: ReadError) -> CliError {
+    match error {
+        ReadError::Root { .. } => CliError::invalid(format!("--root: {error}")).hint(error.hint()),
+        error => error.into(),
+    }
 }
 
 impl About {

@@ -38,7 +38,7 @@ pub(super) async fn run(args: &BulkArgs, wanted: &str, context: &Context) -> Out
         let asked = *signal.borrow();
         return Err(asked.unwrap_or(Signal::Interrupt).error());
     };
-    let search = search.map_err(CliError::internal)?.map_err(|error| bulk_read::unreadable(&error))?;
+    let search = search.map_err(CliError::internal)?.map_err(bulk_read::unreadable)?;
     Ok(Box::new(Shown::of(search.found()?)))
 }
 
@@ -143,7 +143,7 @@ impl Shown {
         Self {
             key: document.key,
             title: document.title,
-            kind: document.kind.as_str().to_owned(),
+            kind: document.document_type.as_str().to_owned(),
             path: document.path,
             converter: document.converter,
             parts: parts.into_iter().map(|part| Part { title: part.title, content: part.text }).collect(),
