@@ -3,6 +3,9 @@
 use serde_json::{Value, json};
 use twin_reference::{Fault, Reference};
 
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, ResponseTemplate};
+
 use crate::support::{Bench, Home, KNOWN, SOURCE, UNKNOWN, documents};
 use crate::terminal::Terminal;
 
@@ -106,4 +109,44 @@ async fn ctrl_c_cancels_the_question_and_not_the_conversation() {
     terminal.types("/quit\r");
     terminal.ends(0);
     assert!(!bench.home.path().join(".local/share/twin/chat-history").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_written_in_the_editor_is_asked() {
+    let bench = Bench::start().await;
+    let editor = format!("sh -c 'echo \"{KNOWN}\" > \"$0\"'");
+    let twin = bench.twin(["chat", "--no-history"]).env("EDITOR", editor);
+    let terminal = Terminal::start(twin, 80);
+    terminal.shows("Ctrl-D exits.\n>").types("/edit\r");
+    terminal.shows("Confidence:").types("/quit\r");
+    terminal.ends(0);
+    assert_eq!(questions(&bench)[0]["message"], KNOWN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_that_are_pasted_at_once_are_one_question() {
+    let bench = Bench::start().await;
+    let terminal = Terminal::start(bench.twin(["chat", "--no-history"]), 80);
+    terminal.shows("Ctrl-D exits.\n>").types("\u{1b}[200~How are expenses\napproved?\u{1b}[201~\r");
+    terminal.shows("Confidence:").types("/quit\r");
+    terminal.ends(0);
+    let asked = questions(&bench);
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0]["message"].as_str().unwrap().replace('\r', "\n"), "How are expenses\napproved?");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_of_the_month_is_told_where_an_answer_tells_it() {
+    let bench = Bench::start().await;
+    let answer = serde_json::json!({
+        "response": "Yes.", "confidence": 0.9, "shouldEscalate": false, "escalateReason": null, "sources": [],
+    });
+    let template =
+        ResponseTemplate::new(200).set_body_json(answer).insert_header("x-answers-remaining", "12");
+    let mock = Mock::given(method("POST")).and(path("/v1/twin")).respond_with(template).with_priority(1);
+    bench.running.mock_server().register(mock).await;
+    let terminal = Terminal::start(bench.twin(["chat", "--no-history"]), 80);
+    terminal.shows("Ctrl-D exits.\n>").types("Really?\r");
+    terminal.shows("12 answers left this month").types("/quit\r");
+    terminal.ends(0);
 }

@@ -72,6 +72,13 @@ async fn what_cannot_be_one_document_is_refused_before_any_request() {
     }
     bench.twin(["kb", "add", "-", "--title", "T"]).with_stdin("a".repeat(50_001)).exits(2);
     bench.twin(["kb", "add", "-", "--title", "T"]).with_stdin(" \n").exits(2);
+    bench.home.write("photo.png", b"\x89PNG\r\n\x1a\n");
+    bench.home.write("letter.rtf", r"{\rtf1 Hello}");
+    for (file, reason) in [("photo.png", "media"), ("letter.rtf", "unknown kind")] {
+        let ran = bench.twin(["kb", "add", file]).run().exits(2);
+        assert!(ran.stderr.contains(&format!("cannot read {file}: {reason}")), "{ran:#?}");
+        assert!(ran.stderr.contains(".docx") && ran.stderr.contains("50 MB a file"), "{ran:#?}");
+    }
     assert_eq!(bench.requests(), Vec::<String>::new());
 }
 

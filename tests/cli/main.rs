@@ -46,6 +46,7 @@ mod tls;
 #[cfg(unix)]
 mod triage;
 #[cfg(unix)]
+mod waiting;
 mod webhook_listen;
 mod webhooks;
 mod whose;

@@ -7,7 +7,9 @@ use super::job::Budget;
 use super::notion::names as notion_names;
 use super::run::Run;
 use super::tree::{self, Entry, Tree, file_name};
-use super::{Format, Options, ReadError, articles, confluence, drive, evernote, folder, jsonl, mail, notion, reason, slack};
+use super::{
+    Format, Limits, Options, ReadError, articles, confluence, drive, evernote, folder, jsonl, mail, notion, reason, slack,
+};
 
 /// PATHs that are read as one, and their reader (never [`Format::Auto`]).
 #[derive(Debug)]
@@ -49,7 +51,10 @@ pub(crate) fn exports(
             if matches!(options.format, Format::Auto | Format::Notion) {
                 notion_names::enter_parts(&mut tree, &options.limits, budget);
             }
-            let reader = if options.format == Format::Auto { detected(&name, &tree) } else { options.format };
+            let reader = match options.format {
+                Format::Auto => detected(&name, &tree, budget, &options.limits),
+                known => known,
+            };
             if reader == Format::Folder && !tree.single && !path.is_dir() {
                 tree::leave_out(&mut tree, budget, &options.limits);
             }
@@ -107,14 +112,14 @@ fn trees(path: &Path, options: &Options, budget: &Budget) -> Result<Vec<(String,
     Ok(trees)
 }
 
-fn detected(name: &str, tree: &Tree) -> Format {
+fn detected(name: &str, tree: &Tree, budget: &Budget, limits: &Limits) -> Format {
     if jsonl::is_export(tree) {
         Format::Jsonl
     } else if notion_names::is_export(tree) {
         Format::Notion
     } else if slack::is_export(tree) {
         Format::Slack
-    } else if confluence::is_export(tree) {
+    } else if confluence::is_export(tree, budget, limits) {
         Format::Confluence
     } else if let Some(reader) = articles::whose(tree) {
         reader
@@ -122,7 +127,7 @@ fn detected(name: &str, tree: &Tree) -> Format {
         Format::Evernote
     } else if drive::is_takeout(tree) || drive::is_download_name(name) {
         Format::Drive
-    } else if is_mailbox(tree) {
+    } else if is_mailbox(tree, budget, limits) {
         Format::Mail
     } else {
         Format::Folder
@@ -130,22 +135,22 @@ fn detected(name: &str, tree: &Tree) -> Format {
 }
 
 /// Nothing but mail, and what mail programs note beside it.
-fn is_mailbox(tree: &Tree) -> bool {
+fn is_mailbox(tree: &Tree, budget: &Budget, limits: &Limits) -> bool {
     let is_note = |entry: &&Entry| {
         file_name(&entry.path) == "table_of_contents"
             || tree::ending(&entry.path) == "msf"
             || mail::maildir::is_note(&entry.path)
     };
     let mut files = tree.entries.iter().filter(|entry| !is_note(entry)).peekable();
-    files.peek().is_some() && files.all(is_mail)
+    files.peek().is_some() && files.all(|entry| is_mail(entry, budget, limits))
 }
 
 /// Names decide where they can, so that a folder of thousands is not opened file by file.
-fn is_mail(entry: &Entry) -> bool {
+fn is_mail(entry: &Entry, budget: &Budget, limits: &Limits) -> bool {
     match tree::ending(&entry.path).as_str() {
         _ if mail::maildir::is_message(&entry.path) => true,
         "eml" | "mbox" => true,
-        "" | "mbx" => Kind::of(file_name(&entry.path), &entry.head(HEAD)) == Kind::Mbox,
+        "" | "mbx" => Kind::of(file_name(&entry.path), &budget.head(entry, HEAD, limits)) == Kind::Mbox,
         _ => false,
     }
 }

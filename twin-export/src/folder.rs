@@ -15,7 +15,7 @@ use super::{Document, Format, Limits, Options, Root, Skipped, pool, reason};
 pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     for (path, tree) in &export.roots {
         let scope = scope(tree, run.options.root.as_deref());
-        let vaults = Vaults::of(tree);
+        let vaults = Vaults::of(tree, &run.budget, &run.options.limits);
         let key_of =
             |path: &str| if tree.single { scope.clone() } else { format!("{scope}{}", safe_path(path)) };
         let key = |entry: &Entry| key_of(&entry.path);

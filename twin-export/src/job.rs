@@ -35,7 +35,8 @@ impl Cancellation {
     }
 }
 
-/// What all files of a run share: everything that is read, written aside or kept is charged here.
+/// What all files of a run share: everything that is read, written aside or kept is charged here. Once the run is
+/// cancelled nothing is left of it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Budget(Arc<Shared>);
 
@@ -45,21 +46,37 @@ struct Shared {
     read: AtomicU64,
     /// Bytes that are kept in memory until the run's end.
     kept: AtomicU64,
+    /// Bytes of notes that were read into others.
+    embedded: AtomicU64,
     /// Files that took too long.
     given_up: AtomicU32,
     /// Pictures are not passed over: there is a program that reads them.
     keeps_pictures: bool,
+    cancellation: Cancellation,
     /// Why nothing more can be written aside.
     no_room: OnceLock<io::Error>,
 }
 
+/// Bytes of notes that a run reads into others: a few short notes could embed a long one again and again.
+const MOST_EMBEDDED: u64 = 64 << 20;
+
 impl Budget {
+    /// Creates the budget of a run.
     pub(crate) fn of(options: &Options) -> Self {
-        Self(Arc::new(Shared { keeps_pictures: options.ocr.is_some(), ..Shared::default() }))
+        Self(Arc::new(Shared {
+            keeps_pictures: options.ocr.is_some(),
+            cancellation: options.cancellation.clone(),
+            ..Shared::default()
+        }))
     }
 
     pub(crate) fn keeps_pictures(&self) -> bool {
         self.0.keeps_pictures
+    }
+
+    /// Stops the run that is charged here.
+    pub(crate) fn cancellation(&self) -> &Cancellation {
+        &self.0.cancellation
     }
 
     /// Takes down that a temporary file could not be made or written.
@@ -84,7 +101,15 @@ impl Budget {
 
     /// How many bytes may still be read or written aside.
     pub(crate) fn left(&self, limits: &Limits) -> u64 {
+        if self.0.cancellation.is_cancelled() {
+            return 0;
+        }
         limits.run_bytes.saturating_sub(self.0.read.load(Ordering::Relaxed))
+    }
+
+    /// Charges bytes of a note that is read into another; false when the run embeds too much.
+    pub(crate) fn embed(&self, bytes: u64) -> bool {
+        self.0.embedded.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) <= MOST_EMBEDDED
     }
 
     /// Charges bytes that are kept in memory until the run's end. False, and nothing is charged, when there is no room
@@ -236,7 +261,7 @@ impl<'a> Job<'a> {
     pub(crate) fn patience(&self) -> Duration {
         let longest = self.limits().conversion;
         let given_up = self.budget.0.given_up.load(Ordering::Relaxed);
-        (longest / 2u32.pow(given_up.saturating_sub(1).min(5))).max(longest.min(LEAST_PATIENCE))
+        (longest / 4u32.pow(given_up.min(8))).max(longest.min(LEAST_PATIENCE))
     }
 
     pub(crate) fn gave_up(&self) {
@@ -269,7 +294,7 @@ mod tests {
             patience.push(job.patience().as_millis());
             job.gave_up();
         }
-        assert_eq!(patience, [30_000, 30_000, 15_000, 7_500, 3_750, 1_875, 1_000, 1_000]);
+        assert_eq!(patience, [30_000, 7_500, 1_875, 1_000, 1_000, 1_000, 1_000, 1_000]);
     }
 
     #[test]

@@ -187,7 +187,7 @@ impl Default for Limits {
         Self {
             entry_bytes: 50 << 20,
             run_bytes: 5 << 30,
-            index_bytes: 112 << 20,
+            index_bytes: 96 << 20,
             entries: 200_000,
             html_depth: 512,
             html_nodes: 600_000,

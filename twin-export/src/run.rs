@@ -206,6 +206,8 @@ impl Texts for Vec<Outcome> {
 
 /// Bytes of a document's text: no less than of the largest file that is read.
 const MOST_TEXT: usize = 52 << 20;
+/// How many times a run holds a document's key and title until its end.
+const DOCUMENT_COPIES: usize = 2;
 /// Bytes of a title; a first "heading" may be a whole page.
 const MOST_TITLE: usize = 1_000;
 
@@ -217,6 +219,8 @@ pub(crate) struct Run<'a> {
     sink: &'a mut dyn FnMut(Document) -> ControlFlow<()>,
     /// By key: what it was made of; both as half a digest, since there may be very many.
     seen: HashMap<Half, Half>,
+    /// By key, and by key and source: the last number that tells documents of a key apart.
+    numbers: HashMap<Half, u64>,
     summary: Summary,
     files_done: u64,
     bytes: u64,
@@ -235,6 +239,7 @@ impl<'a> Run<'a> {
             observer,
             sink,
             seen: HashMap::new(),
+            numbers: HashMap::new(),
             summary: Summary::default(),
             files_done: 0,
             bytes: 0,
@@ -321,6 +326,11 @@ impl<'a> Run<'a> {
             let Draft { key, path, files, .. } = draft;
             return self.take(Outcome::Unconverted { key, path, reason: reason::UNREADABLE, files });
         }
+        let cost = DOCUMENT_COPIES * (draft.key.len() + draft.title.len());
+        if !self.budget.keep(cost, &self.options.limits) {
+            let Draft { key, path, files, .. } = draft;
+            return self.take(Outcome::Unconverted { key, path, reason: reason::TOO_MANY, files });
+        }
         let Some(key) = self.own_key(draft.key.clone(), &draft) else { return ControlFlow::Continue(()) };
         let paths = [draft.path.as_str(), draft.clean_path.as_deref().unwrap_or_default()];
         let kind = mapped_type(&self.options.type_map, &paths)
@@ -348,23 +358,40 @@ impl<'a> Run<'a> {
     /// The key, unless an earlier document is the same one; a number tells apart what only shares it.
     fn own_key(&mut self, key: String, draft: &Draft) -> Option<String> {
         let source = half(draft.source);
-        let mut candidate = key.clone();
-        for number in 2.. {
-            match self.seen.entry(half(digest(candidate.as_bytes()))) {
-                Entry::Vacant(vacant) => {
-                    vacant.insert(source);
-                    break;
-                }
-                Entry::Occupied(first) if draft.key_is_identity || *first.get() == source => {
-                    let path = self.skip(draft.path.clone(), &format!("duplicate of {candidate}"));
-                    self.summary.merged += draft.files.saturating_sub(1);
-                    self.progress(draft.files, &path);
-                    return None;
-                }
-                Entry::Occupied(_) => candidate = format!("{key} ({number})"),
+        let of_key = half(digest(key.as_bytes()));
+        let of_both = half(digest(&[key.as_bytes(), &source].concat()));
+        match self.seen.entry(of_key) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(source);
+                return Some(key);
             }
+            Entry::Occupied(first) if draft.key_is_identity || *first.get() == source => {
+                return self.duplicate(&key, draft);
+            }
+            Entry::Occupied(_) => {}
         }
-        Some(candidate)
+        if let Some(number) = self.numbers.get(&of_both) {
+            return self.duplicate(&format!("{key} ({number})"), draft);
+        }
+        // Each is told from the one before it: compared with all, very many of a key would take very long.
+        let mut number = self.numbers.get(&of_key).map_or(2, |last| last + 1);
+        let numbered = loop {
+            let numbered = format!("{key} ({number})");
+            if let Entry::Vacant(vacant) = self.seen.entry(half(digest(numbered.as_bytes()))) {
+                vacant.insert(source);
+                break numbered;
+            }
+            number += 1;
+        };
+        self.numbers.extend([(of_key, number), (of_both, number)]);
+        Some(numbered)
+    }
+
+    fn duplicate(&mut self, first: &str, draft: &Draft) -> Option<String> {
+        let path = self.skip(draft.path.clone(), &format!("duplicate of {first}"));
+        self.summary.merged += draft.files.saturating_sub(1);
+        self.progress(draft.files, &path);
+        None
     }
 
     fn progress(&mut self, files: u64, current: &str) {

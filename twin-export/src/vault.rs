@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::convert::front_matter;
-use super::convert::is_media;
+use super::Limits;
 use super::convert::plain::decoded;
-use super::job::Job;
+use super::convert::{front_matter, guard, is_media};
+use super::job::{Budget, Job};
 use super::reason;
+use super::text::beginning;
 use super::tree::{Entry, Tree, ending, file_name};
 
 /// The vaults and wikis of a tree: the tree itself, or folders in it.
@@ -28,14 +29,20 @@ struct Vault<'a> {
 
 /// Notes within one another that are read.
 const MOST_NESTED: usize = 4;
-/// Bytes that a note may grow to by what is embedded.
+/// Bytes of notes that are read into one note.
 const MOST_EMBEDDED: usize = 4 << 20;
+/// Bytes of a note whose links are read: people write no longer ones.
+const MOST_NOTE: usize = 1 << 20;
+/// Bytes of a link, and of code within a line. What is longer is neither, so that each place is looked at from few others.
+const MOST_LINK: usize = 1_000;
+const MOST_CODE: usize = 2_000;
+
 /// Vaults in one tree.
-const MOST_VAULTS: usize = 100;
+const MOST_VAULTS: usize = 20;
 
 impl<'a> Vaults<'a> {
     /// The vaults that a tree is or holds.
-    pub(crate) fn of(tree: &'a Tree) -> Self {
+    pub(crate) fn of(tree: &'a Tree, budget: &Budget, limits: &Limits) -> Self {
         let of_vault = tree.entries.iter().chain(&tree.settings).filter_map(|entry| {
             let at = entry.path.find(".obsidian/")?;
             let base = &entry.path[..at];
@@ -53,7 +60,11 @@ impl<'a> Vaults<'a> {
             }
         }
         // The innermost first: it is what a file belongs to.
-        Self(bases.into_iter().rev().map(|(base, is_wiki)| Vault::new(tree, base, is_wiki)).collect())
+        let vault = |(base, is_wiki): (String, bool)| {
+            let templates = templates(tree, &base, budget, limits);
+            Vault::new(tree, base, templates, is_wiki)
+        };
+        Self(bases.into_iter().rev().map(vault).collect())
     }
 
     fn holding(&self, path: &str) -> Option<&Vault<'a>> {
@@ -76,7 +87,9 @@ impl<'a> Vaults<'a> {
     /// A note's Markdown with everything in place.
     pub(crate) fn resolved(&self, path: &str, bytes: Vec<u8>, job: &Job<'_>) -> Vec<u8> {
         match self.holding(path) {
-            Some(vault) if is_note(path) => vault.resolved(path, &bytes, job),
+            Some(vault) if is_note(path) && bytes.len() <= MOST_NOTE => {
+                guard::guarded(|| Ok(vault.resolved(path, &decoded(&bytes), job))).unwrap_or(bytes)
+            }
             _ => bytes,
         }
     }
@@ -86,7 +99,7 @@ impl<'a> Vaults<'a> {
 const FURNITURE: [&str; 6] = ["_Sidebar.md", "_sidebar.md", "_Footer.md", "_footer.md", "_Header.md", "_header.md"];
 
 impl<'a> Vault<'a> {
-    fn new(tree: &'a Tree, base: String, is_wiki: bool) -> Self {
+    fn new(tree: &'a Tree, base: String, templates: Option<String>, is_wiki: bool) -> Self {
         let mut notes = HashMap::new();
         for (index, entry) in tree.entries.iter().enumerate() {
             let Some(path) = entry.path.strip_prefix(&base).filter(|path| is_note(path)) else { continue };
@@ -97,13 +110,11 @@ impl<'a> Vault<'a> {
             notes.entry(file_name(&path).to_owned()).or_insert(index);
             notes.insert(path, index);
         }
-        let templates = templates(tree, &base);
         Self { tree, base, notes, templates, is_wiki }
     }
 
-    fn resolved(&self, path: &str, bytes: &[u8], job: &Job<'_>) -> Vec<u8> {
-        let text = decoded(bytes);
-        let (properties, body_at) = front_matter::properties(&text);
+    fn resolved(&self, path: &str, text: &str, job: &Job<'_>) -> Vec<u8> {
+        let (properties, body_at) = front_matter::properties(text);
         let (before, body) = text.split_at(body_at);
         let mut resolver =
             Resolver { vault: self, job, embedded: HashSet::from([path.to_owned()]), room: MOST_EMBEDDED };
@@ -125,8 +136,8 @@ impl<'a> Vault<'a> {
 
     /// `[[Page#Heading|label]]` reads as its label, else as the name.
     fn link(&self, text: &str, out: &mut String) -> Option<usize> {
-        let (inner, _) = text.strip_prefix("[[")?.split_once("]]")?;
-        if inner.is_empty() || inner.contains(['\n', '[']) || inner.starts_with('_') {
+        let inner = linked(text.strip_prefix("[[")?)?;
+        if inner.is_empty() || inner.contains('[') || inner.starts_with('_') {
             return None;
         }
         out.push_str(self.label(inner));
@@ -148,12 +159,16 @@ fn is_note(path: &str) -> bool {
     matches!(ending(path).as_str(), "md" | "markdown")
 }
 
+/// Bytes of a vault's settings that are read.
+const SETTINGS: usize = 64 * 1024;
+
 /// Where templates lie: as the vault says, else in the folder that is called so.
-fn templates(tree: &Tree, base: &str) -> Option<String> {
+fn templates(tree: &Tree, base: &str, budget: &Budget, limits: &Limits) -> Option<String> {
     let told = format!("{base}.obsidian/templates.json");
     let settings = tree.settings.iter().chain(&tree.entries).find(|entry| entry.path == told);
     let named = settings.and_then(|settings| {
-        let value: serde_json::Value = serde_json::from_slice(&settings.head(64 * 1024)).ok()?;
+        let value: serde_json::Value =
+            serde_json::from_slice(&budget.head(settings, SETTINGS, limits)).ok()?;
         Some(value.get("folder")?.as_str()?.trim_matches('/').to_owned())
     });
     named.filter(|folder| !folder.is_empty()).or_else(|| {
@@ -224,10 +239,7 @@ impl Resolver<'_, '_, '_> {
 
     /// `![[Note#Heading]]`: the note's text, unless it stands there already; pictures stand for themselves.
     fn embed(&mut self, text: &str, out: &mut String, depth: usize) -> Option<usize> {
-        let (inner, _) = text.strip_prefix("![[")?.split_once("]]")?;
-        if inner.contains('\n') {
-            return None;
-        }
+        let inner = linked(text.strip_prefix("![[")?)?;
         let len = inner.len() + 5;
         let target = inner.split('|').next().unwrap_or(inner);
         let (name, heading) = target.split_once('#').unwrap_or((target, ""));
@@ -241,22 +253,31 @@ impl Resolver<'_, '_, '_> {
             out.push_str(self.vault.label(inner));
             return Some(len);
         };
-        let Ok(bytes) = self.job.read(entry) else {
+        let Some(bytes) = self.read(entry) else {
             out.push_str(self.vault.label(inner));
             return Some(len);
         };
         let note = decoded(&bytes);
         let (_, body_at) = front_matter::properties(&note);
         let part = section(&note[body_at..], heading);
-        if part.len() > self.room {
-            out.push_str(self.vault.label(inner));
-            return Some(len);
-        }
-        self.room -= part.len();
         let part = self.note(part, depth + 1);
         out.push_str(&format!("\n\n{}\n\n", part.trim()));
         Some(len)
     }
+
+    /// A note to be embedded, where there is room for it.
+    fn read(&mut self, entry: &Entry) -> Option<Vec<u8>> {
+        let most = MOST_NOTE.min(self.room);
+        let bytes = self.job.budget().head(entry, most + 1, self.job.limits());
+        self.room = self.room.saturating_sub(bytes.len());
+        (bytes.len() <= most && self.job.budget().embed(bytes.len() as u64)).then_some(bytes)
+    }
+}
+
+/// What stands before the `]]` of a link, where that is near and in the same line.
+fn linked(text: &str) -> Option<&str> {
+    let (inner, _) = beginning(text, MOST_LINK).split_once("]]")?;
+    (!inner.contains('\n')).then_some(inner)
 }
 
 /// The label of a link; without one its name, or its heading where that is all. A bar within a table is escaped.
@@ -300,10 +321,13 @@ fn section<'t>(note: &'t str, heading: &str) -> &'t str {
 
 /// `> [!tip] Title` begins a box: the title says what it is, else the kind does.
 fn callout(text: &str, out: &mut String, breaks: &mut bool) -> Option<usize> {
-    let line = &out[out.rfind('\n').map_or(0, |at| at + 1)..];
-    let (kind, after) = text.strip_prefix("[!")?.split_once(']')?;
+    let text = beginning(text.strip_prefix("[!")?, MOST_LINK);
+    let (kind, after) = text.split_once(']')?;
+    // Nothing but marks of quotes stands before it.
+    let marks = out.len() - out.trim_end_matches([' ', '>']).len();
+    let (above, line) = out.split_at(out.len() - marks);
     let is_kind = !kind.is_empty() && kind.chars().all(|sign| sign.is_alphanumeric() || "-_|".contains(sign));
-    if !is_kind || !line.trim_start().starts_with('>') || !line.trim_matches([' ', '>']).is_empty() {
+    if !is_kind || !line.contains('>') || !(above.is_empty() || above.ends_with('\n')) {
         return None;
     }
     let fold = usize::from(after.starts_with(['+', '-']));
@@ -318,7 +342,11 @@ fn callout(text: &str, out: &mut String, breaks: &mut bool) -> Option<usize> {
 
 /// `^name` at the end of a block names it, which nobody sees.
 fn block_name(text: &str, out: &str) -> Option<usize> {
-    let line = text.lines().next().unwrap_or_default();
+    let near = beginning(text, MOST_LINK);
+    let line = near.lines().next().unwrap_or_default();
+    if line.len() == near.len() && near.len() < text.len() {
+        return None;
+    }
     let name = line.trim_end().strip_prefix('^')?;
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let is_apart = out.is_empty() || out.ends_with([' ', '\n', '\t']);
@@ -350,6 +378,7 @@ fn fenced(text: &str) -> Option<usize> {
 fn code(text: &str) -> Option<usize> {
     let marks = text.bytes().take_while(|&byte| byte == b'`').count();
     let (open, after) = text.split_at(marks);
+    let after = beginning(after, MOST_CODE);
     let paragraph = after.find("\n\n").unwrap_or(after.len());
     let mut at = 0;
     while let Some(found) = after[at..paragraph].find(open) {
@@ -377,9 +406,9 @@ mod tests {
         }
         let (options, budget) = (Options::default(), Budget::default());
         let tree = crate::tree::open(folder.path(), &options.limits, &budget).unwrap();
-        let vault = Vault::new(&tree, String::new(), is_wiki);
+        let vault = Vault::new(&tree, String::new(), None, is_wiki);
         let job = Job::new(&options, &budget, Lane::Slow);
-        String::from_utf8(vault.resolved("note.md", text.as_bytes(), &job)).unwrap()
+        String::from_utf8(vault.resolved("note.md", text, &job)).unwrap()
     }
 
     #[test]

@@ -111,8 +111,11 @@ impl Plan {
     }
 
     /// Returns the report that applying the plan would have.
-    pub fn report(&self) -> Report {
-        Report::planned(&self.steps).with(self.kb.meter().figures())
+    pub fn into_report(self) -> Report {
+        let Plan { kb, export, steps, .. } = self;
+        // There may be very many documents: what is known of them goes before the report is made.
+        drop(export);
+        Report::planned(steps).with(kb.meter().figures())
     }
 
     /// Returns the report of a run that does not apply the plan, in which all work remains.

@@ -125,9 +125,10 @@ pub struct Step {
 
 impl Report {
     /// Of a plan: what would be done.
-    pub(crate) fn planned(steps: &Steps) -> Self {
-        let mut report = Self::left_alone(steps);
+    pub(crate) fn planned(steps: Steps) -> Self {
+        let mut report = Self::left_alone(&steps);
         report.count(&steps.tasks);
+        report.actions = Some(steps.tasks.into_iter().map(Step::from).collect());
         report.unresolved = steps.unresolved.iter().map(unresolved).collect();
         report
     }
@@ -137,7 +138,7 @@ impl Report {
         let mut report = Self::left_alone(steps);
         report.remaining = steps.tasks.len();
         report.unresolved = steps.unresolved.iter().map(unresolved).collect();
-        report.actions = Some(steps.tasks.iter().map(action).collect());
+        report.actions = Some(steps.tasks.iter().cloned().map(Step::from).collect());
         report
     }
 
@@ -145,6 +146,7 @@ impl Report {
     pub(crate) fn applied(steps: &Steps, applied: &Applied, observer: &dyn Observer) -> Self {
         let mut report = Self::left_alone(steps);
         report.count(&applied.done);
+        report.actions = Some(applied.done.iter().cloned().map(Step::from).collect());
         report.remaining = applied.remaining;
         report.unresolved = applied.unresolved.iter().map(unresolved).collect();
         report.failed =
@@ -165,7 +167,6 @@ impl Report {
                 Action::Adopt => &mut self.adopted,
             } += 1;
         }
-        self.actions = Some(tasks.iter().map(action).collect());
     }
 
     /// Adds a source that failed before there was a plan.
@@ -200,12 +201,8 @@ fn unresolved(source: &Unresolved) -> Unsettled {
     Unsettled { key, title, reason }
 }
 
-fn action(task: &Task) -> Step {
-    Step {
-        action: task.action.name(),
-        key: task.key.clone(),
-        title: task.title.clone(),
-        document_type: task.document_type.to_string(),
-        parts: task.parts,
+impl From<Task> for Step {
+    fn from(Task { action, key, title, document_type, parts, .. }: Task) -> Self {
+        Self { action: action.name(), key, title, document_type: document_type.to_string(), parts }
     }
 }

@@ -85,6 +85,15 @@ pub(crate) struct Attached {
     pub(crate) result: Result<Box<Converted>, String>,
 }
 
+impl Attached {
+    /// Bytes of its text, and of what came with it.
+    pub(crate) fn text_bytes(&self) -> usize {
+        self.result.as_ref().map_or(0, |converted| {
+            converted.text.len() + converted.attached.iter().map(Self::text_bytes).sum::<usize>()
+        })
+    }
+}
+
 impl Converted {
     fn new(title: Option<String>, text: String, converter: &'static str) -> Self {
         let (aside, attached) = (Aside::default(), Vec::new());

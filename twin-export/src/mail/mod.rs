@@ -46,6 +46,9 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
     for (path, tree) in &export.roots {
         let before = index.messages.len();
         for entry in &tree.entries {
+            if run.options.cancellation.is_cancelled() {
+                return ControlFlow::Break(());
+            }
             outcomes.push(index.add(entry, run));
         }
         let single = tree.single.then(|| index.messages.get(before)).flatten();
@@ -261,7 +264,7 @@ fn key(entry: &Entry, place: &Place, id: Option<&str>, job: &Job<'_>) -> String 
     }
 }
 
-/// Bytes of a thread's text: a document that nobody reads to its end is long enough.
+/// Bytes of a thread's text, and of that of the files that came with it: a document that nobody reads to its end is long enough.
 const MOST_TEXT: usize = 16 << 20;
 
 /// One document for a thread, oldest message first; what could not be read is told beside it.
@@ -270,7 +273,7 @@ fn document(thread: &[&Message<'_>], job: &Job<'_>) -> Vec<Outcome> {
     let mut letters: Vec<Letter> = Vec::new();
     let mut sum = Sha256::new();
     let mut files = 0;
-    let mut text_bytes = 0;
+    let (mut text_bytes, mut attached_bytes) = (0, 0);
     let mut attached = Vec::new();
     let mut aside = Aside::default();
     let mut seen: HashSet<&str> = HashSet::new();
@@ -292,6 +295,12 @@ fn document(thread: &[&Message<'_>], job: &Job<'_>) -> Vec<Outcome> {
             }
             Ok((source, mut letter)) => {
                 text_bytes += letter.body.len();
+                for file in &mut letter.attached {
+                    attached_bytes += file.text_bytes();
+                    if attached_bytes > MOST_TEXT {
+                        file.result = Err(reason::TOO_LARGE.to_owned());
+                    }
+                }
                 let (path, kind) = (message.path(), DocumentType::Email);
                 attached.extend(Outcome::of_attached(&mut letter.attached, &message.key, &path, &kind));
                 for (part, reason) in &letter.aside.parts {

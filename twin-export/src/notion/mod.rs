@@ -1,5 +1,6 @@
 //! Notion exports: pages and databases, as Markdown & CSV or as HTML.
 
+mod database;
 mod held;
 mod html;
 mod markdown;
@@ -22,9 +23,10 @@ use super::run::{Digest256, Draft, Outcome, Run, digest};
 use super::tree::{Entry, file_name, stem};
 use super::workers;
 use super::{Format, Root, pool, reason};
+use database::Database;
 pub(crate) use html::ReadPage as ReadHtml;
 pub(crate) use markdown::ReadPage as ReadMarkdown;
-use plan::{Database, Plan, Role};
+use plan::{Plan, Role};
 
 /// A page in text: what [`markdown`] and [`html`] make of a file.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

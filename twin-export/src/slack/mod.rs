@@ -31,6 +31,25 @@ pub(crate) struct Names {
     channels: HashMap<String, String>,
 }
 
+impl Names {
+    /// Those of them that may stand in a text.
+    fn mentioned(&self, text: &[u8]) -> Self {
+        let mut mentioned = Self::default();
+        let ids =
+            text.split(|byte| !byte.is_ascii_alphanumeric()).filter_map(|id| std::str::from_utf8(id).ok());
+        for id in ids.filter(|id| !id.is_empty()) {
+            for (all, found) in
+                [(&self.users, &mut mentioned.users), (&self.channels, &mut mentioned.channels)]
+            {
+                if let Some(name) = all.get(id).filter(|_| !found.contains_key(id)) {
+                    found.insert(id.to_owned(), name.clone());
+                }
+            }
+        }
+        mentioned
+    }
+}
+
 /// A channel or a private conversation: a folder with a file for each day.
 #[derive(Debug)]
 struct Conversation<'a> {

@@ -74,8 +74,8 @@ impl List {
             Column::new("SURE").right().optional(4),
             Column::new("ASKED BY").flexible().optional(2),
             Column::new("ASKED").optional(3),
-            Column::new("QUESTION").flexible(),
-            Column::new("REASON").flexible().optional(1),
+            Column::new("QUESTION").at_least(30),
+            Column::new("REASON").at_least("Requires personal approval".len()).optional(1),
         ];
         // A column that says the same in every row says nothing.
         let tells_status = self.status == StatusFilter::All;

@@ -180,6 +180,10 @@ async fn read(path: PathBuf) -> Result<NewDocument, CliError> {
     read.map_err(CliError::internal)?
 }
 
+/// What can be added, with the limits of the readers and of the API.
+const KINDS: &str = "add Markdown, text, HTML, CSV, PDF, .docx, .pptx, .xlsx, .xls or .eml, up to 50 MB a file and \
+                     50,000 characters a document";
+
 /// The one document that a file holds.
 fn read_now(path: &Path) -> Result<NewDocument, CliError> {
     let many = |what: &str| {
@@ -203,7 +207,9 @@ fn read_now(path: &Path) -> Result<NewDocument, CliError> {
         (Some(_), false) => many("more than one document"),
         (None, _) => {
             let reason = summary.skipped.first().map_or("nothing to read", |skipped| &skipped.reason);
-            Err(CliError::invalid(format!("{}: {reason}", path.display())))
+            let error = CliError::invalid(format!("cannot read {}: {reason}", path.display()));
+            let is_other_kind = matches!(reason, export::reason::UNKNOWN_KIND | export::reason::MEDIA);
+            Err(if is_other_kind { error.hint(KINDS) } else { error })
         }
     }
 }

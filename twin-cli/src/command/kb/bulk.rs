@@ -17,8 +17,8 @@ use crate::command::Outcome;
 use crate::context::{Connection, Context};
 use crate::error::{CliError, Code};
 use crate::stop::Signal;
-use crate::ui::Notice;
 use crate::ui::progress::Progress;
+use crate::ui::{Form, Notice};
 use crate::words::count;
 use twin_sync::{
     self as sync, Action, Cancellation, Caveats, Documents, MaxDelete, Meter, Mode, Options, Plan, Report,
@@ -173,11 +173,14 @@ impl Run<'_> {
         let held_back = plan.refusals().first().map(refused);
         let rate = self.rate();
         if args.dry_run {
-            let view = PlanView::of(&plan, about, Cost::of(&plan, true, rate));
-            let view = view.in_full(self.context.ui.verbosity() > 0);
+            // Only a terminal shows it.
+            let view = (self.context.ui.form() == Form::Terminal).then(|| {
+                let view = PlanView::of(&plan, about, Cost::of(&plan, true, rate));
+                view.in_full(self.context.ui.verbosity() > 0)
+            });
             let pending = args.exit_code && (!plan.is_empty() || !plan.unresolved().is_empty());
-            let report = about.tell_all(plan.report());
-            return Ok(Box::new(self.report(report, held_back, notices)?.with_plan(view, pending)));
+            let report = about.tell_all(plan.into_report());
+            return Ok(Box::new(self.report(report, held_back, notices)?.of_plan(view, pending)));
         }
         if let Err(error) = self.consent(&plan, about, rate).await {
             return match error.code() {

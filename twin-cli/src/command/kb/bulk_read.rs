@@ -3,8 +3,7 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::error::CliError;
 use twin_export::{self as export, Alike, Likeness, Observer, ReadError, Remark, Root, Similar, Skipped};
@@ -45,6 +44,10 @@ pub(super) enum ReadingError {
     Stopped,
 }
 
+/// How long a stopped reading may take to notice. One that waits for standard input never does, and ends with the
+/// program.
+const LAST_LOOK: Duration = Duration::from_secs(2);
+
 /// Reads these exports. `compare` looks for documents that are alike.
 pub(super) async fn read(
     documents: Documents,
@@ -54,15 +57,16 @@ pub(super) async fn read(
     observer: impl Observer + Send + 'static,
     cancellation: &Cancellation,
 ) -> Result<Reading, ReadingError> {
-    let cancelled = Arc::new(AtomicBool::new(false));
-    let told = cancelled.clone();
-    let mut reading =
-        tokio::task::spawn_blocking(move || read_now(documents, &paths, &options, compare, &observer, &told));
+    let stop = options.cancellation.clone();
+    let mut reading = tokio::task::spawn_blocking(move || read_now(documents, &paths, &options, compare, &observer));
     let read = tokio::select! {
         read = &mut reading => read,
         () = cancellation.stopped() => {
-            cancelled.store(true, Ordering::Relaxed);
-            reading.await
+            stop.cancel();
+            match tokio::time::timeout(LAST_LOOK, reading).await {
+                Ok(read) => read,
+                Err(_) => return Err(ReadingError::Stopped),
+            }
         }
     };
     match read {
@@ -78,7 +82,6 @@ fn read_now(
     options: &export::Options,
     compare: bool,
     observer: &dyn Observer,
-    cancelled: &AtomicBool,
 ) -> Result<Reading, ReadingError> {
     let mut failed = None;
     let mut similar = compare.then(Similar::default);
@@ -87,7 +90,7 @@ fn read_now(
             similar.add(&document);
         }
         failed = documents.add(document).err();
-        let stop = failed.is_some() || cancelled.load(Ordering::Relaxed);
+        let stop = failed.is_some() || options.cancellation.is_cancelled();
         if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
     if let Some(error) = failed {
