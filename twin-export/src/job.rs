@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::tree::Entry;
 use super::{Limits, Options, ReadError, reason};
 
-/// Stops reading from another thread, or at a time.
+/// Cancels reading, from another thread or at a deadline. Clones cancel the same run.
 #[derive(Debug, Clone, Default)]
 pub struct Cancellation {
     is_cancelled: Arc<AtomicBool>,
@@ -17,18 +17,18 @@ pub struct Cancellation {
 }
 
 impl Cancellation {
-    /// Creates one that is cancelled at `deadline`, if not before.
+    /// Creates a cancellation that takes effect at `deadline`, if not before.
     #[must_use]
     pub fn at(deadline: Instant) -> Self {
         Self { deadline: Some(deadline), ..Self::default() }
     }
 
-    /// Stops what looks at this or at a clone of it: soon, and for good.
+    /// Cancels the run soon, and permanently.
     pub fn cancel(&self) {
         self.is_cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// Returns whether it is time to stop.
+    /// Returns whether the run is cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.is_cancelled.load(Ordering::Relaxed) || self.deadline.is_some_and(|at| Instant::now() >= at)

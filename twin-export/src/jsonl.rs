@@ -9,9 +9,8 @@ use serde_json::Number;
 
 use super::convert::plain::decoded;
 use super::convert::{Aside, SHORT, guard};
-use super::detect::Export;
 use super::run::{Draft, Outcome, Run, digest};
-use super::tree::{Entry, Tree, ending};
+use super::tree::{Entry, Roots, Tree, ending};
 use super::workers::{self, Task};
 use super::{DocumentType, Format, Limits, Root, reason};
 
@@ -59,8 +58,8 @@ impl Task for ReadLine {
 /// Of the longest line, beside what a document may have.
 const MOST_BESIDE: u64 = 1 << 20;
 
-pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
-    for (path, tree) in &export.roots {
+pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in roots {
         let root =
             Root { path: path.clone(), reader: Format::Jsonl, scope: "jsonl:".to_owned(), whole: tree.whole };
         run.begin(root, tree, |_| None);

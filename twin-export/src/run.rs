@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::DocumentType;
 use sha2::{Digest, Sha256};
 
-use super::convert::{Aside, Attached};
+use super::convert::{Aside, Attached, Converted};
 use super::filter::mapped_type;
 use super::job::{Budget, Job, Lane};
 use super::pool::Texts;
@@ -64,6 +64,15 @@ fn half(digest: Digest256) -> Half {
 
 pub(crate) fn digest(bytes: &[u8]) -> Digest256 {
     Sha256::digest(bytes).into()
+}
+
+/// Where a file of its own is.
+pub(crate) struct Place<'a> {
+    pub(crate) key: String,
+    pub(crate) path: &'a str,
+    /// As in [`Draft::clean_path`].
+    pub(crate) clean_path: Option<String>,
+    pub(crate) name: &'a str,
 }
 
 /// What became of a file.
@@ -127,6 +136,34 @@ impl Outcome {
         Self::Document(Box::new(draft))
     }
 
+    /// What becomes of a file of its own, and of the files that came with it. `name` is its title if it has none,
+    /// `kind` its type if it does not tell.
+    pub(crate) fn of_file(
+        place: Place<'_>,
+        source: Digest256,
+        mut converted: Converted,
+        kind: DocumentType,
+    ) -> Self {
+        let Place { key, path, clean_path, name } = place;
+        let kind = converted.kind.unwrap_or(kind);
+        let attached = Self::of_attached(&mut converted.attached, &key, path, &kind);
+        let make = if converted.is_verbatim { Self::verbatim } else { Self::document };
+        make(Draft {
+            key,
+            title: converted.title.unwrap_or_else(|| stem(name).to_owned()),
+            text: converted.text,
+            kind,
+            source,
+            converter: converted.converter,
+            path: path.to_owned(),
+            clean_path,
+            key_is_identity: false,
+            files: 1,
+            aside: converted.aside,
+        })
+        .with_attached(attached)
+    }
+
     /// What becomes of the files that came with another one: documents below its key. The names stay.
     pub(crate) fn of_attached(
         attached: &mut [Attached],
@@ -137,28 +174,13 @@ impl Outcome {
         let mut outcomes = Vec::new();
         for Attached { name, source, result } in attached {
             let (key, path) = (format!("{key}/{name}"), format!("{path}/{name}"));
-            let mut converted = match std::mem::replace(result, Err(String::new())) {
-                Ok(converted) => converted,
-                Err(reason) => {
-                    outcomes.push(Self::unconverted(key, &path, reason::known(&reason)));
-                    continue;
+            outcomes.push(match std::mem::replace(result, Err(String::new())) {
+                Ok(converted) => {
+                    let place = Place { key, path: &path, clean_path: None, name };
+                    Self::of_file(place, *source, *converted, kind.clone())
                 }
-            };
-            outcomes.extend(Self::of_attached(&mut converted.attached, &key, &path, kind));
-            let make = if converted.is_verbatim { Self::verbatim } else { Self::document };
-            outcomes.push(make(Draft {
-                key,
-                title: converted.title.unwrap_or_else(|| stem(name).to_owned()),
-                text: converted.text,
-                kind: converted.kind.unwrap_or_else(|| kind.clone()),
-                source: *source,
-                converter: converted.converter,
-                path,
-                clean_path: None,
-                key_is_identity: false,
-                files: 1,
-                aside: converted.aside,
-            }));
+                Err(reason) => Self::unconverted(key, &path, reason::known(&reason)),
+            });
         }
         outcomes
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Limits;
 use super::convert::plain::decoded;
+use super::convert::template_tags::code_span;
 use super::convert::{front_matter, guard, is_media};
 use super::job::{Budget, Job};
 use super::reason;
@@ -35,7 +36,6 @@ const MOST_EMBEDDED: usize = 4 << 20;
 const MOST_NOTE: usize = 1 << 20;
 /// Bytes of a link, and of code within a line. What is longer is neither, so that each place is looked at from few others.
 const MOST_LINK: usize = 1_000;
-const MOST_CODE: usize = 2_000;
 
 /// Vaults in one tree.
 const MOST_VAULTS: usize = 20;
@@ -207,7 +207,7 @@ impl Resolver<'_, '_, '_> {
             rest = &rest[next..];
             let Some(first) = rest.chars().next() else { break };
             let taken = match first {
-                '`' => code(rest),
+                '`' => code_span(rest),
                 '%' => {
                     rest.strip_prefix("%%").map(|inner| inner.find("%%").map_or(rest.len(), |end| end + 4))
                 }
@@ -374,24 +374,6 @@ fn fenced(text: &str) -> Option<usize> {
     Some(len)
 }
 
-/// The length of code within a line.
-fn code(text: &str) -> Option<usize> {
-    let marks = text.bytes().take_while(|&byte| byte == b'`').count();
-    let (open, after) = text.split_at(marks);
-    let after = beginning(after, MOST_CODE);
-    let paragraph = after.find("\n\n").unwrap_or(after.len());
-    let mut at = 0;
-    while let Some(found) = after[at..paragraph].find(open) {
-        let start = at + found;
-        let run = after[start..].bytes().take_while(|&byte| byte == b'`').count();
-        if run == marks {
-            return Some(marks + start + run);
-        }
-        at = start + run;
-    }
-    Some(marks)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -444,6 +426,6 @@ mod tests {
     #[test]
     fn code_is_found_whole() {
         assert_eq!(fenced("```\n[[x]]\n```\ny"), Some("```\n[[x]]\n```\n".len()));
-        assert_eq!(code("`[[x]]` y"), Some(7));
+        assert_eq!(code_span("`[[x]]` y"), Some(7));
     }
 }

@@ -1,4 +1,4 @@
-//! How a reference twin is configured and started.
+//! Configuration and start of a server.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -24,10 +24,10 @@ use crate::store::{self, Store};
 use crate::twin::{Lab, Recipient, Rules, Twin};
 use crate::worker::Worker;
 
-/// The key a twin accepts where none was set with [`Reference::key`].
+/// The key that is accepted by default; see [`Reference::key`].
 pub const DEFAULT_KEY: &str = "twin_test_reference";
 
-/// What a plan may lack: the endpoints of a feature answer 403.
+/// A feature that a plan may not include, whose endpoints then answer 403.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Feature {
@@ -52,11 +52,11 @@ impl fmt::Display for Feature {
     }
 }
 
-/// Why a twin could not be started.
+/// Why a server could not be started.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The data could not be opened, or the seeds not be stored.
+    /// The data could not be opened, or the seeds could not be stored.
     #[error("cannot open the twin's data{}: {reason}", in_file(.path))]
     Data {
         /// The file, where it is not in memory.
@@ -64,7 +64,7 @@ pub enum StartError {
         /// What SQLite or the system said.
         reason: String,
     },
-    /// The address could not be listened on.
+    /// The server could not listen on the address.
     #[error("cannot listen on {address}: {source}")]
     Listen {
         /// The address.
@@ -78,7 +78,7 @@ pub enum StartError {
     /// The language model's URL cannot be used.
     #[error("the URL of the language model cannot be used: {0}")]
     Model(String),
-    /// The system gave no thread.
+    /// A thread could not be started.
     #[error("cannot start the twin's thread: {0}")]
     Thread(std::io::Error),
 }
@@ -138,7 +138,7 @@ impl fmt::Debug for Reference {
 }
 
 impl Reference {
-    /// A twin with the defaults.
+    /// Creates a server with the default settings.
     pub fn new() -> Self {
         Self {
             keys: Vec::new(),
@@ -172,36 +172,36 @@ impl Reference {
         self
     }
 
-    /// Takes this many requests per key and window, then answers 429.
+    /// Accepts this many requests per key and window, and then answers 429.
     #[must_use]
     pub fn rate_limit(mut self, requests_per_window: u32) -> Self {
         self.limit = Some(requests_per_window);
         self
     }
 
-    /// Takes any number of requests. The headers then state a limit of 1,000,000 of which nothing is used.
+    /// Accepts any number of requests. The headers then state an unused limit of 1,000,000.
     #[must_use]
     pub fn no_rate_limit(mut self) -> Self {
         self.limit = None;
         self
     }
 
-    /// The length of a rate-limit window (60 s unless told otherwise), in whole seconds and at least one.
-    /// Windows begin at the multiples of their length since 1970.
+    /// Sets the length of a rate-limit window (60 s by default), in whole seconds and at least one. Windows
+    /// start at multiples of their length since 1970.
     #[must_use]
     pub fn window(mut self, length: Duration) -> Self {
         self.window = length;
         self
     }
 
-    /// Answers this many questions per calendar month (UTC), then 402.
+    /// Answers this many questions per calendar month (UTC), and then 402.
     #[must_use]
     pub fn monthly_limit(mut self, answers: u32) -> Self {
         self.monthly_limit = Some(answers);
         self
     }
 
-    /// Escalates answers whose confidence is below this, from 0.0 to 1.0 (0.5 unless told otherwise).
+    /// Escalates answers with a confidence below this threshold, from 0.0 to 1.0 (0.5 by default).
     #[must_use]
     pub fn threshold(mut self, confidence: f64) -> Self {
         self.threshold = confidence;
@@ -246,31 +246,31 @@ impl Reference {
         self
     }
 
-    /// Tells this URL (http or https) of every escalation, signed with the secret. Each delivery is tried three
-    /// times, one and five seconds apart and ten seconds long at most, until a 2xx comes back. The URL is checked
-    /// when the twin starts.
+    /// Sends a webhook to this URL (http or https) for every escalation, signed with the secret. Each
+    /// delivery is attempted up to three times, after one and five seconds and for at most ten seconds each,
+    /// until it is answered with 2xx. The URL is checked at the start.
     #[must_use]
     pub fn webhook(mut self, url: impl Into<String>, secret: impl Into<String>) -> Self {
         self.webhook = Some((url.into(), secret.into()));
         self
     }
 
-    /// The waits between the tries of a webhook delivery; there is one try more than waits.
+    /// Sets the waits between the attempts of a webhook delivery. There is one more attempt than waits.
     #[must_use]
     pub fn webhook_backoff(mut self, waits: impl IntoIterator<Item = Duration>) -> Self {
         self.backoff = waits.into_iter().collect();
         self
     }
 
-    /// Takes the time from this clock.
+    /// Uses this clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Keeps the data in this SQLite file, made where there is none, instead of in memory. A crash loses
-    /// nothing that was acknowledged.
+    /// Stores the data in this SQLite file, which is created if it does not exist, instead of in memory. A
+    /// crash loses nothing that was acknowledged.
     #[must_use]
     pub fn data(mut self, path: impl Into<PathBuf>) -> Self {
         self.data = Some(path.into());
@@ -326,7 +326,7 @@ impl Reference {
         self
     }
 
-    /// Starts with this fault to come. See [`Running::fault`] for later ones.
+    /// Adds a fault before the start. See [`Running::fault`] for later ones.
     #[must_use]
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);

@@ -27,7 +27,7 @@ pub struct Report {
     /// Number of sources with work left.
     pub remaining: usize,
     /// Sources in doubt: they may or may not have been created.
-    pub unresolved: Vec<Unsettled>,
+    pub unresolved: Vec<Unresolved>,
     /// Sources that failed.
     pub failed: Vec<Failed>,
     /// Files that did not become documents.
@@ -65,17 +65,6 @@ pub struct NearDuplicates {
     /// How much of their wording similar texts share, in percent: at least and roughly.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub percent: Option<u8>,
-}
-
-/// A source in doubt: one of its documents may or may not have been created.
-#[derive(Debug, Clone, Serialize)]
-pub struct Unsettled {
-    /// The source's identity.
-    pub key: String,
-    /// Its title.
-    pub title: String,
-    /// Why.
-    pub reason: String,
 }
 
 /// A source that failed.
@@ -129,7 +118,7 @@ impl Report {
         let mut report = Self::left_alone(&steps);
         report.count(&steps.tasks);
         report.actions = Some(steps.tasks.into_iter().map(Step::from).collect());
-        report.unresolved = steps.unresolved.iter().map(unresolved).collect();
+        report.unresolved = steps.unresolved;
         report
     }
 
@@ -137,7 +126,7 @@ impl Report {
     pub(crate) fn refused(steps: &Steps) -> Self {
         let mut report = Self::left_alone(steps);
         report.remaining = steps.tasks.len();
-        report.unresolved = steps.unresolved.iter().map(unresolved).collect();
+        report.unresolved = steps.unresolved.clone();
         report.actions = Some(steps.tasks.iter().cloned().map(Step::from).collect());
         report
     }
@@ -148,7 +137,7 @@ impl Report {
         report.count(&applied.done);
         report.actions = Some(applied.done.iter().cloned().map(Step::from).collect());
         report.remaining = applied.remaining;
-        report.unresolved = applied.unresolved.iter().map(unresolved).collect();
+        report.unresolved = applied.unresolved.clone();
         report.failed =
             applied.failed.iter().map(|(task, error)| failed(&task.key, error, observer)).collect();
         report
@@ -194,11 +183,6 @@ impl Report {
 fn failed(key: &str, error: &twin_sdk::Error, observer: &dyn Observer) -> Failed {
     let (code, message) = observer.describe(error);
     Failed { key: key.to_owned(), code, message }
-}
-
-fn unresolved(source: &Unresolved) -> Unsettled {
-    let Unresolved { key, title, reason } = source.clone();
-    Unsettled { key, title, reason }
 }
 
 impl From<Task> for Step {

@@ -8,11 +8,10 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::convert::{self, Aside};
-use super::detect::Export;
-use super::job::Job;
+use super::job::{Budget, Job};
 use super::run::{Draft, Outcome, Run, digest};
-use super::tree::{Entry, Tree, ending};
-use super::{DocumentType, Format, Root, pool, reason};
+use super::tree::{Entry, Roots, Tree, ending};
+use super::{DocumentType, Format, Limits, Root, pool, reason};
 use article::Article;
 use pages::{Bounded, Pages};
 
@@ -25,12 +24,12 @@ const BATCH_BYTES: usize = 1 << 20;
 const BATCH: usize = 256;
 
 /// Whose articles the files are, if they are nothing else.
-pub(crate) fn whose(tree: &Tree) -> Option<Format> {
+pub(crate) fn whose(tree: &Tree, budget: &Budget, limits: &Limits) -> Option<Format> {
     let is_json = |entry: &Entry| ending(&entry.path) == "json";
     if tree.entries.is_empty() || !tree.entries.iter().all(is_json) {
         return None;
     }
-    tree.entries.iter().take(MOST_HEADS).find_map(|entry| whose_head(&entry.head(HEAD)))
+    tree.entries.iter().take(MOST_HEADS).find_map(|entry| whose_head(&budget.head(entry, HEAD, limits)))
 }
 
 fn whose_head(head: &[u8]) -> Option<Format> {
@@ -50,10 +49,10 @@ fn whose_head(head: &[u8]) -> Option<Format> {
     }
 }
 
-pub(crate) fn read(export: &Export, reader: Format, run: &mut Run<'_>) -> ControlFlow<()> {
+pub(crate) fn read(roots: &Roots, reader: Format, run: &mut Run<'_>) -> ControlFlow<()> {
     let scope = if reader == Format::Zendesk { "zendesk:" } else { "intercom:" };
     let mut pages = Pages::default();
-    for (path, tree) in &export.roots {
+    for (path, tree) in roots {
         let root = Root { path: path.clone(), reader, scope: scope.to_owned(), whole: tree.whole };
         run.begin(root, tree, |_| Some(scope.to_owned()));
         for entry in &tree.entries {
@@ -61,7 +60,7 @@ pub(crate) fn read(export: &Export, reader: Format, run: &mut Run<'_>) -> Contro
         }
     }
     if !pages.are_all() {
-        let paths: Vec<&Path> = export.roots.iter().map(|(path, _)| path.as_path()).collect();
+        let paths: Vec<&Path> = roots.iter().map(|(path, _)| path.as_path()).collect();
         run.lack_something(&paths);
     }
     ControlFlow::Continue(())

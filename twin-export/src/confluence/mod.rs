@@ -6,11 +6,10 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
-use super::convert::{self, Aside};
-use super::detect::Export;
+use super::convert::{self, Aside, Converted};
 use super::job::{Budget, Job};
-use super::run::{Draft, Outcome, Run, digest};
-use super::tree::{Entry, Tree, ending, file_name, folder_of, safe_path, stem};
+use super::run::{Draft, Outcome, Place, Run, digest};
+use super::tree::{Entry, Roots, Tree, ending, file_name, folder_of, safe_path, stem};
 use super::{DocumentType, Format, Limits, Root, pool, reason, remark, workers};
 pub(crate) use page::ReadPage;
 
@@ -63,8 +62,8 @@ fn key_of(path: &str) -> Option<String> {
     }
 }
 
-pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
-    for (path, tree) in &export.roots {
+pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in roots {
         let scope = match tree.entries.first() {
             Some(entry) if tree.single => key_of(&entry.path).unwrap_or_else(|| "confluence:".to_owned()),
             _ => "confluence:".to_owned(),
@@ -172,25 +171,14 @@ impl Space {
         let place = path.find("attachments/").map_or(path, |at| &path[at..]);
         let known = self.files.lock().unwrap_or_else(PoisonError::into_inner).get(place).cloned();
         let name = known.unwrap_or_else(|| file_name(path).to_owned());
-        let mut converted = match convert::convert(&name, bytes, job) {
-            Ok(converted) => converted,
-            Err(reason) => return Outcome::unconverted(key, path, reason),
-        };
-        let attached = Outcome::of_attached(&mut converted.attached, &key, path, &DocumentType::Note);
-        Outcome::document(Draft {
-            key,
-            title: converted.title.unwrap_or_else(|| stem(&name).to_owned()),
-            text: converted.text,
-            kind: DocumentType::Note,
-            source,
-            converter: converted.converter,
-            path: path.to_owned(),
-            clean_path: None,
-            key_is_identity: false,
-            files: 1,
-            aside: converted.aside,
-        })
-        .with_attached(attached)
+        match convert::convert(&name, bytes, job) {
+            Ok(converted) => {
+                let place = Place { key, path, clean_path: None, name: &name };
+                // Whatever it says it is, it belongs to a page.
+                Outcome::of_file(place, source, Converted { kind: None, ..converted }, DocumentType::Note)
+            }
+            Err(reason) => Outcome::unconverted(key, path, reason),
+        }
     }
 }
 

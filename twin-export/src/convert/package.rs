@@ -245,7 +245,7 @@ pub(super) fn reference(tag: &BytesStart<'_>) -> Option<String> {
 }
 
 /// The character that an entity such as `&amp;` or `&#8217;` stands for.
-pub(crate) fn entity(reference: &BytesRef<'_>) -> String {
+pub(super) fn entity(reference: &BytesRef<'_>) -> String {
     if let Ok(Some(character)) = reference.resolve_char_ref() {
         return character.to_string();
     }

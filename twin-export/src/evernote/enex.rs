@@ -5,10 +5,9 @@ use std::io::{self, BufReader, Read};
 use std::rc::Rc;
 
 use mail_parser::decoders::base64::base64_decode;
-use quick_xml::events::Event;
+use quick_xml::events::{BytesRef, Event};
 use quick_xml::reader::Reader;
 
-use super::super::convert::xml_entity;
 use super::super::text::tidy_line;
 use super::super::{Limits, reason};
 
@@ -190,6 +189,15 @@ impl State {
         }
         None
     }
+}
+
+/// The character that a reference in XML stands for.
+fn xml_entity(reference: &BytesRef<'_>) -> String {
+    if let Ok(Some(character)) = reference.resolve_char_ref() {
+        return character.to_string();
+    }
+    let name = reference.xml10_content();
+    quick_xml::escape::resolve_xml_entity(&name).map_or_else(|| format!("&{name};"), str::to_owned)
 }
 
 /// Elements whose text counts.

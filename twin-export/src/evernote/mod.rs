@@ -6,10 +6,9 @@ mod note;
 use std::ops::ControlFlow;
 
 use super::convert::{self, Aside, is_media};
-use super::detect::Export;
 use super::job::Job;
-use super::run::{Digest256, Draft, Outcome, Run, digest};
-use super::tree::{Entry, Tree, ending, safe_path, stem};
+use super::run::{Digest256, Draft, Outcome, Place, Run, digest};
+use super::tree::{Entry, Roots, Tree, ending, safe_path};
 use super::{DocumentType, Format, Root, pool, reason, workers};
 use enex::{Item, Note, Resource};
 pub(crate) use note::ReadNote;
@@ -23,8 +22,8 @@ pub(crate) fn is_export(tree: &Tree) -> bool {
     !tree.entries.is_empty() && tree.entries.iter().all(|entry| ending(&entry.path) == "enex")
 }
 
-pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
-    for (path, tree) in &export.roots {
+pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in roots {
         let scope = "evernote:".to_owned();
         let root = Root { path: path.clone(), reader: Format::Evernote, scope, whole: tree.whole };
         run.begin(root, tree, |_| Some("evernote:".to_owned()));
@@ -124,7 +123,19 @@ fn of_note(note: &Note, notebook: &str, job: &Job<'_>) -> Outcome {
     if !note.tags.is_empty() {
         blocks.insert(0, format!("tags: {}", note.tags.join(", ")));
     }
-    Outcome::document(draft(key, note.title.clone(), blocks.join("\n\n"), "enex/1", digest_of(note), path, aside))
+    Outcome::document(Draft {
+        key,
+        title: note.title.clone(),
+        text: blocks.join("\n\n"),
+        kind: DocumentType::Note,
+        source: digest_of(note),
+        converter: "enex/1".into(),
+        path,
+        clean_path: None,
+        key_is_identity: false,
+        files: 1,
+        aside,
+    })
 }
 
 fn digest_of(note: &Note) -> Digest256 {
@@ -150,36 +161,11 @@ fn of_file(resource: &Resource, notebook: &str, job: &Job<'_>) -> Outcome {
     if is_media(&name) && job.options().ocr.is_none() {
         return Outcome::unconverted(key, &path, reason::MEDIA);
     }
-    let mut converted = match convert::convert(&name, resource.bytes.clone(), job) {
-        Ok(converted) => converted,
-        Err(reason) => return Outcome::unconverted(key, &path, reason),
-    };
-    let attached = Outcome::of_attached(&mut converted.attached, &key, &path, &DocumentType::Note);
-    let title = converted.title.unwrap_or_else(|| stem(&name).to_owned());
-    let (text, converter, aside) = (converted.text, converted.converter, converted.aside);
-    Outcome::document(Draft { converter, ..draft(key, title, text, "", source, path, aside) }).with_attached(attached)
-}
-
-fn draft(
-    key: String,
-    title: String,
-    text: String,
-    converter: &'static str,
-    source: Digest256,
-    path: String,
-    aside: Aside,
-) -> Draft {
-    Draft {
-        key,
-        title,
-        text,
-        kind: DocumentType::Note,
-        source,
-        converter: converter.into(),
-        path,
-        clean_path: None,
-        key_is_identity: false,
-        files: 1,
-        aside,
+    match convert::convert(&name, resource.bytes.clone(), job) {
+        Ok(converted) => {
+            let place = Place { key, path: &path, clean_path: None, name: &name };
+            Outcome::of_file(place, source, converted, DocumentType::Note)
+        }
+        Err(reason) => Outcome::unconverted(key, &path, reason),
     }
 }

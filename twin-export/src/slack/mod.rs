@@ -13,11 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::convert::Aside;
-use super::detect::Export;
 use super::job::Job;
 use super::run::{Draft, Outcome, Run};
 use super::text::beginning;
-use super::tree::{Entry, Tree, file_name, folder_of, safe_path, stem};
+use super::tree::{Entry, Roots, Tree, file_name, folder_of, safe_path, stem};
 use super::{Format, Root, pool, reason};
 pub(crate) use day::ReadDay;
 use day::{Late, Told};
@@ -78,8 +77,8 @@ fn is_day(path: &str) -> bool {
     digits && !folder_of(path).is_empty()
 }
 
-pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
-    for (path, tree) in &export.roots {
+pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in roots {
         let root =
             Root { path: path.clone(), reader: Format::Slack, scope: "slack:".to_owned(), whole: tree.whole };
         run.begin(root, tree, |path| is_day(path).then(|| key_of(path)));

@@ -17,7 +17,7 @@ mod zip_names;
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::job::{Budget, Cancellation};
 use super::{Limits, ReadError, Skipped, reason};
@@ -28,6 +28,9 @@ use listing::Listing;
 pub(crate) use names::{ending, file_name, folder_of, is_litter, safe_path, stem};
 use shared_file::SharedFile;
 pub(crate) use shared_file::SharedFile as Bytes;
+
+/// The PATHs of one export, and their files.
+pub(crate) type Roots = [(PathBuf, Tree)];
 
 /// The files of one PATH.
 #[derive(Debug, Default)]

@@ -7,9 +7,17 @@ use std::thread;
 use serde::Serialize;
 
 use super::super::convert::guard::guarded;
-use super::super::{confluence, convert, evernote, jsonl, notion, reason, slack};
+use super::super::{convert, jsonl, reason};
 use super::Task;
 use super::child::{Answer, Head};
+#[cfg(feature = "html")]
+use crate::confluence;
+#[cfg(feature = "evernote")]
+use crate::evernote;
+#[cfg(feature = "notion")]
+use crate::notion;
+#[cfg(feature = "slack")]
+use crate::slack;
 
 /// The exit code of a worker whose time was up.
 pub(super) const GAVE_UP: i32 = 4;
@@ -60,9 +68,9 @@ fn request(input: &mut impl BufRead) -> io::Result<Option<(Head<'static>, Vec<u8
 }
 
 macro_rules! tasks {
-    ($head:ident, $bytes:ident; $($task:ty),+ $(,)?) => {
+    ($head:ident, $bytes:ident; $($(#[$when:meta])? $task:ty),+ $(,)?) => {
         match &*$head.task {
-            $(<$task>::NAME => done_by::<$task>($head, $bytes),)+
+            $($(#[$when])? <$task>::NAME => done_by::<$task>($head, $bytes),)+
             _ => written(&Answer::<()>::Refused(reason::UNREADABLE.to_owned())),
         }
     };
@@ -72,12 +80,18 @@ fn answer(head: Head<'_>, bytes: Vec<u8>) -> io::Result<()> {
     tasks!(
         head, bytes;
         convert::ConvertFile,
+        #[cfg(feature = "mail")]
         convert::mail::ReadLetter,
+        #[cfg(feature = "html")]
         confluence::ReadPage,
+        #[cfg(feature = "evernote")]
         evernote::ReadNote,
         jsonl::ReadLine,
+        #[cfg(feature = "notion")]
         notion::ReadHtml,
+        #[cfg(feature = "notion")]
         notion::ReadMarkdown,
+        #[cfg(feature = "slack")]
         slack::ReadDay,
     )
 }

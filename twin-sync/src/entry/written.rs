@@ -77,13 +77,13 @@ impl TryFrom<Written> for Entry {
         let wrong = |what: &str| Err(format!("the entry {} {what}", written.key));
         let made = written.next.as_ref().map_or(&[][..], |next| &next.made);
         if written.old.checked_add(made.len()).is_none_or(|unfinished| unfinished > written.ids.len()) {
-            return wrong("counts more documents than it has ids");
+            return wrong("counts more documents than it has IDs");
         }
         if !made.is_sorted_by(|one, next| one < next) {
             return wrong("has two documents for one part");
         }
         if written.ids.iter().any(|id| id.trim().is_empty()) {
-            return wrong("has a blank id");
+            return wrong("has a blank ID");
         }
         let mut ids = written.ids;
         let mut last = |count: usize| ids.split_off(ids.len() - count);

@@ -16,13 +16,14 @@ use super::{bulk_show, report_file};
 use crate::command::Outcome;
 use crate::context::{Connection, Context};
 use crate::error::{CliError, Code};
+use crate::hints;
 use crate::stop::Signal;
 use crate::ui::progress::Progress;
 use crate::ui::{Form, Notice};
 use crate::words::count;
 use twin_sync::{
-    self as sync, Action, Cancellation, Caveats, Documents, MaxDelete, Meter, Mode, Options, Plan, Report,
-    StopReason, Sync,
+    self as sync, Action, Cancellation, Documents, Limitations, MaxDelete, Meter, Mode, Options, Plan,
+    Report, StopReason, Sync,
 };
 
 /// A bulk command with its flags.
@@ -56,7 +57,7 @@ pub(super) async fn run(bulk: Bulk, context: &Context) -> Outcome {
         meter,
         cancellation: cancellation.clone(),
         signal: signal.clone(),
-        caveats: RefCell::default(),
+        limitations: RefCell::default(),
     };
     tokio::select! {
         biased;
@@ -92,7 +93,7 @@ struct Run<'a> {
     cancellation: Cancellation,
     signal: watch::Receiver<Option<Signal>>,
     /// What the file system of the state cannot do.
-    caveats: RefCell<Caveats>,
+    limitations: RefCell<Limitations>,
 }
 
 impl Run<'_> {
@@ -106,7 +107,7 @@ impl Run<'_> {
             Err(sync::Error::State(error)) => return self.unopened(error.into()),
             Err(error) => return Err(CliError::internal(error)),
         };
-        self.caveats.replace(documents.caveats());
+        self.limitations.replace(documents.limitations());
         let Reading { documents, about } = match self.read(documents).await {
             Ok(reading) => reading,
             Err(ReadingError::Stopped) => {
@@ -285,8 +286,10 @@ impl Run<'_> {
         mut notices: Vec<Notice>,
     ) -> Result<BulkReport, CliError> {
         let args = &self.bulk.args;
-        let caveats = self.caveats.borrow().list();
-        notices.extend(caveats.iter().map(|caveat| Notice::warning(caveat.to_string()).vital()));
+        let limitations = self.limitations.borrow().list();
+        notices.extend(
+            limitations.iter().map(|limitation| Notice::warning(hints::of_limitation(limitation)).vital()),
+        );
         let mut report = report.with(self.meter.figures());
         if !args.dry_run {
             notices.extend(ending(&report, &args.state));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::CliError;
-use twin_export::{self as export, Alike, Likeness, Observer, ReadError, Remark, Root, Similar, Skipped};
+use twin_export::{self as export, Alike, Export, Likeness, Observer, ReadError, Remark, Root, Similar, Skipped};
 use twin_sync::{Cancellation, Documents, NearDuplicates, Report};
 
 /// What was read.
@@ -85,7 +85,7 @@ fn read_now(
 ) -> Result<Reading, ReadingError> {
     let mut failed = None;
     let mut similar = compare.then(Similar::default);
-    let summary = export::read(paths, options, observer, &mut |document| {
+    let summary = Export::open(paths, options)?.read(observer, |document| {
         if let Some(similar) = &mut similar {
             similar.add(&document);
         }

@@ -72,7 +72,7 @@ impl Search {
             close: BTreeMap::new(),
             skipped: None,
         };
-        let summary = export::read(paths, options, observer, &mut |document| search.look_at(document))?;
+        let summary = export::Export::open(paths, options)?.read(observer, |document| search.look_at(document))?;
         let wanted = search.wanted.as_str();
         search.skipped = summary.skipped.into_iter().find(|skipped| {
             skipped.path == wanted || (!skipped.path.is_empty() && wanted.ends_with(&format!("/{}", skipped.path)))
