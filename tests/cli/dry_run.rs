@@ -8,7 +8,8 @@ fn home() -> Home {
     let home = Home::new();
     home.write("wiki/leave.md", "# Leave\n\n25 days.\n");
     home.write("wiki/old/leave.md", "# LEAVE\n\n20 days.\n");
-    let line = |n: usize| format!("Sentence number {n} says something of its own about topic {}.", n * 7919 % 1000);
+    let line =
+        |n: usize| format!("Sentence number {n} says something of its own about topic {}.", n * 7919 % 1000);
     let long: Vec<String> = (0..2000).map(line).collect();
     home.write("wiki/long.md", format!("# Long\n\n{}\n", long.join("\n\n")));
     home.write("wiki/copy.md", format!("# Copy\n\n{}\n", long.join("\n\n")));
@@ -40,14 +41,20 @@ fn one_source_is_shown_as_it_would_be_uploaded_without_a_key_or_a_connection() {
 fn what_cannot_be_shown_says_why() {
     let home = home();
     let ran = import(&home, ["--show", "leave"]).run().exits(2);
-    assert!(ran.stderr.contains("2 sources have the title 'leave'") && ran.stderr.contains("folder:wiki/old/leave.md"));
+    assert!(
+        ran.stderr.contains("2 sources have the title 'leave'")
+            && ran.stderr.contains("folder:wiki/old/leave.md")
+    );
     let ran = import(&home, ["--show", "empty.md"]).run().exits(5);
     assert!(ran.stderr.contains("empty.md becomes no document: empty"), "{ran:#?}");
     let ran = import(&home, ["--show", "folder:wiki/empty.md"]).run().exits(5);
     assert!(ran.stderr.contains("becomes no document: empty"), "{ran:#?}");
     let ran = import(&home, ["--show", "lon"]).run().exits(5);
     assert!(ran.stderr.contains("'Long' (folder:wiki/long.md)"), "{ran:#?}");
-    assert_eq!(import(&home, ["--show", "x", "--json"]).run().exits(5).json_error()["code"], json!("not_found"));
+    assert_eq!(
+        import(&home, ["--show", "x", "--json"]).run().exits(5).json_error()["code"],
+        json!("not_found")
+    );
     home.twin(["kb", "import", "wiki", "--show", "Long"]).run().exits(2);
     import(&home, ["--show", "Long", "--exit-code"]).run().exits(2);
 }
@@ -79,7 +86,10 @@ fn a_program_that_reads_pictures_is_told_nothing_of_ours_and_no_shell_sees_its_l
 
     let home = Home::new();
     home.write("wiki/plan.png", b"\x89PNG\r\n\x1A\n");
-    let ocr = home.write("o c r", "#!/bin/sh\necho \"text $2 ${TWIN_API_KEY-no key} ${TWIN_PROFILE-no profile} $HOME\"\n");
+    let ocr = home.write(
+        "o c r",
+        "#!/bin/sh\necho \"text $2 ${TWIN_API_KEY-no key} ${TWIN_PROFILE-no profile} $HOME\"\n",
+    );
     std::fs::set_permissions(&ocr, std::fs::Permissions::from_mode(0o755)).unwrap();
     let line = format!("'{}' {{}} $(id);", ocr.display());
     let twin = import(&home, ["--show", "plan", "--ocr-command", &line]).env("TWIN_API_KEY", "twin_live_x");

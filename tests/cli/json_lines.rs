@@ -29,7 +29,11 @@ fn lines_are_read_whatever_a_program_makes_of_their_ends_and_beginnings() {
         format!("\n\n  {one}  \n\t\n{two}\n\n"),
     ] {
         let report = dry_run(&home, &lines);
-        assert_eq!((keys(&report), &report["skipped"]), (vec!["jsonl:a", "jsonl:2"], &json!([])), "{lines:?}");
+        assert_eq!(
+            (keys(&report), &report["skipped"]),
+            (vec!["jsonl:a", "jsonl:2"], &json!([])),
+            "{lines:?}"
+        );
     }
 }
 
@@ -55,7 +59,9 @@ fn a_line_that_is_no_document_is_named_with_its_number() {
     assert_eq!(keys(&report), ["jsonl:a", "jsonl:h"]);
     assert_eq!(report["actions"][1]["parts"], json!(4));
     let skipped = report["skipped"].as_array().unwrap().iter();
-    let skipped: Vec<String> = skipped.map(|one| format!("{} {}", one["path"].as_str().unwrap(), one["reason"].as_str().unwrap())).collect();
+    let skipped: Vec<String> = skipped
+        .map(|one| format!("{} {}", one["path"].as_str().unwrap(), one["reason"].as_str().unwrap()))
+        .collect();
     let unreadable = |line: usize| format!("-:{line} unreadable");
     let mut expected: Vec<String> = (2..=11).filter(|line| *line != 8).map(unreadable).collect();
     expected.insert(6, "-:8 duplicate of jsonl:a".to_owned());
@@ -70,7 +76,8 @@ async fn nothing_is_deleted_while_a_line_cannot_be_read() {
         let line = ["kb", "sync", "-", "--prune", "--yes", "--init", "--json", "--max-delete", "100%"];
         bench.twin(line).with_stdin(lines).exits(0)
     };
-    let (a, b) = (r#"{"key": "a", "title": "A", "content": "1"}"#, r#"{"key": "b", "title": "B", "content": "2"}"#);
+    let (a, b) =
+        (r#"{"key": "a", "title": "A", "content": "1"}"#, r#"{"key": "b", "title": "B", "content": "2"}"#);
     assert_counts(&sync(&format!("{a}\n{b}\n")), &[("created", 2)]);
     assert_counts(&sync(&format!("{a}\n{{\n")), &[("unchanged", 1), ("kept", 1)]);
     assert_counts(&sync(&format!("{a}\n")), &[("pruned", 1), ("unchanged", 1)]);
@@ -90,13 +97,22 @@ async fn nothing_is_deleted_while_a_line_cannot_be_read() {
 #[test]
 fn the_exporters_of_the_page_do_what_it_says() {
     let is_there = |program: &str| {
-        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|folder| folder.join(program).exists())
+        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
+            .any(|folder| folder.join(program).exists())
     };
-    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/json-lines.md")).unwrap();
-    let scripts: Vec<&str> = page.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let page =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/json-lines.md")).unwrap();
+    let scripts: Vec<&str> =
+        page.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
     assert_eq!(scripts.len(), 3);
     let home = Home::new();
-    home.write("twin", format!("#!/bin/sh\nexec '{}' \"$@\" --dry-run --json --local --local-data :memory:\n", env!("CARGO_BIN_EXE_twin")));
+    home.write(
+        "twin",
+        format!(
+            "#!/bin/sh\nexec '{}' \"$@\" --dry-run --json --local --local-data :memory:\n",
+            env!("CARGO_BIN_EXE_twin")
+        ),
+    );
     let dump = json!({"articles": [
         {"id": 35001, "title": "Keys", "html_url": "https://x.example/1", "draft": false, "body": "<p>At the <b>desk</b> &amp; gate.</p>"},
         {"id": 35002, "title": "Draft", "html_url": "https://x.example/2", "draft": true, "body": "<p>zz</p>"},
@@ -120,7 +136,8 @@ fn the_exporters_of_the_page_do_what_it_says() {
         let table = "sqlite3 help.db \"CREATE TABLE IF NOT EXISTS faq (id, question, answer); DELETE FROM faq; \
                      INSERT INTO faq VALUES (1, 'Keys?', 'At the desk.'), (2, 'Gate ''A''?', 'Two\nlines')\"";
         let table = if needs.contains(&"sqlite3") { table } else { "" };
-        let script = home.write("script", format!("set -eu\nPATH=\"$PWD:$PATH\"\nchmod +x twin curl\n{table}\n{script}"));
+        let script = home
+            .write("script", format!("set -eu\nPATH=\"$PWD:$PATH\"\nchmod +x twin curl\n{table}\n{script}"));
         let mut shell = std::process::Command::new("/bin/sh");
         shell.arg(script).current_dir(home.path()).env("HOME", home.path());
         let ran = crate::support::Ran::new(shell.output().unwrap()).exits(0);

@@ -9,7 +9,8 @@ use super::workshop::{Workshop, keys, read_one, skipped};
 
 #[test]
 fn a_page_that_is_missing_means_that_nothing_is_gone_and_all_pages_are_one_export() {
-    let pages = ["articles-1.json", "articles-2.json"].map(|name| fixtures().join("exports/zendesk").join(name));
+    let pages =
+        ["articles-1.json", "articles-2.json"].map(|name| fixtures().join("exports/zendesk").join(name));
     let (documents, summary) = read(&pages[..1], &Options::default());
     assert_eq!(keys(&documents), ["zendesk:35001", "zendesk:35001/de"]);
     assert!(!summary.roots[0].whole);

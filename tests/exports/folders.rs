@@ -32,7 +32,8 @@ fn keys_programs_packages_and_what_ignore_files_name_are_left_out_and_counted() 
     );
     fs::write(root.join("tool"), b"\x7FELF\x02\x01\x01zz").unwrap();
     let (documents, summary) = read_one(&root);
-    let kept = ["LICENSE", "a.md", "deep/only-here.md", "deep/private.md"].map(|name| format!("folder:notes/{name}"));
+    let kept = ["LICENSE", "a.md", "deep/only-here.md", "deep/private.md"]
+        .map(|name| format!("folder:notes/{name}"));
     assert_eq!(keys(&documents), kept);
     assert_eq!(skipped(&summary), []);
     assert_eq!(summary.files, 4);

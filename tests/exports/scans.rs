@@ -52,7 +52,8 @@ fn with_a_program_they_are_documents_and_files_with_text_are_read_as_ever() {
     let ocr = program(&workshop, "test -s \"$1\" && printf 'Page of %s\\n\\fand %s' \"${1##*.}\" \"$2\"");
     let (documents, summary) = read(&[folder(&workshop)], &options(ocr));
     let read: Vec<_> = documents.iter().filter(|document| document.converter == "ocr/1").collect();
-    let told: Vec<_> = read.iter().map(|one| (one.key.as_str(), one.title.as_str(), one.text.as_str())).collect();
+    let told: Vec<_> =
+        read.iter().map(|one| (one.key.as_str(), one.title.as_str(), one.text.as_str())).collect();
     let expected = [
         ("folder:notes/plan.png", "plan", "Page of png\n\nand -"),
         ("folder:notes/scan.pdf", "scan", "Page of pdf\n\nand -"),

@@ -2,11 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::convert::{HEAD, Kind};
 #[cfg(feature = "evernote")]
 use super::evernote;
-#[cfg(feature = "html")]
-use super::{articles, confluence};
-use super::convert::{HEAD, Kind};
 use super::job::Budget;
 #[cfg(feature = "notion")]
 use super::notion::names as notion_names;
@@ -15,6 +13,8 @@ use super::run::Run;
 use super::slack;
 use super::tree::{self, Entry, Tree, file_name};
 use super::{Format, Limits, Options, ReadError, drive, folder, jsonl, mail, reason};
+#[cfg(feature = "html")]
+use super::{articles, confluence};
 
 /// PATHs that are read as one, and their reader (never [`Format::Auto`]).
 #[derive(Debug)]

@@ -52,8 +52,10 @@ impl<'a> Vaults<'a> {
         let is_home = |entry: &&Entry| file_name(&entry.path).eq_ignore_ascii_case("home.md");
         for home in tree.entries.iter().filter(is_home).take(MOST_VAULTS) {
             let base = &home.path[..home.path.len() - "home.md".len()];
-            let name = if base.is_empty() { tree.name.as_str() } else { file_name(base.trim_end_matches('/')) };
-            let has = |name: &str| tree.entries.iter().any(|entry| entry.path.strip_prefix(base) == Some(name));
+            let name =
+                if base.is_empty() { tree.name.as_str() } else { file_name(base.trim_end_matches('/')) };
+            let has =
+                |name: &str| tree.entries.iter().any(|entry| entry.path.strip_prefix(base) == Some(name));
             let is_wiki = || name.ends_with(".wiki") || FURNITURE.iter().any(|name| has(name));
             if base.matches('/').count() <= 1 && !bases.contains_key(base) && is_wiki() {
                 bases.insert(base.to_owned(), true);
@@ -78,9 +80,10 @@ impl<'a> Vaults<'a> {
         if vault.is_wiki && FURNITURE.contains(&file_name(path)) {
             return Some(reason::INDEX);
         }
-        let is_template = vault.templates.as_deref().is_some_and(|folder| {
-            path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-        });
+        let is_template = vault
+            .templates
+            .as_deref()
+            .is_some_and(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
         is_template.then_some(reason::METADATA)
     }
 
@@ -96,7 +99,8 @@ impl<'a> Vaults<'a> {
 }
 
 /// What stands beside every page of a wiki.
-const FURNITURE: [&str; 6] = ["_Sidebar.md", "_sidebar.md", "_Footer.md", "_footer.md", "_Header.md", "_header.md"];
+const FURNITURE: [&str; 6] =
+    ["_Sidebar.md", "_sidebar.md", "_Footer.md", "_footer.md", "_Header.md", "_header.md"];
 
 impl<'a> Vault<'a> {
     fn new(tree: &'a Tree, base: String, templates: Option<String>, is_wiki: bool) -> Self {
@@ -147,7 +151,9 @@ impl<'a> Vault<'a> {
     /// The label of a link. Wikis of GitHub and GitLab may write it before the page.
     fn label<'t>(&self, inner: &'t str) -> &'t str {
         match inner.rsplit_once('|') {
-            Some((first, page)) if self.is_wiki && self.find(first).is_none() && self.find(page).is_some() => {
+            Some((first, page))
+                if self.is_wiki && self.find(first).is_none() && self.find(page).is_some() =>
+            {
                 first.trim()
             }
             _ => label(inner),

@@ -171,7 +171,10 @@ fn exports() -> Topic {
         ),
         ("Intercom", "All pages that GET /articles returns, as a file or a folder. Drafts are skipped."),
         ("Evernote", "In the list of notebooks: the menu (•••) > Export notebook, as .enex."),
-        ("Obsidian, wikis", "The folder of the vault, a zip of it, or a checkout of a GitHub or GitLab wiki."),
+        (
+            "Obsidian, wikis",
+            "The folder of the vault, a zip of it, or a checkout of a GitHub or GitLab wiki.",
+        ),
         ("Mail", "A mailbox in mbox format (takeout.google.com, Thunderbird), or messages as eml files."),
         ("Files", "Any folder, zip or tar of Markdown, text, HTML, CSV, docx, xlsx, pptx or PDF files."),
         (

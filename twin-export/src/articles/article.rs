@@ -26,7 +26,11 @@ impl Article {
             Value::Number(id) => id.to_string(),
             _ => return None,
         };
-        Some(if reader == Format::Zendesk { vec![Self::zendesk(id, article)] } else { Self::intercom(id, article) })
+        Some(if reader == Format::Zendesk {
+            vec![Self::zendesk(id, article)]
+        } else {
+            Self::intercom(id, article)
+        })
     }
 
     fn zendesk(id: String, article: &mut Map<String, Value>) -> Self {

@@ -66,20 +66,16 @@ pub(crate) fn read(roots: &Roots, reader: Format, run: &mut Run<'_>) -> ControlF
     ControlFlow::Continue(())
 }
 
-fn file(
-    entry: &Entry,
-    reader: Format,
-    scope: &str,
-    pages: &mut Pages,
-    run: &mut Run<'_>,
-) -> ControlFlow<()> {
+fn file(entry: &Entry, reader: Format, scope: &str, pages: &mut Pages, run: &mut Run<'_>) -> ControlFlow<()> {
     let path = entry.path.as_str();
     // Any article may be in what cannot be read.
     let lost = |reason| Outcome::unconverted(scope.to_owned(), path, reason);
     if !run.options.filter.takes(&[path]) {
         return run.take(Outcome::filtered(scope.to_owned(), path));
     }
-    let Ok(stream) = entry.open() else { return run.take(lost(entry.missing().unwrap_or(reason::UNREADABLE))) };
+    let Ok(stream) = entry.open() else {
+        return run.take(lost(entry.missing().unwrap_or(reason::UNREADABLE)));
+    };
     let stream = Bounded::new(stream, run.options.limits.entry_bytes);
     let (mut batch, mut bytes, mut number) = (Vec::new(), 0, 0);
     let mut flow = ControlFlow::Continue(());

@@ -226,7 +226,10 @@ mod tests {
         let first = r#"{"count": 3, "next_page": "https://x.example/2", "articles": [{"id": 1}, {"id": 2}]}"#;
         assert_eq!(read(&mut pages, first), (2, Ok(())));
         assert!(!pages.are_all());
-        assert_eq!(read(&mut pages, r#"{"articles": [{"id": 3}], "next_page": null, "count": 3}"#), (1, Ok(())));
+        assert_eq!(
+            read(&mut pages, r#"{"articles": [{"id": 3}], "next_page": null, "count": 3}"#),
+            (1, Ok(()))
+        );
         assert!(pages.are_all());
 
         let mut pages = Pages::default();
@@ -238,7 +241,10 @@ mod tests {
 
     #[test]
     fn a_page_that_is_cut_is_unreadable_after_what_it_holds() {
-        assert_eq!(read(&mut Pages::default(), r#"{"articles": [{"id": 1}, {"id"#), (1, Err(reason::UNREADABLE)));
+        assert_eq!(
+            read(&mut Pages::default(), r#"{"articles": [{"id": 1}, {"id"#),
+            (1, Err(reason::UNREADABLE))
+        );
         let long = format!(r#"[{{"id": 1, "body": "{}"}}]"#, "a".repeat(2 << 20));
         assert_eq!(read(&mut Pages::default(), &long), (0, Err(reason::TOO_LARGE)));
         assert_eq!(read(&mut Pages::default(), "{\"articles\": null} 5"), (0, Ok(())));

@@ -255,7 +255,8 @@ impl<R: Read> Read for Bounded<R> {
             let mut kept = 0;
             let mut at = 0;
             while at < read {
-                let next = buffer[at..read].iter().position(|&byte| byte == b'<').map_or(read, |next| at + next);
+                let next =
+                    buffer[at..read].iter().position(|&byte| byte == b'<').map_or(read, |next| at + next);
                 let len = next - at;
                 // What is past the limit is dropped: what is left of it tells that it was too long.
                 let room = usize::try_from(self.most.saturating_sub(self.run)).unwrap_or(usize::MAX).min(len);
@@ -290,8 +291,12 @@ mod tests {
         let mut told = Vec::new();
         let read = read(xml.as_bytes(), limits, &mut |item| {
             told.push(match item {
-                Item::Note(note) => format!("{} {} {:?} {:?}", note.title, note.created, note.tags, note.tasks),
-                Item::Resource(file) => format!("{}.{} {} {:?}", file.name, file.ending, file.bytes.len(), file.lacks),
+                Item::Note(note) => {
+                    format!("{} {} {:?} {:?}", note.title, note.created, note.tags, note.tasks)
+                }
+                Item::Resource(file) => {
+                    format!("{}.{} {} {:?}", file.name, file.ending, file.bytes.len(), file.lacks)
+                }
             });
             Ok(())
         });
@@ -305,7 +310,10 @@ mod tests {
             <resource><data encoding=\"base64\">\nSGVs\nbG8=\n</data><mime>text/plain</mime><resource-attributes><file-name>a.txt</file-name></resource-attributes></resource>\
             <task><title>sweep</title><created>20260101T000000Z</created><taskStatus>completed</taskStatus></task></note></en-export>";
         let (told, read) = all(xml, &Limits::default());
-        assert_eq!(told, ["a.txt.txt 5 None", "Keys & locks 20260302T093000Z [\"yard\"] [(\"sweep\", true)]"]);
+        assert_eq!(
+            told,
+            ["a.txt.txt 5 None", "Keys & locks 20260302T093000Z [\"yard\"] [(\"sweep\", true)]"]
+        );
         assert_eq!(read, Ok(()));
         assert_eq!(all(&xml[..xml.len() - 20], &Limits::default()).1, Err(reason::UNREADABLE));
     }

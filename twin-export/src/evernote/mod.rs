@@ -41,7 +41,9 @@ fn notebook(entry: &Entry, run: &mut Run<'_>) -> ControlFlow<()> {
     if !run.options.filter.takes(&[path]) {
         return run.take(Outcome::filtered("evernote:".to_owned(), path));
     }
-    let Ok(stream) = entry.open() else { return run.take(lost(entry.missing().unwrap_or(reason::UNREADABLE))) };
+    let Ok(stream) = entry.open() else {
+        return run.take(lost(entry.missing().unwrap_or(reason::UNREADABLE)));
+    };
     let (mut batch, mut bytes, mut found) = (Vec::new(), 0, false);
     let mut flow = ControlFlow::Continue(());
     let (options, budget) = (run.options, run.budget.clone());
@@ -148,7 +150,9 @@ fn of_file(resource: &Resource, notebook: &str, job: &Job<'_>) -> Outcome {
     let source = digest(&resource.bytes);
     let name = match safe_path(&resource.name.replace('/', "-")) {
         name if name.trim().is_empty() => format!("{}.{}", hex::encode(&source[..8]), resource.ending),
-        name if ending(&name).is_empty() && !resource.ending.is_empty() => format!("{name}.{}", resource.ending),
+        name if ending(&name).is_empty() && !resource.ending.is_empty() => {
+            format!("{name}.{}", resource.ending)
+        }
         name => name,
     };
     let (key, path) = (format!("{}/{name}", key_of(&resource.note)), format!("{place}/{name}"));

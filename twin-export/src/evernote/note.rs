@@ -110,7 +110,9 @@ mod tests {
     use super::*;
 
     fn text(content: &str) -> String {
-        let note = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><!DOCTYPE en-note SYSTEM \"http://xml.evernote.com/pub/enml2.dtd\"><en-note>{content}</en-note>");
+        let note = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><!DOCTYPE en-note SYSTEM \"http://xml.evernote.com/pub/enml2.dtd\"><en-note>{content}</en-note>"
+        );
         ReadNote.run(note.into_bytes(), &Limits::default()).unwrap().text
     }
 
@@ -125,7 +127,8 @@ mod tests {
     #[test]
     fn links_within_evernote_keep_their_labels_and_secrets_are_told() {
         assert_eq!(text("<a href=\"evernote:///view/1/s1/ab/\">Keys</a>, <b>now</b>"), "Keys, now");
-        let read = ReadNote.run(b"<en-note>a<en-crypt cipher=\"AES\">zz</en-crypt></en-note>".to_vec(), &Limits::default());
+        let read = ReadNote
+            .run(b"<en-note>a<en-crypt cipher=\"AES\">zz</en-crypt></en-note>".to_vec(), &Limits::default());
         let read = read.unwrap();
         assert_eq!((read.text.as_str(), read.is_encrypted), ("a", true));
     }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::CliError;
-use twin_export::{self as export, Alike, Export, Likeness, Observer, ReadError, Remark, Root, Similar, Skipped};
+use twin_export::{
+    self as export, Alike, Export, Likeness, Observer, ReadError, Remark, Root, Similar, Skipped,
+};
 use twin_sync::{Cancellation, Documents, NearDuplicates, Report};
 
 /// What was read.
@@ -58,7 +60,8 @@ pub(super) async fn read(
     cancellation: &Cancellation,
 ) -> Result<Reading, ReadingError> {
     let stop = options.cancellation.clone();
-    let mut reading = tokio::task::spawn_blocking(move || read_now(documents, &paths, &options, compare, &observer));
+    let mut reading =
+        tokio::task::spawn_blocking(move || read_now(documents, &paths, &options, compare, &observer));
     let read = tokio::select! {
         read = &mut reading => read,
         () = cancellation.stopped() => {

@@ -25,8 +25,7 @@ pub(super) async fn run(args: &BulkArgs, wanted: &str, context: &Context) -> Out
     let (paths, name) = (args.paths.clone(), wanted.to_owned());
     let observer = Progress::start(&context.ui, "Reading");
     let mut signal = context.stop().graceful();
-    let mut search =
-        tokio::task::spawn_blocking(move || Search::through(&paths, &options, &observer, name));
+    let mut search = tokio::task::spawn_blocking(move || Search::through(&paths, &options, &observer, name));
     let ended = tokio::select! {
         ended = &mut search => Some(ended),
         _ = signal.wait_for(Option::is_some) => None,
@@ -72,10 +71,12 @@ impl Search {
             close: BTreeMap::new(),
             skipped: None,
         };
-        let summary = export::Export::open(paths, options)?.read(observer, |document| search.look_at(document))?;
+        let summary =
+            export::Export::open(paths, options)?.read(observer, |document| search.look_at(document))?;
         let wanted = search.wanted.as_str();
         search.skipped = summary.skipped.into_iter().find(|skipped| {
-            skipped.path == wanted || (!skipped.path.is_empty() && wanted.ends_with(&format!("/{}", skipped.path)))
+            skipped.path == wanted
+                || (!skipped.path.is_empty() && wanted.ends_with(&format!("/{}", skipped.path)))
         });
         Ok(search)
     }
@@ -110,8 +111,10 @@ impl Search {
         if let Some(Skipped { path, reason }) = self.skipped {
             return Err(CliError::new(Code::NotFound, format!("{path} becomes no document: {reason}")));
         }
-        let error = CliError::new(Code::NotFound, format!("no source has the key or the title '{}'", self.wanted));
-        let close: Vec<String> = self.close.into_iter().map(|(key, title)| format!("'{title}' ({key})")).collect();
+        let error =
+            CliError::new(Code::NotFound, format!("no source has the key or the title '{}'", self.wanted));
+        let close: Vec<String> =
+            self.close.into_iter().map(|(key, title)| format!("'{title}' ({key})")).collect();
         Err(match close.as_slice() {
             [] => error.hint("--dry-run lists the keys and the titles"),
             close => error.hint(format!("there are {}", close.join(", "))),
