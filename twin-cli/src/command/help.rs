@@ -146,7 +146,7 @@ fn flags() -> Topic {
     Topic { title: "Global options, which every command accepts in any position", entries }
 }
 
-/// How to export your documents out of what holds the knowledge now.
+/// Describes how to export documents from other products.
 fn exports() -> Topic {
     let entries = [
         (
@@ -176,6 +176,7 @@ fn exports() -> Topic {
             "The folder of the vault, a zip of it, or a checkout of a GitHub or GitLab wiki.",
         ),
         ("Mail", "A mailbox in mbox format (takeout.google.com, Thunderbird), or messages as eml files."),
+        ("Confluence", "Space settings > Export space > HTML."),
         ("Files", "Any folder, zip or tar of Markdown, text, HTML, CSV, docx, xlsx, pptx or PDF files."),
         (
             "Scans",
