@@ -23,6 +23,7 @@ mod handbook;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod import;
+mod index_cache;
 mod lists;
 mod mcp;
 #[cfg(unix)]

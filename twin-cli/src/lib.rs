@@ -14,6 +14,7 @@ mod files;
 mod flags;
 #[doc(hidden)]
 pub mod fuzz;
+mod index_cache;
 mod input;
 mod key;
 mod key_command;

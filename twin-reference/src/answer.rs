@@ -22,7 +22,7 @@ use retrieve::Evidence;
 use crate::store::{Result, Store};
 
 /// Below this the passages found have nothing to say to the question, and are not named as its sources.
-const UNRELATED: f64 = 0.2;
+const UNRELATED: f64 = 0.08;
 /// Below this they are named at most, not quoted.
 const FAINT: f64 = 0.3;
 const NOTHING: &str = "Nothing in the knowledge base answers this.";

@@ -89,6 +89,16 @@ impl Running {
         count.ok().and_then(Result::ok).unwrap_or_default()
     }
 
+    /// The knowledge base with its search index, and the rest of the twin's data, as bytes that a later twin of the
+    /// same version starts from at once: see [`Reference::image`](crate::Reference::image).
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn image(&self) -> Result<Vec<u8>, SeedError> {
+        let image = self.worker.run(|twin| twin.store.image()).await;
+        image.map_err(|stopped| SeedError(stopped.to_string()))?.map_err(|error| SeedError(error.to_string()))
+    }
+
     /// Makes something go wrong on a request to come.
     pub fn fault(&self, fault: Fault) {
         self.lab.faults.add(fault);

@@ -115,7 +115,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     }
     match twin.document_count().await {
         _ if seed.is_empty() => {}
-        0 => twin.fill(&seed, None, &context.ui).await?,
+        0 => drop(twin.fill(&seed, None, &context.ui).await?),
         number => {
             let documents = count(number, "document");
             let text = format!("the data holds {documents} already: --seed is left out");

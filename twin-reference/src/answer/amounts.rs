@@ -108,6 +108,13 @@ fn unit(before: &str, after: &str) -> Option<Unit> {
     }
 }
 
+impl Amount {
+    /// Whether a rule of this text is about it.
+    pub(crate) fn is_ruled_by(self, text: &str) -> bool {
+        Limits::of(text, self.unit).speaks_of(self.value)
+    }
+}
+
 /// How a document limits sums of one unit.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Limits {

@@ -67,8 +67,14 @@ impl Vector {
 
     /// Adds the rows of a text's words.
     pub(crate) fn add(&mut self, text: &str) {
+        self.add_part(text, 1.0);
+    }
+
+    /// Adds a part of the rows of a text's words, or a multiple of them.
+    pub(crate) fn add_part(&mut self, text: &str, part: f32) {
         each_piece(text, |id| {
             let (scale, row) = TABLE.row(id);
+            let scale = part * scale;
             for (sum, number) in self.0.iter_mut().zip(row) {
                 *sum += scale * f32::from(number.cast_signed());
             }

@@ -98,6 +98,11 @@ Exit codes:
   4 no key, 7 no connection, 9 the plan lacks it";
 
 impl Args {
+    /// Whether nothing is to be kept between runs.
+    pub(super) fn cache_is_off(&self) -> bool {
+        self.cache.as_deref() == Some(Path::new("off"))
+    }
+
     /// The eval files and the exports.
     pub(super) fn files_and_exports(&self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), CliError> {
         let (mut files, mut from) = (self.files.clone(), self.from.clone());
