@@ -86,8 +86,6 @@ pub(crate) fn answer(store: &Store, question: &str, context: &str, gate: Gate) -
     };
     if confidence < UNRELATED {
         quoted.clear();
-    } else if confidence < FAINT {
-        quoted.truncate(1);
     }
     let mut sources: Vec<Source> = Vec::new();
     for evidence in &quoted {

@@ -63,12 +63,13 @@ pub struct Reference {
     pub(super) threshold: f64,
     pub(super) attended: bool,
     pub(super) model: Option<(String, String, Option<Duration>)>,
+    pub(super) model_key: Option<String>,
     pub(super) lacks: BTreeSet<Feature>,
     pub(super) onboarded: bool,
     pub(super) webhook: Option<(String, String)>,
     pub(super) backoff: Vec<Duration>,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) data: Data,
+    data: Data,
     pub(super) seeds: Vec<Seed>,
     pub(super) record: bool,
     pub(super) observer: Option<Observer>,
@@ -110,6 +111,7 @@ impl Reference {
             threshold: 0.5,
             attended: true,
             model: None,
+            model_key: None,
             lacks: BTreeSet::new(),
             onboarded: true,
             webhook: None,
@@ -191,6 +193,13 @@ impl Reference {
         timeout: Option<Duration>,
     ) -> Self {
         self.model = Some((url.into(), model.into(), timeout));
+        self
+    }
+
+    /// Sends this key to the language model's server, as a bearer token.
+    #[must_use]
+    pub fn answers_key(mut self, key: impl Into<String>) -> Self {
+        self.model_key = Some(key.into());
         self
     }
 

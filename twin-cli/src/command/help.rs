@@ -97,6 +97,7 @@ pub(super) fn environment() -> Topic {
         ("TWIN_LOCAL", "Use the embedded twin, as --local."),
         ("TWIN_CACERT", "A file of further certificate authorities, as --cacert."),
         ("TWIN_TIMEOUT", "The longest time for one try of one request, as --timeout."),
+        ("TWIN_ANSWERS_KEY", "The key of the server that 'serve --answers' names, if it wants one."),
         ("TWIN_WEBHOOK_SECRET", "The webhook secret, if no --secret-file is given."),
         ("VISUAL, EDITOR", "The editor for answers in 'twin escalations triage'."),
         ("NO_COLOR", "Show no colour."),

@@ -15,6 +15,7 @@ use url::{Host, Url};
 use super::Outcome;
 use crate::context::Context;
 use crate::embedded::{Embedded, new_key, with_data};
+use crate::env;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::files;
@@ -86,7 +87,7 @@ pub struct Args {
 
     /// Have answers worded by the OpenAI-compatible server at this address (Ollama, llama.cpp, vLLM)
     ///
-    /// It gets the question and the passages found. Confidence, sources and escalations stay as they are without it; when
+    /// It gets the question and the passages found, and the key in TWIN_ANSWERS_KEY if that is set. Confidence, sources and escalations stay as they are without it; when
     /// it fails, the answer is the excerpt.
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url, requires = "model")]
     answers: Option<String>,
@@ -174,6 +175,13 @@ async fn configure(args: Args, key: String) -> Result<Reference, CliError> {
             let text = "--answers names a server that is not on this machine, and it would get every question and the \
                         passages found";
             return Err(CliError::invalid(text).hint("add --answers-remote to allow it"));
+        }
+        if let Some(key) = env::var("TWIN_ANSWERS_KEY") {
+            if !is_loopback(&url)? && !url.trim_start().to_ascii_lowercase().starts_with("https:") {
+                let text = "--answers is plain http, and the key of TWIN_ANSWERS_KEY would travel in clear";
+                return Err(CliError::invalid(text).hint("use the server's https address"));
+            }
+            reference = reference.answers_key(key);
         }
         reference = reference.answers_by(url, model, None);
     }

@@ -109,9 +109,14 @@ fn unit(before: &str, after: &str) -> Option<Unit> {
 }
 
 impl Amount {
-    /// Whether a rule of this text is about it.
-    pub(crate) fn is_ruled_by(self, text: &str) -> bool {
-        Limits::of(text, self.unit).speaks_of(self.value)
+    /// How much a rule of this text is about it: all of a tier it lies in, half of any other bound.
+    pub(crate) fn ruled_by(self, text: &str) -> f64 {
+        let limits = Limits::of(text, self.unit);
+        match limits.has_tier_for(self.value) {
+            true => 1.0,
+            false if limits.speaks_of(self.value) => 0.5,
+            false => 0.0,
+        }
     }
 }
 

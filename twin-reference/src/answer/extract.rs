@@ -15,7 +15,7 @@ const LIST: usize = 320;
 /// The longest answer of several passages.
 const LONGEST: usize = 1100;
 /// A further passage is quoted when it is nearly as good as the best one: of the same document, of another …
-const AS_GOOD: [f64; 2] = [0.75, 0.85];
+const AS_GOOD: [f64; 2] = [0.75, 0.8];
 /// … and its best sentence as the best one. A further item of a list is quoted when it is, too.
 const AS_TELLING: f64 = 0.8;
 /// What lifts a sentence with a rule for a sum the question names.
@@ -47,10 +47,7 @@ pub(crate) fn extract<'a>(evidence: &'a [Evidence], question: &Question) -> (Str
 fn quote(evidence: &Evidence, question: &Question, least: f64) -> Option<(String, f64)> {
     let text = &evidence.text;
     let sentences: Vec<_> = evidence.sentences.iter().map(|(sentence, _)| sentence.clone()).collect();
-    let lift = |sentence: &Range<usize>| {
-        let rules = question.sums.iter().any(|sum| sum.is_ruled_by(&text[sentence.clone()]));
-        if rules { A_RULE } else { 0.0 }
-    };
+    let lift = |sentence: &Range<usize>| A_RULE * question.ruled_by(&text[sentence.clone()]);
     let scores: Vec<f64> =
         evidence.sentences.iter().map(|(sentence, score)| score + lift(sentence)).collect();
     let best = (0..sentences.len()).fold(0, |best, n| if scores[n] > scores[best] { n } else { best });

@@ -161,7 +161,7 @@ impl Reader<'_> {
             told,
             english * self.aim.cosine(of_title),
             0.0,
-            if self.question.sums.iter().any(|sum| sum.is_ruled_by(passage.text)) { 1.0 } else { 0.0 },
+            self.question.ruled_by(passage.text),
         ];
         Evidence {
             document,
@@ -210,6 +210,11 @@ fn better(covers: Vec<Cover>, others: &[Cover]) -> Vec<Cover> {
 }
 
 impl Question {
+    /// How much a rule of this text is about a sum of the question.
+    pub(super) fn ruled_by(&self, text: &str) -> f64 {
+        self.sums.iter().map(|sum| sum.ruled_by(text)).fold(0.0, f64::max)
+    }
+
     /// How much of the question's weight is covered, 0 to 1.
     fn share(&self, covers: &[Cover]) -> f64 {
         let weight: f64 = self.terms.iter().map(|term| term.weight).sum();

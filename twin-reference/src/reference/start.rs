@@ -60,9 +60,10 @@ impl Reference {
     pub(super) async fn open(self) -> Result<Opened, StartError> {
         let webhook = self.webhook.map(|(url, secret)| Webhook::new(&url, &secret)).transpose();
         let webhook = webhook.map_err(StartError::Webhook)?;
-        let composer =
-            self.model.map(|(url, model, timeout)| Composer::new(&url, &model, timeout)).transpose();
-        let composer = composer.map_err(StartError::Model)?.map(Arc::new);
+        let composer = self
+            .model
+            .map(|(url, model, timeout)| Composer::new(&url, &model, self.model_key.as_deref(), timeout));
+        let composer = composer.transpose().map_err(StartError::Model)?.map(Arc::new);
         let keys = if self.keys.is_empty() { vec![DEFAULT_KEY.to_owned()] } else { self.keys };
         let key = keys.first().cloned().unwrap_or_default();
         let lab = Arc::new(Lab { recorder: self.record.then(Recorder::default), ..Lab::default() });
