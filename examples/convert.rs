@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let summary = export::read(&paths, &options, &(), &mut |document| {
         let written = if json {
             let fields = serde_json::json!({
-                "key": document.key, "title": document.title, "type": document.kind.as_str(), "path": document.path,
+                "key": document.key, "title": document.title, "type": document.document_type.as_str(), "path": document.path,
                 "converter": document.converter, "parts": export::split(&document.title, &document.text).len(),
                 "text": document.text,
             });

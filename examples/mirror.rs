@@ -43,7 +43,7 @@ fn articles(table: &Connection) -> Result<Vec<Document>> {
         path: title.clone(),
         source: String::new(),
         converter: "articles/1".to_owned(),
-        kind: DocumentType::Note,
+        document_type: DocumentType::Note,
         title,
         text,
     };

@@ -143,7 +143,7 @@ async fn hostile_text_is_made_visible_and_json_carries_it_untouched() {
 fn the_embedded_twin_answers_without_key_or_network_and_says_how_to_fill_it() {
     let home = Home::new();
     let ran = home.twin(["--local", "ask", UNKNOWN]).run().exits(0);
-    assert!(ran.stderr.contains("knows nothing yet") && ran.stderr.contains("--from"), "{ran:#?}");
+    assert!(ran.stderr.contains("has no documents") && ran.stderr.contains("--from"), "{ran:#?}");
     assert!(home.path().join(".local/share/twin/local.db").exists());
     let listed = home.twin(["escalations", "list"]).env("TWIN_LOCAL", "1").run().exits(0);
     assert!(listed.stdout.contains(UNKNOWN), "{listed:#?}");

@@ -3,6 +3,9 @@
 use serde_json::{Value, json};
 use twin_reference::{Fault, Reference};
 
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, ResponseTemplate};
+
 use crate::support::{Bench, Home, KNOWN, SOURCE, UNKNOWN, documents};
 use crate::terminal::Terminal;
 
@@ -36,7 +39,7 @@ async fn the_thread_stays_within_the_limit_and_that_is_said_once() {
     let bench = Bench::of(Reference::new().documents(documents()).no_rate_limit()).await;
     let long = format!("{KNOWN} {}", "x".repeat(1_500));
     let ran = bench.twin(["chat"]).with_stdin(format!("{long}\n").repeat(5)).exits(0);
-    assert_eq!(ran.stderr.matches("its oldest turns are not sent any more").count(), 1, "{ran:#?}");
+    assert_eq!(ran.stderr.matches("its oldest messages are no longer sent").count(), 1, "{ran:#?}");
     for question in questions(&bench) {
         assert!(question["context"].as_str().unwrap_or_default().encode_utf16().count() <= 4_000);
     }
@@ -51,10 +54,7 @@ async fn commands_show_sources_and_escalations_and_begin_anew() {
     let ran = bench.twin(["chat"]).with_stdin(lines).exits(2);
     assert!(ran.stdout.contains(&format!("\n{SOURCE}\n")), "{ran:#?}");
     assert!(ran.stdout.contains(UNKNOWN) && ran.stdout.contains("/escalations"), "{ran:#?}");
-    assert!(
-        ran.stderr.contains("there is no command /sorces") && ran.stderr.contains("/sources"),
-        "{ran:#?}"
-    );
+    assert!(ran.stderr.contains("unknown command /sorces") && ran.stderr.contains("/sources"), "{ran:#?}");
     let asked = questions(&bench);
     assert_eq!((asked.len(), &asked[2]["context"]), (3, &Value::Null));
 }
@@ -78,7 +78,7 @@ async fn what_every_line_would_meet_ends_it_with_its_own_code() {
 async fn on_a_terminal_it_prompts_answers_and_leaves_with_ctrl_d() {
     let bench = Bench::start().await;
     let terminal = Terminal::start(bench.twin(["ask"]), 80);
-    terminal.shows("Ctrl-D leaves.\n>");
+    terminal.shows("Ctrl-D exits.\n>");
     terminal.types(&format!("{KNOWN}\r"));
     terminal.shows("Confidence:");
     terminal.types("/sources\r");
@@ -97,7 +97,7 @@ async fn ctrl_c_cancels_the_question_and_not_the_conversation() {
     let bench = Bench::start().await;
     bench.running.fault(Fault::slow(std::time::Duration::from_secs(20)).on("POST", "/v1/twin"));
     let terminal = Terminal::start(bench.twin(["chat", "--no-history"]), 80);
-    terminal.shows("Ctrl-D leaves.\n>");
+    terminal.shows("Ctrl-D exits.\n>");
     terminal.types("How do volcanoes form?\r");
     while questions(&bench).is_empty() {
         std::thread::sleep(std::time::Duration::from_millis(10));
@@ -109,4 +109,44 @@ async fn ctrl_c_cancels_the_question_and_not_the_conversation() {
     terminal.types("/quit\r");
     terminal.ends(0);
     assert!(!bench.home.path().join(".local/share/twin/chat-history").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_written_in_the_editor_is_asked() {
+    let bench = Bench::start().await;
+    let editor = format!("sh -c 'echo \"{KNOWN}\" > \"$0\"'");
+    let twin = bench.twin(["chat", "--no-history"]).env("EDITOR", editor);
+    let terminal = Terminal::start(twin, 80);
+    terminal.shows("Ctrl-D exits.\n>").types("/edit\r");
+    terminal.shows("Confidence:").types("/quit\r");
+    terminal.ends(0);
+    assert_eq!(questions(&bench)[0]["message"], KNOWN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_that_are_pasted_at_once_are_one_question() {
+    let bench = Bench::start().await;
+    let terminal = Terminal::start(bench.twin(["chat", "--no-history"]), 80);
+    terminal.shows("Ctrl-D exits.\n>").types("\u{1b}[200~How are expenses\napproved?\u{1b}[201~\r");
+    terminal.shows("Confidence:").types("/quit\r");
+    terminal.ends(0);
+    let asked = questions(&bench);
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0]["message"].as_str().unwrap().replace('\r', "\n"), "How are expenses\napproved?");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_of_the_month_is_told_where_an_answer_tells_it() {
+    let bench = Bench::start().await;
+    let answer = serde_json::json!({
+        "response": "Yes.", "confidence": 0.9, "shouldEscalate": false, "escalateReason": null, "sources": [],
+    });
+    let template =
+        ResponseTemplate::new(200).set_body_json(answer).insert_header("x-answers-remaining", "12");
+    let mock = Mock::given(method("POST")).and(path("/v1/twin")).respond_with(template).with_priority(1);
+    bench.running.mock_server().register(mock).await;
+    let terminal = Terminal::start(bench.twin(["chat", "--no-history"]), 80);
+    terminal.shows("Ctrl-D exits.\n>").types("Really?\r");
+    terminal.shows("12 answers left this month").types("/quit\r");
+    terminal.ends(0);
 }

@@ -71,6 +71,24 @@ async fn no_line_runs_over_the_edge_from_40_to_200_columns() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_listing_of_escalations_shows_reasons_and_as_much_of_the_questions_as_fits() {
+    let bench = bench().await;
+    let question = "Can you approve the $15k contract with Acme before Friday, or shall I ask Jordan again?";
+    bench.twin(["ask", question, "--as", "Sam K."]).run().exits(0);
+    let reason = "Requires personal approval";
+    for (columns, expected) in [
+        (40, &["Can you approve"][..]),
+        (80, &["Can you approve the $15k cont", reason]),
+        (120, &["Can you approve the $15k contract", reason, "Sam K."]),
+        (200, &[question, reason, "Sam K."]),
+    ] {
+        let seen = in_terminal(&bench, &["escalations", "list"], columns);
+        let listed = lines(&seen).into_iter().find(|line| line.contains("Can you")).unwrap();
+        assert!(expected.iter().all(|piece| listed.contains(piece)), "{columns}: {listed}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn json_on_a_terminal_spells_out_what_would_steer_it_and_means_the_same() {
     let hostile = "safe\u{1b}]0;owned\u{7} \u{202e}txt.exe\u{9b}31m\u{7f}\u{e0041}";
     let bench = Bench::of(Reference::new().document(Seed::new(hostile, "Text."))).await;

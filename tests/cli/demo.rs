@@ -7,7 +7,7 @@ use crate::terminal::Terminal;
 fn it_answers_escalates_learns_from_a_person_and_keeps_nothing() {
     let home = Home::new();
     let terminal = Terminal::start(home.twin(["demo"]), 80);
-    terminal.shows("Expensify").shows("Enter goes on:").types("\n");
+    terminal.shows("Expensify").shows("Press Enter to continue:").types("\n");
     terminal.shows("Escalated:").shows("Your answer").types("The scheme pays for helmets, too.\n");
     let seen = terminal.ends(0);
     assert!(seen.screen.contains("The scheme pays for helmets, too."), "{}", seen.screen);
@@ -21,8 +21,11 @@ fn it_answers_escalates_learns_from_a_person_and_keeps_nothing() {
 fn without_a_terminal_it_goes_through_by_itself() {
     let home = Home::new();
     let ran = home.twin(["demo"]).run().exits(0);
-    let places =
-        ["Expensify", "waits for a person", "The bike-to-work scheme pays half of a bicycle, up to $800."];
+    let places = [
+        "Expensify",
+        "escalates the question",
+        "The bike-to-work scheme pays half of a bicycle, up to $800.",
+    ];
     let mut from = 0;
     for place in places {
         from += ran.stdout[from..].find(place).unwrap_or_else(|| panic!("{place}: {ran:#?}"));
@@ -34,6 +37,6 @@ fn without_a_terminal_it_goes_through_by_itself() {
 fn it_can_be_left_at_any_point() {
     let home = Home::new();
     let terminal = Terminal::start(home.twin(["demo"]), 60);
-    terminal.shows("Enter goes on:").types("\u{3}");
+    terminal.shows("Press Enter to continue:").types("\u{3}");
     assert!(terminal.ends(130).is_restored);
 }

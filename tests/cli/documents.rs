@@ -72,6 +72,13 @@ async fn what_cannot_be_one_document_is_refused_before_any_request() {
     }
     bench.twin(["kb", "add", "-", "--title", "T"]).with_stdin("a".repeat(50_001)).exits(2);
     bench.twin(["kb", "add", "-", "--title", "T"]).with_stdin(" \n").exits(2);
+    bench.home.write("photo.png", b"\x89PNG\r\n\x1a\n");
+    bench.home.write("letter.rtf", r"{\rtf1 Hello}");
+    for (file, reason) in [("photo.png", "media"), ("letter.rtf", "unknown kind")] {
+        let ran = bench.twin(["kb", "add", file]).run().exits(2);
+        assert!(ran.stderr.contains(&format!("cannot read {file}: {reason}")), "{ran:#?}");
+        assert!(ran.stderr.contains(".docx") && ran.stderr.contains("50 MB a file"), "{ran:#?}");
+    }
     assert_eq!(bench.requests(), Vec::<String>::new());
 }
 
@@ -133,7 +140,7 @@ async fn adding_what_is_there_already_says_so() {
     assert_eq!(first.stderr, "");
     let ran = bench.twin(["kb", "add", "remote.md"]).run().exits(0);
     let id = first.stdout.trim_end();
-    assert!(ran.stderr.contains("was there already") && ran.stderr.contains(id), "{ran:#?}");
+    assert!(ran.stderr.contains("already exists") && ran.stderr.contains(id), "{ran:#?}");
     // Another text or another type is another document.
     bench.home.write("remote.md", "# Remote work\n\nThree days a week.\n");
     assert_eq!(bench.twin(["kb", "add", "remote.md"]).run().exits(0).stderr, "");
@@ -313,7 +320,7 @@ mod in_a_terminal {
         let id = &listed(&bench)[0].0;
         for (answer, code, left) in [("\n", 1, 3), ("n\n", 1, 3), ("yes\n", 0, 2)] {
             let terminal = Terminal::start(bench.twin(["kb", "delete", id]), 80);
-            terminal.shows("for good? [y/N]").waits_for_a_key().types(answer);
+            terminal.shows("? [y/N]").waits_for_a_key().types(answer);
             let seen = terminal.ends(code);
             assert!(seen.is_restored, "{seen:#?}");
             assert_eq!(listed(&bench).len(), left, "{}", seen.screen);
@@ -326,7 +333,7 @@ mod in_a_terminal {
         let rows = bench.twin(["kb", "list"]).run().exits(0).stdout;
         let id = rows.lines().find(|row| row.contains("Leave")).unwrap().split('\t').next().unwrap();
         let terminal = Terminal::start(bench.twin(["kb", "delete", id]), 80);
-        terminal.shows(&format!("{id}  Leave")).shows("for good? [y/N]").agrees(false);
+        terminal.shows(&format!("{id}  Leave")).shows("? [y/N]").agrees(false);
         terminal.ends(1);
     }
 
@@ -338,7 +345,7 @@ mod in_a_terminal {
         let terminal = Terminal::start(bench.twin(line), 40);
         terminal.shows("[y/N]").agrees(true);
         let screen = terminal.ends(0).screen;
-        assert_eq!(screen.matches("for good?").count(), 1, "{screen}");
+        assert_eq!(screen.matches("Permanently delete").count(), 1, "{screen}");
         assert!(!screen.contains("[y/N]") && screen.contains(" yes\n"), "{screen}");
     }
 
@@ -348,7 +355,7 @@ mod in_a_terminal {
         let id = &listed(&bench)[0].0;
         for (answer, code) in [("nope\n", 1), ("Yes\n", 0)] {
             let terminal = Terminal::start(bench.twin(["kb", "delete", id]).env("TERM", "dumb"), 80);
-            terminal.shows("for good? [y/N]").types(answer);
+            terminal.shows("? [y/N]").types(answer);
             let seen = terminal.ends(code);
             assert!(!seen.raw.contains('\u{1b}'), "{}", seen.raw);
         }

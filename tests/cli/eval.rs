@@ -90,7 +90,10 @@ async fn the_cost_is_told_before_the_first_request_and_a_dry_run_sends_none() {
     let unreachable = bench.home.twin(["eval", "many.yaml", "--base-url", "http://127.0.0.1:9"]);
     let ran = unreachable.env("TWIN_API_KEY", "twin_live_x").run().exits(7);
     assert!(ran.stderr.starts_with(cost), "{ran:#?}");
-    assert!(ran.stderr.contains("open escalations for 'twin eval'; --resolve resolves them"), "{ran:#?}");
+    assert!(
+        ran.stderr.contains("open escalations as 'twin eval'; pass --resolve to resolve them"),
+        "{ran:#?}"
+    );
     let ran =
         bench.home.twin(["eval", "many.yaml", "--dry-run", "--json", "--max-asks", "50"]).run().exits(0);
     assert_eq!(ran.json()["answers"], 50, "{ran:#?}");
@@ -143,7 +146,7 @@ async fn answers_come_from_the_cache_until_the_knowledge_base_changes() {
     bench.twin(["eval", "good.yaml"]).run().exits(0);
     let ran = bench.twin(["eval", "good.yaml"]).run().exits(0);
     assert!(ran.stdout.ends_with("2 passed, 2 from cache\n") && asks(&bench) == 2, "{ran:#?}");
-    assert!(ran.stderr.contains("2 more are in the cache if the knowledge base is unchanged"), "{ran:#?}");
+    assert!(ran.stderr.contains("2 more are cached if the knowledge base is unchanged"), "{ran:#?}");
     bench.running.seed(Seed::new("Another", "Page.")).await.unwrap();
     bench.twin(["eval", "good.yaml"]).run().exits(0);
     assert_eq!(asks(&bench), 4);
@@ -276,7 +279,7 @@ async fn a_baseline_fails_on_regressions_alone() {
     bench.home.write("checks.yaml", checks());
     let line = ["eval", "checks.yaml", "--baseline", "base.json"];
     let ran = bench.twin(line).run().exits(2);
-    assert!(ran.stderr.contains("hint: write it with --bless"), "{ran:#?}");
+    assert!(ran.stderr.contains("hint: create it with --bless"), "{ran:#?}");
     bench.twin(line.iter().chain(&["--bless"])).run().exits(0);
     let blessed = std::fs::read_to_string(bench.home.path().join("base.json")).unwrap();
     assert_eq!(

@@ -120,9 +120,9 @@ async fn an_address_without_the_api_is_doubted_before_any_id() {
     let bench = Bench::start().await;
     let elsewhere = format!("{}/elsewhere", bench.running.url());
     let ran = bench.twin(["stats", "--base-url", &elsewhere]).run().exits(5);
-    assert!(ran.stderr.contains("\nhint: is the base URL"), "{ran:#?}");
+    assert!(ran.stderr.contains("\nhint: check that the base URL"), "{ran:#?}");
     let ran = bench.twin(["kb", "get", "doc_none"]).run().exits(5);
-    assert!(ran.stderr.contains("\nhint: check the id"), "{ran:#?}");
+    assert!(ran.stderr.contains("\nhint: run 'list' to see valid IDs"), "{ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::{Home, Ran};
 
 const QUESTION: &str = "When does the office open?";
-const FROM_CACHE: &str = "their index is from the cache";
+const FROM_CACHE: &str = "using their cached index";
 
 fn pages(opens: &str) -> String {
     format!("# Office hours\n\nThe office opens at {opens} and closes at six in the evening.\n")
@@ -90,7 +90,7 @@ fn a_cache_that_is_damaged_or_cannot_be_written_costs_time_and_nothing_else() {
     fs::remove_dir_all(folder(&home)).unwrap();
     fs::write(folder(&home), "a file in its place").unwrap();
     let ran = ask(&home, &exports, &[]);
-    assert!(ran.stdout == good && ran.stderr.contains("is not kept"), "{ran:#?}");
+    assert!(ran.stdout == good && ran.stderr.contains("was not cached"), "{ran:#?}");
 }
 
 fn cut(path: &Path) {

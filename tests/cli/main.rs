@@ -45,6 +45,7 @@ mod tls;
 #[cfg(unix)]
 mod triage;
 #[cfg(unix)]
+mod waiting;
 mod webhook_listen;
 mod webhooks;
 mod whose;

@@ -86,7 +86,7 @@ async fn an_answer_is_text_beside_structured_content_and_what_is_left_is_told() 
     assert!(said.contains("2 of 3 questions of this session are left") && said.contains("manager"), "{said}");
     let escalated = session.tool("ask", json!({"question": UNKNOWN}));
     assert_eq!(escalated["structuredContent"]["shouldEscalate"], true);
-    assert!(text(&escalated).contains("passed the question on to a person"), "{escalated:#}");
+    assert!(text(&escalated).contains("escalated the question to a person"), "{escalated:#}");
     let open = session.tool("escalations_list", json!({}));
     assert_eq!(open["structuredContent"]["escalations"][0]["askedBy"], "twin mcp", "{open:#}");
     assert_eq!(session.tool("stats", json!({}))["structuredContent"]["totalAnswered"], 2);
@@ -205,7 +205,7 @@ async fn refusals_are_errors_that_a_model_can_act_on() {
         "a question that was refused is not used up: {said}"
     );
     let unknown = text(&session.tool("kb_get", json!({"id": "doc_none"})));
-    assert!(unknown.contains("take ids from kb_list"), "{unknown}");
+    assert!(unknown.contains("take IDs from kb_list"), "{unknown}");
     bench.running.fault(Fault::rate_limited(600));
     let limited = text(&session.tool("stats", json!({})));
     assert!(

@@ -172,7 +172,7 @@ async fn triage() {
     let terminal = Terminal::start(twin, COLUMNS);
     terminal.shows("1 of 2").waits_for_a_key().types("a");
     terminal.shows("Resolve it? [y/N]").agrees(true);
-    terminal.shows("2 of 2").waits_for_a_key();
+    terminal.shows("2 of 2").shows_times("[q]uit  [?]", 2);
     check("triage", "twin escalations triage", &terminal.picture());
     terminal.types("q");
     terminal.ends(0);

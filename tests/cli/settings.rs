@@ -310,7 +310,7 @@ fn a_key_in_the_environment_needs_no_configuration_that_can_be_read() {
     // The request is made: the address is the usual one, and the way there is cut.
     let twin = home.twin(["stats"]).env("TWIN_API_KEY", RIGHT).env("HTTPS_PROXY", "http://127.0.0.1:9");
     let ran = twin.run().exits(7);
-    assert!(ran.stderr.contains("config.toml") && ran.stderr.contains("left out"), "{ran:#?}");
+    assert!(ran.stderr.contains("config.toml") && ran.stderr.contains("ignored"), "{ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -318,17 +318,17 @@ async fn a_refused_key_names_where_it_came_from_and_where_it_went() {
     let bench = bench().await;
     let ran = stats(&bench, &[]).env("TWIN_API_KEY", "twin_live_wrong").run().exits(4);
     assert!(
-        ran.stderr.contains("key of TWIN_API_KEY") && ran.stderr.contains(bench.running.url()),
+        ran.stderr.contains("key from TWIN_API_KEY") && ran.stderr.contains(bench.running.url()),
         "{ran:#?}"
     );
     let file = bench.home.write("wrong", "twin_live_wrong");
     let ran = stats(&bench, &["--api-key-file", "wrong"]).run().exits(4);
-    assert!(ran.stderr.contains("key of wrong"), "{ran:#?}");
+    assert!(ran.stderr.contains("key from wrong"), "{ran:#?}");
     // A bulk command that a refused key stops says so too.
     let line = ["kb", "delete", "doc_1", "doc_2", "--yes", "--base-url", bench.running.url()];
     let key = file.to_str().unwrap();
     let ran = bench.home.twin(line.iter().chain(&["--api-key-file", key])).run().exits(4);
-    assert!(ran.stderr.contains(&format!("key of {key}")), "{ran:#?}");
+    assert!(ran.stderr.contains(&format!("key from {key}")), "{ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -339,7 +339,7 @@ async fn the_command_of_a_profile_without_an_address_is_for_the_usual_one_alone(
         format!("[profiles.default]\napi_key_command = \"echo {RIGHT}\"\n"),
     );
     let ran = stats(&bench, &[]).run().exits(4);
-    assert!(ran.stderr.contains("is for https://api.twin.ai"), "{ran:#?}");
+    assert!(ran.stderr.contains("belongs to https://api.twin.ai"), "{ran:#?}");
     assert_eq!(bench.requests(), Vec::<String>::new());
 }
 

@@ -1,56 +1,169 @@
 //! `twin completions`, `man` and `help`: what shells and pagers get.
 
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::Command;
 
 use crate::support::Home;
 
-/// What bash offers after these words, and whether it would offer files besides.
-fn offered(home: &Home, words: &str) -> (Vec<String>, bool) {
-    let script = home.path().join("twin.bash");
-    if !script.exists() {
-        std::fs::write(&script, home.twin(["completions", "bash"]).run().exits(0).stdout).unwrap();
+/// A home whose folder was brought to a twin: its state knows the documents.
+fn with_documents() -> Home {
+    let home = Home::new();
+    home.write("wiki/Expense policy.md", "# Expense policy\n\nUnder $50 no approval is needed.");
+    home.write("wiki/Leave.md", "# Leave\n\nThirty days.");
+    home.twin(["kb", "import", "wiki", "--local", "--local-data", "data.db"]).run().exits(0);
+    home.twin(["config", "set", "base_url", "https://staging.example", "--profile", "staging"])
+        .run()
+        .exits(0);
+    for shell in ["bash", "zsh", "fish", "nushell"] {
+        home.write(&format!("twin.{shell}"), home.twin(["completions", shell]).run().exits(0).stdout);
     }
-    let ask = format!(
-        "source twin.bash; files=yes; compopt() {{ case \" $* \" in *' +o default '*) files=no;; esac; }}
-         read -ra COMP_WORDS <<< '{words}'; [[ '{words}' == *' ' ]] && COMP_WORDS+=('')
-         COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); current=${{COMP_WORDS[COMP_CWORD]}}
-         _twin_without_files twin \"$current\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"
-         echo $files; printf '%s\\n' \"${{COMPREPLY[@]}}\""
-    );
-    let output = Command::new("bash").args(["--norc", "-c", &ask]).current_dir(home.path()).output().unwrap();
+    home
+}
+
+/// The search path of a shell, `twin` among it.
+fn search_path() -> OsString {
+    let folder = Path::new(env!("CARGO_BIN_EXE_twin")).parent().unwrap().to_owned();
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(std::iter::once(folder).chain(std::env::split_paths(&others))).unwrap()
+}
+
+/// What a shell without a terminal prints; nothing where it is not there.
+fn printed(home: &Home, shell: &[&str]) -> Option<Vec<String>> {
+    let mut command = Command::new(shell[0]);
+    command.args(&shell[1..]).env_clear().env("PATH", search_path());
+    let output = command.env("HOME", home.path()).current_dir(home.path()).output().ok()?;
     let text = String::from_utf8(output.stdout).unwrap();
-    let (files, rest) = text.split_once('\n').unwrap_or((&text, ""));
-    (rest.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect(), files == "yes")
+    Some(text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect())
+}
+
+/// What bash offers in the place of the last word, or of its last piece.
+fn offered(home: &Home, line: &str) -> Vec<String> {
+    let ask = format!(
+        r#"source twin.bash; COMP_LINE={line:?}; COMP_POINT=${{#COMP_LINE}}; _twin; printf '%s\n' "${{COMPREPLY[@]}}""#
+    );
+    printed(home, &["bash", "--norc", "-c", &ask]).unwrap()
 }
 
 #[test]
 fn bash_completes_commands_flags_and_values() {
-    let home = Home::new();
-    assert_eq!(offered(&home, "twin esc").0, ["escalations"]);
-    assert_eq!(offered(&home, "twin kb e").0, ["export"]);
-    assert_eq!(offered(&home, "twin kb add --type p").0, ["policy"]);
-    assert_eq!(offered(&home, "twin escalations list --status ").0, ["open", "resolved", "all"]);
-    assert!(offered(&home, "twin kb get --").0.contains(&"--json".to_owned()));
+    let home = with_documents();
+    assert_eq!(offered(&home, "twin esc"), ["escalations"]);
+    assert_eq!(offered(&home, "twin kb e"), ["export"]);
+    assert_eq!(offered(&home, "twin kb add --type p"), ["policy"]);
+    assert_eq!(offered(&home, "twin escalations list --status "), ["open", "resolved", "all"]);
+    assert!(offered(&home, "twin kb get --").contains(&"--json".to_owned()));
+    assert_eq!(offered(&home, "twin help exp"), ["exports"]);
 }
 
 #[test]
 fn bash_offers_files_where_a_file_is_meant_and_nowhere_else() {
-    let home = Home::new();
+    let home = with_documents();
     home.write("doc.md", "x");
-    for (words, files) in [
-        ("twin kb get doc", false),
-        ("twin kb delete doc_1 doc", false),
-        ("twin ask doc", false),
-        ("twin kb add doc", true),
+    for (line, files) in [
+        ("twin kb get doc.", &[][..]),
+        ("twin kb delete doc_1 doc.", &[]),
+        ("twin ask doc", &[]),
+        ("twin kb add doc", &["doc.md"]),
+        ("twin kb import wi", &["wiki/"]),
+        ("twin kb add 'doc", &["doc.md"]),
+        ("twin ask --from data", &["data.db"]),
     ] {
-        assert_eq!(offered(&home, words), (Vec::new(), files), "{words}");
+        assert_eq!(offered(&home, line), files, "{line}");
+    }
+}
+
+#[test]
+fn profiles_settings_and_documents_of_the_state_at_hand_are_offered() {
+    let home = with_documents();
+    assert_eq!(offered(&home, "twin kb get Exp"), [r"Expense\ policy"]);
+    assert_eq!(offered(&home, r"twin kb get Expense\ po"), [r"Expense\ policy"]);
+    assert_eq!(offered(&home, "twin kb delete 'Expense po"), ["Expense policy"]);
+    // Bash replaces what follows the colon.
+    assert_eq!(offered(&home, "twin kb get folder:wiki/L"), ["wiki/Leave.md"]);
+    assert_eq!(offered(&home, "twin kb state forget folder:wiki/L"), ["wiki/Leave.md"]);
+    assert_eq!(offered(&home, "twin kb get doc_").len(), 2);
+    assert_eq!(offered(&home, "twin --profile s"), ["staging"]);
+    assert_eq!(offered(&home, "twin config get profiles.staging.base"), ["profiles.staging.base_url"]);
+}
+
+#[test]
+fn no_state_no_settings_and_a_damaged_state_offer_nothing_and_say_nothing() {
+    let home = with_documents();
+    for state in [Some("{"), None] {
+        let path = home.path().join("twin-kb.lock.json");
+        state.map_or_else(|| std::fs::remove_file(&path), |text| std::fs::write(&path, text)).unwrap();
+        assert_eq!(offered(&home, "twin kb get Exp"), [""; 0]);
+    }
+}
+
+#[test]
+fn fish_and_nushell_complete_where_they_are_there() {
+    let home = with_documents();
+    let fish = |line: &str| {
+        printed(&home, &["fish", "-N", "-c", &format!("source twin.fish; complete -C {line:?}")])
+    };
+    if let Some(offered) = fish("twin kb get Exp") {
+        assert_eq!(offered, ["Expense policy\tfolder:wiki/Expense policy.md"]);
+        assert_eq!(fish(r"twin kb get Expense\ po").unwrap().len(), 1);
+        assert!(fish("twin kb im").unwrap()[0].starts_with("import\t"));
+    }
+    let nu = |words: &str| {
+        let ask = format!(
+            "source twin.nushell; do $env.config.completions.external.completer [{words}] | get value | to text"
+        );
+        printed(&home, &["nu", "-n", "-c", &ask])
+    };
+    if let Some(offered) = nu("twin kb get Exp") {
+        assert_eq!(offered, ["\"Expense policy\""]);
+        assert_eq!(nu("twin kb im").unwrap(), ["import"]);
+    }
+}
+
+/// Types keys in a shell that someone sits at, until the line shows this; does nothing where it is not there.
+#[cfg(unix)]
+fn typed(home: &Home, shell: &str, set_up: &str, keys: &str, shows: &str) {
+    let twin = home.twin([""]).env("PATH", search_path());
+    let Some(shell) =
+        twin.under(&["sh", "-c", &format!("command -v {0} >/dev/null && exec {0} {1}", shell, "-i")])
+    else {
+        return;
+    };
+    let terminal = crate::terminal::Terminal::start(shell, 100);
+    terminal.types(&format!("{set_up}; PS1='%% '; clear; echo rea''dy\n"));
+    terminal.shows("ready").types(keys);
+    terminal.shows(shows);
+    terminal.types("\x15exit\n");
+    terminal.ends(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn in_a_terminal_a_tab_completes_titles_and_keys() {
+    let home = with_documents();
+    let bash = ("bash --norc --noprofile", "source twin.bash");
+    let zsh = ("zsh -f", "autoload -U compinit; compinit -u -D; source twin.zsh");
+    std::fs::create_dir(home.path().join("functions")).unwrap();
+    std::fs::copy(home.path().join("twin.zsh"), home.path().join("functions/_twin")).unwrap();
+    let zsh_by_itself = ("zsh -f", "fpath=($PWD/functions $fpath); autoload -U compinit; compinit -u -D");
+    for (shell, set_up) in [bash, zsh, zsh_by_itself] {
+        typed(&home, shell, set_up, "twin kb get Exp\t", r"% twin kb get Expense\ policy");
+        typed(&home, shell, set_up, "twin kb get folder:wiki/L\t", "% twin kb get folder:wiki/Leave.md");
+        typed(&home, shell, set_up, "twin kb imp\t", "% twin kb import");
     }
 }
 
 #[test]
 fn every_shell_has_its_script_and_another_name_is_refused() {
     let home = Home::new();
-    for (shell, piece) in [("bash", "complete -F"), ("zsh", "#compdef twin"), ("fish", "complete -c twin")] {
+    for (shell, piece) in [
+        ("bash", "-F _twin twin"),
+        ("zsh", "#compdef twin"),
+        ("fish", "--command twin"),
+        ("elvish", "arg-completer[twin]"),
+        ("powershell", "-CommandName twin"),
+        ("nushell", "completions.external.completer"),
+    ] {
         let script = home.twin(["completions", shell]).run().exits(0).stdout;
         assert!(script.contains(piece), "{shell}");
     }

@@ -62,6 +62,12 @@ impl Terminal {
         Self { child, pty, shown }
     }
 
+    /// Makes the window as wide as this.
+    pub(crate) fn resize(&self, columns: u16) {
+        self.shown.0.lock().unwrap().parser.screen_mut().set_size(size(50), size(columns));
+        self.pty.resize(Size::new(50, columns)).unwrap();
+    }
+
     /// Types this.
     pub(crate) fn types(&self, keys: &str) {
         (&*self.pty).write_all(keys.as_bytes()).unwrap();

@@ -88,7 +88,7 @@ async fn what_was_typed_is_kept_where_the_upload_fails_and_is_there_again() {
     bench.running.fault(Fault::fails(503, 1).on("POST", "/v1/kb"));
     let terminal = triage_writing(&bench, "Magma rises.\n");
     terminal.shows("1 of 3").waits_for_a_key().types("a");
-    terminal.shows("error: ").shows("your text is kept in");
+    terminal.shows("error: ").shows("your text was saved to");
     let [draft] = &drafts(&bench)[..] else { panic!("{:?}", drafts(&bench)) };
     assert!(draft.ends_with("\n# How do volcanoes form?\n\nMagma rises.\n"), "{draft}");
     terminal.waits_for_a_key().types("a");
@@ -107,7 +107,7 @@ async fn an_editor_that_fails_or_writes_nothing_adds_nothing() {
     let before = bench.requests().len();
     let terminal = triage_writing(&bench, "");
     terminal.shows("1 of 3").waits_for_a_key().types("a");
-    terminal.shows("Nothing was written.").waits_for_a_key().types("q");
+    terminal.shows("No answer was written.").waits_for_a_key().types("q");
     terminal.ends(0);
     let failing = bench.twin(["escalations", "triage"]).env("EDITOR", "false").env("VISUAL", "");
     let terminal = Terminal::start(failing, 80);
@@ -182,7 +182,7 @@ async fn without_a_terminal_it_names_what_scripts_use() {
 #[tokio::test(flavor = "multi_thread")]
 async fn with_nothing_open_there_is_nothing_to_do() {
     let bench = Bench::of(Reference::new()).await;
-    assert_eq!(triage(&bench).ends(0).screen, "Nothing is waiting for you.");
+    assert_eq!(triage(&bench).ends(0).screen, "No open escalations.");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -206,7 +206,7 @@ async fn a_question_mark_tells_what_the_keys_do() {
     let bench = bench().await;
     let terminal = triage(&bench);
     terminal.shows("1 of 3").waits_for_a_key().types("?");
-    terminal.shows("ask the twin again now, which costs an answer").waits_for_a_key().types("q");
+    terminal.shows("ask again now (counts as an answer)").waits_for_a_key().types("q");
     terminal.ends(0);
 }
 

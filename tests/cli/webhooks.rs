@@ -282,7 +282,7 @@ async fn a_slow_or_missing_target_keeps_no_one_waiting() {
     assert_eq!(listener.post(&event("esc_1"), &signed(&event("esc_1"))), 200);
     listener.line();
     let ran = listener.end("-INT").exits(130);
-    assert!(ran.stderr.contains("esc_1 was not passed on"), "{ran:#?}");
+    assert!(ran.stderr.contains("esc_1 was not forwarded"), "{ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -351,7 +351,7 @@ async fn a_receiver_is_waited_for_no_longer_than_the_timeout_says() {
     assert_eq!(listener.post(&event("esc_1"), &signed(&event("esc_1"))), 200);
     listener.line();
     let ran = listener.end("-INT").exits(130);
-    assert!(ran.stderr.contains("esc_1 was not passed on"), "{ran:#?}");
+    assert!(ran.stderr.contains("esc_1 was not forwarded"), "{ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

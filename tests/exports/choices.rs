@@ -39,7 +39,11 @@ fn a_type_is_mapped_then_given_then_the_sources_own() {
     let root =
         workshop.folder("notes", &[("sop/a.md", "A"), ("b.md", "B"), ("c.md", "---\ntype: policy\n---\nC")]);
     let kinds = |options: &Options| -> Vec<DocumentType> {
-        read(std::slice::from_ref(&root), options).0.into_iter().map(|document| document.kind).collect()
+        read(std::slice::from_ref(&root), options)
+            .0
+            .into_iter()
+            .map(|document| document.document_type)
+            .collect()
     };
     assert_eq!(kinds(&Options::default()), [DocumentType::Note, DocumentType::Policy, DocumentType::Note]);
     let map = vec![(glob("sop"), DocumentType::Sop)];
@@ -53,7 +57,7 @@ fn a_format_that_is_given_is_not_guessed() {
     let root = workshop.folder("Shared", &[("Plans/a.md", "# Plan A\n\nText")]);
     let (documents, summary) = read(&[root], &Options { format: Format::Drive, ..Options::default() });
     assert_eq!(keys(&documents), ["drive:Plans/a.md"]);
-    assert_eq!(documents[0].kind, DocumentType::Drive);
+    assert_eq!(documents[0].document_type, DocumentType::Drive);
     assert_eq!(summary.roots[0].scope, "drive:");
 }
 

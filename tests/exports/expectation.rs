@@ -130,7 +130,7 @@ fn check_document(document: &Document, expected: &Value) {
         document.title
     );
     let kinds = strings(&expected["type"]);
-    assert!(kinds.contains(&document.kind.to_string()), "{key}: type {}", document.kind);
+    assert!(kinds.contains(&document.document_type.to_string()), "{key}: type {}", document.document_type);
     for text in strings(&expected["contains"]) {
         assert!(document.text.contains(&text), "{key}: {text:?} is not in\n{}", document.text);
     }

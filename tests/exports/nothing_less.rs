@@ -132,4 +132,70 @@ proptest! {
         let lost: Vec<String> = lost(words, &read).into_iter().filter(|word| !twice.contains(word)).collect();
         prop_assert_eq!(lost, Vec::<String>::new(), "{}: {:?}", mail, read);
     }
+
+    #[test]
+    fn of_markdown(pieces in proptest::collection::vec(prop::sample::select(vec![
+        "W W",
+        "# W",
+        "##W",
+        "W\n===",
+        "- W\n  - W\n\n    W",
+        "1. W\n2) W",
+        "- [ ] W\n- [x] W",
+        "> W\n> > W",
+        "| W | W |\n|---|---|\n| W | W \\| W |\n| W |",
+        "```rust\nW\n```",
+        "    W",
+        "`W` ``W ` W``",
+        "**W** *W* ~~W~~ ==W==",
+        "[W](https://x.example/) [W][ref] <https://x.example/>",
+        "![W](a.png)",
+        "<div>W</div>",
+        "<details><summary>W</summary>\n\nW\n\n</details>",
+        "W[^n]\n\n[^n]: W",
+        "$W^W$ and $$W$$",
+        "W\\\nW  \nW",
+        "<kbd>W</kbd> W<br>W",
+        "W\n: W",
+        "::: note\nW\n:::",
+        "{{< note >}}W{{< /note >}}",
+        "{% hint %}\nW\n{% endhint %}",
+        "import W",
+        "> [!NOTE]\n> W",
+        "---\n\nW",
+        "\\*W\\* &amp; W",
+    ]), 1..12)) {
+        let (markdown, words) = numbered(&format!("# Page\n\n{}\n", pieces.join("\n\n")));
+        let read = read_file("page.md", markdown.as_bytes());
+        prop_assert_eq!(lost(words, &read), Vec::<String>::new(), "{}\n{:?}", markdown, read.0);
+    }
+
+    #[test]
+    fn of_a_channel(messages in proptest::collection::vec(prop::sample::select(vec![
+        r#""text":"W <https://x.example/|W> *W* &lt;W&gt;""#,
+        r#""text":"<@U9|W> <#C9|W> <!subteam^S1|W>""#,
+        r#""text":"","attachments":[{"pretext":"W","author_name":"W","title":"W","text":"W","fields":[{"title":"W","value":"W"}],"footer":"W"}]"#,
+        r#""text":"","attachments":[{"fallback":"W"}]"#,
+        r#""text":"","blocks":[{"type":"header","text":{"type":"plain_text","text":"W"}},{"type":"section","text":{"type":"mrkdwn","text":"W"},"fields":[{"type":"mrkdwn","text":"W"}]},{"type":"context","elements":[{"type":"mrkdwn","text":"W"}]}]"#,
+        r#""text":"","blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"W "},{"type":"link","url":"https://x.example/","text":"W"}]},{"type":"rich_text_list","style":"bullet","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"W"}]}]},{"type":"rich_text_quote","elements":[{"type":"text","text":"W"}]},{"type":"rich_text_preformatted","elements":[{"type":"text","text":"W"}]}]}]"#,
+        r#""text":"W","files":[{"name":"plan.pdf","title":"W"}]"#,
+        r#""subtype":"bot_message","username":"W","text":"W""#,
+        r#""text":"W","edited":{"user":"U1","ts":"3.1"}"#,
+        r#""subtype":"file_comment","comment":{"user":"U1","comment":"W"},"text":"W""#,
+        r#""text":"```W\nW``` `W`""#,
+    ]), 1..8)) {
+        let message = |(number, body): (usize, &&str)| {
+            format!(r#"{{"type":"message","user":"U1","ts":"17724438{number:02}.000100",{body}}}"#)
+        };
+        let day: Vec<String> = messages.iter().enumerate().map(message).collect();
+        let (day, words) = numbered(&format!("[{}]", day.join(",")));
+        let workshop = Workshop::new();
+        let path = workshop.zip("slack.zip", &[
+            ("channels.json", br#"[{"id":"C1","name":"general"}]"#),
+            ("users.json", br#"[{"id":"U1","profile":{"display_name":"Sam"}}]"#),
+            ("general/2026-03-02.json", day.as_bytes()),
+        ]);
+        let read = read(&[path], &Options::default());
+        prop_assert_eq!(lost(words, &read), Vec::<String>::new(), "{}\n{:?}", day, read);
+    }
 }

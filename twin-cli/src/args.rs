@@ -10,7 +10,7 @@ use crate::suggest;
 use crate::ui::Options;
 use crate::ui::term::ColorChoice;
 
-/// Ask your AI twin, fill its knowledge base, triage what it escalates.
+/// Ask your AI twin, maintain its knowledge base, triage its escalations.
 #[derive(Debug, Parser)]
 #[command(name = "twin", version, max_term_width = 100, disable_help_subcommand = true, after_help = EXAMPLES)]
 pub struct Cli {
@@ -29,7 +29,7 @@ Examples:
   twin kb list
 
 Exit codes:
-  0 done, 2 usage, 4 no key, 7 no connection; 'twin help exit-codes' has them all";
+  0 success, 2 invalid usage, 4 no key, 7 connection failed; 'twin help exit-codes' lists all";
 
 /// Reads a command line; `twin help kb` is another way to say `twin kb --help`.
 ///
@@ -64,7 +64,7 @@ fn lenient(command: clap::Command) -> clap::Command {
     command.args_override_self(true).mut_args(arg).mut_subcommands(lenient)
 }
 
-/// With `-h` a command shows its own flags, and a line on those of all commands.
+/// Makes `-h` show a command's own flags, and one line about the global ones.
 fn brief(command: clap::Command) -> clap::Command {
     let arg = |arg: clap::Arg| if arg.is_global_set() { arg.hide_short_help(true) } else { arg };
     let more = "Global options:\n  --json, --quiet, --profile and others: see 'twin help flags'";
@@ -76,7 +76,7 @@ fn brief(command: clap::Command) -> clap::Command {
     command.after_long_help(long).after_help(short).mut_args(arg).mut_subcommands(brief)
 }
 
-/// What `twin` alone shows: every command, within a screen of 80 by 24.
+/// Returns what `twin` alone prints: every command, within a screen of 80 by 24.
 pub fn overview(error: &clap::Error, line: &[OsString]) -> Option<String> {
     let command = command();
     let is_bare = error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
@@ -95,7 +95,7 @@ pub fn overview(error: &clap::Error, line: &[OsString]) -> Option<String> {
     })
 }
 
-/// What can be told of output flags from a command line that could not be parsed.
+/// Reads the output flags from a command line that could not be parsed, as far as possible.
 pub fn ui_of_broken_line(args: &[std::ffi::OsString]) -> Options {
     let mut options = Options::default();
     let words = args.iter().skip(1).filter_map(|arg| arg.to_str()).take_while(|&arg| arg != "--");

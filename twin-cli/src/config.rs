@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::error::CliError;
-use crate::files;
+use crate::files::{self, Lack};
 
 /// The profile in use where none is named.
 pub(crate) const DEFAULT_PROFILE: &str = "default";
@@ -162,8 +162,11 @@ impl fmt::Display for Setting {
 }
 
 /// Sets a setting, or takes it out; everything else in the file stays as it is, comments too.
-pub(crate) fn set(path: &Path, setting: &Setting, new: Option<&str>) -> Result<(), CliError> {
-    let _held = files::hold(path);
+pub(crate) fn set(path: &Path, setting: &Setting, new: Option<&str>) -> Result<Vec<Lack>, CliError> {
+    files::update_private(path, || changed(path, setting, new))
+}
+
+fn changed(path: &Path, setting: &Setting, new: Option<&str>) -> Result<String, CliError> {
     let text = files::read_if_there(path)?.unwrap_or_default();
     let mut file: DocumentMut = text
         .parse()
@@ -173,13 +176,12 @@ pub(crate) fn set(path: &Path, setting: &Setting, new: Option<&str>) -> Result<(
         Setting::Of(profile, field) => (profile_table(&mut file, profile), field.name()),
     };
     let table =
-        table.ok_or_else(|| CliError::invalid(format!("{}: 'profiles' is no table", path.display())))?;
+        table.ok_or_else(|| CliError::invalid(format!("{}: 'profiles' is not a table", path.display())))?;
     match new {
         Some(new) => drop(table.insert(name, written(setting, new))),
         None => drop(table.remove(name)),
     }
-    files::replace_private(path, &file.to_string())
-        .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))
+    Ok(file.to_string())
 }
 
 /// A setting that is on or off is no text.
@@ -203,7 +205,7 @@ fn profile_table<'a>(file: &'a mut DocumentMut, profile: &str) -> Option<&'a mut
 /// An error that names the file and the line.
 fn invalid_toml(path: &Path, text: &str, span: Option<std::ops::Range<usize>>, message: &str) -> CliError {
     let what = message.lines().collect::<Vec<_>>().join(" ");
-    CliError::invalid(format!("{}: {what}", place(path, text, span))).hint("correct the file or remove it")
+    CliError::invalid(format!("{}: {what}", place(path, text, span))).hint("fix the file or remove it")
 }
 
 /// The file, and the line where it is known.

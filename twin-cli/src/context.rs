@@ -160,8 +160,10 @@ impl Context {
             let unreadable =
                 read.map_err(|error| CliError::invalid(format!("{}: {error}", path.display())))?;
             for what in unreadable {
-                self.ui
-                    .notice(&Notice::warning(format!("{}: {what}; the others are trusted", path.display())));
+                self.ui.notice(&Notice::warning(format!(
+                    "{}: {what}; the other certificates are used",
+                    path.display()
+                )));
             }
         }
         let system_certs = network.system_certs;
@@ -240,27 +242,28 @@ impl Context {
         if let (Code::KeyRefused, Some(address)) = (error.code(), self.address.get()) {
             let place = self.key_place.get().map_or("what you typed", String::as_str);
             return error.hint(format!(
-                "the key of {place} went to {address}: check both, or run 'twin login' with a new key"
+                "the key from {place} was sent to {address}: check both, or run 'twin login' with a new key"
             ));
         }
         let is_of_the_way = matches!(error.code(), Code::Network | Code::NotFromApi);
         let Some(address) = self.address.get().filter(|_| is_of_the_way) else { return error };
         if error.message().contains("invalid peer certificate: UnknownIssuer") {
             return error.or_hint(
-                "where your company's own authority signs, name it with --cacert, or trust it with --system-certs",
+                "if your company uses its own certificate authority, pass it with --cacert or use --system-certs",
             );
         }
         let times = ["the server's certificate expired", "the server's certificate is not valid before"];
         if times.iter().any(|what| error.message().contains(what)) {
             return error
-                .or_hint("is this machine's clock right? If it is, the server needs a new certificate");
+                .or_hint("check this machine's clock; if it is right, the server needs a new certificate");
         }
         let proxy = address.parse().ok().and_then(|url| Proxy::for_url(&url).ok().flatten());
         let way =
             proxy.map(|proxy| format!(" (through the proxy of {})", proxy.variable())).unwrap_or_default();
         if error.code() == Code::NotFromApi {
             return error.or_hint(format!(
-                "check that {address} is the right base URL, and what is on the way to it{way}: a gateway, a VPN, a sign-in page"
+                "check that {address} is the right base URL, and that no gateway, VPN or sign-in page is \
+                 in between{way}"
             ));
         }
         error.or_hint(format!("check the connection to {address}{way}, and that this is the right base URL"))

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config;
 use crate::error::CliError;
-use crate::files;
+use crate::files::{self, Lack};
 
 /// The file as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,27 +46,21 @@ impl Credentials {
         let Some(text) = files::read_if_there(path)? else { return Ok(Self::default()) };
         toml_edit::de::from_str(&text).map_err(|error| {
             let place = config::place(path, &text, error.span());
-            CliError::invalid(format!("{place}: this is no credentials file"))
-                .hint("correct the file, or remove it and run 'twin login'")
+            CliError::invalid(format!("{place}: not a credentials file"))
+                .hint("fix the file, or remove it and run 'twin login'")
         })
     }
 
-    /// Changes the keys of the file as it is by now: another run may have changed it since.
+    /// Changes the keys of the file as it is by now: another run may have changed it since. Only its owner can read it.
     pub(crate) fn update(
         path: &Path,
         change: impl FnOnce(&mut BTreeMap<String, StoredKey>),
-    ) -> Result<(), CliError> {
-        let _held = files::hold(path);
-        let mut credentials = Self::load(path)?;
-        change(&mut credentials.profiles);
-        credentials.save(path)
-    }
-
-    /// Writes the file in one step, readable by its owner alone.
-    fn save(&self, path: &Path) -> Result<(), CliError> {
-        let text = toml_edit::ser::to_string_pretty(self).map_err(CliError::internal)?;
-        files::replace_private(path, &text)
-            .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))
+    ) -> Result<Vec<Lack>, CliError> {
+        files::update_private(path, || {
+            let mut credentials = Self::load(path)?;
+            change(&mut credentials.profiles);
+            toml_edit::ser::to_string_pretty(&credentials).map_err(CliError::internal)
+        })
     }
 }
 
@@ -79,7 +73,7 @@ pub(crate) fn warnings(path: &Path) -> Vec<String> {
         let (mode, owner, path) = (file.mode() & 0o777, file.uid(), path.display());
         let is_loose = mode & 0o077 != 0;
         let loose = is_loose.then(|| {
-            format!("others may read your keys: {path} has mode {mode:04o}; run: chmod 600 '{path}'")
+            format!("other users may read your keys: {path} has mode {mode:04o}; run: chmod 600 '{path}'")
         });
         let foreign = files::is_foreign(owner)
             .then(|| format!("{path} belongs to another user (id {owner}), who may have put the key there"));
@@ -108,10 +102,10 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("new/credentials.toml");
-        credentials().save(&path).unwrap();
+        Credentials::update(&path, |keys| *keys = credentials().profiles).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
         assert!(warnings(&path)[0].contains("0644"));
-        credentials().save(&path).unwrap();
+        Credentials::update(&path, |keys| *keys = credentials().profiles).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(warnings(&path), Vec::<String>::new());
         assert_eq!(Credentials::load(&path).unwrap(), credentials());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Reads a duration; zero is allowed.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
-    let wrong = || "write it like 30s, 2m or 1h30m".to_owned();
+    let wrong = || "expected a duration such as 30s, 2m or 1h30m".to_owned();
     let text = text.trim();
     let seconds = text.chars().all(|c| c.is_ascii_digit() || c == '.');
     let spelled = if seconds { format!("{text}s") } else { text.to_owned() };
@@ -15,7 +15,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
 /// Reads a duration that must leave some time.
 pub(crate) fn parse_positive(text: &str) -> Result<Duration, String> {
     let duration = parse(text)?;
-    if duration.is_zero() { Err("it must be longer than nothing".to_owned()) } else { Ok(duration) }
+    if duration.is_zero() { Err("it must be longer than zero".to_owned()) } else { Ok(duration) }
 }
 
 #[cfg(test)]

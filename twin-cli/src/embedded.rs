@@ -65,10 +65,7 @@ impl Embedded {
         if let Some(kept) = kept.await.map_err(CliError::internal)? {
             let reference = in_memory().image(kept.image);
             if let Ok(embedded) = Self::serve(reference, ANY_PORT).await {
-                ui.detail(
-                    1,
-                    "these exports were read before and have not changed: their index is from the cache",
-                );
+                ui.detail(1, "the exports have not changed: using their cached index");
                 kept.told.show(ui);
                 return Ok(embedded);
             }
@@ -78,7 +75,7 @@ impl Embedded {
         if let Ok(image) = embedded.0.image().await {
             let keeping = tokio::task::spawn_blocking(move || cache.keep(&image, told));
             if let Err(error) = keeping.await.map_err(CliError::internal)? {
-                ui.detail(1, &format!("the index of these exports is not kept: {error}"));
+                ui.detail(1, &format!("the index of the exports was not cached: {error}"));
             }
         }
         Ok(embedded)
@@ -155,7 +152,7 @@ fn read_exports(
             return ControlFlow::Break(());
         }
         batch_bytes += document.text.len();
-        let seed = Seed::new(document.title, document.text).of_type(document.kind.as_str());
+        let seed = Seed::new(document.title, document.text).of_type(document.document_type.as_str());
         batch.push(seed.from_source("import"));
         if batch.len() < BATCH && batch_bytes < BATCH_BYTES {
             return ControlFlow::Continue(());
@@ -164,8 +161,7 @@ fn read_exports(
         let sent = batches.blocking_send(std::mem::take(&mut batch));
         if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
-    let summary = export::read(paths, &export::Options::default(), &progress, &mut hand_on)
-        .map_err(|error| CliError::invalid(error.to_string()).hint(error.hint()))?;
+    let summary = export::read(paths, &export::Options::default(), &progress, &mut hand_on)?;
     if let Some(room) = room.filter(|room| bytes > *room) {
         return Err(no_room(paths, room));
     }
@@ -177,10 +173,13 @@ fn read_exports(
 /// What to do with exports that memory has no room for.
 fn no_room(paths: &[PathBuf], room: usize) -> CliError {
     let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-    let message = format!("these exports hold more than the {} MB of text that fit into memory", room >> 20);
+    let message = format!(
+        "these exports contain more than {} MB of text, the limit for reading into memory",
+        room >> 20
+    );
     CliError::invalid(message).hint(format!(
-        "keep the twin in a file: 'twin --local --local-data twin.db kb import {}', \
-         then 'twin --local --local-data twin.db ask …'",
+        "import them into a file instead: 'twin --local --local-data twin.db kb import {}', then 'twin \
+         --local --local-data twin.db ask …'",
         paths.join(" ")
     ))
 }
@@ -208,7 +207,7 @@ impl Told {
                 .iter()
                 .filter(|root| !root.whole)
                 .map(|root| {
-                    format!("{} is damaged or cut short: what is missing is not known", root.path.display())
+                    format!("{} is truncated or damaged: some documents may be missing", root.path.display())
                 })
                 .collect(),
             read: format!("Read {}", count(documents, "document")),
@@ -219,11 +218,11 @@ impl Told {
             return Err(if skipped == 0 {
                 error
             } else {
-                error.hint(format!("skipped {}: -v tells why", count(skipped, "file")))
+                error.hint(format!("skipped {}: use -v to see why", count(skipped, "file")))
             });
         }
         if skipped > 0 {
-            told.read += &format!(", skipped {skipped} (-v tells why)");
+            told.read += &format!(", skipped {skipped} (use -v to see why)");
         }
         Ok(told)
     }
@@ -253,7 +252,7 @@ fn not_started(error: StartError) -> CliError {
     match error {
         StartError::Data { .. } | StartError::Webhook(_) | StartError::Model(_) => CliError::invalid(message),
         StartError::Listen { .. } => {
-            CliError::new(Code::Io, message).hint("choose another --port, or 0 for a free one")
+            CliError::new(Code::Io, message).hint("pass another --port, or 0 to select a free port")
         }
         _ => CliError::new(Code::Io, message),
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 use twin_sdk::ErrorKind;
 
 use crate::exit::Exit;
+use crate::hints;
 use twin_sync::OpenError;
 
 /// Names of errors that scripts may rely on (`error.code` in `--json`).
@@ -167,7 +168,9 @@ impl CliError {
         match self.retry_after {
             Some(wait) if self.code == Code::RateLimited && wait <= allowed => {
                 let (wait, allowed) = (whole_seconds(wait), whole_seconds(allowed));
-                self.hint(format!("the {allowed}s of --max-wait are used up: wait {wait}s, or allow more"))
+                self.hint(format!(
+                    "the {allowed}s of --max-wait are used up: wait {wait}s, or pass a longer --max-wait"
+                ))
             }
             _ => self,
         }
@@ -239,15 +242,25 @@ impl From<&twin_sdk::Error> for CliError {
         converted.hint = match (code, error.retry_after()) {
             (Code::RateLimited, Some(wait)) => {
                 let seconds = whole_seconds(wait);
-                Some(format!("wait {seconds}s, or allow it with --max-wait {seconds}s"))
+                Some(format!("wait {seconds}s, or pass --max-wait {seconds}s"))
             }
             (Code::NotFromApi, _) if error.responder().is_some_and(|it| it.location.is_some()) => Some(
-                "pass the API's own address with --base-url, or first sign in to what it redirects to"
+                "pass the API's own address with --base-url, or sign in at the address it redirects to"
                     .to_owned(),
             ),
             _ => hint.map(str::to_owned),
         };
         converted
+    }
+}
+
+impl From<twin_export::ReadError> for CliError {
+    fn from(error: twin_export::ReadError) -> Self {
+        let code = match error {
+            twin_export::ReadError::Temporary { .. } => Code::Io,
+            _ => Code::InvalidInput,
+        };
+        CliError::new(code, error.to_string()).hint(error.hint())
     }
 }
 
@@ -258,29 +271,34 @@ impl From<OpenError> for CliError {
             _ if error.is_wrong_path() => Code::InvalidInput,
             _ => Code::Guard,
         };
-        CliError::new(code, error.to_string()).hint(error.hint())
+        CliError::new(code, error.to_string()).hint(hints::of_open_error(&error))
     }
 }
 
 fn what_to_do(kind: ErrorKind) -> (Code, Option<&'static str>) {
     match kind {
         ErrorKind::InvalidInput => (Code::InvalidInput, None),
-        ErrorKind::BadRequest => (Code::BadRequest, Some("correct what it names; --help tells the limits")),
+        ErrorKind::BadRequest => {
+            (Code::BadRequest, Some("correct the value it names; see --help for the limits"))
+        }
         ErrorKind::Unauthorized => {
             (Code::KeyRefused, Some("check the API key, or run 'twin login' with a new one"))
         }
         ErrorKind::AnswerLimit => (Code::MonthlyLimit, Some("upgrade the plan, or wait for the next month")),
         ErrorKind::PlanLacksFeature => (Code::Plan, Some("upgrade the plan to use this")),
-        ErrorKind::NotFound => (Code::NotFound, Some("is the base URL that of the Twin API?")),
+        ErrorKind::NotFound => (Code::NotFound, Some("check that the base URL is that of the Twin API")),
         ErrorKind::NotConfigured => {
             (Code::NotConfigured, Some("complete the twin's onboarding in the Twin web app, then try again"))
         }
-        ErrorKind::RateLimited => (Code::RateLimited, Some("try again later, or allow a longer --max-wait")),
+        ErrorKind::RateLimited => (Code::RateLimited, Some("try again later, or pass a longer --max-wait")),
         ErrorKind::Server => (Code::ServerError, Some("try again later")),
         ErrorKind::Connect | ErrorKind::Network => (Code::Network, None),
-        ErrorKind::Timeout => (Code::Timeout, Some("try again later, or allow more time with --timeout")),
+        ErrorKind::Timeout => (Code::Timeout, Some("try again later, or pass a longer --timeout")),
         ErrorKind::NotFromApi => (Code::NotFromApi, None),
-        _ => (Code::UnexpectedAnswer, Some("is the base URL that of the Twin API? -v shows each request")),
+        _ => (
+            Code::UnexpectedAnswer,
+            Some("check that the base URL is that of the Twin API; use -v to see each request"),
+        ),
     }
 }
 

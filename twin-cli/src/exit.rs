@@ -62,16 +62,16 @@ impl Exit {
     /// What it means, in a few words.
     pub fn meaning(self) -> &'static str {
         match self {
-            Exit::Done => "done",
-            Exit::Failed => "anything that has no code of its own",
-            Exit::Usage => "usage, bad input, or a prompt was needed",
-            Exit::Partial => "a bulk command finished in part",
+            Exit::Done => "success",
+            Exit::Failed => "any other failure",
+            Exit::Usage => "invalid usage or input, or a prompt was needed",
+            Exit::Partial => "a bulk command was only partly done",
             Exit::NoKey => "no API key, or the key was refused",
             Exit::NotFound => "no such document, escalation or setting",
             Exit::RateLimited => "rate limited for longer than --max-wait",
-            Exit::Unreachable => "network failure, timeout, or the service failed (5xx)",
+            Exit::Unreachable => "network failure, timeout, or server error (5xx)",
             Exit::Pending => "changes are pending (kb sync --dry-run --exit-code)",
-            Exit::Plan => "the answer limit is reached, or the plan lacks the feature",
+            Exit::Plan => "answer limit reached, or feature not in your plan",
             Exit::Escalated => "escalated (--fail-on-escalate), or below --min-confidence",
             Exit::Guard => "a guard of kb sync refused",
             Exit::Signature => "the webhook's signature does not match",

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 
 use crate::error::{CliError, Code};
+use crate::ui::{Notice, Ui};
 
 /// The folder of `config.toml` and `credentials.toml`.
 pub(crate) fn config_dir() -> Result<PathBuf, CliError> {
@@ -25,7 +26,8 @@ pub(crate) fn cache_dir() -> Result<PathBuf, CliError> {
 
 fn base_dirs() -> Result<impl BaseStrategy, CliError> {
     etcetera::choose_base_strategy().map_err(|_| {
-        CliError::new(Code::Io, "your home directory is unknown").hint("set the HOME environment variable")
+        CliError::new(Code::Io, "cannot determine your home directory")
+            .hint("set the HOME environment variable")
     })
 }
 
@@ -41,42 +43,85 @@ pub(crate) fn create_private_dir(dir: &Path) -> io::Result<()> {
 /// Names of files that are about to take the place of another begin with it.
 const UNFINISHED: &str = ".twin-";
 
-/// Keeps other runs from changing files beside this one until the result is dropped, and clears away what a run
-/// that was killed left there. On a file system without locks nothing does.
-pub(crate) fn hold(path: &Path) -> Option<File> {
+/// What a file system cannot do, and is worked on all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lack {
+    Locks,
+    Sync,
+}
+
+impl Lack {
+    /// What follows for a file there.
+    pub(crate) fn warning(self, path: &Path) -> String {
+        match self {
+            Self::Locks => format!(
+                "the file system has no locks: if another run changes {} at the same time, one change is lost",
+                path.display()
+            ),
+            Self::Sync => {
+                format!("the file system cannot sync: after a power failure {} may be lost", path.display())
+            }
+        }
+    }
+}
+
+/// Warns of what the file system of a file lacks.
+pub(crate) fn tell(lacks: &[Lack], path: &Path, ui: &Ui) {
+    for lack in lacks {
+        ui.notice(&Notice::warning(lack.warning(path)));
+    }
+}
+
+/// Replaces a settings file by `change` while no other run does; what a run that was killed left beside it goes.
+pub(crate) fn update_private(
+    path: &Path,
+    change: impl FnOnce() -> Result<String, CliError>,
+) -> Result<Vec<Lack>, CliError> {
+    let held = hold(path);
+    let is_without_locks = held.as_ref().is_some_and(|(_, locked)| !locked);
+    let lacks_sync = replace_private(path, &change()?)
+        .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))?;
+    Ok(is_without_locks.then_some(Lack::Locks).into_iter().chain(lacks_sync).collect())
+}
+
+/// Keeps other runs out until the result is dropped, and tells whether it does.
+fn hold(path: &Path) -> Option<(File, bool)> {
     let dir = path.parent()?;
     create_private_dir(dir).ok()?;
     let lock = File::create(dir.join(".lock")).ok()?;
-    lock.lock().ok()?;
+    if lock.lock().is_err() {
+        return Some((lock, false));
+    }
     for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
             let _ = std::fs::remove_file(entry.path());
         }
     }
-    Some(lock)
+    Some((lock, true))
 }
 
 /// Replaces a file in one step with one that only its owner may read. A symbolic link stays one. Whoever is
 /// killed meanwhile leaves nothing behind: until it is whole the new file has no name.
-pub(crate) fn replace_private(path: &Path, content: &str) -> io::Result<()> {
+pub(crate) fn replace_private(path: &Path, content: &str) -> io::Result<Option<Lack>> {
     let path = target_of(path);
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     create_private_dir(dir)?;
     #[cfg(target_os = "linux")]
     if let Ok(mut file) = unnamed_in(dir) {
-        write_whole(&mut file, content)?;
+        let lack = write_whole(&mut file, content)?;
         if name_file(&file, &path).is_ok() {
-            return Ok(());
+            return Ok(lack);
         }
         let name = dir.join(format!("{UNFINISHED}{}", std::process::id()));
         if name_file(&file, &name).is_ok() {
-            return std::fs::rename(&name, &path).inspect_err(|_| drop(std::fs::remove_file(&name)));
+            std::fs::rename(&name, &path).inspect_err(|_| drop(std::fs::remove_file(&name)))?;
+            return Ok(lack);
         }
     }
     let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(dir)?;
-    write_whole(file.as_file_mut(), content)?;
+    let lack = write_whole(file.as_file_mut(), content)?;
     file.persist(&path)?;
-    Ok(())
+    Ok(lack)
 }
 
 /// Replaces a file in one step with one that whoever may by the umask can read.
@@ -105,13 +150,13 @@ fn target_of(path: &Path) -> PathBuf {
 }
 
 /// A file system that cannot promise to keep what was written, with no network say, is written to all the same.
-fn write_whole(file: &mut File, content: &str) -> io::Result<()> {
+fn write_whole(file: &mut File, content: &str) -> io::Result<Option<Lack>> {
     file.write_all(content.as_bytes())?;
     match file.sync_all() {
         Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput) => {
-            Ok(())
+            Ok(Some(Lack::Sync))
         }
-        result => result,
+        result => result.map(|()| None),
     }
 }
 
@@ -141,7 +186,7 @@ pub(crate) fn loose_folder(path: &Path) -> Option<String> {
         let (mode, dir) = (folder.mode() & 0o7777, dir.display());
         (mode & 0o002 != 0).then(|| {
             format!(
-                "anyone may change your settings and keys: {dir} has mode {mode:04o}; run: chmod 700 '{dir}'"
+                "other users may change your settings and keys: {dir} has mode {mode:04o}; run: chmod 700 '{dir}'"
             )
         })
     }

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueHint};
 
+use clap_complete::ArgValueCompleter;
+
+use crate::complete;
 use crate::duration;
 use crate::ui::Options;
 use crate::ui::term::ColorChoice;
@@ -13,11 +16,11 @@ use crate::ui::term::ColorChoice;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct GlobalArgs {
-    /// The profile of config.toml to use [env: TWIN_PROFILE]
-    #[arg(long, global = true, value_name = "NAME", value_hint = ValueHint::Other)]
+    /// Use this profile from config.toml [env: TWIN_PROFILE]
+    #[arg(long, global = true, value_name = "NAME", add = ArgValueCompleter::new(complete::profiles))]
     pub profile: Option<String>,
 
-    /// The API's address [env: TWIN_BASE_URL]
+    /// Base URL of the API [env: TWIN_BASE_URL]
     #[arg(long, global = true, value_name = "URL", value_hint = ValueHint::Url)]
     pub base_url: Option<String>,
 
@@ -29,11 +32,11 @@ pub struct GlobalArgs {
     #[arg(long, global = true)]
     pub local: bool,
 
-    /// Where the embedded twin keeps its data, or ':memory:'
+    /// File in which the embedded twin keeps its data, or ':memory:'
     #[arg(long, global = true, value_name = "PATH|:memory:", value_hint = ValueHint::FilePath)]
     pub local_data: Option<PathBuf>,
 
-    /// Print exactly one JSON document
+    /// Print the result as one JSON document
     #[arg(long, global = true)]
     pub json: bool,
 
@@ -41,27 +44,27 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     pub color: ColorChoice,
 
-    /// Leave out progress and remarks; errors and warnings stay
+    /// Hide progress and notes, but not errors and warnings
     #[arg(long, short, global = true)]
     pub quiet: bool,
 
-    /// Show each request; twice: also settings, headers and the text of errors
+    /// Log each request; repeat to also log settings, headers and error bodies
     #[arg(long, short, global = true, action = ArgAction::Count)]
     pub verbose: u8,
 
-    /// Longest time for one try of one request [env: TWIN_TIMEOUT] [default: 30s]
+    /// Time limit for each attempt of a request [env: TWIN_TIMEOUT] [default: 30s]
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration::parse_positive, value_hint = ValueHint::Other)]
     pub timeout: Option<Duration>,
 
-    /// Longest wait for a rate limit [default: 2m; bulk commands: as long as it takes]
+    /// Longest time to wait for the rate limit [default: 2m; unlimited for bulk commands]
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration::parse, value_hint = ValueHint::Other)]
     pub max_wait: Option<Duration>,
 
-    /// Never ask anything
+    /// Never prompt
     #[arg(long, global = true)]
     pub no_input: bool,
 
-    /// Show no progress
+    /// Hide progress
     #[arg(long, global = true)]
     pub no_progress: bool,
 

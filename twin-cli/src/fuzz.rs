@@ -7,13 +7,15 @@ use std::time::Duration;
 use crate::config::{self, Config, Field, Setting};
 use crate::credentials::Credentials;
 use crate::duration;
+use crate::hints;
 
 /// The state at `path` with what the journal beside it says, as the text that would be written of it.
 ///
 /// # Errors
 /// What a person is told where it cannot be used.
 pub fn state(path: &Path) -> Result<Option<String>, String> {
-    let state = twin_sync::peek(path).map_err(|error| format!("{error}\n{}", error.hint()))?;
+    let state =
+        twin_sync::peek(path).map_err(|error| format!("{error}\n{}", hints::of_open_error(&error)))?;
     Ok(state.map(|state| state.to_text()))
 }
 
@@ -33,7 +35,7 @@ pub fn settings(path: &Path) -> Result<Vec<(String, String)>, String> {
 /// What a person is told where it cannot be done.
 pub fn set_base_url(path: &Path, profile: &str, url: &str) -> Result<(), String> {
     let setting = Setting::Of(profile.to_owned(), Field::BaseUrl);
-    config::set(path, &setting, Some(url)).map_err(|error| error.message().to_owned())
+    config::set(path, &setting, Some(url)).map(drop).map_err(|error| error.message().to_owned())
 }
 
 /// The origins a `credentials.toml` has keys for, once read and written again.

@@ -43,7 +43,8 @@ impl Input {
 
     fn read_now(&self, what: &str) -> Result<String, CliError> {
         let mut text = String::from_utf8(self.bytes(what)?).map_err(|_| {
-            CliError::invalid(format!("{self} is not UTF-8 text")).hint("convert it first, with iconv say")
+            CliError::invalid(format!("{self} is not UTF-8 text"))
+                .hint("convert it first, for example with iconv")
         })?;
         if text.starts_with(BYTE_ORDER_MARK) {
             text.drain(..BYTE_ORDER_MARK.len_utf8());
@@ -62,7 +63,7 @@ impl Input {
         }
         .map_err(|error| CliError::invalid(format!("cannot read {what} from {self}: {error}")))?;
         if bytes.len() as u64 > LONGEST {
-            return Err(CliError::invalid(format!("{self} is too long to be {what}: over 16 MiB")));
+            return Err(CliError::invalid(format!("{self} is too long for {what}: over 16 MiB")));
         }
         Ok(bytes)
     }

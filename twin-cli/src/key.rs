@@ -56,7 +56,7 @@ pub(crate) async fn find(remote: &Remote, ui: &Ui) -> Result<Found, CliError> {
 
 fn found(text: &str, place: String) -> Result<Found, CliError> {
     if text.trim().is_empty() {
-        return Err(no_key(format!("{place} holds no API key")));
+        return Err(no_key(format!("{place} contains no API key")));
     }
     let key = ApiKey::new(text).map_err(|error| CliError::new(Code::NoKey, format!("{place}: {error}")))?;
     Ok(Found { key, place })
@@ -87,9 +87,9 @@ fn bound_elsewhere(remote: &Remote, own: &str) -> CliError {
     let (profile, here) = (&remote.profile_name, remote.base_url.origin());
     CliError::new(
         Code::NoKey,
-        format!("the key of profile '{profile}' is for {own} and is not sent to {here}"),
+        format!("the key of profile '{profile}' belongs to {own} and is not sent to {here}"),
     )
-    .hint("set TWIN_API_KEY, or run 'twin login' with another --profile for that address")
+    .hint("set TWIN_API_KEY, or run 'twin login' with a different --profile for that address")
 }
 
 /// The profile named by a flag has no key, and that of the environment is for another address.
@@ -97,9 +97,14 @@ fn withheld(remote: &Remote) -> CliError {
     let (profile, here) = (&remote.profile_name, remote.base_url.origin());
     CliError::new(
         Code::NoKey,
-        format!("no API key for profile '{profile}': TWIN_API_KEY is not sent to {here}, which --profile chose"),
+        format!(
+            "no API key for profile '{profile}': TWIN_API_KEY is not sent to {here}, which --profile selected"
+        ),
     )
-    .hint(format!("run 'twin login --profile {profile}', or give --api-key-file; a key and a profile from the environment (TWIN_PROFILE={profile}) belong together"))
+    .hint(format!(
+        "run 'twin login --profile {profile}', or pass --api-key-file; to use a profile with \
+        TWIN_API_KEY, set TWIN_PROFILE={profile}"
+    ))
 }
 
 fn no_key_of(profile: &str) -> CliError {
@@ -107,13 +112,14 @@ fn no_key_of(profile: &str) -> CliError {
         return no_key("no API key".to_owned());
     }
     CliError::new(Code::NoKey, format!("no API key for profile '{profile}'")).hint(format!(
-        "run 'twin login --profile {profile}', or set TWIN_API_KEY; keys are in {WHERE_KEYS_ARE}"
+        "run 'twin login --profile {profile}', or set TWIN_API_KEY; create keys in {WHERE_KEYS_ARE}"
     ))
 }
 
 fn no_key(what: String) -> CliError {
     CliError::new(Code::NoKey, what).hint(format!(
-        "run 'twin login' or set TWIN_API_KEY with a key of {WHERE_KEYS_ARE}, or use the embedded twin with --local"
+        "run 'twin login' or set TWIN_API_KEY, with a key from {WHERE_KEYS_ARE}; or use the embedded twin \
+         with --local"
     ))
 }
 

@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod command;
+pub mod complete;
 mod config;
 pub mod context;
 mod credentials;
@@ -14,6 +15,7 @@ mod files;
 mod flags;
 #[doc(hidden)]
 pub mod fuzz;
+mod hints;
 mod index_cache;
 mod input;
 mod key;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use twin_cli::args::{self, Cli};
 use twin_cli::command;
+use twin_cli::complete;
 use twin_cli::context::Context;
 use twin_cli::error::CliError;
 use twin_cli::exit::Exit;
@@ -14,6 +15,11 @@ use twin_cli::ui::{self, Ui};
 fn main() -> ExitCode {
     twin_export::use_worker_processes();
     let line: Vec<OsString> = std::env::args_os().collect();
+    match complete::answer(&line) {
+        Ok(false) => {}
+        Ok(true) => return ExitCode::SUCCESS,
+        Err(error) => error.exit(),
+    }
     let exit = match args::parse(&line) {
         Ok(cli) => run(cli),
         Err(error) => {

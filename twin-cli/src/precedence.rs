@@ -139,8 +139,9 @@ fn wants_embedded(
 ) -> Result<bool, CliError> {
     let by_flag = flags.local || flags.local_data.is_some();
     if by_flag && flags.base_url.is_some() {
-        return Err(CliError::invalid("--local and --base-url name two different twins")
-            .hint("leave out one of them"));
+        return Err(
+            CliError::invalid("--local and --base-url cannot be used together").hint("pass only one of them")
+        );
     }
     match remote_flag(flags) {
         Some(flag) if by_flag => overridden.note("--local", flag),

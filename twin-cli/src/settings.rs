@@ -88,7 +88,7 @@ pub(crate) fn remote_to_be(flags: &GlobalArgs) -> Result<Remote, CliError> {
     let config = Config::load(&config::path()?)?;
     let name = precedence::profile_in_use(flags, &environment, &config);
     if name.is_empty() || name.contains(|c: char| c.is_control() || c.is_whitespace()) {
-        return Err(CliError::invalid(format!("'{name}' cannot be a profile's name"))
+        return Err(CliError::invalid(format!("'{name}' is not a valid profile name"))
             .hint("choose one without spaces, such as 'work'"));
     }
     decide_remote(flags, &environment, &config)
@@ -101,7 +101,7 @@ fn decide_remote(flags: &GlobalArgs, environment: &Environment, config: &Config)
         Destination::Remote { profile, base_url, key } => {
             remote_of(config, profile, &base_url, key, decision.network)
         }
-        Destination::Embedded => Err(CliError::internal("the embedded twin was not asked for")),
+        Destination::Embedded => Err(CliError::internal("the embedded twin was not selected")),
     }
 }
 
@@ -154,7 +154,7 @@ fn load_config(flags: &GlobalArgs, environment: &Environment, ui: &Ui) -> Result
     }
     match Config::load(&path) {
         Err(error) if has_key && !is_named && (has_address || error.code() == Code::Io) => {
-            ui.notice(&Notice::warning(format!("{error}: its settings are left out")));
+            ui.notice(&Notice::warning(format!("{error}: its settings are ignored")));
             Ok(Config::default())
         }
         loaded => loaded,
@@ -184,19 +184,20 @@ pub(crate) fn is_known(profile: &str) -> Result<bool, CliError> {
 pub(crate) fn unknown_profile<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> CliError {
     let known: Vec<&str> = known.map(String::as_str).collect();
     let known = if known.is_empty() {
-        "there are none yet".to_owned()
+        "there are no profiles yet".to_owned()
     } else {
-        format!("there are: {}", known.join(", "))
+        format!("existing profiles: {}", known.join(", "))
     };
     CliError::invalid(format!("there is no profile '{name}'"))
-        .hint(format!("{known}; 'twin login --profile {name}' makes it"))
+        .hint(format!("{known}; run 'twin login --profile {name}' to create it"))
 }
 
 /// An address a key may be sent to.
 pub(crate) fn base_url(text: &str) -> Result<BaseUrl, CliError> {
     text.parse().map_err(|error| {
         CliError::from(error).hint(
-            "write it like https://api.twin.ai; http is for this machine only (localhost, 127.0.0.1, [::1])",
+            "expected a URL such as https://api.twin.ai; http is allowed only for loopback (localhost, \
+             127.0.0.1, [::1])",
         )
     })
 }

@@ -4,16 +4,16 @@ use std::future::{Future, IntoFuture};
 
 use twin_sdk::{Answer, Twin};
 
-/// Whom the questions come from, as escalations show it.
+/// Name of the asker, as shown with escalations.
 pub const ASKED_BY: &str = "twin eval";
 
-/// Answers questions: a [`Twin`], or a program's own way to one.
+/// Answers questions: a [`Twin`], or a program's own implementation.
 pub trait Asker {
     /// Asks a question, with background if the case has any.
     fn ask(&self, question: &str, context: Option<&str>) -> impl Future<Output = Asked>;
 }
 
-/// What became of a question.
+/// The result of a question.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Asked {
@@ -21,7 +21,7 @@ pub enum Asked {
     Answer(Answer),
     /// It was not answered.
     Failed(twin_sdk::Error),
-    /// It was not sent, since the run is to end.
+    /// It was not sent, because the run is ending.
     Stopped,
 }
 

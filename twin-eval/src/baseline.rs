@@ -1,4 +1,4 @@
-//! [`Baseline`]: how each case stood when someone was content with it; a sorted file, made to be committed.
+//! [`Baseline`]: the accepted status of each case, in a sorted file that is meant to be committed.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,13 +11,13 @@ use crate::report::{Outcome, Report, Status};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Baseline(BTreeMap<String, Status>);
 
-/// A case that stands worse than accepted.
+/// A case that does worse than in the baseline.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Regression<'r> {
-    /// The case as it is.
+    /// The case and its current result.
     pub outcome: &'r Outcome,
-    /// How it stood; `None` for a new case, which must pass.
+    /// Its status in the baseline; `None` for a new case, which must pass.
     pub before: Option<Status>,
 }
 
@@ -42,9 +42,10 @@ impl Baseline {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        let file: OnDisk = serde_json::from_str(text).map_err(|error| format!("is no baseline: {error}"))?;
+        let file: OnDisk =
+            serde_json::from_str(text).map_err(|error| format!("is not a baseline: {error}"))?;
         if file.schema != 1 {
-            return Err(format!("has schema {}, this program reads schema 1", file.schema));
+            return Err(format!("has schema {}, but this version reads schema 1", file.schema));
         }
         let mut cases = BTreeMap::new();
         for Row { id, status } in file.cases {
@@ -57,7 +58,8 @@ impl Baseline {
         Ok(Self(cases))
     }
 
-    /// The cases that stand worse than accepted. A new case must pass; what was not judged is not compared.
+    /// Returns the cases that do worse than in the baseline. New cases must pass; cases without a result are
+    /// not compared.
     pub fn regressions<'r>(&self, report: &'r Report) -> Vec<Regression<'r>> {
         let judged = report.cases.iter().filter(|outcome| outcome.status.is_known());
         judged
@@ -69,7 +71,8 @@ impl Baseline {
             .collect()
     }
 
-    /// Accepts the report. Cases it does not hold keep their status, unless it is of the `whole` suite.
+    /// Accepts the results of the report. Cases that it does not contain keep their status, unless it covers
+    /// the `whole` suite.
     pub fn bless(&mut self, report: &Report, whole: bool) {
         if whole {
             self.0.retain(|id, _| report.cases.iter().any(|outcome| outcome.case.id == *id));

@@ -1,5 +1,5 @@
-//! [`Cache`]: answers by question, context and knowledge base, kept on disk as soon as they are known, so that a
-//! run that is cut short is gone on with and nothing is paid for twice.
+//! [`Cache`]: answers by question, context and knowledge base, written to disk as soon as they are known, so
+//! that an interrupted run continues and nothing is paid for twice.
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
@@ -15,7 +15,7 @@ use crate::report::{Report, Status};
 /// Lines that are of no more use before the file is written anew.
 const WASTE: usize = 1_000;
 
-/// A file of answers and of how cases ended last.
+/// A file with answers and the last status of each case.
 #[derive(Debug)]
 pub struct Cache {
     file: File,
@@ -87,18 +87,18 @@ impl Cache {
         }
     }
 
-    /// Says which knowledge base the answers are from, see [`fingerprint`](crate::fingerprint). Without it no
-    /// answer is taken or kept.
+    /// Sets the knowledge base of the answers; see [`fingerprint`](crate::fingerprint). Without it, no
+    /// answers are read or written.
     pub fn of_kb(&mut self, fingerprint: impl Into<String>) {
         self.kb = Some(fingerprint.into());
     }
 
-    /// Takes the knowledge base for the one of the newest answer; for an estimate.
+    /// Assumes the knowledge base of the newest answer, for an estimate.
     pub fn of_latest_kb(&mut self) {
         self.kb.clone_from(&self.latest_kb);
     }
 
-    /// The answer to a question, the first (0) or a later one.
+    /// Returns an answer to a question: the first one (0) or a later one.
     pub fn answer(&self, question: &str, context: Option<&str>, attempt: usize) -> Option<Answer> {
         let key = (self.kb.clone()?, digest(question, context), attempt);
         self.answers.get(&key).cloned()
@@ -111,17 +111,17 @@ impl Cache {
         self.write(Line::Answer { twin, kb, question, attempt, answer });
     }
 
-    /// How a case ended when it was last judged.
+    /// Returns the last status of a case.
     pub fn status(&self, case: &str) -> Option<Status> {
         self.statuses.get(case).copied()
     }
 
-    /// Whether any case was judged before.
+    /// Returns whether any case has a status.
     pub fn has_statuses(&self) -> bool {
         !self.statuses.is_empty()
     }
 
-    /// Keeps how the cases ended.
+    /// Stores the status of each case.
     pub fn keep_statuses(&mut self, report: &Report) {
         for outcome in &report.cases {
             let (case, status) = (outcome.case.id.clone(), outcome.status);
@@ -131,7 +131,7 @@ impl Cache {
         }
     }
 
-    /// What kept it from keeping all it should, if anything did.
+    /// Returns the first error that kept answers from being written, if there was one.
     pub fn error(&self) -> Option<&io::Error> {
         self.error.as_ref()
     }

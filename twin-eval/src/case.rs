@@ -6,17 +6,17 @@ use std::fmt;
 use regex::Regex;
 use sha2::{Digest, Sha256};
 
-/// A question and what its answer must be like.
+/// A question and its expectations.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Case {
-    /// What names the case in reports and baselines; unique in a suite.
+    /// ID of the case in reports and baselines; unique in a suite.
     pub id: String,
     /// The question.
     pub ask: String,
-    /// Background that is sent with the question.
+    /// Context that is sent with the question.
     pub context: Option<String>,
-    /// What must hold of the answer.
+    /// The expectations.
     pub expect: Expect,
     /// Where the case was read from.
     pub place: Option<Place>,
@@ -25,7 +25,7 @@ pub struct Case {
 /// A line of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The file as it was named.
+    /// The file, as it was given.
     pub file: String,
     /// The line, counted from 1.
     pub line: u64,
@@ -38,37 +38,37 @@ impl fmt::Display for Place {
 }
 
 impl Case {
-    /// A case with this question; its id is made of the question's words.
+    /// Creates a case with this question. Its ID is generated from the question.
     pub fn new(ask: impl Into<String>) -> Self {
         let ask = ask.into();
         Self { id: slug(&ask), ask, context: None, expect: Expect::default(), place: None }
     }
 
-    /// Names the case.
+    /// Sets the ID of the case.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = id.into();
         self
     }
 
-    /// Sends this background with the question.
+    /// Sends this context with the question.
     pub fn context(mut self, context: impl Into<String>) -> Self {
         self.context = Some(context.into());
         self
     }
 
-    /// Expects this title among the answer's sources. Called again, any of the titles will do.
+    /// Expects this title among the sources. If called repeatedly, one of the titles is enough.
     pub fn source(mut self, title: impl Into<String>) -> Self {
         self.expect.source.push(title.into());
         self
     }
 
-    /// Expects this text in the answer, in upper or lower case.
+    /// Expects the answer to contain this text, ignoring case.
     pub fn contains(mut self, text: impl Into<String>) -> Self {
         self.expect.contains.push(text.into());
         self
     }
 
-    /// Expects the answer to be without this text.
+    /// Expects the answer not to contain this text.
     pub fn not_contains(mut self, text: impl Into<String>) -> Self {
         self.expect.not_contains.push(text.into());
         self
@@ -80,7 +80,7 @@ impl Case {
         self
     }
 
-    /// Expects the twin to escalate, or to answer by itself.
+    /// Expects the twin to escalate the question, or not to.
     pub fn escalates(mut self, escalates: bool) -> Self {
         self.expect.escalates = Some(escalates);
         self
@@ -110,7 +110,7 @@ impl Case {
     }
 }
 
-/// What must hold of an answer. All of it must.
+/// Expectations of an answer. All of them must hold.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Expect {
@@ -133,7 +133,7 @@ pub struct Expect {
 }
 
 impl Expect {
-    /// Whether it expects nothing at all.
+    /// Returns whether there are no expectations.
     pub fn is_empty(&self) -> bool {
         self.source.is_empty()
             && self.contains.is_empty()
@@ -182,17 +182,17 @@ pub struct Suite {
 }
 
 impl Suite {
-    /// A suite of these cases.
+    /// Creates a suite of these cases.
     pub fn new(cases: impl IntoIterator<Item = Case>) -> Self {
         Self { cases: cases.into_iter().collect() }
     }
 
-    /// The cases, in order.
+    /// Returns the cases, in order.
     pub fn cases(&self) -> &[Case] {
         &self.cases
     }
 
-    /// Keeps the cases of which this is true.
+    /// Keeps only the cases for which `keep` returns true.
     pub fn retain(&mut self, keep: impl FnMut(&Case) -> bool) {
         self.cases.retain(keep);
     }
@@ -207,7 +207,7 @@ impl Suite {
         self.cases.retain(|case| chosen.contains(&case.id));
     }
 
-    /// How many answers asking all of it takes: a question that stands in several cases is asked once.
+    /// Returns the number of distinct questions: a question that occurs in several cases is asked once.
     pub fn questions(&self) -> usize {
         self.cases.iter().map(Case::question).collect::<BTreeSet<_>>().len()
     }
@@ -217,7 +217,7 @@ impl Suite {
     }
 }
 
-/// A name made of a text's words: lower case, joined by hyphens.
+/// Returns an ID made of the words of a text, in lower case and joined by hyphens.
 pub fn slug(text: &str) -> String {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let mut slug = String::new();

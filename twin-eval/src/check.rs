@@ -14,14 +14,14 @@ pub struct Mismatch {
     pub expectation: &'static str,
     /// What was expected.
     pub expected: String,
-    /// What came instead.
+    /// The actual value.
     pub got: String,
 }
 
-/// Returns what of `expect` does not hold of `answer`; nothing if all holds.
+/// Returns the expectations that do not hold for `answer`; none if all hold.
 ///
-/// Texts are compared without regard to upper and lower case and to how they are spaced; a source also where the
-/// knowledge base holds it in parts (`Title (1/3)`). Regular expressions see the answer as it came.
+/// Texts are compared ignoring case and whitespace. A source also matches if the knowledge base has it in
+/// parts (`Title (1/3)`). Regular expressions match against the unchanged answer.
 pub fn check(expect: &Expect, answer: &Answer) -> Vec<Mismatch> {
     let mut found = Vec::new();
     let mut fail = |expectation, expected: String, got: &str| {

@@ -27,7 +27,7 @@ impl Fields {
         let kind = node.kind();
         let Value::Map(fields) = node.value else {
             if !matches!(node.value, Value::Null) {
-                mistake(node.line, format!("{what} is {kind}, it must be a map with {}", list(known)));
+                mistake(node.line, format!("{what} is {kind}, but must be a map with {}", list(known)));
             }
             return Self(Vec::new());
         };
@@ -39,7 +39,7 @@ impl Fields {
                     format!("unknown field '{}'{}", key.name, elsewhere_or_near(&key.name, known)),
                 );
             } else if kept.iter().any(|(other, _)| other.name == key.name) {
-                mistake(key.line, format!("'{}' stands twice", key.name));
+                mistake(key.line, format!("duplicate field '{}'", key.name));
             } else {
                 kept.push((key, value));
             }
@@ -69,7 +69,7 @@ pub(crate) fn near(word: &str, known: &[&str]) -> String {
         Some((distance, nearest)) if distance <= (word.chars().count() / 3).max(1) => {
             format!("; did you mean '{nearest}'?")
         }
-        _ => format!("; known are {}", list(known)),
+        _ => format!("; valid fields are {}", list(known)),
     }
 }
 

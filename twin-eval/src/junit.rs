@@ -7,8 +7,8 @@ use crate::plain::harmless;
 use crate::report::{Outcome, Report, Status};
 
 impl Report {
-    /// Returns the report as JUnit XML: a suite for each file, a test case for each case. A flaky case is a
-    /// failure of the type `flaky`, one that was not asked is skipped.
+    /// Returns the report as JUnit XML, with a suite for each file and a test case for each case. A flaky
+    /// case is a failure of type `flaky`; a case that was not asked is skipped.
     pub fn to_junit(&self) -> String {
         let mut files: Vec<(&str, Vec<&Outcome>)> = Vec::new();
         for outcome in &self.cases {

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use twin_sdk::Twin;
 
-/// What was found out about a knowledge base.
+/// Information about a knowledge base.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct KnowledgeBase {
@@ -13,10 +13,10 @@ pub struct KnowledgeBase {
     pub titles: Vec<String>,
 }
 
-/// Lists the knowledge base and takes its fingerprint. `label` tells the twin from others.
+/// Lists the knowledge base and computes its fingerprint. `label` distinguishes the twin from others.
 ///
-/// Documents have no version and are never changed in place, so their ids tell. Past the listing's limit of 200
-/// documents of one type a deletion shows in the total alone.
+/// The fingerprint depends on the IDs of the documents, which are never changed in place. Beyond the limit of
+/// 200 listed documents of one type, it only depends on their total number.
 ///
 /// # Errors
 /// Whatever keeps the knowledge base from being listed.

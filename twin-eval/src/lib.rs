@@ -1,8 +1,8 @@
-//! Tests of a Twin's knowledge base: questions, and what must come back.
+//! Tests of a Twin's answers: questions and their expected answers.
 //!
-//! A [`Suite`] is read from eval files ([`Suite::open`]) or built in code; an [`Eval`] asks its questions and
-//! returns a [`Report`]. Nothing here prints. The command `twin eval` is this crate behind a command line; a Rust
-//! program asserts on its knowledge base in `cargo test`:
+//! A [`Suite`] is read from eval files ([`Suite::open`]) or built in code. An [`Eval`] asks its questions and
+//! returns a [`Report`]. This crate prints nothing. It is the engine of `twin eval`, and lets Rust programs
+//! test a knowledge base with `cargo test`:
 //!
 //! ```
 //! use twin_eval::{Case, Eval, Suite};
@@ -31,8 +31,7 @@
 //! - A [`Baseline`] accepts what fails today and tells what got worse.
 //! - Reports are text, [JUnit](Report::to_junit), [Markdown](Report::to_markdown) and, by `serde`, JSON.
 //!
-//! It is a crate of its own, beside `twin-sdk`, since a client of the API needs no YAML and no regular expressions,
-//! and a test of a knowledge base needs no command line.
+//! It is separate from `twin-sdk` because a client of the API needs neither YAML nor regular expressions.
 
 mod ask;
 mod baseline;

@@ -11,8 +11,8 @@ const LONGEST_CELL: usize = 500;
 const LONGEST_ANSWER: usize = 4_000;
 
 impl Report {
-    /// Returns the report as Markdown: the result, a table of what did not pass with what was expected beside what
-    /// came, and the answers folded below. `note` is a line of the caller's own below the title.
+    /// Returns the report as Markdown: the result, a table of the cases that did not pass with expected and
+    /// actual values, and the folded answers. `note` is shown below the title.
     pub fn to_markdown(&self, note: &str) -> String {
         let mark = if self.holds() { "✅" } else { "❌" };
         let mut page = format!("## {mark} twin eval: {}\n\n", self.tally());
@@ -28,13 +28,13 @@ impl Report {
         for (number, outcome) in failed.iter().enumerate() {
             let folded = details(outcome);
             if page.len() + folded.len() > LONGEST {
-                let _ = writeln!(page, "The answers of {} more cases are left out.\n", failed.len() - number);
+                let _ = writeln!(page, "The answers of {} more cases are omitted.\n", failed.len() - number);
                 break;
             }
             page += &folded;
         }
         self.list(&mut page, Status::Error, "Not answered");
-        self.list(&mut page, Status::Unasked, "Not asked: the run ended before");
+        self.list(&mut page, Status::Unasked, "Not asked: the run ended first");
         self.list(&mut page, Status::Passed, "Passed");
         page
     }

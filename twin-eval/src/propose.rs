@@ -8,8 +8,8 @@ use crate::case::{Case, slug};
 /// Headings of one document that become questions.
 const HEADINGS: usize = 3;
 
-/// Proposes cases from a document's title and headings: a question for the page, and one for each of its first
-/// headings. A heading that is a question already stays as it is.
+/// Generates cases from a document's title and headings: a question for the page, and one for each of its
+/// first headings. Headings that are questions are used unchanged.
 pub fn propose(title: &str, text: &str) -> Vec<Case> {
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     if title.is_empty() {
@@ -64,7 +64,7 @@ fn question(title: &str, heading: Option<&str>) -> String {
     }
 }
 
-/// Gives each of the cases an id of its own.
+/// Makes the IDs of the cases unique.
 pub fn number_ids(cases: &mut [Case]) {
     let mut taken = HashSet::new();
     for case in cases {
@@ -79,7 +79,7 @@ pub fn number_ids(cases: &mut [Case]) {
     }
 }
 
-/// Writes cases as a YAML eval file. Those that do not hold today stand in it as comments.
+/// Writes cases as a YAML eval file. Cases that do not hold today are written as comments.
 pub fn to_yaml<'c>(cases: impl IntoIterator<Item = (&'c Case, bool)>) -> String {
     let (mut kept, mut left) = (String::new(), String::new());
     for (case, holds) in cases {
@@ -108,10 +108,10 @@ pub fn to_yaml<'c>(cases: impl IntoIterator<Item = (&'c Case, bool)>) -> String 
     let cases = if kept.is_empty() { "cases: []\n".to_owned() } else { format!("cases:\n{kept}") };
     let left = match left.is_empty() {
         true => left,
-        false => format!("  # These do not hold today: ask otherwise, or mend the page.\n{left}"),
+        false => format!("  # These do not hold today: rephrase the question, or improve the page.\n{left}"),
     };
     format!(
-        "# Questions and what must come back; change them to what people really ask.\nversion: 1\n{cases}{left}"
+        "# Questions and expected answers; replace them with what people really ask.\nversion: 1\n{cases}{left}"
     )
 }
 

@@ -10,20 +10,20 @@ use crate::case::{Case, Expect, Suite};
 use crate::fields::{CASE, EXPECT, FILE, Fields, near};
 use crate::node::{Key, Node, Value};
 
-/// How an eval file is written.
+/// The format of an eval file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
     /// One document with `cases`.
     Yaml,
-    /// One case a line; a line with `defaults` holds for the lines that follow.
+    /// One case per line; a line with `defaults` applies to the lines after it.
     JsonLines,
-    /// One case a row, one column a field; several values of one field are separated by `|`.
+    /// One case per row and one field per column; several values of a field are separated by `|`.
     Csv,
 }
 
 impl Format {
-    /// The format that a file's ending tells.
+    /// Returns the format for the extension of a file.
     pub fn of_path(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "yaml" | "yml" => Some(Self::Yaml),
@@ -41,15 +41,15 @@ pub struct ReadError {
     pub mistakes: Vec<Mistake>,
 }
 
-/// Something wrong with an eval file.
+/// A mistake in an eval file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Mistake {
     /// The file, as it was named.
     pub file: String,
-    /// The line, counted from 1; `None` if it is the file that cannot be read.
+    /// The line, counted from 1; `None` if the file cannot be read.
     pub line: Option<u64>,
-    /// What is wrong with it.
+    /// The message.
     pub message: String,
 }
 
@@ -72,7 +72,7 @@ impl fmt::Display for ReadError {
 }
 
 impl Suite {
-    /// Reads eval files into one suite. Their formats are told by their endings: `.yaml` and `.yml`, `.jsonl` and
+    /// Reads eval files into one suite. The extension determines the format: `.yaml` and `.yml`, `.jsonl` and
     /// `.ndjson`, `.csv`.
     ///
     /// # Errors
@@ -84,7 +84,7 @@ impl Suite {
             let unreadable = |message: String| Mistake { file: file.clone(), line: None, message };
             let read = match (Format::of_path(path), std::fs::read(path)) {
                 (None, _) => {
-                    Err(unreadable("its ending is none of .yaml, .yml, .jsonl, .ndjson and .csv".to_owned()))
+                    Err(unreadable("expected the extension .yaml, .yml, .jsonl, .ndjson or .csv".to_owned()))
                 }
                 (_, Err(error)) => Err(unreadable(format!("cannot be read: {error}"))),
                 (Some(format), Ok(bytes)) => String::from_utf8(bytes)
@@ -123,7 +123,7 @@ fn finish(suite: Suite, mut mistakes: Vec<Mistake>) -> Result<Suite, ReadError> 
         if let Some(first) = seen.insert(&case.id, case)
             && let (Some(place), Some(before)) = (&case.place, &first.place)
         {
-            let message = format!("the id '{}' is taken by the case of {before}", case.id);
+            let message = format!("duplicate id '{}', first used in {before}", case.id);
             mistakes.push(Mistake { file: place.file.clone(), line: Some(place.line), message });
         }
     }
@@ -170,7 +170,7 @@ impl Reader<'_> {
             Some(Node { value: Value::List(cases), .. }) => {
                 cases.into_iter().for_each(|case| self.case(case))
             }
-            Some(other) => self.mistake(other.line, format!("cases is {}, it must be a list", other.kind())),
+            Some(other) => self.mistake(other.line, format!("cases is {}, but must be a list", other.kind())),
             None if self.mistakes.is_empty() => self.mistake(line, "the file has no cases".to_owned()),
             None => {}
         }
@@ -181,7 +181,7 @@ impl Reader<'_> {
         if let Some(version) = file.take("version")
             && !matches!(&version.value, Value::Number(number) if number.as_f64() == Some(1.0))
         {
-            self.mistake(version.line, "this program reads version 1".to_owned());
+            self.mistake(version.line, "this version reads version 1".to_owned());
         }
         if let Some(defaults) = file.take("defaults") {
             self.defaults = self.expect(defaults, "defaults");
@@ -223,7 +223,7 @@ impl Reader<'_> {
                 Ok(row) => row,
                 Err(error) => {
                     let line = error.position().map_or(1, csv::Position::line);
-                    return self.mistake(line, "this is no CSV".to_owned());
+                    return self.mistake(line, "not CSV".to_owned());
                 }
             };
             let line = row.position().map_or(1, csv::Position::line);
@@ -236,7 +236,7 @@ impl Reader<'_> {
                 Some(columns) if cells.len() > columns.len() => {
                     self.mistake(
                         line,
-                        format!("the row has {} cells, the header has {}", cells.len(), columns.len()),
+                        format!("the row has {} cells, but the header has {}", cells.len(), columns.len()),
                     );
                 }
                 Some(columns) => {

@@ -9,13 +9,13 @@ use twin_sdk::Answer;
 use crate::case::{Case, Suite};
 use crate::check::Mismatch;
 
-/// How a case ended.
+/// The status of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Status {
-    /// It was not asked, since the run ended before.
+    /// It was not asked, because the run ended first.
     Unasked,
-    /// It was asked and not answered.
+    /// It was asked but not answered.
     Error,
     /// An expectation does not hold.
     Failed,
@@ -26,7 +26,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// Its name in reports and baselines.
+    /// Returns its name in reports and baselines.
     pub fn name(self) -> &'static str {
         match self {
             Status::Passed => "passed",
@@ -37,14 +37,14 @@ impl Status {
         }
     }
 
-    /// The status of this name.
+    /// Returns the status with this name.
     pub fn of_name(name: &str) -> Option<Self> {
         [Self::Passed, Self::Flaky, Self::Failed, Self::Error, Self::Unasked]
             .into_iter()
             .find(|status| status.name() == name)
     }
 
-    /// Whether the case was judged.
+    /// Returns whether the case has a result.
     pub fn is_known(self) -> bool {
         !matches!(self, Status::Error | Status::Unasked)
     }
@@ -62,29 +62,29 @@ pub struct Attempt {
     pub from_cache: bool,
 }
 
-/// What became of a case.
+/// The result of a case.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Outcome {
     /// The case.
     pub case: Case,
-    /// How it ended.
+    /// Its status.
     pub status: Status,
-    /// The answers, in the order in which they were given.
+    /// The answers, in order.
     pub attempts: Vec<Attempt>,
-    /// What did not hold of the first answer.
+    /// The expectations that did not hold for the first answer.
     pub mismatches: Vec<Mismatch>,
-    /// Why it was not answered, if it was not.
+    /// Why it was not answered, if so.
     pub error: Option<String>,
 }
 
 impl Outcome {
-    /// The first answer.
+    /// Returns the first answer.
     pub fn answer(&self) -> Option<&Answer> {
         self.attempts.first().map(|attempt| &attempt.answer)
     }
 
-    /// How long its answers took together.
+    /// Returns the total time of its answers.
     pub fn elapsed(&self) -> Duration {
         self.attempts.iter().map(|attempt| attempt.elapsed).sum()
     }
@@ -113,30 +113,30 @@ impl Serialize for Outcome {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Ended {
-    /// It was to send no more questions than it did.
+    /// The maximum number of questions was reached.
     MaxAsks,
-    /// It was told to stop.
+    /// It was stopped.
     Stopped,
-    /// The API refused or failed, and would have again.
+    /// The API refused or failed, and would have done so for every further question.
     Refused(twin_sdk::Error),
 }
 
-/// What a run found.
+/// The result of a run.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Report {
     /// Every case of the suite, in order.
     pub cases: Vec<Outcome>,
-    /// Answers that the run asked for and got.
+    /// Number of answers received.
     pub asked: u64,
-    /// Questions whose answer was known before.
+    /// Number of questions answered from the cache.
     pub from_cache: u64,
     /// Why it ended early, if it did.
     pub ended: Option<Ended>,
 }
 
 impl Report {
-    /// A report of a run that ended before it asked anything.
+    /// Creates a report of a run that ended before it asked anything.
     pub fn unasked(suite: &Suite, ended: Ended) -> Self {
         let outcome = |case: &Case| Outcome {
             case: case.clone(),
@@ -153,32 +153,32 @@ impl Report {
         }
     }
 
-    /// How many cases ended so.
+    /// Returns the number of cases with this status.
     pub fn count(&self, status: Status) -> usize {
         self.cases.iter().filter(|outcome| outcome.status == status).count()
     }
 
-    /// Whether every case passed.
+    /// Returns whether every case passed.
     pub fn holds(&self) -> bool {
         self.count(Status::Passed) == self.cases.len()
     }
 
-    /// Whether every case was judged.
+    /// Returns whether every case has a result.
     pub fn is_complete(&self) -> bool {
         self.cases.iter().all(|outcome| outcome.status.is_known())
     }
 
-    /// The cases that did not pass.
+    /// Returns the cases that did not pass.
     pub fn not_passed(&self) -> impl Iterator<Item = &Outcome> {
         self.cases.iter().filter(|outcome| outcome.status != Status::Passed)
     }
 
-    /// The share of the cases that passed, from 0 to 1; 1 if there are none.
+    /// Returns the share of cases that passed, from 0 to 1; 1 if there are no cases.
     pub fn share_passed(&self) -> f64 {
         if self.cases.is_empty() { 1.0 } else { self.count(Status::Passed) as f64 / self.cases.len() as f64 }
     }
 
-    /// `28 passed, 1 flaky, 1 failed`.
+    /// Returns a summary such as `28 passed, 1 flaky, 1 failed`.
     pub fn tally(&self) -> String {
         let words = [
             (Status::Passed, "passed"),

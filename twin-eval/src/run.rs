@@ -1,4 +1,4 @@
-//! [`Eval`]: asks the questions of a suite, each once, and holds the answers against what is expected.
+//! [`Eval`]: asks the questions of a suite, each once, and checks the answers against the expectations.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ const CONCURRENCY: usize = 4;
 /// Questions in a row on which the service fails before it is taken to be down.
 const FAILURES_IN_A_ROW: u32 = 5;
 
-/// A run over a suite, to be: whom to ask, how often and with what memory.
+/// A run of a suite before it starts: whom to ask, how often, and with which cache.
 pub struct Eval<'a, A> {
     asker: A,
     concurrency: usize,
@@ -30,44 +30,44 @@ pub struct Eval<'a, A> {
 
 type Observer<'a> = Box<dyn FnMut(Progress) + Send + 'a>;
 
-/// How far a run is.
+/// Progress of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Questions dealt with.
+    /// Number of questions completed.
     pub done: u64,
-    /// All questions of the suite.
+    /// Number of questions in the suite.
     pub total: u64,
 }
 
 impl<'a, A: Asker> Eval<'a, A> {
-    /// A run that asks a [`Twin`](twin_sdk::Twin), or a program's own [`Asker`].
+    /// Creates a run that asks a [`Twin`](twin_sdk::Twin), or a program's own [`Asker`].
     ///
-    /// Give it a client with [`Pacing::Window`](twin_sdk::Pacing::Window), no deadline and a long wait for the rate
-    /// limit: the run then fills each window and provokes no 429.
+    /// Use a client with [`Pacing::Window`](twin_sdk::Pacing::Window), no deadline and a long wait for the
+    /// rate limit: the run then uses each window fully and causes no 429.
     pub fn new(asker: A) -> Self {
         Self { asker, concurrency: CONCURRENCY, retries: 0, max_asks: None, cache: None, observer: None }
     }
 
-    /// How many questions are under way at once (default 4, at least 1).
+    /// Sets the number of questions asked at once (default 4, at least 1).
     pub fn concurrency(mut self, concurrency: usize) -> Self {
         self.concurrency = concurrency.max(1);
         self
     }
 
-    /// How often a case that fails is asked again. One that holds then is [`Status::Flaky`], not passed.
+    /// Sets how often a failing case is asked again. A case that then holds is [`Status::Flaky`], not passed.
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
         self
     }
 
-    /// The most questions to send. The rest is left for another run.
+    /// Sets the maximum number of questions to send. The rest is left for another run.
     pub fn max_asks(mut self, asks: u64) -> Self {
         self.max_asks = Some(asks);
         self
     }
 
-    /// Takes answers from this cache, and puts each new one there as soon as it is known.
+    /// Reads answers from this cache, and writes each new one to it as soon as it is known.
     pub fn cache(mut self, cache: &'a mut Cache) -> Self {
         self.cache = Some(cache);
         self
@@ -79,11 +79,11 @@ impl<'a, A: Asker> Eval<'a, A> {
         self
     }
 
-    /// Asks every question of the suite that is not in the cache, and says what holds.
+    /// Asks every question of the suite that is not in the cache, and returns the results.
     ///
-    /// A failure of one question is that case's. The run ends early, with what it has, at the answer limit, at a
-    /// rate limit beyond the client's longest wait, where the key or the plan is refused, and at five failures of
-    /// the service in a row.
+    /// A failure of one question only affects its cases. The run ends early, with the results so far, at the
+    /// answer limit, at a rate limit beyond the client's longest wait, if the key or the plan is refused, and
+    /// after five failures of the service in a row.
     pub async fn run(mut self, suite: &Suite) -> Report {
         let mut run = Run::new(suite, self.retries);
         run.answer_from(self.cache.as_deref());

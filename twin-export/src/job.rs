@@ -3,11 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::tree::Entry;
-use super::{Limits, Options, reason};
+use super::{Limits, Options, ReadError, reason};
 
 /// Stops reading from another thread, or at a time.
 #[derive(Debug, Clone, Default)]
@@ -47,9 +47,26 @@ struct Shared {
     kept: AtomicU64,
     /// Files that took too long.
     given_up: AtomicU32,
+    /// Why nothing more can be written aside.
+    no_room: OnceLock<io::Error>,
 }
 
 impl Budget {
+    /// Takes down that a temporary file could not be made or written.
+    pub(crate) fn is_without_room(&self, error: &io::Error) {
+        if error.kind() != io::ErrorKind::Interrupted {
+            let copy = error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
+            let _ = self.0.no_room.set(copy);
+        }
+    }
+
+    /// Why the run cannot be trusted: what could not be written aside looked like damage to whoever read it.
+    pub(crate) fn check_room(&self) -> Result<(), ReadError> {
+        let Some(error) = self.0.no_room.get() else { return Ok(()) };
+        let source = error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
+        Err(ReadError::Temporary { folder: std::env::temp_dir(), source })
+    }
+
     /// Charges bytes that are read or written aside; false when the run's limit is passed.
     pub(crate) fn charge(&self, bytes: u64, limits: &Limits) -> bool {
         self.0.read.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) <= limits.run_bytes

@@ -70,7 +70,7 @@ pub struct Document {
     /// Never blank, and one line unless a backup of a knowledge base says otherwise.
     pub title: String,
     /// By the source's kind, or as the options say.
-    pub kind: DocumentType,
+    pub document_type: DocumentType,
     /// Plain text, never blank, of any length: see [`split`].
     pub text: String,
     /// SHA-256 of the bytes it came from, in hexadecimal.
@@ -253,14 +253,22 @@ pub enum ReadError {
         /// What the system says.
         source: io::Error,
     },
+    /// The folder for temporary files is missing or full.
+    #[error("cannot write temporary files in {}: {source}", folder.display())]
+    Temporary {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The PATH is a backup that holds no pages to read.
-    #[error("{} is an XML backup of Confluence, which holds no pages to read", path.display())]
+    #[error("{} is an XML backup of Confluence, which has no readable pages", path.display())]
     Backup {
         /// The PATH as given.
         path: PathBuf,
     },
     /// [`Options::root`] names one folder, and these PATHs hold several, or none.
-    #[error("one name for the root of {folders} folders")]
+    #[error("one root name was given for {folders} folders")]
     Root {
         /// How many trees of documents the PATHs hold.
         folders: usize,
@@ -272,9 +280,10 @@ impl ReadError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Open { .. } => "give a zip, a tar, a folder or a file",
+            Self::Open { .. } => "pass a zip or tar archive, a folder or a file",
+            Self::Temporary { .. } => "make room there, or set TMPDIR to a folder that exists and has room",
             Self::Backup { .. } => "export the space as HTML: Space settings > Export space > HTML",
-            Self::Root { .. } => "it names the one folder that is given, or its files",
+            Self::Root { .. } => "pass one folder, or files only",
         }
     }
 }
@@ -303,12 +312,14 @@ pub fn read(
     sink: &mut dyn FnMut(Document) -> ControlFlow<()>,
 ) -> Result<Summary, ReadError> {
     let budget = job::Budget::default();
-    let exports = detect::exports(paths, options, &budget)?;
-    let mut run = run::Run::new(options, budget, observer, sink);
-    for export in exports {
+    let exports = detect::exports(paths, options, &budget);
+    budget.check_room()?;
+    let mut run = run::Run::new(options, budget.clone(), observer, sink);
+    for export in exports? {
         if export.read(&mut run).is_break() {
             break;
         }
+        budget.check_room()?;
     }
     Ok(run.finish())
 }

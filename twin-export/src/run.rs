@@ -44,7 +44,7 @@ impl Draft {
         Document {
             key: self.key,
             title: self.title,
-            kind: self.kind,
+            document_type: self.kind,
             text: self.text,
             source: hex::encode(self.source),
             converter: self.converter.into_owned(),

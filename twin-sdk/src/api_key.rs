@@ -35,7 +35,7 @@ impl ApiKey {
         }
         if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Error::invalid_input(
-                "the API key holds characters that no key has (spaces, line breaks or non-ASCII); copy it again",
+                "the API key contains characters that are not allowed (spaces, line breaks or non-ASCII); copy it again",
             ));
         }
         Ok(Self(key.to_owned()))
@@ -49,7 +49,7 @@ impl ApiKey {
         match std::env::var(API_KEY_VARIABLE) {
             Ok(key) if !key.is_empty() => Self::new(key),
             Ok(_) | Err(std::env::VarError::NotPresent) => {
-                Err(Error::invalid_input("TWIN_API_KEY is not set; set it to a key of your twin"))
+                Err(Error::invalid_input("TWIN_API_KEY is not set; set it to the API key of your twin"))
             }
             Err(std::env::VarError::NotUnicode(_)) => Err(Error::invalid_input("TWIN_API_KEY is not text")),
         }

@@ -57,21 +57,21 @@ impl FromStr for BaseUrl {
     fn from_str(text: &str) -> Result<Self> {
         let unusable = |why: &str| Error::invalid_input(format!("the base URL cannot be used: {why}"));
         let mut url = Url::parse(text.trim()).map_err(|error| match error {
-            ParseError::RelativeUrlWithoutBase => unusable("it must begin with https://"),
+            ParseError::RelativeUrlWithoutBase => unusable("it must start with https://"),
             error => unusable(&error.to_string()),
         })?;
         if !matches!(url.scheme(), "https" | "http") {
-            return Err(unusable("it must begin with https://"));
+            return Err(unusable("it must start with https://"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(unusable("it must not hold a user name or password"));
+            return Err(unusable("it must not contain a user name or password"));
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err(unusable("it must end before ? and #"));
         }
         if url.scheme() == "http" && !is_loopback(&url) {
             return Err(unusable(
-                "plain http:// would send the key in clear; use https:// (http is for loopback only)",
+                "http:// would send the key unencrypted; use https:// (http is allowed only for loopback)",
             ));
         }
         let path = format!("{}/", url.path().trim_end_matches('/'));

@@ -245,6 +245,6 @@ impl Reply {
 
 /// The error for a success that does not say what the reference promises.
 pub(crate) fn unexpected(status: u16, what: impl std::fmt::Display) -> Error {
-    let text = format!("the API's answer is not what its reference says: {what}");
+    let text = format!("the API's response does not match the API reference: {what}");
     Error::new(ErrorKind::Decode, text, Outcome::Unknown).with_status(status)
 }

@@ -194,9 +194,9 @@ impl Error {
         } else if error.is_builder() {
             (ErrorKind::InvalidInput, "the request could not be built", Outcome::NotApplied)
         } else if error.is_timeout() {
-            (ErrorKind::Timeout, "no answer within the timeout of one attempt", Outcome::Unknown)
+            (ErrorKind::Timeout, "no response within the timeout of one attempt", Outcome::Unknown)
         } else {
-            (ErrorKind::Network, "the connection broke before a complete answer arrived", Outcome::Unknown)
+            (ErrorKind::Network, "the connection was lost before the response was complete", Outcome::Unknown)
         };
         let cause = crate::tls::explain(&error).unwrap_or_else(|| root_cause(&error));
         let text = if cause.is_empty() { text.to_owned() } else { format!("{text}: {cause}") };

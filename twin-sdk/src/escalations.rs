@@ -1,4 +1,4 @@
-//! Escalations: questions the twin passed on to a person (`/v1/escalations`).
+//! Escalations: questions that the twin escalated to a person (`/v1/escalations`).
 
 use jiff::Timestamp;
 use reqwest::Method;
@@ -24,7 +24,7 @@ open_enum! {
     }
 }
 
-/// A question that the twin passed on to a person.
+/// A question that the twin escalated to a person.
 ///
 /// Only the id is indispensable: any other field that the API leaves out, or gives in an unknown form, reads as
 /// empty or zero.
@@ -129,7 +129,7 @@ pub struct Escalations<'a> {
 }
 
 impl Twin {
-    /// Returns the calls on escalations, the questions passed on to people (`/v1/escalations`).
+    /// Returns the calls on escalations (`/v1/escalations`).
     pub fn escalations(&self) -> Escalations<'_> {
         Escalations { twin: self }
     }

@@ -286,10 +286,10 @@ impl Run<'_> {
         let error = match why {
             Decision::WaitTooLong(wait) => error
                 .with_retry_after(Some(wait))
-                .gave_up(format_args!("waiting {} would be longer than allowed", Seconds(wait))),
+                .gave_up(format_args!("a wait of {} would be longer than allowed", Seconds(wait))),
             Decision::PastDeadline(wait) => error
                 .with_retry_after(Some(wait))
-                .gave_up(format_args!("waiting {} would pass the call's deadline", Seconds(wait))),
+                .gave_up(format_args!("a wait of {} would exceed the call's deadline", Seconds(wait))),
             _ => error.with_retry_after(wait),
         };
         self.conclude(error.with_rate_limit(rate_limit))
@@ -351,10 +351,10 @@ impl Answered {
 fn not_admitted(wait: Option<Duration>) -> Error {
     let text = match wait {
         Some(wait) => format!(
-            "the rate limit's window is spent; waiting {} for its reset would be longer than allowed",
+            "the rate limit is used up, and a wait of {} for its reset would be longer than allowed",
             Seconds(wait)
         ),
-        None => "no request before it told in time what is left of the rate limit's window".to_owned(),
+        None => "no earlier request reported in time what is left of the rate limit".to_owned(),
     };
     Error::new(ErrorKind::RateLimited, text, Outcome::NotApplied).with_retry_after(wait)
 }
@@ -364,7 +364,7 @@ async fn read_body(mut response: Response) -> Result<Body> {
     let mut body = Builder::default();
     while let Some(chunk) = response.chunk().await.map_err(Error::from_transport)? {
         if body.len() + chunk.len() > BODY_LIMIT {
-            let text = format!("the API's answer is longer than {} MiB", BODY_LIMIT >> 20);
+            let text = format!("the API's response is longer than {} MiB", BODY_LIMIT >> 20);
             return Err(Error::new(ErrorKind::Decode, text, Outcome::Unknown));
         }
         body.push(&chunk);

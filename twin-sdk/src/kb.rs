@@ -310,7 +310,7 @@ impl Request for CreateDocument {
         let id = document.as_ref().map(|document| document.id.clone());
         // 201 says that something was made, and that the API was asked to. Any other status needs its id to say so.
         if id.is_none() && reply.status != 201 && reply.body.is_ok() {
-            return Err(unexpected(reply.status, "it has no id of a document"));
+            return Err(unexpected(reply.status, "it has no document ID"));
         }
         Ok(Created { id, document })
     }

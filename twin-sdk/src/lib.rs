@@ -1,5 +1,5 @@
-//! Typed async client for the **Twin API**: ask a company's twin, manage its knowledge base, and resolve what it
-//! escalates.
+//! Typed async client for the **Twin API**: ask a company's twin, manage its knowledge base, and resolve its
+//! escalations.
 //!
 //! ```
 //! use twin_sdk::{ApiKey, DocumentType, NewDocument, Twin};

@@ -80,14 +80,14 @@ impl std::fmt::Debug for Proxy {
 /// Reads `http://user:password@host:port`, of which only the host is needed.
 fn address_of(text: &str) -> Result<Url, &'static str> {
     if text.contains(|c: char| c.is_whitespace() || c.is_control() || "\"'`<>".contains(c)) {
-        return Err("it holds a quotation mark or a space");
+        return Err("it contains a quotation mark or a space");
     }
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let url = Url::parse(&with_scheme).map_err(|_| "it cannot be read")?;
     match url.scheme() {
         "http" | "https" => {}
         "socks4" | "socks4a" | "socks5" | "socks5h" => return Err("SOCKS is not supported"),
-        _ => return Err("it must begin with http:// or https://"),
+        _ => return Err("it must start with http:// or https://"),
     }
     if url.host().is_none()
         || !matches!(url.path(), "" | "/")

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// When a failed request is sent again, and how long to wait before.
 ///
-/// The [crate's first page](crate#what-a-good-client-does-and-this-one-does-for-you) has the table of what is
+/// The [crate's first page](crate#what-it-does-for-you) has the table of what is
 /// sent again: a POST or PATCH never, unless the first attempt cannot have taken effect.
 ///
 /// Waits use full jitter, a random part of `min(8 s, 250 ms · 2ⁿ)`, or `Retry-After` if that is longer.

@@ -25,7 +25,7 @@ const DIGEST_BYTES: usize = 32;
 open_enum! {
     /// What a webhook tells of.
     EventName {
-        /// A question was passed on to a person.
+        /// A question was escalated to a person.
         EscalationCreated = "escalation.created",
     }
 }

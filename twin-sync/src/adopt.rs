@@ -15,7 +15,7 @@ pub(crate) struct Wanted {
     /// Which part of it.
     pub(crate) part: usize,
     pub(crate) title: String,
-    pub(crate) kind: DocumentType,
+    pub(crate) document_type: DocumentType,
     /// The digest of its trimmed text.
     pub(crate) content: String,
 }
@@ -29,7 +29,7 @@ impl Shelf {
     pub(crate) fn new(listed: &[Listed]) -> Self {
         let mut shelf: HashMap<_, Vec<String>> = HashMap::new();
         for document in listed.iter().rev() {
-            let place = (document.title.trim().to_owned(), document.kind.clone());
+            let place = (document.title.trim().to_owned(), document.document_type.clone());
             let ids = shelf.entry(place).or_default();
             if !ids.contains(&document.id) {
                 ids.push(document.id.clone());
@@ -39,12 +39,12 @@ impl Shelf {
     }
 
     /// Whether a document could be this one, by its title and type.
-    pub(crate) fn has(&self, title: &str, kind: &DocumentType) -> bool {
-        self.0.contains_key(&(title.trim().to_owned(), kind.clone()))
+    pub(crate) fn has(&self, title: &str, document_type: &DocumentType) -> bool {
+        self.0.contains_key(&(title.trim().to_owned(), document_type.clone()))
     }
 
     fn candidates(&self, wanted: &Wanted) -> &[String] {
-        self.0.get(&(wanted.title.trim().to_owned(), wanted.kind.clone())).map_or(&[], Vec::as_slice)
+        self.0.get(&(wanted.title.trim().to_owned(), wanted.document_type.clone())).map_or(&[], Vec::as_slice)
     }
 
     /// The documents whose texts must be read to tell, each once.
@@ -78,8 +78,13 @@ impl Shelf {
 mod tests {
     use super::*;
 
-    fn listed(id: &str, title: &str, kind: DocumentType) -> Listed {
-        Listed { id: id.into(), title: title.into(), kind, created_at: Some(jiff::Timestamp::UNIX_EPOCH) }
+    fn listed(id: &str, title: &str, document_type: DocumentType) -> Listed {
+        Listed {
+            id: id.into(),
+            title: title.into(),
+            document_type,
+            created_at: Some(jiff::Timestamp::UNIX_EPOCH),
+        }
     }
 
     fn wanted(key: &str, title: &str, content: &str) -> Wanted {
@@ -87,7 +92,7 @@ mod tests {
             key: key.into(),
             part: 0,
             title: title.into(),
-            kind: DocumentType::Note,
+            document_type: DocumentType::Note,
             content: content.into(),
         }
     }

@@ -15,7 +15,7 @@ use super::worker::{Later, Setback, Worker};
 /// What came of a plan.
 #[derive(Debug, Default)]
 pub(crate) struct Applied {
-    /// What is done.
+    /// The action.
     pub(crate) done: Vec<Task>,
     /// What failed, and with what.
     pub(crate) failed: Vec<(Task, Arc<twin_sdk::Error>)>,

@@ -1,24 +1,24 @@
-//! What stops a run before its work is done. The first reason counts; requests in flight are finished.
+//! Cancellation of a run. The first reason counts; requests in flight are completed.
 
 use std::sync::Arc;
 
 use tokio::sync::watch;
 use twin_sdk::ErrorKind;
 
-/// Why a run stops.
+/// Why a run was stopped.
 #[derive(Debug, Clone)]
 pub enum StopReason {
-    /// Someone asked for it.
+    /// The caller asked for it.
     Asked,
-    /// Its time is up.
+    /// Its time limit was reached.
     TimeUp,
-    /// The API refuses what every further request would ask for as well, or is out of reach.
+    /// The API cannot be reached, or would refuse every further request as well.
     Api(Arc<twin_sdk::Error>),
-    /// What happens could not be written down.
+    /// The state file or the journal could not be written.
     Disk(Arc<std::io::Error>),
 }
 
-/// Stops a run; clones stop the same one.
+/// Stops a run. Clones stop the same run.
 #[derive(Debug, Clone)]
 pub struct Cancellation(watch::Sender<Option<StopReason>>);
 
@@ -29,7 +29,7 @@ impl Default for Cancellation {
 }
 
 impl Cancellation {
-    /// Stops the run, unless it is stopped already.
+    /// Stops the run, unless it has been stopped already.
     pub fn stop(&self, reason: StopReason) {
         self.0.send_if_modified(|present| {
             let is_first = present.is_none();
@@ -40,12 +40,12 @@ impl Cancellation {
         });
     }
 
-    /// Why the run is stopped, if it is.
+    /// Returns why the run was stopped, if it was.
     pub fn reason(&self) -> Option<StopReason> {
         self.0.borrow().clone()
     }
 
-    /// Whether the run is stopped.
+    /// Returns whether the run was stopped.
     pub fn is_stopped(&self) -> bool {
         self.0.borrow().is_some()
     }

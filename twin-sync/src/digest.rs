@@ -4,10 +4,10 @@ use sha2::{Digest, Sha256};
 use twin_sdk::DocumentType;
 
 /// Of a document as it was rendered: its title, type and text. How it is cut into parts has no say.
-pub(crate) fn of_rendering(title: &str, kind: &DocumentType, text: &str) -> String {
+pub(crate) fn of_rendering(title: &str, document_type: &DocumentType, text: &str) -> String {
     let mut hasher = Sha256::new();
     // Only the title of a backup can hold a line feed: no document comes to read like another by chance.
-    for piece in [title, "\n", kind.as_str(), "\n", text] {
+    for piece in [title, "\n", document_type.as_str(), "\n", text] {
         hasher.update(piece);
     }
     hex::encode(hasher.finalize())

@@ -1,4 +1,4 @@
-//! Documents as they are handed over, one by one: what the knowledge base is to mirror.
+//! The documents that the knowledge base is to mirror, taken one by one.
 
 use std::io;
 
@@ -16,10 +16,10 @@ use super::survey::{self, Inquiry};
 use super::sync::Sync;
 use twin_export::Document;
 
-/// Takes the documents that a knowledge base is to mirror; made by [`Sync::open`].
+/// Takes the documents that a knowledge base is to mirror, one by one. Created by [`Sync::open`].
 ///
-/// The state file is claimed for as long as this lives. Texts that may have to be sent are kept in an unnamed
-/// temporary file, so that memory stays flat.
+/// Locks the state file until it is dropped. Texts that may have to be uploaded are kept in an unnamed
+/// temporary file, so that memory use does not grow with them.
 #[derive(Debug)]
 pub struct Documents {
     sync: Sync,
@@ -35,41 +35,42 @@ impl Documents {
         Self { sync, opened, intake, coverage: Coverage::default(), is_cut: false }
     }
 
-    /// Adds a document. The second one of a key is passed over.
+    /// Adds a document. A second document with the same key is ignored.
     ///
     /// # Errors
-    /// If the folder for temporary files is missing or full.
+    /// If the text cannot be written to the folder for temporary files.
     pub fn add(&mut self, document: Document) -> io::Result<()> {
         self.intake.take(self.opened.state.as_ref(), document)
     }
 
-    /// Says that documents whose keys begin with `scope` are handed over, all of them if `whole`: a known one that is
-    /// not is gone then. A scope is a beginning that ends in `/` or `:`, one key, or nothing for every key.
+    /// Declares that the added documents include those whose keys start with `scope`. If `whole`, they are
+    /// complete: a known document that was not added is gone. A scope is a prefix that ends in `/` or `:`, a
+    /// single key, or empty for all keys.
     pub fn covers(&mut self, scope: impl Into<String>, whole: bool) {
         self.coverage.add_scope(scope, whole);
         self.is_cut |= !whole;
     }
 
-    /// Says that a document is not gone though it is not handed over; a key that ends in `/` or `:` stands for all
-    /// that begin so.
+    /// Declares that a document is not gone although it is not added. A key that ends in `/` or `:` stands
+    /// for all keys with that prefix.
     pub fn not_gone(&mut self, key: impl Into<String>) {
         self.coverage.add_not_gone(key);
     }
 
-    /// Returns how many there are so far.
+    /// Returns the number of documents added so far.
     pub fn count(&self) -> usize {
         self.intake.count()
     }
 
-    /// Returns what the file system of the state turned out not to do; more may turn up until the end.
+    /// Returns the limitations of the file system found so far. More may be found during the run.
     pub fn caveats(&self) -> Caveats {
         self.opened.caveats.clone()
     }
 
-    /// Surveys the knowledge base, and plans what there is to do. Nothing is written yet.
+    /// Examines the knowledge base and creates a plan, without writing anything.
     ///
     /// # Errors
-    /// If a request failed, or the run was stopped.
+    /// If a request failed or the run was stopped.
     pub async fn plan(mut self) -> Result<Plan, Error> {
         let options = self.sync.options;
         let (twin, meter, cancellation) = self.sync.parts();

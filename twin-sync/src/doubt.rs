@@ -10,7 +10,7 @@ use super::entry::Doubt;
 pub(crate) struct Listed {
     pub(crate) id: String,
     pub(crate) title: String,
-    pub(crate) kind: DocumentType,
+    pub(crate) document_type: DocumentType,
     /// Unknown if the API does not tell.
     pub(crate) created_at: Option<Timestamp>,
 }
@@ -53,7 +53,7 @@ pub(crate) struct Look {
 /// not it.
 pub(crate) fn look(doubt: &Doubt, listing: &Listing, owned: impl Fn(&str) -> bool) -> Look {
     let may_be = |document: &&Listed| {
-        document.kind == doubt.kind
+        document.document_type == doubt.document_type
             && document.created_at.is_none_or(|created_at| created_at >= doubt.since)
             && document.title.trim() == doubt.title.trim()
             && !doubt.except.contains(&document.id)
@@ -74,7 +74,7 @@ mod tests {
         let documents = documents.iter().map(|&(id, title, at)| Listed {
             id: id.to_owned(),
             title: title.to_owned(),
-            kind: DocumentType::Note,
+            document_type: DocumentType::Note,
             created_at: Some(Timestamp::from_second(at).unwrap()),
         });
         Listing { documents: documents.collect(), total }
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn a_document_of_another_type_is_not_it() {
         let mut listing = listing(1, &[("doc_1", "Title", 1_000)]);
-        listing.documents[0].kind = DocumentType::Policy;
+        listing.documents[0].document_type = DocumentType::Policy;
         assert!(candidates(&listing).is_empty());
     }
 

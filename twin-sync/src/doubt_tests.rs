@@ -17,7 +17,7 @@ use super::ledger::{Ledger, Work};
 use super::planner::plan;
 use super::steps::Findings;
 use super::store::{Found, Store};
-use super::test_world::{Death, GRACE, PRUNE, TIMEOUT, World, contents_of, long_page, page};
+use super::test_world::{Death, GRACE, PRUNE, World, contents_of, long_page, page};
 use super::worker::{Pace, Worker};
 use twin_export::Document;
 
@@ -30,6 +30,9 @@ fn pages() -> Vec<Document> {
         page("b", "B", "Text of b."),
     ]
 }
+
+/// The timeout of one attempt where one runs into it.
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Syncs the pages once, and asserts that each is there once and known.
 async fn ends_well(world: &World, pages: &[Document]) {
@@ -52,7 +55,8 @@ async fn whatever_happens_to_one_create_its_page_is_there_once() {
         Fault::html(502),
         Fault::slow(TIMEOUT * 2),
     ] {
-        let world = World::start().await;
+        let mut world = World::start().await;
+        world.timeout = TIMEOUT;
         world.running.fault(lost.on("POST", "/v1/kb").after(1));
         ends_well(&world, &pages()).await;
     }
@@ -74,7 +78,7 @@ async fn of_two_equal_pages_none_is_taken_for_the_other() {
     let world = World::start().await;
     // One create is lost and did not happen; the other happens, and its answer is long in coming.
     world.running.fault(Fault::dropped_after_read().on("POST", "/v1/kb"));
-    world.running.fault(Fault::slow(TIMEOUT / 2).on("POST", "/v1/kb"));
+    world.running.fault(Fault::slow(Duration::from_millis(100)).on("POST", "/v1/kb"));
     ends_well(&world, &pages()[1..3]).await;
 }
 
@@ -131,7 +135,8 @@ fn writes(world: &World, method: &str) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_create_that_timed_out_and_lands_late_is_waited_for() {
     // As a gateway says it that lost its patience: the server behind it goes on.
-    let (world, landed) = world_with_late_create(GRACE / 2, ResponseTemplate::new(504)).await;
+    let (world, landed) =
+        world_with_late_create(Duration::from_millis(200), ResponseTemplate::new(504)).await;
     ends_well(&world, &pages()).await;
     tokio::task::spawn_blocking(move || landed.recv().unwrap()).await.unwrap();
     assert!(world.contents().await == contents_of(&pages()));
@@ -148,7 +153,7 @@ async fn of_a_create_that_was_sent_again_and_happened_every_time_one_document_is
         hash: entry.hash.clone(),
         part: 0,
         title: page.title.clone(),
-        kind: page.kind.as_str().into(),
+        document_type: page.document_type.as_str().into(),
         content: digest::of_content(&page.text),
         since: jiff::Timestamp::UNIX_EPOCH,
         except: Vec::new(),

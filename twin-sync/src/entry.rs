@@ -9,7 +9,7 @@ use twin_sdk::DocumentType;
 
 use super::source::Source;
 
-/// What is known of one source.
+/// The entry of one source.
 ///
 /// A finished entry has a `hash` and as many `ids` as the document has parts. While it is being changed, it
 /// also owns the parts of its next rendering made so far and those of earlier ones still to be deleted; in
@@ -22,7 +22,7 @@ pub struct Entry {
     /// The title of the rendering.
     pub title: String,
     /// Its type.
-    pub kind: DocumentType,
+    pub document_type: DocumentType,
     /// Its digest; empty while no rendering is whole in the knowledge base.
     pub hash: String,
     /// The digest of the bytes it came from.
@@ -61,7 +61,7 @@ pub struct Doubt {
     pub title: String,
     /// The type.
     #[serde(rename = "type")]
-    pub kind: DocumentType,
+    pub document_type: DocumentType,
     /// The digest of the trimmed content.
     pub content: String,
     /// The attempt was not before this moment, by the server's clock.
@@ -77,7 +77,7 @@ impl Entry {
         Self {
             key: source.key.clone(),
             title: source.title.clone(),
-            kind: source.kind.clone(),
+            document_type: source.document_type.clone(),
             hash: String::new(),
             source: source.source.clone(),
             converter: source.converter.clone(),
@@ -199,7 +199,7 @@ struct Written {
     #[serde(default)]
     title: String,
     #[serde(rename = "type")]
-    kind: DocumentType,
+    document_type: DocumentType,
     #[serde(default)]
     hash: String,
     #[serde(default)]
@@ -250,7 +250,7 @@ impl From<Entry> for Written {
         Self {
             key: entry.key,
             title: entry.title,
-            kind: entry.kind,
+            document_type: entry.document_type,
             hash: entry.hash,
             source: entry.source,
             converter: entry.converter,
@@ -289,7 +289,7 @@ impl TryFrom<Written> for Entry {
         Ok(Self {
             key: written.key,
             title: written.title,
-            kind: written.kind,
+            document_type: written.document_type,
             hash: written.hash,
             source: written.source,
             converter: written.converter,
@@ -315,7 +315,7 @@ pub(crate) mod tests {
         Entry {
             key: key.to_owned(),
             title: key.to_owned(),
-            kind: DocumentType::Note,
+            document_type: DocumentType::Note,
             hash: hash.to_owned(),
             source: format!("source of {hash}"),
             converter: "md/1".to_owned(),
@@ -332,7 +332,7 @@ pub(crate) mod tests {
             hash: hash.to_owned(),
             part,
             title: "Title".to_owned(),
-            kind: DocumentType::Note,
+            document_type: DocumentType::Note,
             content: "digest".to_owned(),
             since: Timestamp::from_second(since).unwrap(),
             except: Vec::new(),

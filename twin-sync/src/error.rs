@@ -1,4 +1,4 @@
-//! What can go wrong with a run as a whole.
+//! Errors of a run as a whole.
 
 use std::io;
 use std::sync::Arc;
@@ -6,17 +6,17 @@ use std::sync::Arc;
 use super::guard::Refusal;
 use super::open::OpenError;
 
-/// Why a run ended without its result. What fails of single documents is in the [`Report`](crate::Report).
+/// Why a run ended without a result. Failures of single documents are in the [`Report`](crate::Report).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The state file cannot be worked with.
+    /// The state file cannot be opened.
     #[error(transparent)]
     State(#[from] OpenError),
     /// The state file or its journal cannot be written.
     #[error("cannot write the state file or its journal: {0}")]
     Write(io::Error),
-    /// The documents cannot be kept until they are sent.
+    /// The documents cannot be kept in a temporary file.
     #[error(transparent)]
     Documents(io::Error),
     /// A request failed before there was a plan.
@@ -25,10 +25,10 @@ pub enum Error {
     /// The run was stopped before there was a plan.
     #[error("stopped")]
     Stopped,
-    /// The plan must not be carried out.
+    /// A guard refuses the plan.
     #[error("{0}")]
     Refused(Refusal),
-    /// A dry run cannot be carried out.
-    #[error("a dry run only plans")]
+    /// A dry run cannot be applied.
+    #[error("a dry run cannot be applied")]
     DryRun,
 }

@@ -1,4 +1,4 @@
-//! The guards: what a run refuses to do to a knowledge base, judged before its first write. Pure.
+//! The guards, which refuse plans that would do harm, before the first write. Pure.
 
 use std::fmt;
 
@@ -6,15 +6,15 @@ use super::options::Mode;
 use super::steps::Steps;
 use crate::words::count;
 
-/// The most documents a run may delete, or find missing.
+/// The maximum number of documents that a run may delete, or find missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MaxDelete {
-    /// The larger of five and a tenth of the known documents.
+    /// 5 documents or 10 % of the known documents, whichever is more.
     #[default]
     Default,
-    /// This many.
+    /// This number of documents.
     Count(usize),
-    /// This part of the known documents, in percent.
+    /// This percentage of the known documents.
     Percent(usize),
 }
 
@@ -28,109 +28,81 @@ impl MaxDelete {
     }
 }
 
-/// Why a run is refused.
+/// Why a guard refuses a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The export has no documents while the state has some.
+    /// There are no documents, although the state file has entries.
     Empty {
-        /// Documents the state knows.
+        /// Number of known documents.
         known: usize,
     },
-    /// More documents would be deleted than allowed.
+    /// More documents would be deleted than [`Options::max_delete`](crate::Options::max_delete) allows.
     TooManyDeletions {
-        /// Documents that would be deleted.
+        /// Number of documents that would be deleted.
         deletions: usize,
-        /// How many may be.
+        /// Number that is allowed.
         allowed: usize,
-        /// Documents the state knows.
+        /// Number of known documents.
         known: usize,
     },
-    /// More known documents are missing than could have been deleted.
+    /// More known documents are missing than [`Options::max_missing`](crate::Options::max_missing) allows.
     TooManyMissing {
-        /// Documents that are missing.
+        /// Number of missing documents.
         missing: usize,
-        /// How many may be.
+        /// Number that is allowed.
         allowed: usize,
-        /// Documents the state knows.
+        /// Number of known documents.
         known: usize,
     },
-    /// A document that the state has as a source's is another's by its title: what would delete it is not done. The
-    /// rest of the plan may go on.
+    /// A document in the state file has a title that its source never had, so it is not deleted. The rest of
+    /// the plan can be applied.
     NotItsOwn {
         /// The source.
         key: String,
         /// The document.
         id: String,
-        /// What it is called in the knowledge base.
+        /// Its title in the knowledge base.
         title: String,
-        /// How many more sources have such a document.
+        /// Number of other sources with such a document.
         others: usize,
     },
-    /// An archive is cut short: nothing of its reader is deleted. The rest of the plan may go on.
+    /// An archive is truncated, so nothing that its reader produced is deleted. The rest of the plan can be
+    /// applied.
     Cut {
-        /// Known documents that are not deleted for that reason.
+        /// Number of known documents that are not deleted for this reason.
         kept: usize,
     },
-    /// The state is about another twin.
+    /// The state file belongs to another twin.
     OtherTwin {
-        /// What the state names.
+        /// The twin named in the state file.
         state: String,
-        /// What the run is for.
+        /// The twin of this run.
         here: String,
     },
-    /// None of the known documents is in this knowledge base.
+    /// None of the known documents exists in this knowledge base.
     OtherKnowledgeBase {
-        /// How many were asked for.
+        /// Number of documents that were requested.
         asked: usize,
     },
-    /// There is no state, there are documents, and no one to ask what to make of them.
+    /// There is no state file, but the knowledge base has documents.
     NoState {
-        /// Documents in the knowledge base.
+        /// Number of documents in the knowledge base.
         documents: u64,
     },
-    /// There is no state, and not every document can be listed.
+    /// There is no state file, and the API does not list all documents.
     Unlistable {
         /// The type.
-        kind: String,
-        /// How many are listed.
+        document_type: String,
+        /// Number of listed documents.
         listed: usize,
-        /// How many there are.
+        /// Number of existing documents.
         total: u64,
     },
 }
 
 impl Refusal {
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Refusal::Empty { .. } => "is it the right path? --allow-empty accepts an empty export",
-            Refusal::TooManyDeletions { .. } => {
-                "look at them with --dry-run; --max-delete N or N% allows more, and a missing part of the export would explain them"
-            }
-            Refusal::TooManyMissing { .. } => {
-                "is it the right key, and is it Twin that answers? --max-missing N or N% makes them anew"
-            }
-            Refusal::NotItsOwn { .. } => {
-                "restore the state file; if the document was renamed by hand, 'twin kb state forget KEY' lets go of it"
-            }
-            Refusal::Cut { .. } => "fetch the export again; what it held was brought in",
-            Refusal::OtherTwin { .. } => {
-                "name the state file of this twin with --state, or correct the base URL"
-            }
-            Refusal::OtherKnowledgeBase { .. } => {
-                "is it the right key? If they were deleted by hand, move the state file away and sync with --init"
-            }
-            Refusal::NoState { .. } => {
-                "restore the state file, or adopt the documents that equal the export's with --init (--dry-run --init shows them)"
-            }
-            Refusal::Unlistable { .. } => {
-                "restore the state file; --assume-new takes what cannot be listed for documents of others"
-            }
-        }
-    }
-
-    /// Whether the rest of the plan may go on.
+    /// Returns whether the rest of the plan can be applied.
     pub fn lets_the_rest_go_on(&self) -> bool {
         matches!(self, Refusal::Cut { .. } | Refusal::NotItsOwn { .. })
     }
@@ -140,40 +112,47 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Refusal::Empty { known } => {
-                write!(f, "the export has no documents, while the state knows {known}")
+                write!(f, "the export has no documents, but the state file has {known}")
             }
             Refusal::TooManyDeletions { deletions, allowed, known } => {
                 let known = count(*known, "known document");
-                write!(f, "{deletions} of {known} would be deleted; {allowed} are allowed")
+                write!(f, "{deletions} of {known} would be deleted, but at most {allowed} are allowed")
             }
             Refusal::TooManyMissing { missing, allowed, known } => {
                 let known = count(*known, "known document");
-                write!(f, "{missing} of {known} are missing from the knowledge base; {allowed} are allowed")
+                write!(
+                    f,
+                    "{missing} of {known} are missing from the knowledge base, but at most {allowed} are allowed"
+                )
             }
             Refusal::NotItsOwn { key, id, title, others } => {
-                write!(f, "the state has {id} as a document of {key}, but its title is \"{title}\"")?;
+                write!(f, "the state file lists {id} as a document of {key}, but its title is \"{title}\"")?;
                 if *others > 0 {
                     write!(f, " ({others} more such)")?;
                 }
-                f.write_str(": it was left as it is")
+                f.write_str(": it was not changed")
             }
             Refusal::Cut { kept } => {
                 let missing = count(*kept, "known document");
-                write!(f, "an archive is cut short: nothing of its reader is deleted ({missing} not in it)")
+                write!(f, "an archive is truncated: documents missing from it are not deleted ({missing})")
             }
-            Refusal::OtherTwin { state, here } => write!(f, "the state belongs to {state}, not to {here}"),
+            Refusal::OtherTwin { state, here } => {
+                write!(f, "the state file belongs to {state}, not to {here}")
+            }
             Refusal::OtherKnowledgeBase { asked } => {
                 let asked = count(*asked, "document");
-                write!(f, "this is another knowledge base: none of {asked} that the state knows is in it")
+                write!(
+                    f,
+                    "the state file belongs to another knowledge base: none of {asked} that it lists exists"
+                )
             }
             Refusal::NoState { documents } => {
                 let documents = count(*documents, "document");
-                write!(f, "there is no state file, and the knowledge base has {documents} already")
+                write!(f, "there is no state file, but the knowledge base already has {documents}")
             }
-            Refusal::Unlistable { kind, listed, total } => write!(
+            Refusal::Unlistable { document_type, listed, total } => write!(
                 f,
-                "there is no state file, and the API lists only {listed} of {total} documents of type {kind}: \
-                 it cannot be told which ones the export's are"
+                "there is no state file, and the API lists only {listed} of {total} documents of type {document_type}: cannot tell which ones came from the export"
             ),
         }
     }

@@ -42,16 +42,16 @@ impl Intake {
         if !self.seen.insert(document.key.clone()) {
             return Ok(());
         }
-        let kind = DocumentType::from(document.kind.as_str());
+        let document_type = DocumentType::from(document.document_type.as_str());
         let mut source = Source {
-            hash: digest::of_rendering(&document.title, &kind, &document.text),
+            hash: digest::of_rendering(&document.title, &document_type, &document.text),
             bytes: document.text.len(),
             parts: 1,
             slot: None,
             path: document.path,
             key: document.key,
             title: document.title,
-            kind,
+            document_type,
             source: document.source,
             converter: document.converter,
         };

@@ -42,19 +42,19 @@ pub(crate) enum Record {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unusable {
-    /// It is a file of something else.
+    /// It is not a journal of this crate.
     #[error("it is not a journal of a sync")]
     NotOurs,
-    /// A line within it is not what this version writes.
+    /// It has a line that this version cannot read.
     #[error("its line {0} is damaged")]
     Damaged(usize),
-    /// It was written by a later version.
+    /// It was written by a newer version.
     #[error("it was written by a later version of twin")]
     Future,
-    /// It is about another state than the one that is there.
+    /// It belongs to another state file.
     #[error("it does not belong to the state beside it")]
     Foreign,
-    /// What it makes of the state is none that could be read again.
+    /// It leads to a state that cannot be read.
     #[error("it contradicts itself: {0}")]
     Contradictory(String),
 }

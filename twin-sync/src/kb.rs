@@ -56,23 +56,23 @@ impl Kb {
         &self.cancellation
     }
 
-    /// What the run took so far.
+    /// Returns the figures so far.
     pub(crate) fn meter(&self) -> &Meter {
         &self.meter
     }
 
     /// The newest documents, of one type or of all; one request.
-    pub(crate) async fn list(&self, kind: Option<&DocumentType>) -> Answer<Listing> {
+    pub(crate) async fn list(&self, document_type: Option<&DocumentType>) -> Answer<Listing> {
         let mut call = self.twin.kb().list().limit(PAGE_LIMIT);
-        if let Some(kind) = kind {
-            call = call.of_type(kind.clone());
+        if let Some(document_type) = document_type {
+            call = call.of_type(document_type.clone());
         }
         let page = self.send(call).await?;
         let total = page.total;
         let documents = page.items.into_iter().map(|document| Listed {
             id: document.id,
             title: document.title,
-            kind: document.document_type,
+            document_type: document.document_type,
             created_at: document.created_at,
         });
         let documents: Vec<Listed> = documents.collect();

@@ -1,5 +1,5 @@
-//! Keeps a knowledge base of [Twin](twin_sdk) the mirror of a set of documents, so that none is lost, doubled or
-//! wrongly deleted, whatever happens to the network, the disk or the process meanwhile.
+//! Mirrors a set of documents in a knowledge base of [Twin](twin_sdk), so that none is lost, duplicated or
+//! wrongly deleted, even if the network, the disk or the process fails at any point.
 //!
 //! ```no_run
 //! use twin_sdk::Twin;
@@ -15,20 +15,20 @@
 //! # }
 //! ```
 //!
-//! A document is known by its [key](Document::key), never by its title. The *state file* remembers which documents of
-//! the knowledge base each key became; only those are ever replaced or deleted. Next to it, while a run is under way,
-//! stands a *journal* that is synced to the disk around every write, so that the next run finishes what a killed one
-//! began.
+//! A document is identified by its [key](Document::key), never by its title. The *state file* records which
+//! documents of the knowledge base belong to each key; only those are ever replaced or deleted. During a run,
+//! a *journal* next to it is synced to disk before and after every write, so that the next run completes what
+//! a killed run started.
 //!
-//! [`Sync::plan`] takes all documents at once; [`Sync::open`] takes them one by one, and is told what they cover.
-//! [`Plan`] says what there is to do and why it may be refused, before the first write. [`Plan::apply`] carries it out,
-//! until the end or until a [`Cancellation`] stops it. Requests are paced by the client: build it with
-//! [`Pacing::Window`](twin_sdk::Pacing::Window) and without a deadline.
+//! [`Sync::plan`] takes all documents at once. [`Sync::open`] takes them one by one, and lets you state what
+//! they cover. A [`Plan`] describes the work, and why it may be refused, before the first write.
+//! [`Plan::apply`] applies it, until the end or until a [`Cancellation`] stops it. Requests are paced by the
+//! client: build it with [`Pacing::Window`](twin_sdk::Pacing::Window) and without a deadline.
 //!
 //! # What decides a deletion
 //!
-//! `planner` compares, `coverage` says what is gone, `guard` refuses; all three are pure functions over the state, the
-//! documents and what a listing showed. `worker`, `make` and `apply` alone write to the knowledge base.
+//! `planner` compares, `coverage` decides what is gone, and `guard` refuses. All three are pure functions of
+//! the state, the documents and the listing. Only `worker`, `make` and `apply` write to the knowledge base.
 
 #![deny(missing_docs)]
 

@@ -71,12 +71,13 @@ impl<D: Disk> Worker<'_, D> {
         parts: usize,
     ) -> Result<(), Setback> {
         let content = digest::of_content(&part.text);
-        let _turn = self.creating.lock(&digest::of_rendering(&part.title, &source.kind, &content)).await;
+        let _turn =
+            self.creating.lock(&digest::of_rendering(&part.title, &source.document_type, &content)).await;
         let doubt = self.doubt(source, place, part, &content);
         entry.doubts.push(doubt.clone());
         self.put(entry.clone())?;
         for tried in 1.. {
-            let document = NewDocument::new(&part.title, &part.text).of_type(source.kind.clone());
+            let document = NewDocument::new(&part.title, &part.text).of_type(source.document_type.clone());
             let made = match self.send(document).await {
                 Sent::Made(id) => Some(id),
                 // What was sent before, and lost, may still happen: the doubt stays, for the next run.
@@ -178,7 +179,7 @@ impl<D: Disk> Worker<'_, D> {
             hash: source.hash.clone(),
             part: place,
             title: part.title.clone(),
-            kind: source.kind.clone(),
+            document_type: source.document_type.clone(),
             content: content.to_owned(),
             since,
             except: self.before.iter().filter(was_there).map(|(id, _)| id.clone()).collect(),
@@ -195,7 +196,7 @@ fn complete(entry: &mut Entry, source: &Source, parts: usize) -> bool {
     entry.bear(&title);
     entry.old.append(&mut entry.ids);
     entry.ids = entry.next.take().into_iter().flat_map(|next| next.parts.into_values()).collect();
-    entry.kind = source.kind.clone();
+    entry.document_type = source.document_type.clone();
     entry.hash.clone_from(&source.hash);
     entry.source.clone_from(&source.source);
     entry.converter.clone_from(&source.converter);

@@ -1,5 +1,5 @@
-//! The meter: how many requests a run sent, how long it waited, and what time it is at the server. It hears
-//! of every attempt, and is the clock behind every wait of the client.
+//! The meter counts requests and waits, and tracks the server's clock. It observes every attempt, and is the
+//! clock of every wait of the client.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -18,9 +18,9 @@ const LONGEST_WINDOW: SignedDuration = SignedDuration::from_mins(1);
 /// How far back an attempt may lie, by this machine's clock, where the server tells no time.
 const UNCERTAINTY: SignedDuration = SignedDuration::from_mins(15);
 
-/// Counts and times a run. Clones share the same figures.
+/// Counts and times the requests of a run. Clones share the same figures.
 ///
-/// Make it the clock of the client, and let it hear of every attempt:
+/// Use it as the clock of the client, and let it observe every attempt:
 /// ```no_run
 /// # fn main() -> twin_sdk::Result<()> {
 /// use twin_sdk::{ApiKey, Twin};
@@ -33,11 +33,11 @@ const UNCERTAINTY: SignedDuration = SignedDuration::from_mins(15);
 /// # Ok(())
 /// # }
 /// ```
-/// Without that the figures stay zero, and a lost create is looked for among more documents.
+/// Otherwise the figures stay zero, and a create in doubt is searched for among more documents.
 #[derive(Debug, Clone)]
 pub struct Meter(Arc<Mutex<Tally>>);
 
-/// What a run took.
+/// Figures of a run.
 #[derive(Debug, Clone)]
 struct Tally {
     begun: Instant,
@@ -51,34 +51,34 @@ struct Tally {
     window: Option<(Window, Instant)>,
 }
 
-/// What is left of the rate limit's present window.
+/// The current window of the rate limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// Requests that a window allows.
+    /// Number of requests that a window allows.
     pub limit: u64,
-    /// Requests left in this one.
+    /// Number of requests left in this window.
     pub remaining: u64,
-    /// Time until the next one.
+    /// Time until the next window.
     pub reset_in: Duration,
 }
 
-/// The figures of a report.
+/// The figures in a report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Requests sent.
+    /// Number of requests sent, including retries.
     pub requests: u64,
-    /// Of them, those sent again.
+    /// Number of retries.
     pub retries: u64,
-    /// Answers that said the rate limit is exceeded.
+    /// Number of responses with status 429.
     pub rate_limited: u64,
-    /// Time during which a request waited to be sent.
+    /// Time during which requests waited to be sent.
     pub waited: Duration,
-    /// Time since the run began.
+    /// Time since the run started.
     pub elapsed: Duration,
 }
 
 impl Meter {
-    /// Starts counting.
+    /// Creates a meter and starts its time.
     pub fn start() -> Self {
         Self(Arc::new(Mutex::new(Tally {
             begun: Instant::now(),
@@ -93,7 +93,7 @@ impl Meter {
         })))
     }
 
-    /// Hears of an attempt.
+    /// Counts an attempt.
     pub fn observe(&self, attempt: &Attempt<'_>) {
         let mut tally = self.tally();
         tally.figures.requests += 1;
@@ -119,28 +119,29 @@ impl Meter {
         }
     }
 
-    /// What the run took so far.
+    /// Returns the figures so far.
     pub fn figures(&self) -> Figures {
         let tally = self.tally();
         let asleep = tally.asleep_since.map_or(Duration::ZERO, |since| since.elapsed());
         Figures { waited: tally.figures.waited + asleep, elapsed: tally.begun.elapsed(), ..tally.figures }
     }
 
-    /// How long until a waiting request goes on, where all that is under way waits.
+    /// Returns the time until a waiting request is sent, if all requests in progress are waiting.
     pub fn waiting(&self) -> Option<Duration> {
         let tally = self.tally();
         tally.asleep_since?;
         tally.wakes_at.map(|wakes| wakes.saturating_duration_since(Instant::now()))
     }
 
-    /// Returns what is left of the rate limit's window, as the server last said; nothing once the window is over.
+    /// Returns the current window of the rate limit, as last reported by the server, or `None` once it is
+    /// over.
     pub fn window(&self) -> Option<Window> {
         let (window, told) = self.tally().window?;
         let reset_in = window.reset_in.checked_sub(told.elapsed())?;
         Some(Window { reset_in, ..window })
     }
 
-    /// Requests a minute that the server allows, as it last said.
+    /// Returns the requests per minute that the server allows, as last reported by it.
     pub fn limit(&self) -> Option<u64> {
         self.tally().limit
     }
@@ -233,8 +234,8 @@ impl Clock for Meter {
     }
 }
 
-/// Runs a call until it ends, or until `halted` ends while the call is asleep: then `None`, and nothing of it
-/// is at the server.
+/// Runs a call until it ends, or until `halted` completes while the call is waiting to be sent. Returns
+/// `None` in the second case, in which the server has not received the request.
 pub async fn unless_asleep<T>(call: impl Future<Output = T>, halted: impl Future<Output = ()>) -> Option<T> {
     let asleep = watch::Sender::new(false);
     let mut watched = asleep.subscribe();

@@ -1,15 +1,15 @@
-//! Who hears how far a run is.
+//! Observer of a run's progress.
 
 use super::steps::Task;
 
-/// Hears of the progress of [`Plan::apply`](crate::Plan::apply). `()` hears nothing.
+/// Observes the progress of [`Plan::apply`](crate::Plan::apply). `()` ignores it.
 pub trait Observer: Sync {
-    /// A source is dealt with, whatever came of it.
+    /// Called when a source has been processed, successfully or not.
     fn done(&self, task: &Task) {
         let _ = task;
     }
 
-    /// Names a failure for the report: a code, and what happened in one line.
+    /// Returns a code and a one-line message for a failure, for the report.
     fn describe(&self, error: &twin_sdk::Error) -> (String, String) {
         (format!("{:?}", error.kind()), error.to_string())
     }

@@ -1,4 +1,4 @@
-//! Opening a state: claiming its files, and finishing what the journal of a run that vanished says.
+//! Opening a state file: locking its files, and completing what the journal of a killed run says.
 
 use std::io;
 use std::path::Path;
@@ -31,74 +31,41 @@ pub(crate) struct Opened {
     pub(crate) base_url: String,
 }
 
-/// Why a state cannot be worked with.
+/// Why a state file cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// Another run has it.
-    #[error("another run works with {0}")]
+    /// Another run uses it. The second field describes the lock file, if there is one.
+    #[error("another run is using the state file {0}")]
     Busy(String, Option<String>),
     /// Its files cannot be read or written.
     #[error("cannot use the state file {0}: {1}")]
     Io(String, io::Error),
-    /// It is no regular file.
+    /// It is not a regular file.
     #[error("cannot use the state file {0}: it is {1}")]
     NotAFile(String, &'static str),
-    /// What stands beside it in the place of its journal is none.
+    /// The file in place of its journal or lock is not one of this crate.
     #[error("cannot use {0}: it is {1}")]
     NotOurs(String, &'static str),
-    /// It cannot be read by this version.
+    /// This version cannot read it.
     #[error("cannot use the state file {0}: {1}")]
     Unreadable(String, Unreadable),
     /// Its journal cannot be replayed.
     #[error("cannot use the journal {0}: {1}")]
     Journal(String, Unusable),
-    /// It is about another twin.
+    /// It belongs to another twin.
     #[error("{0}")]
     OtherTwin(Refusal),
 }
 
 impl OpenError {
-    /// What to do about it.
-    pub fn hint(&self) -> String {
-        match self {
-            OpenError::Busy(_, None) => {
-                "wait until it ends, or give each run a state file of its own with --state".into()
-            }
-            OpenError::Busy(_, Some(holder)) => {
-                format!("{holder}: wait until it ends; if it is gone, remove that file")
-            }
-            OpenError::Io(..) => "the state and a journal beside it must be writable".into(),
-            OpenError::NotAFile(..) => "name a regular file with --state".into(),
-            OpenError::NotOurs(..) => {
-                "it was left as it is: move it away if nothing needs it, or name another state with --state"
-                    .into()
-            }
-            OpenError::Unreadable(_, Unreadable::Future(_)) => "install the latest version of twin".into(),
-            OpenError::Unreadable(path, Unreadable::Damaged(_)) => format!(
-                "restore it from version control or a backup; without one, remove {path} and sync with --init, \
-                 which adopts the documents that equal the export's"
-            ),
-            OpenError::Journal(_, Unusable::Future) => "install the latest version of twin".into(),
-            OpenError::Journal(_, Unusable::NotOurs) => {
-                "it was left as it is: move it away if nothing needs it, or name another state with --state"
-                    .into()
-            }
-            OpenError::Journal(path, _) => format!(
-                "restore the state file it was written beside; or remove {path}, and the next sync knows nothing \
-                 of what the run that left it did: look for doubled documents then"
-            ),
-            OpenError::OtherTwin(refusal) => refusal.hint().into(),
-        }
-    }
-
-    /// Whether it is the system that says no.
+    /// Returns whether the operating system reported the error.
     pub fn is_io(&self) -> bool {
         matches!(self, OpenError::Io(..))
             || matches!(self, OpenError::NotAFile(_, what) if *what == DIRECTORY)
     }
 
-    /// Whether the path that was given is none of a state.
+    /// Returns whether the path is not that of a state file.
     pub fn is_wrong_path(&self) -> bool {
         matches!(self, OpenError::NotAFile(..))
     }
@@ -224,7 +191,7 @@ fn parse(bytes: &[u8]) -> Result<State, Unreadable> {
     State::parse(text.map_err(|_| Unreadable::Damaged("it is not UTF-8 text".into()))?)
 }
 
-/// The state at `path` as it is now, also while a run works with it; `None` if there is none.
+/// Reads the state file at `path`, even during a run. Returns `None` if it does not exist.
 pub fn peek(path: &Path) -> Result<Option<State>, OpenError> {
     let unavailable = |error| OpenError::of(path, error);
     let paths = Paths::of(path).map_err(unavailable)?;
@@ -241,8 +208,8 @@ pub fn peek(path: &Path) -> Result<Option<State>, OpenError> {
     }
 }
 
-/// Drops entries of the state at `path`, every one where no keys are given; answers how many. The knowledge
-/// base is not touched.
+/// Removes the entries with these keys from the state file at `path`, or all entries if there are no keys,
+/// and returns their number. Does not change the knowledge base.
 pub fn forget(path: &Path, keys: Option<&[String]>) -> Result<usize, OpenError> {
     let Some(present) = peek(path)? else { return Ok(0) };
     let opened = open(path, &present.base_url, Access::default())?;

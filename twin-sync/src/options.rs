@@ -1,53 +1,54 @@
-//! What a run is told to do.
+//! Options of a run.
 
 use std::time::Duration;
 
 use super::guard::MaxDelete;
 
-/// What a run is to bring about.
+/// What a run does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Create what is not known yet, and nothing else.
+    /// Creates documents that are not known yet, and nothing else.
     Import,
-    /// Make the knowledge base mirror the export.
+    /// Makes the knowledge base mirror the documents.
     Sync {
-        /// Delete what is gone.
+        /// Deletes documents that are gone.
         prune: bool,
     },
 }
 
-/// What a run is to bring about, and how far it may go.
+/// Options of a run.
 ///
-/// Begin with the default, and change what differs.
+/// Start with the default, and change what differs.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Options {
-    /// What it is to bring about. By default a sync that deletes nothing.
+    /// What the run does. By default, it syncs without deleting.
     pub mode: Mode,
-    /// The most documents it may delete.
+    /// Maximum number of documents to delete.
     pub max_delete: MaxDelete,
-    /// With [`verify`](Self::verify): the most known documents that may be missing; `None` for as many as may be
-    /// deleted.
+    /// With [`verify`](Self::verify), the maximum number of known documents that may be missing; `None` for
+    /// the same as [`max_delete`](Self::max_delete).
     pub max_missing: Option<MaxDelete>,
-    /// Accepts that no documents are handed over though some are known.
+    /// Accepts that there are no documents, although some are known.
     pub allow_empty: bool,
-    /// Without a state file: adopts documents of the knowledge base that equal those handed over.
+    /// Without a state file, adopts documents of the knowledge base that equal those to mirror.
     pub adopt: bool,
-    /// Creates documents also if it cannot be told whether they are there already.
+    /// Creates documents even if they may exist already.
     pub assume_new: bool,
-    /// Asks for every known document, and makes anew what is missing.
+    /// Checks that every known document exists, and recreates missing ones.
     pub verify: bool,
-    /// Replaces documents that another version of their converter rendered differently from the same bytes.
+    /// Replaces documents whose source is unchanged but that another version of their converter rendered
+    /// differently.
     pub rerender: bool,
-    /// Plans only: claims no file and writes nothing.
+    /// Only plans: locks no file and writes nothing.
     pub dry_run: bool,
-    /// Does not keep other runs off the state file.
+    /// Does not lock the state file.
     pub no_lock: bool,
-    /// Documents at once; 4 by default.
+    /// Number of documents to process at once; 4 by default.
     pub concurrency: usize,
-    /// How long a create that timed out is given to happen after all; 30 s by default.
+    /// Time that a create which timed out is given to take effect; 30 s by default.
     pub grace: Duration,
-    /// Requests a minute, if fewer than the API allows.
+    /// Maximum requests per minute, if fewer than the API allows.
     pub requests_per_minute: Option<u32>,
 }
 

@@ -1,4 +1,4 @@
-//! A plan, ready to be carried out.
+//! A plan that can be applied.
 
 use std::fmt;
 
@@ -18,9 +18,9 @@ use super::sync::Sync;
 use super::words::count;
 use super::worker::{Pace, Worker};
 
-/// What there is to do, judged before the first write.
+/// The work of a run, checked by the guards before the first write.
 ///
-/// `Display` is a line for people: what is done, and in how many requests.
+/// `Display` shows it in one line: what is done, and in how many requests.
 #[derive(Debug)]
 pub struct Plan {
     pub(crate) sync: Sync,
@@ -44,86 +44,87 @@ impl Plan {
         self.steps.tasks.is_empty()
     }
 
-    /// Returns how many sources one action is planned for.
+    /// Returns the number of sources with this action.
     pub fn count(&self, action: Action) -> usize {
         self.steps.count(action)
     }
 
-    /// Returns how many requests the work takes.
+    /// Returns the number of requests that the work takes.
     pub fn requests(&self) -> usize {
         self.steps.requests()
     }
 
-    /// Returns how many documents were handed over.
+    /// Returns the number of documents to mirror.
     pub fn documents(&self) -> usize {
         self.export.sources.len()
     }
 
-    /// Returns how many sources are as they should be.
+    /// Returns the number of sources that need no work.
     pub fn unchanged(&self) -> usize {
         self.steps.unchanged
     }
 
-    /// Returns how many known sources are left as they are though they were not handed over so.
+    /// Returns the number of known sources that are kept although they are missing from the documents or
+    /// differ from them.
     pub fn kept(&self) -> usize {
         self.steps.kept
     }
 
-    /// Returns how many of the unchanged ones another version of their converter rendered differently.
+    /// Returns the number of unchanged sources that another version of their converter rendered differently.
     pub fn rerendered(&self) -> usize {
         self.steps.rerendered
     }
 
-    /// Returns how many sources are to be deleted because they are gone.
+    /// Returns the number of sources that are gone and will be deleted.
     pub fn gone(&self) -> usize {
         self.steps.gone
     }
 
-    /// Returns the sources of which it cannot be told whether they are there.
+    /// Returns the sources in doubt: they may or may not exist.
     pub fn unresolved(&self) -> &[Unresolved] {
         &self.steps.unresolved
     }
 
-    /// Returns how many documents were read to compare them with those handed over.
+    /// Returns the number of documents of the knowledge base that were read to compare them.
     pub fn compared(&self) -> usize {
         self.survey.compared
     }
 
-    /// Returns how many known documents are missing from a listing that is whole.
+    /// Returns the number of known documents that are missing from a complete listing.
     pub fn unlisted(&self) -> usize {
         self.survey.unlisted
     }
 
-    /// Returns whether there is no state file, though the knowledge base has documents.
+    /// Returns whether there is no state file although the knowledge base has documents.
     pub fn starts_among_others(&self) -> bool {
         !self.had_state && !self.survey.before.is_empty()
     }
 
-    /// Returns why the plan must not be carried out, or not all of it.
+    /// Returns why guards refuse the plan or a part of it.
     pub fn refusals(&self) -> &[Refusal] {
         &self.refusals
     }
 
-    /// Returns why the plan must not be carried out.
+    /// Returns why a guard refuses the plan, if one does.
     pub fn refusal(&self) -> Option<&Refusal> {
         self.refusals.iter().find(|refusal| !refusal.lets_the_rest_go_on())
     }
 
-    /// Returns the report of a run that would carry it out.
+    /// Returns the report that applying the plan would have.
     pub fn report(&self) -> Report {
         Report::planned(&self.steps).with(self.kb.meter().figures())
     }
 
-    /// Returns the report of a run that does not carry it out: everything remains.
+    /// Returns the report of a run that does not apply the plan, in which all work remains.
     pub fn refused_report(&self) -> Report {
         Report::refused(&self.steps).with(self.kb.meter().figures())
     }
 
-    /// Carries out the plan as far as it goes: to the end, or until the run is stopped. Each step is written down
-    /// before and after it is done, so that the next run goes on wherever this one ends.
+    /// Applies the plan, to the end or until the run is stopped. Each step is recorded in the journal before
+    /// and after it, so that the next run continues wherever this one ends.
     ///
     /// # Errors
-    /// If the plan must not be carried out, or the state file cannot be written; nothing was sent then. What fails of
+    /// If a guard refuses the plan or the state file cannot be written; nothing has been sent in that case. Failures of
     /// single documents is in the report.
     pub async fn apply(self, observer: &dyn Observer) -> Result<Report, Error> {
         if let Some(refusal) = self.refusal() {

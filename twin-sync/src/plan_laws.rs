@@ -65,8 +65,8 @@ impl Export {
 
 impl Source {
     fn of(key: &str, hash: &str, source: &str, converter: u8, parts: usize) -> Self {
-        let kind = DocumentType::Note;
-        Self::plain(key, key, kind, hash, source, &format!("md/{converter}"), parts)
+        let document_type = DocumentType::Note;
+        Self::plain(key, key, document_type, hash, source, &format!("md/{converter}"), parts)
     }
 }
 

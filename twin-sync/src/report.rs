@@ -1,4 +1,4 @@
-//! The report of a run: what scripts read.
+//! The report of a run.
 
 use serde::Serialize;
 
@@ -11,45 +11,46 @@ use super::steps::{Action, Steps, Task, Unresolved};
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
-    /// Sources brought in.
+    /// Number of created sources.
     pub created: usize,
-    /// Sources whose new rendering took the place of the one before.
+    /// Number of replaced sources.
     pub replaced: usize,
-    /// Sources deleted because they are gone.
+    /// Number of deleted sources.
     pub pruned: usize,
-    /// Sources that were as they should be.
+    /// Number of unchanged sources.
     pub unchanged: usize,
-    /// Sources taken for documents that were there already.
+    /// Number of sources whose existing documents were adopted.
     pub adopted: usize,
-    /// Known sources left as they are though they were not handed over so.
+    /// Number of known sources that were kept although they are missing from the documents or differ from
+    /// them.
     pub kept: usize,
-    /// Sources left to deal with.
+    /// Number of sources with work left.
     pub remaining: usize,
-    /// Sources of which it cannot be told whether they were created.
+    /// Sources in doubt: they may or may not have been created.
     pub unresolved: Vec<Unsettled>,
     /// Sources that failed.
     pub failed: Vec<Failed>,
-    /// Files that became no document.
+    /// Files that did not become documents.
     pub skipped: Vec<Skipped>,
-    /// Requests sent.
+    /// Number of requests sent, including retries.
     pub requests: u64,
-    /// Of them, those sent again.
+    /// Number of retries.
     pub retries: u64,
-    /// Answers that said the rate limit is exceeded.
+    /// Number of responses with status 429.
     pub rate_limited: u64,
-    /// Milliseconds during which a request waited to be sent.
+    /// Milliseconds during which requests waited to be sent.
     pub waited_ms: u64,
-    /// Milliseconds since the run began.
+    /// Milliseconds since the run started.
     pub elapsed_ms: u64,
-    /// What was done, or is to be done, source by source.
+    /// The actions, source by source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actions: Option<Vec<Step>>,
-    /// Of a plan: what is worth knowing of the files.
+    /// For plans, remarks about files.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<Remark>,
 }
 
-/// A source of which it cannot be told whether a document of it was created.
+/// A source in doubt: one of its documents may or may not have been created.
 #[derive(Debug, Clone, Serialize)]
 pub struct Unsettled {
     /// The source's identity.
@@ -65,13 +66,13 @@ pub struct Unsettled {
 pub struct Failed {
     /// The source's identity.
     pub key: String,
-    /// A name for programs.
+    /// A machine-readable code.
     pub code: String,
     /// What happened.
     pub message: String,
 }
 
-/// A file that became no document.
+/// A file that did not become a document.
 #[derive(Debug, Clone, Serialize)]
 pub struct Skipped {
     /// Where it is.
@@ -80,16 +81,16 @@ pub struct Skipped {
     pub reason: String,
 }
 
-/// What is worth knowing of a file.
+/// A remark about a file.
 #[derive(Debug, Clone, Serialize)]
 pub struct Remark {
     /// Where it is.
     pub path: String,
-    /// What is said of it.
+    /// The remark.
     pub remark: String,
 }
 
-/// What was done, or is to be done, about a source.
+/// An action on a source.
 #[derive(Debug, Clone, Serialize)]
 pub struct Step {
     /// One of `create`, `replace`, `adopt` and `prune`.
@@ -100,8 +101,8 @@ pub struct Step {
     pub title: String,
     /// Its type.
     #[serde(rename = "type")]
-    pub kind: String,
-    /// How many documents it is.
+    pub document_type: String,
+    /// Number of documents of the source.
     pub parts: usize,
 }
 
@@ -187,7 +188,7 @@ fn action(task: &Task) -> Step {
         action: task.action.name(),
         key: task.key.clone(),
         title: task.title.clone(),
-        kind: task.kind.to_string(),
+        document_type: task.document_type.to_string(),
         parts: task.parts,
     }
 }

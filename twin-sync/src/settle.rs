@@ -8,7 +8,7 @@ use super::steps::Settled;
 
 /// Looks for the document of a doubtful create among the newest of its type.
 pub(crate) async fn settle(kb: &Kb, doubt: &Doubt, owned: impl Fn(&str) -> bool) -> Settled {
-    match kb.list(Some(&doubt.kind)).await {
+    match kb.list(Some(&doubt.document_type)).await {
         Ok(listing) => settle_in(kb, doubt, &listing, owned).await,
         Err(trouble) => unseen(kb, trouble),
     }

@@ -9,7 +9,7 @@ use super::spool::Slot;
 pub(crate) struct Source {
     pub(crate) key: String,
     pub(crate) title: String,
-    pub(crate) kind: DocumentType,
+    pub(crate) document_type: DocumentType,
     /// The digest of the rendering.
     pub(crate) hash: String,
     /// The digest of the bytes it came from.
@@ -31,13 +31,24 @@ impl Source {
     pub(crate) fn plain(
         key: &str,
         title: &str,
-        kind: DocumentType,
+        document_type: DocumentType,
         hash: &str,
         source: &str,
         converter: &str,
         parts: usize,
     ) -> Self {
         let [key, title, hash, source, converter] = [key, title, hash, source, converter].map(str::to_owned);
-        Self { path: key.clone(), key, title, kind, hash, source, converter, bytes: 0, parts, slot: None }
+        Self {
+            path: key.clone(),
+            key,
+            title,
+            document_type,
+            hash,
+            source,
+            converter,
+            bytes: 0,
+            parts,
+            slot: None,
+        }
     }
 }

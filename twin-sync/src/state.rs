@@ -1,5 +1,5 @@
-//! The state: what a sync knows of the knowledge base, in a file meant to be committed. Pure: text in,
-//! values out, and back into the very same text.
+//! The state: what a sync knows of the knowledge base, in a file meant to be committed. Pure: parses text and
+//! writes back the very same text.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,28 +9,28 @@ use super::entry::Entry;
 /// The schema this version writes, and the only one it reads.
 pub(crate) const SCHEMA: u64 = 1;
 
-/// What a sync knows: the documents it brought in, by the key of their source.
+/// The contents of a state file: the documents that were created, by the key of their source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
-    /// Which twin the documents are in: its base URL, or `local:` and where its data is.
+    /// The twin of the documents: its base URL, or `local:` and the path of its data.
     pub base_url: String,
     documents: BTreeMap<String, Entry>,
 }
 
-/// Why a text is no state this version can use.
+/// Why a state file cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unreadable {
-    /// It was written by a later version.
+    /// It was written by a newer version.
     #[error("it has schema {0}, which this version of twin does not know")]
     Future(u64),
-    /// It is not what this program writes.
+    /// It is damaged or not a state file.
     #[error("it is damaged: {0}")]
     Damaged(String),
 }
 
 impl State {
-    /// A state that knows nothing yet.
+    /// Creates an empty state.
     pub(crate) fn new(base_url: impl Into<String>) -> Self {
         Self { base_url: base_url.into(), documents: BTreeMap::new() }
     }
@@ -98,7 +98,7 @@ impl State {
         digest::of_bytes(self.to_text().as_bytes())
     }
 
-    /// What it knows of a source.
+    /// Returns the entry with this key.
     pub fn get(&self, key: &str) -> Option<&Entry> {
         self.documents.get(key)
     }
@@ -113,17 +113,17 @@ impl State {
         self.documents.remove(key)
     }
 
-    /// Every entry, by key.
+    /// Returns the entries in the order of their keys.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.documents.values()
     }
 
-    /// Returns whether it knows nothing.
+    /// Returns whether it has no entries.
     pub fn is_empty(&self) -> bool {
         self.documents.is_empty()
     }
 
-    /// How many sources it knows.
+    /// Returns the number of entries.
     pub fn len(&self) -> usize {
         self.documents.len()
     }

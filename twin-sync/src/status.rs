@@ -23,7 +23,7 @@ impl Status {
         if entry.hash == source.hash {
             return Self::Same;
         }
-        let same_bytes = entry.source == source.source && entry.kind == source.kind;
+        let same_bytes = entry.source == source.source && entry.document_type == source.document_type;
         if same_bytes && entry.converter != source.converter && !rerender {
             return Self::Rerendered;
         }

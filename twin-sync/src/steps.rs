@@ -31,21 +31,21 @@ pub(crate) enum Settled {
     Open(String),
 }
 
-/// What is done about one source.
+/// The action on one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// It is brought in.
+    /// It is created.
     Create,
-    /// Its new rendering takes the place of the one before.
+    /// Its documents are replaced.
     Replace,
-    /// What is there already, and equals it, is taken for it.
+    /// Existing documents that equal it are adopted.
     Adopt,
-    /// It is gone, and so are its documents.
+    /// It is gone, and its documents are deleted.
     Prune,
 }
 
 impl Action {
-    /// Returns the name in reports.
+    /// Returns its name in reports.
     pub fn name(self) -> &'static str {
         match self {
             Action::Create => "create",
@@ -59,36 +59,36 @@ impl Action {
 /// The work on one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
-    /// What is done.
+    /// The action.
     pub action: Action,
     /// The source's identity.
     pub key: String,
     /// Its title.
     pub title: String,
     /// Its type.
-    pub kind: DocumentType,
-    /// Where it comes from, for people; `None` if documents are deleted only.
+    pub document_type: DocumentType,
+    /// Where it comes from, for display; `None` if documents are only deleted.
     pub path: Option<String>,
-    /// The length of its text; `None` if documents are deleted only.
+    /// Length of its text; `None` if documents are only deleted.
     pub bytes: Option<usize>,
-    /// How many documents of the knowledge base the source is.
+    /// Number of documents of the source in the knowledge base.
     pub parts: usize,
     /// Which of the export's sources is to be uploaded; `None` where documents are deleted only.
     pub(crate) upload: Option<usize>,
-    /// How many documents are to be created.
+    /// Number of documents to create.
     pub creates: usize,
-    /// How many are to be deleted.
+    /// Number of documents to delete.
     pub deletes: usize,
 }
 
-/// A source of which it cannot be told whether a document of it was created.
+/// A source in doubt: one of its documents may or may not have been created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unresolved {
     /// The source's identity.
     pub key: String,
     /// Its title.
     pub title: String,
-    /// Why it cannot be told.
+    /// Why it is in doubt.
     pub reason: String,
 }
 
@@ -99,7 +99,7 @@ pub(crate) struct Disowned {
     pub(crate) key: String,
     /// The document.
     pub(crate) id: String,
-    /// What it is called in the knowledge base.
+    /// Its title in the knowledge base.
     pub(crate) title: String,
 }
 

@@ -107,12 +107,12 @@ async fn settle_doubts(
             let listing = if general.reaches_back_to(doubt.since) {
                 general
             } else {
-                if !by_type.contains_key(&doubt.kind) {
-                    let listing = kb.list(Some(&doubt.kind)).await?;
+                if !by_type.contains_key(&doubt.document_type) {
+                    let listing = kb.list(Some(&doubt.document_type)).await?;
                     before.extend(moments(&listing));
-                    by_type.insert(doubt.kind.clone(), listing);
+                    by_type.insert(doubt.document_type.clone(), listing);
                 }
-                &by_type[&doubt.kind]
+                &by_type[&doubt.document_type]
             };
             let outcome = match settle_in(kb, doubt, listing, |id| found.contains(id)).await {
                 Settled::Open(_) if inquiry.assume_new => Settled::Never,
@@ -185,14 +185,16 @@ pub(crate) async fn without_state(kb: &Kb, export: &mut Export, inquiry: Inquiry
     }
     let mut documents = listing.documents.clone();
     if !listing.is_whole() {
-        let mut types: Vec<&DocumentType> = export.sources.iter().map(|source| &source.kind).collect();
+        let mut types: Vec<&DocumentType> =
+            export.sources.iter().map(|source| &source.document_type).collect();
         types.sort_unstable();
         types.dedup();
-        for kind in types {
-            let listing = kb.list(Some(kind)).await?;
+        for document_type in types {
+            let listing = kb.list(Some(document_type)).await?;
             if !listing.is_whole() && !inquiry.assume_new {
-                let (kind, listed, total) = (kind.to_string(), listing.documents.len(), listing.total);
-                survey.refusal = Some(Refusal::Unlistable { kind, listed, total });
+                let (document_type, listed, total) =
+                    (document_type.to_string(), listing.documents.len(), listing.total);
+                survey.refusal = Some(Refusal::Unlistable { document_type, listed, total });
                 return Ok(survey);
             }
             survey.before.extend(moments(&listing));
@@ -215,15 +217,15 @@ fn wanted(export: &mut Export, shelf: &Shelf) -> std::io::Result<Vec<Wanted>> {
     let mut wanted = Vec::new();
     for index in 0..export.sources.len() {
         let source = &export.sources[index];
-        let (key, kind) = (source.key.clone(), source.kind.clone());
-        if source.parts == 1 && !shelf.has(&source.title, &kind) {
+        let (key, document_type) = (source.key.clone(), source.document_type.clone());
+        if source.parts == 1 && !shelf.has(&source.title, &document_type) {
             continue;
         }
         for (part, piece) in export.parts(index)?.into_iter().enumerate() {
-            if shelf.has(&piece.title, &kind) {
+            if shelf.has(&piece.title, &document_type) {
                 let content = digest::of_content(&piece.text);
-                let (key, kind) = (key.clone(), kind.clone());
-                wanted.push(Wanted { key, part, title: piece.title, kind, content });
+                let (key, document_type) = (key.clone(), document_type.clone());
+                wanted.push(Wanted { key, part, title: piece.title, document_type, content });
             }
         }
     }

@@ -1,4 +1,4 @@
-//! A run to be: which knowledge base, which state file, and what it may do.
+//! A run before it starts: its knowledge base, state file and options.
 
 use std::path::PathBuf;
 
@@ -13,9 +13,9 @@ use super::plan::Plan;
 use twin_export::Document;
 use twin_sdk::Twin;
 
-/// Makes a knowledge base the mirror of documents.
+/// Mirrors documents in a knowledge base.
 ///
-/// See the [crate's page](crate) for an example.
+/// See the [crate documentation](crate) for an example.
 #[derive(Debug, Clone)]
 pub struct Sync {
     twin: Twin,
@@ -39,22 +39,22 @@ impl Sync {
         }
     }
 
-    /// Sets the file that remembers what was brought in, `twin-kb.lock.json` by default. Keep it between runs.
+    /// Sets the path of the state file, `twin-kb.lock.json` by default. Keep the file between runs.
     #[must_use]
     pub fn state(mut self, path: impl Into<PathBuf>) -> Self {
         self.state = path.into();
         self
     }
 
-    /// Sets what the state file calls the knowledge base: the base URL of the client by default. A state file that
-    /// names another one is refused.
+    /// Sets the name of the knowledge base in the state file, by default the base URL of the client. A state
+    /// file with another name is refused.
     #[must_use]
     pub fn knowledge_base(mut self, name: impl Into<String>) -> Self {
         self.knowledge_base = name.into();
         self
     }
 
-    /// Deletes documents that are gone, at most so many.
+    /// Deletes documents that are gone, up to a maximum number.
     #[must_use]
     pub fn prune(mut self, most: MaxDelete) -> Self {
         (self.options.mode, self.options.max_delete) = (Mode::Sync { prune: true }, most);
@@ -68,7 +68,7 @@ impl Sync {
         self
     }
 
-    /// Sets what stops the run.
+    /// Sets the cancellation of the run.
     #[must_use]
     pub fn cancellation(mut self, cancellation: &Cancellation) -> Self {
         self.cancellation = cancellation.clone();
@@ -82,21 +82,21 @@ impl Sync {
         self
     }
 
-    /// Claims the state file, and takes documents one by one. What a run that vanished left in the journal is brought
-    /// into the state file first.
+    /// Locks the state file, and takes documents one by one. Changes that a killed run left in the journal
+    /// are moved to the state file first.
     ///
     /// # Errors
-    /// If the state cannot be worked with.
+    /// If the state file cannot be opened.
     pub fn open(self) -> Result<Documents, Error> {
         let access = Access { only_look: self.options.dry_run, no_lock: self.options.no_lock };
         let opened = open(&self.state, &self.knowledge_base, access)?;
         Ok(Documents::new(self, opened))
     }
 
-    /// Plans to make the knowledge base the mirror of all these documents: a known one that is not among them is gone.
+    /// Creates a plan to mirror these documents. A known document that is not among them is gone.
     ///
     /// # Errors
-    /// If the state cannot be worked with, a request failed, or the run was stopped.
+    /// If the state file cannot be opened, a request failed, or the run was stopped.
     pub async fn plan(self, documents: impl IntoIterator<Item = Document>) -> Result<Plan, Error> {
         let mut taken = self.open()?;
         for document in documents {

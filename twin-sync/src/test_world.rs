@@ -154,6 +154,8 @@ pub(crate) struct World {
     pub(crate) stored: Arc<Mutex<Stored>>,
     /// The state can be written over, and not be replaced.
     pub(crate) in_place: bool,
+    /// The timeout of one attempt: long, so that a busy machine is no lost answer.
+    pub(crate) timeout: Duration,
     killer: Killer,
 }
 
@@ -165,9 +167,8 @@ pub(crate) struct Went {
     pub(crate) stopped: Option<StopReason>,
 }
 
-/// The timeout of one attempt, and how long a create that timed out is given.
-pub(crate) const TIMEOUT: Duration = Duration::from_millis(250);
-pub(crate) const GRACE: Duration = Duration::from_millis(400);
+/// How long a create that timed out is given.
+pub(crate) const GRACE: Duration = Duration::from_secs(2);
 
 pub(crate) const PRUNE: Mode = Mode::Sync { prune: true };
 
@@ -177,7 +178,7 @@ impl World {
         let killer = Killer::default();
         let mock = Mock::given(killer.clone()).respond_with(ResponseTemplate::new(500)).with_priority(1);
         running.mock_server().register(mock).await;
-        Self { running, stored: Arc::default(), in_place: false, killer }
+        Self { running, stored: Arc::default(), in_place: false, timeout: Duration::from_secs(60), killer }
     }
 
     /// A twin that an earlier sync brought these documents to.
@@ -186,16 +187,17 @@ impl World {
         let mut state = State::new(world.running.url());
         for document in documents {
             let parts = split(&document.title, &document.text);
-            let seed =
-                |part: twin_export::Part| Seed::new(part.title, part.text).of_type(document.kind.as_str());
+            let seed = |part: twin_export::Part| {
+                Seed::new(part.title, part.text).of_type(document.document_type.as_str())
+            };
             let ids = world.running.seed_all(parts.into_iter().map(seed)).await.unwrap();
             state.put(Entry {
                 key: document.key.clone(),
                 title: document.title.clone(),
-                kind: DocumentType::from(document.kind.as_str()),
+                document_type: DocumentType::from(document.document_type.as_str()),
                 hash: digest::of_rendering(
                     &document.title,
-                    &DocumentType::from(document.kind.as_str()),
+                    &DocumentType::from(document.document_type.as_str()),
                     &document.text,
                 ),
                 source: document.source.clone(),
@@ -229,7 +231,7 @@ impl World {
         let twin = Twin::builder(ApiKey::new(self.running.key()).unwrap())
             .base_url(self.running.url())
             .pacing(Pacing::Window)
-            .timeout(TIMEOUT)
+            .timeout(self.timeout)
             .clock(meter.clone())
             .on_attempt(move |attempt| heard.observe(attempt));
         Kb::new(twin.build().unwrap(), meter, Cancellation::default(), None)
@@ -305,7 +307,7 @@ pub(crate) fn page(name: &str, title: &str, text: &str) -> Document {
     Document {
         key: format!("folder:wiki/{name}.md"),
         title: title.to_owned(),
-        kind: twin_export::DocumentType::Note,
+        document_type: twin_export::DocumentType::Note,
         text: text.to_owned(),
         source: digest::of_bytes(format!("{title}\n{text}").as_bytes()),
         converter: "md/1".to_owned(),

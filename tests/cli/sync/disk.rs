@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use wiremock::{Match, Mock, Request, ResponseTemplate};
 
-use crate::wiki::{Wiki, assert_counts};
+use super::guards::zip_by;
+use crate::wiki::{Wiki, assert_counts, counts};
 
 const FILES: [&str; 1] = ["twin-kb.lock.json"];
 
@@ -98,7 +99,7 @@ async fn two_names_of_one_state_are_one_state() {
     assert_counts(&wiki.sync([]).exits(0), &[("unchanged", 2)]);
     let held = std::fs::File::open(&other).unwrap();
     held.lock().unwrap();
-    assert!(wiki.sync([]).exits(11).stderr.contains("another run works with"));
+    assert!(wiki.sync([]).exits(11).stderr.contains("another run is using"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,6 +110,29 @@ async fn a_folder_for_temporary_files_that_is_missing_is_named_with_what_to_do()
     let error = ran.json_error();
     assert!(error["message"].as_str().unwrap().contains("/nowhere/at/all"), "{error}");
     assert!(error["hint"].as_str().unwrap().contains("TMPDIR"), "{error}");
+}
+
+/// A part of an export that cannot be laid out there is no damaged part.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_is_not_called_damaged_where_temporary_files_cannot_be_written() {
+    let wiki = Wiki::start().await;
+    let page = ("Leave 152bb52ee2b580179846fd78b2b60ea9.md", &b"# Leave\n\nThirty days."[..]);
+    let part = zip_by(zip::CompressionMethod::Stored, &[page]);
+    let name = "Export-aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee-Part-1.zip";
+    wiki.bench.home.write("export.zip", zip_by(zip::CompressionMethod::Deflated, &[(name, &part)]));
+    for line in
+        [&["kb", "import", "export.zip", "--assume-new"][..], &["ask", "--from", "export.zip", "Leave?"]]
+    {
+        let ran =
+            wiki.bench.twin(line.iter().chain(&["--json"])).env("TMPDIR", "/nowhere/at/all").run().exits(1);
+        let error = ran.json_error();
+        assert!(error["message"].as_str().unwrap().contains("/nowhere/at/all"), "{error}");
+        assert!(error["hint"].as_str().unwrap().contains("TMPDIR"), "{error}");
+    }
+    assert_eq!(
+        counts(&wiki.bench.twin(["kb", "import", "export.zip", "--json"]).run().exits(0)),
+        [("created".to_owned(), 1)]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -193,6 +217,29 @@ mod poor_file_systems {
         let compiled = compiler.args(["-shared", "-fPIC", "-o"]).args([&shim, &source]).arg("-ldl").status();
         assert!(compiled.unwrap().success());
         shim
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn keys_and_settings_are_kept_there_too_with_one_warning() {
+        let folder = tempfile::tempdir().unwrap();
+        let shim = shim(folder.path());
+        let bench = crate::support::Bench::start().await;
+        for (calls, warnings) in [
+            ("flock", &["no locks"][..]),
+            ("fsync", &["cannot sync"]),
+            ("flock fsync", &["no locks", "cannot sync"]),
+        ] {
+            for line in [&["login", "--with-key"][..], &["config", "set", "timeout", "9s"], &["logout"]] {
+                let twin = bench.twin(line).env("LD_PRELOAD", &shim).env("REFUSED_CALLS", calls);
+                let ran = twin.with_stdin(twin_reference::DEFAULT_KEY).exits(0);
+                assert_eq!(
+                    ran.stderr.matches("warning: the file system").count(),
+                    warnings.len(),
+                    "{ran:#?}"
+                );
+                assert!(warnings.iter().all(|warning| ran.stderr.contains(warning)), "{ran:#?}");
+            }
+        }
     }
 
     #[tokio::test(flavor = "multi_thread")]

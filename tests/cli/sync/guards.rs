@@ -28,7 +28,7 @@ async fn an_export_without_documents_is_refused() {
     let wiki = Wiki::synced(&["a", "b"]).await;
     wiki.remove("a");
     wiki.remove("b");
-    refused(&wiki, ["--prune"], "no documents, while the state knows 2");
+    refused(&wiki, ["--prune"], "no documents, but the state file has 2");
     refused(&wiki, [], "no documents");
     assert_counts(&wiki.sync(["--prune", "--allow-empty"]).exits(0), &[("pruned", 2)]);
     assert_eq!(wiki.titles().await, Vec::<String>::new());
@@ -41,7 +41,8 @@ async fn more_deletions_than_allowed_are_refused() {
     for page in &pages[..6] {
         wiki.remove(page);
     }
-    let ran = refused(&wiki, ["--prune"], "6 of 8 known documents would be deleted; 5 are allowed");
+    let ran =
+        refused(&wiki, ["--prune"], "6 of 8 known documents would be deleted, but at most 5 are allowed");
     assert_eq!(ran.json()["remaining"], 6);
     refused(&wiki, ["--prune", "--max-delete", "70%"], "5 are allowed");
     refused(&wiki, ["--prune", "--max-delete", "0", "--dry-run"], "0 are allowed");
@@ -85,7 +86,11 @@ async fn more_missing_documents_than_could_be_deleted_are_not_made_anew_unasked(
     for entry in wiki.state().values().take(6) {
         wiki.client().kb().delete(entry["ids"][0].as_str().unwrap()).await.unwrap();
     }
-    refused(&wiki, ["--verify"], "6 of 8 known documents are missing from the knowledge base; 5 are allowed");
+    refused(
+        &wiki,
+        ["--verify"],
+        "6 of 8 known documents are missing from the knowledge base, but at most 5 are allowed",
+    );
     refused(&wiki, ["--verify", "--max-missing", "50%"], "4 are allowed");
     refused(&wiki, ["--verify", "--dry-run"], "5 are allowed");
     let ran = wiki.import(["--verify"]).exits(11);
@@ -139,7 +144,7 @@ async fn documents_without_a_state_are_not_built_upon_unasked() {
     let wiki = Wiki::start().await;
     wiki.foreign("Foreign", "Text.").await;
     wiki.write("a", "Text.");
-    refused(&wiki, [], "no state file, and the knowledge base has 1 document already");
+    refused(&wiki, [], "no state file, but the knowledge base already has 1 document");
     refused(&wiki, ["--dry-run"], "no state file");
     let ran = wiki.twin("import", []).run().exits(11);
     assert_eq!(ran.json_error()["code"], "guard");
@@ -199,7 +204,7 @@ async fn an_archive_that_is_cut_short_deletes_nothing_of_its_reader() {
     let path = wiki.bench.home.write("wiki.zip", &zip[..zip.len() * 3 / 10]);
     let args = ["kb", "sync", path.to_str().unwrap(), "--json", "--yes", "--prune"];
     let ran = wiki.bench.twin(args).run().exits(11);
-    assert!(ran.stderr.contains("cut short"), "{ran:#?}");
+    assert!(ran.stderr.contains("truncated"), "{ran:#?}");
     let report = ran.json();
     assert_eq!((&report["replaced"], &report["pruned"]), (&1.into(), &0.into()), "{report}");
     assert!(wiki.titles().await.len() == 3);
@@ -226,7 +231,7 @@ async fn a_part_of_which_nothing_can_be_told_deletes_nothing_at_all() {
         std::fs::write(two, broken).unwrap();
         let ran = wiki.bench.twin(args).run().exits(11);
         assert_eq!(ran.json()["pruned"], 0, "{} bytes: {ran:#?}", broken.len());
-        assert!(ran.stderr.contains("takeout-2.zip is cut short or damaged"), "{ran:#?}");
+        assert!(ran.stderr.contains("takeout-2.zip is truncated or damaged"), "{ran:#?}");
     }
     assert_eq!(wiki.titles().await, titles);
 }
@@ -246,8 +251,8 @@ async fn a_second_run_on_the_same_state_is_refused() {
     let journal = wiki.bench.home.path().join("twin-kb.lock.json.journal");
     let held = std::fs::File::create(&journal).unwrap();
     held.lock().unwrap();
-    refused(&wiki, [], "another run works with");
-    refused(&wiki, ["--dry-run"], "another run works with");
+    refused(&wiki, [], "another run is using");
+    refused(&wiki, ["--dry-run"], "another run is using");
     drop(held);
     wiki.sync([]).exits(0);
     assert!(!journal.exists());
@@ -294,13 +299,13 @@ async fn an_export_of_parts_that_is_cut_after_the_first_is_not_taken_for_that_pa
 
 /// A zip of these files, stored as they are.
 fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    zip_by(zip::CompressionMethod::Stored, files)
+}
+
+pub(super) fn zip_by(method: zip::CompressionMethod, files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in files {
-        zip.start_file(
-            *name,
-            zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored),
-        )
-        .unwrap();
+        zip.start_file(*name, zip::write::SimpleFileOptions::default().compression_method(method)).unwrap();
         std::io::Write::write_all(&mut zip, bytes).unwrap();
     }
     zip.finish().unwrap().into_inner()

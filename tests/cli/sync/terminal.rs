@@ -49,10 +49,10 @@ async fn a_plan_is_confirmed_before_anything_is_written() {
         let terminal = Terminal::start(sync(&wiki, &[]), 80);
         terminal
             .shows("6 requests, about 6s at 60/min")
-            .shows("Go on, and delete 1 document? [y/N]")
+            .shows("Continue, and delete 1 document? [y/N]")
             .agrees(false);
         let seen = terminal.ends(1);
-        assert!(seen.screen.contains("nothing was done") && seen.is_restored, "{seen:?}");
+        assert!(seen.screen.contains("nothing was changed") && seen.is_restored, "{seen:?}");
 
         let terminal = Terminal::start(sync(&wiki, &[]), 80);
         terminal.shows("[y/N]").waits_for_a_key().types("\u{3}");

@@ -15,45 +15,45 @@ use crate::ui::{Form, Json, Notice, Report};
 
 /// Ask your twin a question
 ///
-/// On a terminal you see the answer, how sure the twin is and what it read. In a pipe you get the answer
-/// alone; an escalation and its reason go to standard error.
+/// On a terminal, prints the answer with its confidence and sources. When piped, prints only the answer to
+/// standard output; an escalation and its reason go to standard error.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "twin ask [OPTIONS] <QUESTION|->", after_help = EXAMPLES)]
 pub struct Args {
     /// The question, at most 2,000 characters; '-' reads it from standard input
     ///
-    /// Words that are not in quotes are joined.
+    /// Several words are joined, so quotes are optional.
     #[arg(value_name = "QUESTION|-", value_hint = ValueHint::Other)]
     question: Vec<String>,
 
-    /// Background the twin should consider, at most 4,000 characters
+    /// Context for the question, at most 4,000 characters
     #[arg(long, value_name = "TEXT", conflicts_with = "context_file", value_hint = ValueHint::Other)]
     context: Option<String>,
 
-    /// Read the background from a file, or from standard input with '-'
+    /// Read the context from a file, or from standard input with '-'
     #[arg(long, value_name = "PATH|-", value_hint = ValueHint::FilePath)]
     context_file: Option<PathBuf>,
 
-    /// Who asks; shown where the question is escalated
+    /// Name of the person who asks, shown with escalations
     #[arg(long = "as", value_name = "NAME", value_hint = ValueHint::Other)]
     asked_by: Option<String>,
 
-    /// End with exit code 10 where the confidence is below this (0 to 1)
+    /// Exit with code 10 if the confidence is below X (0 to 1)
     #[arg(long, value_name = "X", value_parser = parse_confidence, value_hint = ValueHint::Other)]
     min_confidence: Option<f64>,
 
-    /// End with exit code 10 where the question is escalated
+    /// Exit with code 10 if the question is escalated
     #[arg(long)]
     fail_on_escalate: bool,
 
-    /// Answer from these exports, files or folders alone, on this machine
+    /// Answer only from these exports, files or folders, without leaving this machine
     ///
-    /// Several paths may follow. Where the question comes last, after the paths, it is told from them by not
-    /// being one: no file has its name.
+    /// Takes one or more paths. When the question follows them, it is the first argument that is not the name
+    /// of an existing file.
     #[arg(long, value_name = "PATH", num_args = 1.., value_hint = ValueHint::AnyPath, conflicts_with_all = ["local_data", "base_url"])]
     from: Vec<PathBuf>,
 
-    /// Read the exports of --from anew, and keep nothing of them in the user's cache directory
+    /// Read the exports of --from again instead of using the cached index, and cache nothing
     #[arg(long, requires = "from")]
     no_cache: bool,
 }
@@ -66,8 +66,8 @@ Examples:
   twin ask --json --min-confidence 0.7 'Who is on call?' | jq -r .response
 
 Exit codes:
-  0 answered, 10 escalated or not sure enough (where asked for), 2 bad input, 4 no key,
-  6 rate limited, 7 no connection, 9 answer limit reached";
+  0 answered, 10 escalated or below the minimum confidence (if requested), 2 invalid input, 4 no key,
+  6 rate limited, 7 connection failed, 9 answer limit reached";
 
 impl Args {
     /// Whether nothing at all was said: someone who wants to talk.
@@ -148,8 +148,10 @@ fn question_and_paths(
         return Ok((words.join(" "), from));
     }
     let missing = || {
-        CliError::new(Code::Usage, "the question is missing")
-            .hint("put it in quotes: twin ask 'What is the expense policy?', or read it with '-'")
+        CliError::new(Code::Usage, "the question is missing").hint(
+            "pass it as an argument, as in twin ask 'What is the expense policy?', or '-' to read \
+                it from standard input",
+        )
     };
     let last = from.last().ok_or_else(missing)?;
     let begin = if last.to_string_lossy().contains(char::is_whitespace) && !exists(last) {
@@ -177,8 +179,8 @@ fn only_one_from_stdin(
     if readers.into_iter().filter(|reads| *reads).count() < 2 {
         return Ok(());
     }
-    Err(CliError::new(Code::Usage, "standard input cannot be two things at once")
-        .hint("give '-' once, and a file or text for the others"))
+    Err(CliError::new(Code::Usage, "standard input cannot be used for two arguments")
+        .hint("pass '-' once, and a file or text for the others"))
 }
 
 /// Refuses what no server takes for a question.
@@ -196,15 +198,18 @@ fn check(what: &str, text: &str, limit: usize) -> Result<(), CliError> {
     if length <= limit {
         return Ok(());
     }
-    Err(CliError::invalid(format!("the {what} is too long: {length} characters, {limit} are allowed")).hint(
-        if what == "question" { "ask in short, and put the background in --context" } else { "shorten it" },
-    ))
+    let hint = match what {
+        "question" => "shorten the question, and move background to --context",
+        _ => "shorten it",
+    };
+    Err(CliError::invalid(format!("the {what} is too long: {length} characters, the limit is {limit}"))
+        .hint(hint))
 }
 
 fn parse_confidence(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
-        _ => Err("it goes from 0 to 1, such as 0.7".to_owned()),
+        _ => Err("expected a number from 0 to 1, such as 0.7".to_owned()),
     }
 }
 
@@ -251,8 +256,8 @@ impl Report for Answered {
         }
         if self.knows_nothing {
             notices.push(Notice::hint(
-                "the embedded twin knows nothing yet: fill it with 'twin --local kb import PATH', \
-                 or answer from files with 'twin ask --from PATH'",
+                "the embedded twin has no documents: import some with 'twin --local kb import PATH', or \
+                 answer from files with 'twin ask --from PATH'",
             ));
         }
         notices

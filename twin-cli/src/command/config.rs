@@ -5,11 +5,15 @@ use twin_sdk::DEFAULT_BASE_URL;
 
 use super::Outcome;
 use super::listing::Listing;
+use clap_complete::ArgValueCompleter;
+
+use crate::complete;
 use crate::config::{self, Config, DEFAULT_PROFILE, Field, Setting};
 use crate::context::Context;
 use crate::credentials::{self, Credentials, StoredKey};
 use crate::duration;
 use crate::error::{CliError, Code};
+use crate::files;
 use crate::settings;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Json, Report};
@@ -23,32 +27,32 @@ Examples:
   twin config unset base_url
 
 Exit codes:
-  0 done, 5 not set, 2 no such setting or a value that cannot be used")]
+  0 success, 5 not set, 2 no such setting or invalid value")]
 pub enum Command {
-    /// Print where config.toml is
-    #[command(after_help = "Examples:\n  twin config path\n\nExit codes:\n  0 done")]
+    /// Print the path of config.toml
+    #[command(after_help = "Examples:\n  twin config path\n\nExit codes:\n  0 success")]
     Path,
-    /// List the settings that are set, and which profiles have a stored key
+    /// List settings, and profiles with a stored key
     ///
-    /// In a pipe: a row a setting, name and value separated by a tab.
+    /// When piped, prints one setting per line: name and value, separated by a tab.
     #[command(after_help = "\
 Examples:
   twin config list
   twin config list --json | jq -r '.items[].key'
 
 Exit codes:
-  0 done, 2 the file cannot be read")]
+  0 success, 2 the file cannot be read")]
     List,
-    /// Print one setting
+    /// Print the value of a setting
     #[command(after_help = "\
 Examples:
   twin config get profile
   twin config get base_url --profile default
 
 Exit codes:
-  0 done, 5 not set, 2 no such setting")]
+  0 success, 5 not set, 2 no such setting")]
     Get(Get),
-    /// Change one setting; what else is in the file stays as it is
+    /// Set a setting
     #[command(after_help = "\
 Examples:
   twin config set base_url https://twin.example
@@ -58,36 +62,36 @@ Examples:
   twin config set api_key_command ''
 
 Exit codes:
-  0 done, 2 no such setting or a value that cannot be used")]
+  0 success, 2 no such setting or invalid value")]
     Set(Set),
-    /// Take one setting out; what else is in the file stays as it is
+    /// Remove a setting
     #[command(after_help = "\
 Examples:
   twin config unset profile
   twin config unset api_key_command
 
 Exit codes:
-  0 it is not set any more, 2 no such setting")]
+  0 not set (any more), 2 no such setting")]
     Unset(Get),
 }
 
 const KEY_HELP: &str = "\
-profile, or a setting of the profile in use or of --profile: base_url, api_key_command, cacert, system_certs, \
-timeout; in full profiles.NAME.base_url";
+'profile', or a setting of the active profile: base_url, api_key_command, cacert, system_certs, \
+timeout; of any profile with its full name, such as profiles.NAME.base_url";
 
 /// Which setting.
 #[derive(Debug, clap::Args)]
 pub struct Get {
-    #[arg(value_name = "KEY", help = KEY_HELP, value_hint = clap::ValueHint::Other)]
+    #[arg(value_name = "KEY", help = KEY_HELP, add = ArgValueCompleter::new(complete::config_keys))]
     key: String,
 }
 
 /// What to change.
 #[derive(Debug, clap::Args)]
 pub struct Set {
-    #[arg(value_name = "KEY", help = KEY_HELP, value_hint = clap::ValueHint::Other)]
+    #[arg(value_name = "KEY", help = KEY_HELP, add = ArgValueCompleter::new(complete::config_keys))]
     key: String,
-    /// The new value; an empty one takes the setting out
+    /// The new value; an empty value removes the setting
     #[arg(value_name = "VALUE", value_hint = clap::ValueHint::Other)]
     value: String,
 }
@@ -100,7 +104,7 @@ pub(super) fn run(command: Command, context: &Context) -> Outcome {
     };
     let setting = |key: &str| {
         Setting::parse(key, &settings::profile_name(&context.flags, &config)).ok_or_else(|| {
-            CliError::new(Code::Usage, format!("there is no setting '{key}'"))
+            CliError::new(Code::Usage, format!("unknown setting '{key}'"))
                 .hint(format!("the settings are {}", Setting::names().collect::<Vec<_>>().join(", ")))
         })
     };
@@ -120,13 +124,13 @@ pub(super) fn run(command: Command, context: &Context) -> Outcome {
         }
         Command::Unset(Get { key }) => {
             let setting = setting(&key)?;
-            config::set(&path, &setting, None)?;
+            files::tell(&config::set(&path, &setting, None)?, &path, &context.ui);
             Ok(Box::new(Changed { key: setting.to_string(), value: None }))
         }
         Command::Set(Set { key, value }) => {
             let setting = setting(&key)?;
             let value = checked(&setting, value, &config)?;
-            config::set(&path, &setting, value.as_deref())?;
+            files::tell(&config::set(&path, &setting, value.as_deref())?, &path, &context.ui);
             Ok(Box::new(Changed { key: setting.to_string(), value }))
         }
     }
@@ -168,7 +172,7 @@ fn checked(setting: &Setting, value: String, config: &Config) -> Result<Option<S
             Ok(Some(path.display().to_string()))
         }
         Setting::Of(_, Field::SystemCerts) if value.parse::<bool>().is_err() => {
-            Err(unusable("it is true or false"))
+            Err(unusable("expected true or false"))
         }
         Setting::Of(_, Field::Timeout) => match duration::parse_positive(&value) {
             Ok(_) => Ok(Some(value)),
@@ -225,7 +229,7 @@ impl Report for Items {
             }
         }
         if page.is_terminal() && self.0.is_empty() {
-            page.block("Nothing is set.", Tone::Dim);
+            page.block("No settings.", Tone::Dim);
         }
     }
 
@@ -247,7 +251,7 @@ impl Report for Changed {
         }
         match &self.value {
             Some(value) => page.line(&[(&format!("{} ", self.key), Tone::Dim), (value, Tone::Plain)]),
-            None => page.line(&[(&format!("{} is not set any more", self.key), Tone::Dim)]),
+            None => page.line(&[(&format!("{} removed", self.key), Tone::Dim)]),
         }
     }
 

@@ -15,23 +15,24 @@ const KNOWN: &str = "What is the expense policy for a $200 SaaS tool?";
 const UNKNOWN: &str = "Does the company have a bike-to-work scheme?";
 const ANSWER: &str = "The bike-to-work scheme pays half of a bicycle, up to $800.";
 
-/// Show in two minutes what a twin does: answer, escalate, learn
+/// Run a two-minute demo: answer, escalate, learn
 ///
-/// Asks two questions of a handbook that comes with the program: one it answers, and one it does not. You answer the
-/// second, and the twin knows. Nothing is kept, nothing is sent anywhere, and no account is needed.
+/// Asks two questions of a built-in handbook: one that it answers and one that it does not. You answer the
+/// second, and the twin uses your answer from then on. Needs no account, sends nothing over the network, and
+/// keeps nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   twin demo
 
 Exit codes:
-  0 shown to its end, 2 --json was given, 130 stopped")]
+  0 completed, 2 --json was given, 130 interrupted")]
 pub struct Args {}
 
 pub(super) async fn run(_: Args, context: &Context) -> Outcome {
     if context.flags.json {
-        return Err(CliError::new(Code::Usage, "the demo is for people and has no JSON form")
-            .hint("for JSON: twin ask --json --from PATH 'What is the expense policy?'"));
+        return Err(CliError::new(Code::Usage, "the demo is interactive and has no JSON output")
+            .hint("for JSON, run: twin ask --json --from PATH 'What is the expense policy?'"));
     }
     let folder =
         tempfile::tempdir().map_err(|error| CliError::io("cannot write to the temporary folder", &error))?;
@@ -51,23 +52,23 @@ struct Demo<'a> {
 
 impl Demo<'_> {
     async fn play(&self) -> Result<(), CliError> {
-        self.tell("This is the handbook of Fernhill, an invented company. It is in memory alone, and gone when you leave.")?;
+        self.tell("This is the handbook of Fernhill, a fictional company. It is kept in memory only.")?;
         self.ask("1. A question the handbook answers", KNOWN).await?;
         self.pause().await?;
         self.ask("2. A question it does not answer", UNKNOWN).await?;
-        self.tell("The twin does not guess: the question waits for a person. Here that is you.")?;
+        self.tell("The twin does not guess: it escalates the question to a person. Here, that is you.")?;
         let text = self.answer_of_a_person().await?;
         self.learn(&text).await?;
         self.ask("3. The same question again", UNKNOWN).await?;
         self.show(|page| {
-            page.line(&[("Now with pages of your own:", Tone::Strong)]);
+            page.line(&[("Next, try your own documents:", Tone::Strong)]);
             for (command, what) in [
                 (
                     "twin ask --from export.zip 'Who is on call?'",
                     "a Notion, Drive or Slack export, or any folder",
                 ),
-                ("twin help exports", "how to get an export"),
-                ("twin login", "your twin at the Twin API"),
+                ("twin help exports", "how to export your documents"),
+                ("twin login", "to use your twin at the Twin API"),
             ] {
                 page.line(&[("  ", Tone::Plain), (command, Tone::Code)]);
                 page.line(&[("      ", Tone::Plain), (what, Tone::Dim)]);
@@ -94,7 +95,7 @@ impl Demo<'_> {
     /// What the person who is asked says; where no one is there, what one might say.
     async fn answer_of_a_person(&self) -> Result<String, CliError> {
         if !self.context.ui.can_ask() {
-            self.tell(&format!("No one can be asked here. Suppose you say: {ANSWER}"))?;
+            self.tell(&format!("There is no terminal to prompt on. Suppose you answer: {ANSWER}"))?;
             return Ok(ANSWER.to_owned());
         }
         let told = self.context.ui.ask_line(&format!("Your answer (Enter for '{ANSWER}')")).await?;
@@ -108,12 +109,12 @@ impl Demo<'_> {
         for escalation in twin.escalations().list().await?.items {
             twin.escalations().resolve(&escalation.id).await?;
         }
-        self.tell("Your answer is a document of the knowledge base now, and the escalation is resolved.")
+        self.tell("Your answer is now a document in the knowledge base, and the escalation is resolved.")
     }
 
     async fn pause(&self) -> Result<(), CliError> {
         if self.context.ui.can_ask() {
-            self.context.ui.ask_line("Enter goes on").await?;
+            self.context.ui.ask_line("Press Enter to continue").await?;
         }
         Ok(())
     }

@@ -2,18 +2,21 @@
 
 use std::ffi::OsString;
 
+use clap::Args as _;
 use clap::error::{ContextKind, ContextValue};
-use clap::{Args as _, ValueHint};
 use serde_json::{Map, Value};
 
 use super::Outcome;
+use clap_complete::ArgValueCompleter;
+
+use crate::complete;
 use crate::error::{CliError, Code};
 use crate::exit::Exit;
 use crate::flags::GlobalArgs;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Json, Report};
 
-/// Show help on a command, or on flags, environment, exit-codes or exports
+/// Show help for a command, or for a topic: flags, environment, exit-codes, exports
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -22,15 +25,15 @@ Examples:
   twin help exports
 
 Exit codes:
-  0 done, 2 no such command or topic")]
+  0 success, 2 no such command or topic")]
 pub struct Args {
     /// A command such as 'kb add', or a topic: flags, environment, exit-codes, exports
-    #[arg(value_name = "COMMAND|TOPIC", value_hint = ValueHint::Other)]
+    #[arg(value_name = "COMMAND|TOPIC", add = ArgValueCompleter::new(complete::topics))]
     words: Vec<String>,
 }
 
 impl Args {
-    /// The command line whose help is asked for, where it is no topic.
+    /// Returns the command line that shows the requested help, unless it is a topic.
     pub(super) fn line(&self) -> Option<Vec<OsString>> {
         if topic(&self.words).is_some() {
             return None;
@@ -43,7 +46,7 @@ impl Args {
 pub(super) fn run(args: &Args) -> Outcome {
     match topic(&args.words) {
         Some(topic) => Ok(Box::new(topic)),
-        None => Err(CliError::new(Code::Usage, "there is no such topic")),
+        None => Err(CliError::new(Code::Usage, "no such topic")),
     }
 }
 
@@ -51,7 +54,7 @@ const ENVIRONMENT: &str = "environment";
 const EXIT_CODES: &str = "exit-codes";
 const FLAGS: &str = "flags";
 const EXPORTS: &str = "exports";
-const TOPICS: [&str; 4] = [FLAGS, ENVIRONMENT, EXIT_CODES, EXPORTS];
+pub(crate) const TOPICS: [&str; 4] = [FLAGS, ENVIRONMENT, EXIT_CODES, EXPORTS];
 
 fn topic(words: &[String]) -> Option<Topic> {
     let [word] = words else { return None };
@@ -64,7 +67,7 @@ fn topic(words: &[String]) -> Option<Topic> {
     }
 }
 
-/// Where no command has such a name, a topic with the same beginning may be meant.
+/// Suggests a topic with the same first letters when no command has the name.
 pub fn suggest_topic(mut error: clap::Error) -> clap::Error {
     if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
         let beginning: String = word.chars().take(3).collect();
@@ -76,7 +79,7 @@ pub fn suggest_topic(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// A page on something that all commands share.
+/// A help topic, which is not about one command.
 pub(super) struct Topic {
     pub(super) title: &'static str,
     pub(super) entries: Vec<(String, String)>,
@@ -86,39 +89,42 @@ pub(super) fn environment() -> Topic {
     let entries = [
         (
             "TWIN_API_KEY",
-            "The API key. --api-key-file comes before it, the profile's api_key_command and the stored key after it. \
-             It is not sent to the address of a profile that --profile names.",
+            "The API key. --api-key-file takes precedence over it; it takes precedence over the profile's \
+             api_key_command and the stored key. It is not sent to the address of a profile selected with \
+             --profile.",
         ),
         (
             "TWIN_BASE_URL",
-            "The API's address, as --base-url. --profile brings its own address and comes before it.",
+            "Base URL of the API, like --base-url. The address of a profile selected with --profile takes \
+             precedence.",
         ),
-        ("TWIN_PROFILE", "The profile of config.toml to use, as --profile, behind the variables above."),
-        ("TWIN_LOCAL", "Use the embedded twin, as --local."),
-        ("TWIN_CACERT", "A file of further certificate authorities, as --cacert."),
-        ("TWIN_TIMEOUT", "The longest time for one try of one request, as --timeout."),
-        ("TWIN_ANSWERS_KEY", "The key of the server that 'serve --answers' names, if it wants one."),
-        ("TWIN_WEBHOOK_SECRET", "The webhook secret, if no --secret-file is given."),
-        ("VISUAL, EDITOR", "The editor for answers in 'twin escalations triage'."),
-        ("NO_COLOR", "Show no colour."),
-        ("CLICOLOR", "With 0, show no colour."),
-        ("CLICOLOR_FORCE", "Show colour in pipes and files too, unless it is 0."),
-        ("TERM", "With 'dumb' nothing is coloured and no line is drawn over."),
-        ("CI", "Ask nothing, and show progress in lines."),
+        (
+            "TWIN_PROFILE",
+            "The profile in config.toml, like --profile, but the variables above take precedence over it.",
+        ),
+        ("TWIN_LOCAL", "Use the embedded twin, like --local."),
+        ("TWIN_CACERT", "A file of additional certificate authorities, like --cacert."),
+        ("TWIN_TIMEOUT", "Time limit for each attempt of a request, like --timeout."),
+        ("TWIN_ANSWERS_KEY", "The key for the server that 'serve --answers' names, if it needs one."),
+        ("TWIN_WEBHOOK_SECRET", "The webhook secret, unless --secret-file is given."),
+        ("VISUAL, EDITOR", "The editor that 'twin escalations triage' opens."),
+        ("NO_COLOR", "Disable colour."),
+        ("CLICOLOR", "If 0, disable colour."),
+        ("CLICOLOR_FORCE", "If not 0, enable colour in pipes and files too."),
+        ("TERM", "If 'dumb', disable colour and redrawing of lines."),
+        ("CI", "Disable prompts, and print progress line by line."),
         (
             "HTTPS_PROXY, NO_PROXY",
-            "The proxy for https addresses, and what to reach without it (host, .suffix, *.suffix, host:port). \
-             A proxy that cannot be used is an error. Loopback is never reached through a proxy.",
+            "The proxy for https addresses, and the hosts to reach without it (host, .suffix, *.suffix, \
+             host:port). A proxy that cannot be used is an error. Loopback addresses never go through a \
+             proxy.",
         ),
-        (
-            "XDG_CONFIG_HOME",
-            "config.toml and credentials.toml are in its folder 'twin' [default: ~/.config].",
-        ),
-        ("XDG_DATA_HOME", "The embedded twin's data is in its folder 'twin' [default: ~/.local/share]."),
+        ("XDG_CONFIG_HOME", "Its folder 'twin' has config.toml and credentials.toml [default: ~/.config]."),
+        ("XDG_DATA_HOME", "Its folder 'twin' has the embedded twin's data [default: ~/.local/share]."),
     ];
     let entries = entries.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
-    let title = "Environment variables; an empty one counts as unset. A flag comes before a variable, \
-                 a variable before the profile";
+    let title = "Environment variables (empty counts as unset). Flags take precedence over variables, and \
+        variables over the profile";
     Topic { title, entries }
 }
 
@@ -127,7 +133,7 @@ pub(super) fn exit_codes() -> Topic {
     Topic { title: "Exit codes", entries }
 }
 
-/// What every command takes.
+/// Describes the global flags.
 fn flags() -> Topic {
     let command = GlobalArgs::augment_args(clap::Command::new("twin"));
     let entry = |arg: &clap::Arg| {
@@ -138,37 +144,37 @@ fn flags() -> Topic {
         Some((format!("{short}--{long}{value}"), arg.get_help()?.to_string()))
     };
     let entries = command.get_arguments().filter_map(entry).collect();
-    Topic { title: "Flags that every command takes, anywhere on the line", entries }
+    Topic { title: "Global options, which every command accepts in any position", entries }
 }
 
-/// How to get an export out of what holds the knowledge now.
+/// How to export your documents out of what holds the knowledge now.
 fn exports() -> Topic {
     let entries = [
         (
             "Notion",
-            "Settings, General, Export all workspace content: as Markdown & CSV, with subpages. For one page: its \
-             menu (•••), Export. Give all the zips of one export together.",
+            "Settings > General > Export all workspace content, as Markdown & CSV, with subpages. For a \
+             single page: its menu (•••) > Export. Pass all zip files of one export together.",
         ),
         (
             "Google Drive",
-            "takeout.google.com: Drive alone, documents as docx, tables as xlsx. Or choose folders in Drive and \
-             download them. Give all the zips together.",
+            "takeout.google.com, with only Drive selected: documents as docx, sheets as xlsx. Or select \
+             folders in Drive and download them. Pass all zip files together.",
         ),
         (
             "Slack",
-            "An admin: Tools & settings, Workspace settings, Import/export data, Export. Public channels are read; \
-             --include-private adds the rest.",
+            "As an administrator: Tools & settings > Workspace settings > Import/export data > Export. \
+             Only public channels are read, unless you pass --include-private.",
         ),
-        ("Mail", "A mailbox as mbox (takeout.google.com, Thunderbird) or messages as eml files."),
+        ("Mail", "A mailbox in mbox format (takeout.google.com, Thunderbird), or messages as eml files."),
         ("Files", "Any folder, zip or tar of Markdown, text, HTML, CSV, docx, xlsx, pptx or PDF files."),
-        ("Other programs", "One document a line as JSON: {\"key\", \"title\", \"content\"}."),
+        ("Other programs", "JSON Lines, one document per line: {\"key\", \"title\", \"content\"}."),
         (
             "Then",
-            "'twin kb sync PATH… --dry-run' shows what would be done; 'twin ask --from PATH' just asks.",
+            "Run 'twin kb sync PATH… --dry-run' to see the plan, or 'twin ask --from PATH' to ask right away.",
         ),
     ];
     let entries = entries.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
-    Topic { title: "How to get an export", entries }
+    Topic { title: "How to export your documents", entries }
 }
 
 impl Report for Topic {

@@ -29,7 +29,8 @@ pub(crate) fn check(id: &str) -> Result<(), CliError> {
     if possible && !matches!(id, "." | "..") {
         return Ok(());
     }
-    Err(CliError::invalid(format!("'{id}' is no id")).hint("'list' shows the ids: doc_… or esc_…"))
+    Err(CliError::invalid(format!("'{id}' is not a valid ID"))
+        .hint("IDs look like doc_… or esc_…; 'list' shows them"))
 }
 
 /// Says which id it was that does not exist, and where to look for the ones that do.
@@ -38,7 +39,7 @@ pub(crate) fn explain(error: twin_sdk::Error, id: &str) -> CliError {
     if error.code() != Code::NotFound {
         return error;
     }
-    error.about(id).hint("check the id; 'list' shows the ones there are")
+    error.about(id).hint("run 'list' to see valid IDs")
 }
 
 #[cfg(test)]

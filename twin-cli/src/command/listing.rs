@@ -11,7 +11,7 @@ use crate::ui::Notice;
 pub(crate) fn parse_limit(text: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(limit @ 1..=twin_sdk::PAGE_LIMIT) => Ok(limit),
-        _ => Err(format!("it goes from 1 to {}", twin_sdk::PAGE_LIMIT)),
+        _ => Err(format!("expected a number from 1 to {}", twin_sdk::PAGE_LIMIT)),
     }
 }
 
@@ -40,7 +40,7 @@ impl<'a, T> Listing<'a, T> {
         if !self.truncated {
             return Vec::new();
         }
-        let cut = format!("the listing was cut: {} of {} {things} shown", self.items.len(), self.total);
+        let cut = format!("the listing is incomplete: {} of {} {things} shown", self.items.len(), self.total);
         std::iter::once(Notice::warning(cut)).chain(hint.map(Notice::hint)).collect()
     }
 }
@@ -72,8 +72,6 @@ impl Unlisted {
         let Self { of_type, listed, total } = self;
         let of_type =
             of_type.as_ref().map_or("other types".to_owned(), |of_type| format!("type '{of_type}'"));
-        Notice::warning(format!(
-            "the API lists {listed} of {total} documents of {of_type}; the others cannot be listed"
-        ))
+        Notice::warning(format!("the API lists only {listed} of {total} documents of {of_type}"))
     }
 }

@@ -16,9 +16,9 @@ use crate::error::CliError;
 use crate::ui::page::Page;
 use crate::ui::{Json, Report};
 
-/// Write the manual pages to a folder
+/// Write manual pages to a folder
 ///
-/// In a pipe you get the name of each file that was written.
+/// When piped, prints the name of each file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -26,16 +26,17 @@ Examples:
   twin man man1 && man man1/twin-ask.1
 
 Exit codes:
-  0 done, 2 the folder cannot be made, 1 a file cannot be written")]
+  0 success, 2 the folder cannot be created, 1 a file cannot be written")]
 pub struct Args {
-    /// The folder; made where it is not there
+    /// Folder to write to; created if it does not exist
     #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     dir: PathBuf,
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
-    std::fs::create_dir_all(&args.dir)
-        .map_err(|error| CliError::invalid(format!("{} cannot be a folder: {error}", args.dir.display())))?;
+    std::fs::create_dir_all(&args.dir).map_err(|error| {
+        CliError::invalid(format!("cannot create the folder {}: {error}", args.dir.display()))
+    })?;
     let mut root = Cli::command();
     root.build();
     let mut files = Vec::new();

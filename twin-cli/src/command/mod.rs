@@ -10,7 +10,7 @@ mod config;
 mod demo;
 mod escalations;
 mod eval;
-mod help;
+pub(crate) mod help;
 mod ids;
 mod kb;
 mod listing;
@@ -34,10 +34,10 @@ use crate::ui::{Json, Report};
 #[expect(missing_docs, reason = "what each does stands with its arguments, for its help")]
 pub enum Command {
     Ask(ask::Args),
-    /// Look into the knowledge base and change it
+    /// List, add, delete, import and sync documents
     #[command(subcommand)]
     Kb(kb::Command),
-    /// Look after what the twin passed on to you
+    /// List, answer and resolve escalations
     #[command(subcommand)]
     Escalations(escalations::Command),
     Stats(stats::Args),
@@ -52,7 +52,7 @@ pub enum Command {
     Login(account::login::Args),
     Logout(account::logout::Args),
     Whoami(account::whoami::Args),
-    /// Look into the settings and change them
+    /// List and change settings
     #[command(subcommand)]
     Config(config::Command),
     Completions(completions::Args),

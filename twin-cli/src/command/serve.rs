@@ -26,11 +26,11 @@ use crate::ui::page::{Page, Tone};
 use crate::ui::{Json, Notice, Report, Ui};
 use crate::words::count;
 
-/// Run the reference twin as a local server
+/// Run a local Twin API server
 ///
-/// Prints the settings that lead clients to it, and serves until Ctrl-C or SIGTERM. It listens on this
-/// machine only, unless --host says otherwise. The key is a new one each time, or with --api-key-file the one in
-/// that file, which is written if there is none.
+/// Prints the settings that clients need, and serves until Ctrl-C or SIGTERM. Listens on loopback only,
+/// unless --host is given. Generates a new API key at each start, or uses the one in --api-key-file, which is
+/// created if it does not exist.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -39,64 +39,64 @@ Examples:
   twin serve --seed handbook.zip --answers http://127.0.0.1:11434/v1 --model llama3.2
 
 Exit codes:
-  130 stopped by Ctrl-C, 143 stopped by SIGTERM, 2 bad input, 1 the port is taken")]
+  130 interrupted, 143 terminated, 2 invalid input, 1 the port is in use")]
 pub struct Args {
-    /// The address to listen on
+    /// Address to listen on
     #[arg(long, value_name = "HOST", value_hint = ValueHint::Hostname, default_value = "127.0.0.1")]
     host: String,
 
-    /// The port to listen on; 0 is any free one
+    /// Port to listen on; 0 selects a free port
     #[arg(long, value_name = "N", default_value_t = 0, value_hint = ValueHint::Other)]
     port: u16,
 
-    /// Keep the data in this file [default: in memory]
+    /// Store the data in this file [default: in memory]
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     data: Option<PathBuf>,
 
-    /// Put what this export, file or folder holds into the knowledge base, where it is empty; repeatable
+    /// Fill an empty knowledge base with the documents of this export, file or folder; repeatable
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     seed: Vec<PathBuf>,
 
-    /// Requests a minute for each key [default: 60]
+    /// Maximum requests per minute and key [default: 60]
     #[arg(long, value_name = "N", conflicts_with = "no_rate_limit", value_parser = clap::value_parser!(u32).range(1..), value_hint = ValueHint::Other)]
     rate_limit: Option<u32>,
 
-    /// Take any number of requests
+    /// Do not limit the request rate
     #[arg(long)]
     no_rate_limit: bool,
 
-    /// Make a request go wrong, such as 'POST /v1/kb: 429 Retry-After 2, once'; repeatable
+    /// Make matching requests fail, such as 'POST /v1/kb: 429 Retry-After 2, once'; repeatable
     #[arg(long, value_name = "FAULT", value_hint = ValueHint::Other)]
     fault: Vec<Fault>,
 
-    /// Append each request to this file as a line of JSON, without its credentials
+    /// Append each request to this file as a line of JSON, without credentials
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     record: Option<PathBuf>,
 
-    /// Answers a month [default: no limit]
+    /// Maximum answers per month [default: unlimited]
     #[arg(long, value_name = "N", value_hint = ValueHint::Other)]
     monthly_limit: Option<u32>,
 
-    /// Tell this address of every escalation
+    /// Send a webhook to this address for every escalation
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url, requires = "webhook_secret_file")]
     webhook_url: Option<String>,
 
-    /// Read the secret that signs webhooks from a file, or from standard input with '-'
+    /// Read the webhook secret from a file, or from standard input with '-'
     #[arg(long, value_name = "PATH|-", value_hint = ValueHint::FilePath, requires = "webhook_url")]
     webhook_secret_file: Option<PathBuf>,
 
-    /// Have answers worded by the OpenAI-compatible server at this address (Ollama, llama.cpp, vLLM)
+    /// Have answers phrased by the OpenAI-compatible server at this address (Ollama, llama.cpp, vLLM)
     ///
-    /// It gets the question and the passages found, and the key in TWIN_ANSWERS_KEY if that is set. Confidence, sources and escalations stay as they are without it; when
-    /// it fails, the answer is the excerpt.
+    /// The server receives the question and the passages found, and the key in TWIN_ANSWERS_KEY if that is set.
+    /// Confidence, sources and escalations do not change. If the server fails, the answer is the excerpt.
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url, requires = "model")]
     answers: Option<String>,
 
-    /// The model that words the answers
+    /// Model that phrases the answers
     #[arg(long, value_name = "NAME", value_hint = ValueHint::Other, requires = "answers")]
     model: Option<String>,
 
-    /// Allow --answers to name a server that is not on this machine
+    /// Allow an --answers server on another machine
     #[arg(long, requires = "answers")]
     answers_remote: bool,
 }
@@ -111,7 +111,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let twin = Embedded::serve(reference, address).await?;
     if !address.ip().is_loopback() {
         context.ui.notice(&Notice::warning(format!(
-            "other machines can reach {address}: the key alone keeps them out, and it travels in clear"
+            "{address} is reachable from other machines: only the key protects it, and it is sent unencrypted"
         )));
     }
     match twin.document_count().await {
@@ -119,14 +119,14 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
         0 => drop(twin.fill(&seed, None, &context.ui).await?),
         number => {
             let documents = count(number, "document");
-            let text = format!("the data holds {documents} already: --seed is left out");
+            let text = format!("the data already has {documents}: --seed is ignored");
             context.ui.notice(&Notice::warning(text));
         }
     }
     let mut signals = context.stop.graceful();
     let key = twin.key()?;
     context.ui.stream(&Serving { base_url: twin.url(), api_key: key.expose() })?;
-    context.ui.remark("Serving until Ctrl-C. Paste the line above into another terminal to use it.");
+    context.ui.remark("Press Ctrl-C to stop. To use the server, run the line above in another terminal.");
     let signal = signals.wait_for(Option::is_some).await.ok().and_then(|signal| *signal);
     twin.shutdown().await;
     Ok(Box::new(Stopped(signal.unwrap_or(Signal::Terminate))))
@@ -166,20 +166,23 @@ async fn configure(args: Args, key: String) -> Result<Reference, CliError> {
     if let (Some(url), Some(path)) = (args.webhook_url, args.webhook_secret_file) {
         let secret = Input::of(&path).read("the webhook secret").await?;
         if secret.trim().is_empty() {
-            return Err(CliError::invalid(format!("{} holds no webhook secret", path.display())));
+            return Err(CliError::invalid(format!("{} contains no webhook secret", path.display())));
         }
         reference = reference.webhook(url, secret.trim());
     }
     if let (Some(url), Some(model)) = (args.answers, args.model) {
         if !args.answers_remote && !is_loopback(&url)? {
-            let text = "--answers names a server that is not on this machine, and it would get every question and the \
-                        passages found";
-            return Err(CliError::invalid(text).hint("add --answers-remote to allow it"));
+            let text = "--answers names a server on another machine, which would receive every question \
+                and the passages found";
+            return Err(CliError::invalid(text).hint("pass --answers-remote to allow it"));
         }
         if let Some(key) = env::var("TWIN_ANSWERS_KEY") {
             if !is_loopback(&url)? && !url.trim_start().to_ascii_lowercase().starts_with("https:") {
-                let text = "--answers is plain http, and the key of TWIN_ANSWERS_KEY would travel in clear";
-                return Err(CliError::invalid(text).hint("use the server's https address"));
+                let text =
+                    "--answers is plain http, so the key in TWIN_ANSWERS_KEY would be sent unencrypted";
+                return Err(
+                    CliError::invalid(text).hint("use the server's https address, or unset TWIN_ANSWERS_KEY")
+                );
             }
             reference = reference.answers_key(key);
         }
@@ -203,7 +206,7 @@ fn is_loopback(url: &str) -> Result<bool, CliError> {
 async fn resolved(host: &str, port: u16) -> Result<SocketAddr, CliError> {
     let name = host.trim_start_matches('[').trim_end_matches(']');
     let unusable = |why: String| {
-        CliError::invalid(format!("--host {host}: {why}")).hint("give an address of this machine")
+        CliError::invalid(format!("--host {host}: {why}")).hint("pass an address of this machine")
     };
     let mut addresses =
         tokio::net::lookup_host((name, port)).await.map_err(|error| unusable(error.to_string()))?;

@@ -8,9 +8,9 @@ use crate::context::Context;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Json, Report};
 
-/// Show how much your twin does for you
+/// Show usage statistics
 ///
-/// In a pipe: a row a figure, its name in the API and its value, separated by a tab.
+/// When piped, prints one figure per line: its name in the API and its value, separated by a tab.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -18,7 +18,7 @@ Examples:
   twin stats --json | jq .handleRate
 
 Exit codes:
-  0 done, 4 no key, 9 the plan lacks it, 7 no connection, 1 the twin is not set up yet")]
+  0 success, 4 no key, 9 not in your plan, 7 connection failed, 1 the twin is not set up yet")]
 pub struct Args {}
 
 /// Fetches the statistics.

@@ -329,7 +329,7 @@ pub fn print_clap(error: &clap::Error, overview: Option<&str>, options: Options)
 /// clap's message without its frame: what is wrong, and the tips as the hint.
 fn usage_error(error: &clap::Error) -> CliError {
     if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return CliError::new(Code::Usage, "a command is missing").hint("see --help");
+        return CliError::new(Code::Usage, "no command was given").hint("see --help");
     }
     let text = error.render().to_string();
     let body = text.strip_prefix("error: ").unwrap_or(&text);

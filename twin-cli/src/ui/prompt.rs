@@ -28,7 +28,8 @@ impl Ui {
         if self.can_ask() {
             return Ok(());
         }
-        Err(CliError::new(Code::PromptNeeded, format!("{what}, and no one can be asked here")).hint(instead))
+        Err(CliError::new(Code::PromptNeeded, format!("{what}, but prompting is not possible here"))
+            .hint(instead))
     }
 
     /// Asks for something that must not be seen.

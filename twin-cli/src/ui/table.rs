@@ -15,7 +15,8 @@ const READABLE: usize = 16;
 pub struct Column {
     header: &'static str,
     right: bool,
-    flexible: bool,
+    /// How narrow it may become; 0 where it is always as wide as its widest cell.
+    least: usize,
     /// Columns with the highest number go first where there is no room.
     rank: u8,
 }
@@ -23,7 +24,7 @@ pub struct Column {
 impl Column {
     /// A column that is always there, as wide as its widest cell.
     pub const fn new(header: &'static str) -> Self {
-        Self { header, right: false, flexible: false, rank: 0 }
+        Self { header, right: false, least: 0, rank: 0 }
     }
 
     /// Numbers: flush right.
@@ -33,8 +34,13 @@ impl Column {
     }
 
     /// Gives way when the table is too wide: its cells are cut with `…`.
-    pub const fn flexible(mut self) -> Self {
-        self.flexible = true;
+    pub const fn flexible(self) -> Self {
+        self.at_least(READABLE)
+    }
+
+    /// As [`flexible`](Self::flexible), down to so many columns, or two fifths of a narrow terminal.
+    pub const fn at_least(mut self, columns: usize) -> Self {
+        self.least = columns;
         self
     }
 
@@ -84,14 +90,19 @@ impl Table {
         let mut widths: Vec<usize> = shown.iter().map(|&index| self.natural_width(index)).collect();
         let gaps = GAP * shown.len().saturating_sub(1);
         let mut fits = true;
-        for (place, &index) in shown.iter().enumerate() {
+        // What may be left out gives way first, and what stands last.
+        let mut places: Vec<usize> = (0..shown.len()).rev().collect();
+        places.sort_by_key(|&place| std::cmp::Reverse(self.columns[shown[place]].rank));
+        for place in places {
+            let index = shown[place];
             let excess = (widths.iter().sum::<usize>() + gaps).saturating_sub(width);
             if excess == 0 {
                 return (widths, fits);
             }
-            if self.columns[index].flexible {
+            let least = self.columns[index].least;
+            if least > 0 {
                 let natural = widths[place];
-                widths[place] = natural.saturating_sub(excess).max(READABLE.min(natural).min(width / 2));
+                widths[place] = natural.saturating_sub(excess).max(least.min(natural).min(width * 2 / 5));
             }
         }
         fits &= widths.iter().sum::<usize>() + gaps <= width;

@@ -63,7 +63,7 @@ impl Waits {
         Spinner { bar, waits: self.clone() }
     }
 
-    /// `Asking 3s`, or `Rate limit: goes on in 12s` during a wait.
+    /// `Asking 3s`, or `Rate limit: retrying in 12s` during a wait.
     fn status(&self, what: &str, elapsed: Duration, room: usize) -> String {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
@@ -72,7 +72,7 @@ impl Waits {
         let _ = match state.until {
             Some((until, why)) => {
                 let seconds = (until - now).as_secs_f64().ceil();
-                write!(text, "{why}: goes on in {seconds}s")
+                write!(text, "{why}: retrying in {seconds}s")
             }
             None => write!(text, "{} {}s", super::table::truncate(what, room), elapsed.as_secs()),
         };
@@ -104,7 +104,7 @@ mod tests {
         let seconds = Duration::from_secs;
         assert_eq!(waits.status("Asking", seconds(3), 20), "Asking 3s");
         assert!(!waits.show("Rate limit", seconds(12)), "no spinner is there yet");
-        assert_eq!(waits.status("Asking", seconds(3), 20), "Rate limit: goes on in 12s");
+        assert_eq!(waits.status("Asking", seconds(3), 20), "Rate limit: retrying in 12s");
         waits.show("Rate limit", Duration::ZERO);
         assert_eq!(waits.status("Asking", seconds(15), 20), "Asking 15s");
     }

@@ -34,7 +34,8 @@ impl Reader<'_> {
         }
         let expect = expect.or(&self.defaults);
         if expect.is_empty() {
-            let message = "the case expects nothing, so it cannot fail; 'escalates: false' expects an answer";
+            let message =
+                "the case has no expectations, so it cannot fail; use 'escalates: false' to expect an answer";
             return self.mistake(line, message.to_owned());
         }
         let place = Some(Place { file: self.file.to_owned(), line });
@@ -55,7 +56,7 @@ impl Reader<'_> {
                 Err(error) => {
                     let error = error.to_string();
                     let why = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
-                    self.mistake(line, format!("'{pattern}' is no regular expression: {why}"));
+                    self.mistake(line, format!("'{pattern}' is not a regular expression: {why}"));
                 }
             }
         }
@@ -82,7 +83,7 @@ impl Reader<'_> {
             Value::Bool(value) => value.to_string(),
             Value::Null => return None,
             Value::List(_) | Value::Map(_) => {
-                self.mistake(node.line, format!("text is expected here, not {}", node.kind()));
+                self.mistake(node.line, format!("expected text, not {}", node.kind()));
                 return None;
             }
         };
@@ -114,12 +115,15 @@ impl Reader<'_> {
             Value::Text(text) => {
                 self.mistake(
                     node.line,
-                    format!("escalates is 'true' or 'false', not '{text}'{}", near(text, &["true", "false"])),
+                    format!(
+                        "expected 'true' or 'false' for escalates, not '{text}'{}",
+                        near(text, &["true", "false"])
+                    ),
                 );
                 None
             }
             _ => {
-                self.mistake(node.line, format!("escalates is true or false, not {}", node.kind()));
+                self.mistake(node.line, format!("expected true or false for escalates, not {}", node.kind()));
                 None
             }
         }
@@ -132,7 +136,7 @@ impl Reader<'_> {
             _ => None,
         };
         if value.is_none() {
-            self.mistake(node.line, format!("{name} is a number from 0 to 1"));
+            self.mistake(node.line, format!("expected a number from 0 to 1 for {name}"));
         }
         value
     }
@@ -141,5 +145,5 @@ impl Reader<'_> {
 /// What the API would refuse however it counts characters.
 fn too_long(what: &str, text: &str, limit: usize) -> Option<String> {
     let length = text.chars().count().min(text.encode_utf16().count());
-    (length > limit).then(|| format!("{what} is too long: {length} characters, {limit} are allowed"))
+    (length > limit).then(|| format!("{what} is too long: {length} characters, the limit is {limit}"))
 }

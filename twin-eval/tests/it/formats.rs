@@ -125,7 +125,9 @@ fn mistakes_are_named_with_their_line_and_the_nearest_known_word() {
         (
             Format::Yaml,
             "cases:\n- ask: A?\n",
-            &["a:2: the case expects nothing, so it cannot fail; 'escalates: false' expects an answer"],
+            &[
+                "a:2: the case has no expectations, so it cannot fail; use 'escalates: false' to expect an answer",
+            ],
         ),
         (
             Format::Yaml,
@@ -147,7 +149,7 @@ fn mistakes_are_named_with_their_line_and_the_nearest_known_word() {
         (
             Format::Yaml,
             "version: 2\ncases: {}\n",
-            &["a:1: this program reads version 1", "a:2: cases is a map, it must be a list"],
+            &["a:1: this version reads version 1", "a:2: cases is a map, it must be a list"],
         ),
         (Format::Yaml, "casse: []\n", &["a:1: unknown field 'casse'; did you mean 'cases'?"]),
         (Format::Yaml, "cases: []\n", &["a:1: there are no cases"]),
@@ -209,9 +211,9 @@ fn files_are_read_together_and_an_id_is_one_across_them() {
     assert_eq!(Suite::open(&[&yaml, &csv]).unwrap().cases().len(), 3);
     let again = write("c.csv", "id,ask,escalates\nsaas-200,D?,true\n");
     let error = Suite::open(&[&yaml, &again]).unwrap_err();
-    assert!(error.to_string().contains("c.csv:2: the id 'saas-200' is taken by the case of"), "{error}");
+    assert!(error.to_string().contains("c.csv:2: duplicate id 'saas-200', first used in"), "{error}");
     let other = write("d.toml", "");
-    assert!(Suite::open(&[other]).unwrap_err().to_string().contains("its ending is none of"));
+    assert!(Suite::open(&[other]).unwrap_err().to_string().contains("expected the extension"));
     assert!(Suite::open(&[dir.path().join("none.yaml")]).unwrap_err().to_string().contains("cannot be read"));
 }
 

@@ -51,7 +51,7 @@ impl Kind {
         if is_media_magic(head) {
             return Self::Media;
         }
-        if !looks_like_text(head) {
+        if !looks_like_text(head) && !is_mail_with_bytes(name, head) {
             return if is_media(name) { Self::Media } else { Self::Unknown };
         }
         text(name, head)
@@ -84,6 +84,16 @@ fn text(name: &str, head: &[u8]) -> Kind {
         "xls" | "xlsx" if start.contains('\t') => Kind::Csv,
         "doc" | "docx" if !start.is_empty() => Kind::Text,
         _ => Kind::Unknown,
+    }
+}
+
+/// Whether a mail holds an attachment as its bytes are.
+fn is_mail_with_bytes(name: &str, head: &[u8]) -> bool {
+    let start = decoded(&head[..head.iter().position(|byte| *byte == b'\n').unwrap_or(0)]);
+    match ending(name).as_str() {
+        "eml" => is_mime(&start),
+        "mbox" | "mbx" => start.starts_with("From "),
+        _ => false,
     }
 }
 

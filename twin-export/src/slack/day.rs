@@ -264,7 +264,11 @@ fn name(message: &Value, names: &Names) -> String {
     let user = [string(message, "user"), commenter].into_iter().find(|id| !id.is_empty()).unwrap_or_default();
     let known = names.users.get(user).map(String::as_str);
     let profile = message.get("user_profile").or(message.get("bot_profile")).unwrap_or(&Value::Null);
+    // A bot posts under a name of its own each time.
+    let posted_as =
+        if string(message, "subtype") == "bot_message" { string(message, "username") } else { "" };
     let candidates = [
+        posted_as,
         known.unwrap_or_default(),
         string(message, "username"),
         string(profile, "display_name"),

@@ -1,6 +1,7 @@
 //! What an export is made of: the list of its files, whatever holds them (a zip, a tar, a folder),
 //! each readable on its own and from any thread. Nothing is ever written to disk by name.
 
+mod aside;
 mod file;
 mod folder;
 mod listing;
@@ -20,6 +21,7 @@ use std::path::Path;
 
 use super::job::Budget;
 use super::{Limits, ReadError, Skipped, reason};
+use aside::Aside;
 use file::Listed;
 use listing::Listing;
 pub(crate) use names::{ending, file_name, folder_of, is_litter, safe_path, stem};
@@ -178,10 +180,10 @@ fn open_file(
 
 /// What comes in by standard input, as a single file that can be read twice.
 fn standard_input(limits: &Limits, budget: &Budget) -> io::Result<Tree> {
-    let mut file = tempfile::tempfile()?;
+    let mut file = Aside::new(budget)?;
     let size = io::copy(&mut io::stdin().lock().take(budget.left(limits)), &mut file)?;
     budget.charge(size, limits);
-    let body = Body::Stored(SharedFile::aside(file).window(0, size));
+    let body = Body::Stored(SharedFile::aside(file.file()?).window(0, size));
     let entry = Entry { path: "-".to_owned(), size, body };
     Ok(Tree { name: "-".to_owned(), entries: vec![entry], single: true, whole: true, ..Tree::default() })
 }
@@ -199,9 +201,9 @@ pub(crate) fn open_inner(entry: &Entry, limits: &Limits, budget: &Budget) -> Res
 fn spill(entry: &Entry, budget: &Budget, limits: &Limits) -> Result<SharedFile, &'static str> {
     let most = budget.left(limits);
     let copy = || {
-        let mut file = tempfile::tempfile()?;
+        let mut file = Aside::new(budget)?;
         let len = io::copy(&mut entry.open()?.take(most.saturating_add(1)), &mut file)?;
-        Ok::<_, io::Error>((file, len))
+        Ok::<_, io::Error>((file.file()?, len))
     };
     let (file, len) = copy().map_err(|_| reason::UNREADABLE)?;
     if budget.charge(len, limits) {

@@ -1,13 +1,14 @@
 //! The files of a tar, plain or gzipped. A gzipped one is laid out in an unnamed temporary file, since
 //! readers look at an export's files in an order of their own; media is left out of it.
 
-use std::io::{self, Read, Seek};
+use std::io::{self, Read};
 
 use flate2::bufread::MultiGzDecoder;
 use tar::EntryType;
 
 use super::super::convert::is_media;
 use super::super::reason;
+use super::aside::Aside;
 use super::listing::Listing;
 use super::shared_file::SharedFile;
 use super::tar_names::Named;
@@ -30,8 +31,8 @@ pub(super) fn list(archive: &SharedFile, gzipped: bool, listing: &mut Listing<'_
 }
 
 fn unpacked(archive: &SharedFile, listing: &mut Listing<'_>) -> io::Result<()> {
-    let mut spill = tempfile::tempfile()?;
-    let shared = SharedFile::aside(spill.try_clone()?);
+    let mut spill = Aside::new(listing.budget)?;
+    let shared = SharedFile::aside(spill.file()?);
     // What is passed over, such as media, hardly shrinks when it is packed.
     let most = listing.limits.run_bytes.saturating_add(archive.len().saturating_mul(4));
     let tar = MultiGzDecoder::new(archive.cursor()).take(most);
@@ -42,7 +43,7 @@ fn unpacked(archive: &SharedFile, listing: &mut Listing<'_>) -> io::Result<()> {
         if entry.size() > listing.budget.left(listing.limits) {
             return Ok(Body::Missing(reason::RUN_TOO_LARGE));
         }
-        let start = spill.stream_position()?;
+        let start = spill.position()?;
         let len = io::copy(entry, &mut spill)?;
         listing.budget.charge(len, listing.limits);
         if len < entry.size() {

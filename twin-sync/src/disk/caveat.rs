@@ -4,15 +4,15 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Something that the file system of a state cannot do.
+/// A limitation of the file system that has the state file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Caveat {
-    /// It has no locks: this file keeps other runs out instead.
+    /// It does not support locks: this lock file is used instead.
     NoLocks(PathBuf),
-    /// It does not say when something is on the disk.
+    /// It does not support syncing to disk.
     NoSync(PathBuf),
-    /// It does not keep who may read the state file.
+    /// It does not keep the permissions of the state file.
     NoModes(PathBuf),
 }
 
@@ -36,7 +36,7 @@ impl fmt::Display for Caveat {
     }
 }
 
-/// Caveats as they are found, each once. Clones share them.
+/// The caveats found so far, each once. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct Caveats(Arc<Mutex<Vec<Caveat>>>);
 
@@ -48,7 +48,7 @@ impl Caveats {
         }
     }
 
-    /// Those found so far.
+    /// Returns the caveats found so far.
     pub fn list(&self) -> Vec<Caveat> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -1,4 +1,4 @@
-//! `twin login`: takes a key, checks it against the API, and keeps it for that address alone.
+//! `twin login`: reads a key, checks it against the API, and stores it for that address only.
 
 use twin_sdk::{ApiKey, DEFAULT_BASE_URL};
 
@@ -9,18 +9,19 @@ use crate::context::Context;
 use crate::credentials::{self, Credentials, StoredKey};
 use crate::env;
 use crate::error::{CliError, Code};
+use crate::files;
 use crate::flags::GlobalArgs;
 use crate::input::Input;
 use crate::key::WHERE_KEYS_ARE;
 use crate::settings::{self, Remote};
 use crate::ui::page::{Page, Tone};
-use crate::ui::{Form, Json, Notice, Report};
+use crate::ui::{Form, Json, Notice, Report, Ui};
 
-/// Store an API key, after checking it against the API
+/// Check an API key against the API and store it
 ///
-/// Keys are created in the Twin web app, Settings → API & webhooks. The key is asked for without showing it,
-/// or read from standard input. It is stored for its scheme, host and port, readable by you alone, and never
-/// sent elsewhere.
+/// Create keys in the Twin web app, under Settings → API & webhooks. The command prompts for the key without
+/// echoing it, or reads it from standard input. The key is stored in a file that only you can read, bound to
+/// its scheme, host and port, and is never sent anywhere else.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -29,7 +30,7 @@ Examples:
   twin login --profile staging --base-url https://staging.twin.example
 
 Exit codes:
-  0 stored, 4 the API refused the key, 2 bad input or no one to ask, 7 no connection")]
+  0 stored, 4 the API refused the key, 2 invalid input or no terminal to prompt on, 7 connection failed")]
 pub struct Args {
     /// Read the key from standard input
     #[arg(long, conflicts_with = "api_key_file")]
@@ -39,7 +40,7 @@ pub struct Args {
 pub(crate) async fn run(args: Args, context: &Context) -> Outcome {
     if context.flags.local || context.flags.local_data.is_some() {
         return Err(CliError::new(Code::Usage, "the embedded twin needs no key")
-            .hint("leave out --local to log in to the Twin API"));
+            .hint("run it without --local to log in to the Twin API"));
     }
     let remote = settings::remote_to_be(&context.flags)?;
     if context.flags.profile.is_some()
@@ -52,7 +53,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Outcome {
     let key = read_key(&args, context, &remote).await?;
     let client = context.client_with_key(&remote, key.clone())?;
     let accepted = context.waiting_for("Checking the key", check(&client)).await?;
-    let path = store(&remote, &key)?;
+    let path = store(&remote, &key, &context.ui)?;
     let identity = Identity::of(&remote, &key, path).limited(accepted.rate_limit);
     let mut notices: Vec<Notice> =
         accepted.but.map(|error| Notice::warning(error_text(&error))).into_iter().collect();
@@ -77,17 +78,19 @@ async fn read_key(args: &Args, context: &Context, remote: &Remote) -> Result<Api
 }
 
 /// Keeps the address in the profile and the key with the credentials; where the key is.
-fn store(remote: &Remote, key: &ApiKey) -> Result<String, CliError> {
+fn store(remote: &Remote, key: &ApiKey, ui: &Ui) -> Result<String, CliError> {
     let address = remote.base_url.to_string();
     if address != remote.profile.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL) {
         let setting = Setting::Of(remote.profile_name.clone(), Field::BaseUrl);
+        // What its file system lacks is said of the credentials beside it.
         config::set(&config::path()?, &setting, Some(&address))?;
     }
     let path = credentials::path()?;
     let stored = StoredKey { origin: remote.base_url.origin(), api_key: key.expose().to_owned() };
-    Credentials::update(&path, |keys| {
+    let lacks = Credentials::update(&path, |keys| {
         keys.insert(remote.profile_name.clone(), stored);
     })?;
+    files::tell(&lacks, &path, ui);
     Ok(path.display().to_string())
 }
 
@@ -104,7 +107,7 @@ fn what_comes_first(remote: &Remote) -> Option<Notice> {
     } else {
         return None;
     };
-    let mut text = format!("{first} is set and comes before the stored key");
+    let mut text = format!("{first} is set and takes precedence over the stored key");
     if remote.profile.api_key_command.is_none() {
         text += &format!(", except with --profile {}", remote.profile_name);
     }

@@ -1,4 +1,4 @@
-//! `twin logout`: forgets the key of a profile.
+//! `twin logout`: removes the stored key of a profile.
 
 use serde::Serialize;
 
@@ -6,13 +6,14 @@ use crate::command::Outcome;
 use crate::context::Context;
 use crate::credentials::{self, Credentials};
 use crate::env;
+use crate::files;
 use crate::settings;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Form, Json, Notice, Report};
 
 /// Remove the stored API key of a profile
 ///
-/// The profile itself stays in config.toml. The key goes on being valid: revoke it in the Twin web app.
+/// The profile stays in config.toml. The key itself remains valid until you revoke it in the Twin web app.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -20,7 +21,7 @@ Examples:
   twin logout --profile default
 
 Exit codes:
-  0 no key is stored any more, 2 no such profile")]
+  0 no key is stored, 2 no such profile")]
 pub struct Args {}
 
 pub(crate) async fn run(_: Args, context: &Context) -> Outcome {
@@ -28,9 +29,10 @@ pub(crate) async fn run(_: Args, context: &Context) -> Outcome {
     let path = credentials::path()?;
     let removed = Credentials::load(&path)?.profiles.contains_key(&remote.profile_name);
     if removed {
-        Credentials::update(&path, |keys| {
+        let lacks = Credentials::update(&path, |keys| {
             keys.remove(&remote.profile_name);
         })?;
+        files::tell(&lacks, &path, &context.ui);
     }
     let still = if env::var("TWIN_API_KEY").is_some() {
         Some("TWIN_API_KEY")
@@ -65,6 +67,6 @@ impl Report for LoggedOut {
     }
 
     fn notices(&self, _: Form) -> Vec<Notice> {
-        self.still.map(|place| Notice::warning(format!("{place} still gives a key"))).into_iter().collect()
+        self.still.map(|place| Notice::warning(format!("{place} still provides a key"))).into_iter().collect()
     }
 }

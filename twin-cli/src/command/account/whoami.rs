@@ -8,10 +8,11 @@ use crate::settings::{self, Target};
 use crate::ui::page::Page;
 use crate::ui::{Json, Report};
 
-/// Show the profile, the API key in use and its limit
+/// Show the active profile, API key and rate limit
 ///
-/// The key is checked with one request that costs no answer. Of the key itself only its prefix and its end
-/// are shown. In a pipe: a row a field, name and value separated by a tab.
+/// Checks the key with one request, which does not count as an answer. Only the prefix and the last
+/// characters of the key are shown. When piped, prints one field per line: name and value, separated by a
+/// tab.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -19,7 +20,7 @@ Examples:
   twin whoami --json | jq .rateLimit.remaining
 
 Exit codes:
-  0 the API takes the key, 4 no key or it is refused, 2 bad input, 7 no connection")]
+  0 the API accepts the key, 4 no key or key refused, 2 invalid input, 7 connection failed")]
 pub struct Args {}
 
 pub(crate) async fn run(_: Args, context: &Context) -> Outcome {

@@ -51,7 +51,7 @@ impl<'a> Conversation<'a> {
             }
             Command::New => {
                 (self.thread, self.last, self.told_of_dropped) = (Thread::new(), None, false);
-                self.context.ui.remark("A new conversation: what was said before is no longer sent.");
+                self.context.ui.remark("Started a new conversation: earlier messages are no longer sent.");
             }
             Command::Sources => self.show(&Sources(self.last.clone()))?,
             Command::Escalations => {
@@ -91,8 +91,8 @@ impl<'a> Conversation<'a> {
         }
         if self.thread.dropped() > 0 && !self.told_of_dropped {
             self.told_of_dropped = true;
-            let text = "the conversation no longer fits into 4,000 characters: its oldest turns are not sent any more";
-            self.context.ui.notice(&Notice::hint(format!("{text}; /new begins anew")));
+            let text = "the conversation exceeds 4,000 characters: its oldest messages are no longer sent";
+            self.context.ui.notice(&Notice::hint(format!("{text}; type /new to start over")));
         }
         self.last = Some(answer);
         Ok(())
@@ -108,7 +108,7 @@ impl<'a> Conversation<'a> {
             biased;
             answer = answer => Some(answer),
             _ = tokio::signal::ctrl_c() => {
-                self.context.ui.announce("Cancelled. The question may count all the same.");
+                self.context.ui.announce("Cancelled. The question may still count towards the answer limit.");
                 None
             }
         }
@@ -116,7 +116,7 @@ impl<'a> Conversation<'a> {
 
     /// A question written in the editor; nothing if none was.
     async fn edit(&self) -> Result<Option<String>, CliError> {
-        self.context.ui.must_ask("/edit opens your editor", "write the question as a line")?;
+        self.context.ui.must_ask("/edit opens an editor", "write the question on one line")?;
         let path = files::data_dir()?.join("question.md");
         let cannot =
             |error: std::io::Error| CliError::io(format_args!("cannot write {}", path.display()), &error);
@@ -131,7 +131,7 @@ impl<'a> Conversation<'a> {
     fn show(&self, report: &dyn Report) -> Result<(), CliError> {
         match self.context.ui.stream(report)? {
             true => Ok(()),
-            false => Err(CliError::new(Code::Io, "no one reads the answers any more")),
+            false => Err(CliError::new(Code::Io, "standard output was closed")),
         }
     }
 }
@@ -141,8 +141,8 @@ struct Sources(Option<Answer>);
 impl Report for Sources {
     fn text(&self, page: &mut Page) {
         match self.0.as_ref().map(|answer| answer.sources.as_slice()) {
-            None => page.block("Nothing was asked yet.", Tone::Dim),
-            Some([]) => page.block("The last answer has no source.", Tone::Dim),
+            None => page.block("No questions yet.", Tone::Dim),
+            Some([]) => page.block("The last answer has no sources.", Tone::Dim),
             Some(sources) => sources.iter().for_each(|source| page.block(source, Tone::Plain)),
         }
     }
@@ -157,7 +157,7 @@ struct Open(Vec<Escalation>, u64);
 impl Report for Open {
     fn text(&self, page: &mut Page) {
         if self.0.is_empty() {
-            return page.block("No question waits for a person.", Tone::Dim);
+            return page.block("No open escalations.", Tone::Dim);
         }
         for escalation in &self.0 {
             page.row(&[&escalation.id, &escalation.asked_by, &escalation.question]);

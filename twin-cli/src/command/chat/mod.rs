@@ -13,10 +13,11 @@ use super::{Nothing, Outcome};
 use crate::context::Context;
 use crate::error::{CliError, Code};
 
-/// Talk with your twin
+/// Have a conversation with your twin
 ///
-/// Each question is asked with the conversation so far as its background, as far as that fits into 4,000 characters. On a
-/// terminal, Ctrl-C cancels a question and Ctrl-D leaves; /help lists the commands. In a pipe, each line is a question.
+/// Sends the conversation so far as context with each question, up to 4,000 characters. On a terminal, Ctrl-C
+/// cancels a question and Ctrl-D exits; /help lists the commands. When piped, each line of standard input is
+/// a question.
 #[derive(Debug, Default, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,13 +25,13 @@ Examples:
   printf 'What is the expense policy?\\nAnd above $500?\\n' | twin chat
 
 Exit codes:
-  0 done, 2 bad input, 4 no key, 6 rate limited, 7 no connection, 9 answer limit reached")]
+  0 success, 2 invalid input, 4 no key, 6 rate limited, 7 connection failed, 9 answer limit reached")]
 pub struct Args {
-    /// Who asks; shown where a question is escalated
+    /// Name of the person who asks, shown with escalations
     #[arg(long = "as", value_name = "NAME", value_hint = ValueHint::Other, allow_hyphen_values = true)]
     asked_by: Option<String>,
 
-    /// Keep no history of what you type
+    /// Do not save a history of what you type
     #[arg(long)]
     no_history: bool,
 }
@@ -52,7 +53,7 @@ async fn on_a_terminal(
     mut prompt: Prompt,
     context: &Context,
 ) -> Result<(), CliError> {
-    context.ui.remark("Ask away. /help lists the commands, Ctrl-D leaves.");
+    context.ui.remark("Type a question. /help lists the commands, Ctrl-D exits.");
     loop {
         let line = match prompt.read().await? {
             Typed::Line(line) => line,
@@ -87,5 +88,5 @@ async fn line_by_line(mut talk: Conversation<'_>, context: &Context) -> Result<(
             }
         }
     }
-    first.map_or(Ok(()), |error| Err(CliError::new(error.code(), "some lines were not asked")))
+    first.map_or(Ok(()), |error| Err(CliError::new(error.code(), "some lines could not be asked")))
 }

@@ -5,11 +5,11 @@ use crate::error::CliError;
 /// The commands and what they do.
 pub(super) const COMMANDS: [(&str, &str); 6] = [
     ("/sources", "Show the sources of the last answer"),
-    ("/new", "Begin a new conversation"),
-    ("/escalations", "List the questions that wait for a person"),
+    ("/new", "Start a new conversation"),
+    ("/escalations", "List open escalations"),
     ("/edit", "Write the question in your editor"),
     ("/help", "List these commands"),
-    ("/quit", "Leave, as does Ctrl-D"),
+    ("/quit", "Exit (also Ctrl-D)"),
 ];
 
 /// What a line asks for.
@@ -40,7 +40,7 @@ pub(super) fn command(line: &str) -> Result<Command, CliError> {
         "help" | "" => Ok(Command::Help),
         "quit" | "exit" | "q" => Ok(Command::Quit),
         _ => {
-            let error = CliError::invalid(format!("there is no command /{name}"));
+            let error = CliError::invalid(format!("unknown command /{name}"));
             let similar = COMMANDS.iter().find(|(known, _)| known[1..].chars().next() == name.chars().next());
             Err(match similar {
                 Some((known, _)) => error.hint(format!("did you mean {known}? /help lists the commands")),

@@ -6,8 +6,8 @@ use crate::context::Context;
 
 /// Answer one escalation in your editor
 ///
-/// What you write in $VISUAL or $EDITOR becomes a document, the twin is asked again, and you may resolve the
-/// escalation. What you write stays in a file until it is added.
+/// Opens $VISUAL or $EDITOR, adds what you write to the knowledge base as a document, asks the question
+/// again, and offers to resolve the escalation. Your text is kept in a file until it has been added.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -15,9 +15,9 @@ Examples:
   EDITOR='code --wait' twin escalations answer esc_xyz789
 
 Exit codes:
-  0 done, 5 no such escalation, 2 no terminal, 1 the editor failed, 4 no key, 7 no connection")]
+  0 success, 5 no such escalation, 2 no terminal, 1 the editor failed, 4 no key, 7 connection failed")]
 pub struct Args {
-    /// The escalation's id, as 'twin escalations list' shows it
+    /// ID of the escalation, as shown by 'twin escalations list'
     #[arg(value_name = "ID", value_hint = clap::ValueHint::Other)]
     id: String,
 }
@@ -25,8 +25,8 @@ pub struct Args {
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     ids::check(&args.id)?;
     context.ui.must_ask(
-        "answering is a conversation",
-        "in scripts use 'twin kb add' and 'twin escalations resolve'",
+        "answering is interactive",
+        "in scripts, use 'twin kb add' and 'twin escalations resolve'",
     )?;
     let twin = context.connect().await?.twin;
     let escalation = show::find(&args.id, &twin).await?;

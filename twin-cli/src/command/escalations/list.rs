@@ -18,8 +18,8 @@ use crate::ui::{Form, Json, Notice, Report};
 
 /// List escalations, newest first
 ///
-/// In a pipe: a row an escalation without a header, separated by tabs: id, status, confidence, askedBy,
-/// createdAt, question.
+/// When piped, prints one escalation per line, without a header, with tab-separated fields: id, status,
+/// confidence, askedBy, createdAt, question.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -27,13 +27,13 @@ Examples:
   twin escalations list --status all --json
 
 Exit codes:
-  0 done, 4 no key, 6 rate limited, 7 no connection")]
+  0 success, 4 no key, 6 rate limited, 7 connection failed")]
 pub struct Args {
-    /// Which ones
+    /// Only escalations with this status
     #[arg(long, value_name = "STATUS", default_value = "open", value_parser = status_parser())]
     status: StatusFilter,
 
-    /// How many at most, 1 to 200
+    /// Maximum number of items, 1 to 200
     #[arg(long, value_name = "N", default_value = "50", value_parser = parse_limit, value_hint = clap::ValueHint::Other)]
     limit: u32,
 }
@@ -74,8 +74,8 @@ impl List {
             Column::new("SURE").right().optional(4),
             Column::new("ASKED BY").flexible().optional(2),
             Column::new("ASKED").optional(3),
-            Column::new("QUESTION").flexible(),
-            Column::new("REASON").flexible().optional(1),
+            Column::new("QUESTION").at_least(30),
+            Column::new("REASON").at_least("Requires personal approval".len()).optional(1),
         ];
         // A column that says the same in every row says nothing.
         let tells_status = self.status == StatusFilter::All;
@@ -116,7 +116,7 @@ impl Report for List {
             self.rows(page);
         } else if self.items.is_empty() {
             let nothing = match self.status {
-                StatusFilter::Open => "Nothing is waiting for you.",
+                StatusFilter::Open => "No open escalations.",
                 _ => "No escalations.",
             };
             page.block(nothing, Tone::Dim);
@@ -130,6 +130,6 @@ impl Report for List {
     }
 
     fn notices(&self, _: Form) -> Vec<Notice> {
-        self.listing().notices("escalations", Some("list more with --limit 200, or by --status"))
+        self.listing().notices("escalations", Some("use --limit 200 or --status to list more"))
     }
 }

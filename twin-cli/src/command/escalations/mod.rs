@@ -1,4 +1,4 @@
-//! `twin escalations`: what the twin passed on to its person.
+//! `twin escalations`: the questions that the twin escalated to a person.
 
 mod answer;
 mod list;
@@ -19,7 +19,7 @@ Examples:
   twin escalations resolve esc_xyz789
 
 Exit codes:
-  0 done, 3 done in part, 5 no such escalation, 2 usage, 4 no key, 7 no connection")]
+  0 success, 3 partly done, 5 no such escalation, 2 invalid usage, 4 no key, 7 connection failed")]
 pub enum Command {
     List(list::Args),
     Show(show::Args),

@@ -12,10 +12,10 @@ Examples:
   twin escalations list | grep 'Jordan M.' | twin escalations resolve -
 
 Exit codes:
-  0 all are resolved, 3 some are not, 5 no such escalation, 2 no id, 4 no key,
-  7 no connection: the rest is left, 130 and 143 stopped")]
+  0 all resolved, 3 some not resolved, 5 no such escalation, 2 no ID, 4 no key,
+  7 connection failed before the end, 130 interrupted, 143 terminated")]
 pub struct Args {
-    /// Ids, as 'twin escalations list' shows them; '-' reads them from standard input, one a line
+    /// IDs, as shown by 'twin escalations list'; '-' reads them from standard input, one per line
     #[arg(value_name = "ID|-", required = true, value_hint = clap::ValueHint::Other)]
     ids: Vec<String>,
 }

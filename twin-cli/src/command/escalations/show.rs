@@ -13,7 +13,7 @@ use crate::ui::{Json, Report};
 
 /// Show one escalation
 ///
-/// In a pipe: a row a field, name and value separated by a tab.
+/// When piped, prints one field per line: name and value, separated by a tab.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -21,9 +21,9 @@ Examples:
   twin escalations show esc_xyz789 --json | jq -r .reason
 
 Exit codes:
-  0 done, 5 no such escalation, 4 no key, 7 no connection")]
+  0 success, 5 no such escalation, 4 no key, 7 connection failed")]
 pub struct Args {
-    /// The escalation's id, as 'twin escalations list' shows it
+    /// ID of the escalation, as shown by 'twin escalations list'
     #[arg(value_name = "ID", value_hint = clap::ValueHint::Other)]
     id: String,
 }
@@ -46,8 +46,8 @@ pub(super) async fn find(id: &str, twin: &Twin) -> Result<Escalation, CliError> 
         }
     }
     let error = CliError::new(Code::NotFound, format!("{id}: no such escalation"));
-    let hint = "check the id; 'twin escalations list --status all' shows the ones there are";
-    Err(if is_cut { error.hint(format!("{hint}: the newest 200 of them")) } else { error.hint(hint) })
+    let hint = "run 'twin escalations list --status all' to list valid IDs";
+    Err(if is_cut { error.hint(format!("{hint} (the newest 200)")) } else { error.hint(hint) })
 }
 
 struct One {

@@ -7,55 +7,56 @@ use clap::ValueHint;
 use super::init;
 use crate::error::{CliError, Code};
 
-/// Ask questions and check the answers
+/// Test the answers against expectations
 ///
-/// Reads files of questions and what must come back, asks each question once, and says what does not hold. With
-/// --from, the answers come from exports on this machine: free, offline, and fit to gate a pull request.
+/// Reads questions and expected answers from eval files, asks each question once, and reports the
+/// expectations that fail. With --from, answers come from exports on this machine, offline and free of
+/// charge, which suits checks of pull requests.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, after_help = EXAMPLES)]
 pub struct Args {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 
-    /// Eval files: .yaml, .jsonl or .csv
+    /// Eval files (.yaml, .jsonl or .csv)
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     files: Vec<PathBuf>,
 
-    /// Answer from these exports, files or folders alone, on this machine
+    /// Answer only from these exports, files or folders, without leaving this machine
     ///
-    /// Several paths may follow. An eval file that comes last, after the paths, is told from them by its ending.
+    /// Takes one or more paths. Eval files that follow them are recognised by their extension.
     #[arg(long, value_name = "PATH", num_args = 1.., value_hint = ValueHint::AnyPath, conflicts_with_all = ["local_data", "base_url"])]
     from: Vec<PathBuf>,
 
-    /// Ask at most this many questions; the next run goes on
+    /// Ask at most N questions; the next run continues
     #[arg(long, value_name = "N")]
     pub(super) max_asks: Option<u64>,
 
-    /// Check only this many cases, chosen by --seed
+    /// Check only N cases, chosen at random by --seed
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) sample: Option<u32>,
 
-    /// Which sample: the same number chooses the same cases
+    /// Seed of --sample: the same number chooses the same cases
     #[arg(long, value_name = "N", default_value_t = 0, requires = "sample")]
     pub(super) seed: u64,
 
-    /// Check only what did not pass in the last run, and what is new
+    /// Check only cases that failed in the last run or are new
     #[arg(long)]
     pub(super) only_failed: bool,
 
-    /// Ask a failing question again up to this many times; what passes then is flaky, not passed
+    /// Ask a failing question again up to N times; a case that then passes is reported as flaky
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=20))]
     pub(super) retries: u32,
 
-    /// Fail only if a case is worse than in this file
+    /// Fail only if a case does worse than in this file
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) baseline: Option<PathBuf>,
 
-    /// Accept the results as they are: write them to the --baseline file
+    /// Accept the results and write them to the --baseline file
     #[arg(long, requires = "baseline")]
     pub(super) bless: bool,
 
-    /// Succeed if at least this share of the cases passes
+    /// Succeed if at least this percentage of cases passes
     #[arg(long, value_name = "N%", value_parser = parse_percent)]
     pub(super) min_pass: Option<f64>,
 
@@ -63,19 +64,19 @@ pub struct Args {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) junit: Option<PathBuf>,
 
-    /// Write the results as Markdown; in GitHub Actions they also go to the job's summary
+    /// Write the results as Markdown; in GitHub Actions, they are also added to the job summary
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) summary: Option<PathBuf>,
 
-    /// Where answers are kept between runs, or 'off' [default: in the user's cache directory]
+    /// File that caches answers between runs, or 'off' [default: in the user's cache directory]
     #[arg(long, value_name = "FILE|off", value_hint = ValueHint::FilePath)]
     pub(super) cache: Option<PathBuf>,
 
-    /// Resolve the escalations that these questions open
+    /// Resolve escalations that these questions open
     #[arg(long)]
     pub(super) resolve: bool,
 
-    /// Show what a run would cost without sending anything
+    /// Show what the run would cost without asking anything
     #[arg(long)]
     pub(super) dry_run: bool,
 }
@@ -94,8 +95,8 @@ Examples:
   twin eval handbook.eval.yaml --sample 5 --min-pass 0 --junit eval.xml --summary eval.md
 
 Exit codes:
-  0 all expectations hold, 13 some do not, 3 finished in part (the next run goes on), 2 bad input,
-  4 no key, 7 no connection, 9 the plan lacks it";
+  0 all expectations hold, 13 some do not, 3 partly done (the next run continues), 2 invalid input,
+  4 no key, 7 connection failed, 9 not in your plan or limit reached";
 
 impl Args {
     /// Whether nothing is to be kept between runs.
@@ -119,7 +120,7 @@ impl Args {
         }
         if files.is_empty() {
             return Err(CliError::new(Code::Usage, "the eval file is missing")
-                .hint("name one, or propose one: twin eval init --from PATH"));
+                .hint("name one, or generate one with 'twin eval init --from PATH'"));
         }
         Ok((files, from))
     }
@@ -136,12 +137,16 @@ fn has_ending(path: &Path, endings: &[&str]) -> bool {
 
 /// `90%` or `90`, as a share of one.
 fn parse_percent(text: &str) -> Result<f64, String> {
-    let number: f64 =
-        text.strip_suffix('%').unwrap_or(text).trim().parse().map_err(|_| "it is a share such as 90%")?;
+    let number: f64 = text
+        .strip_suffix('%')
+        .unwrap_or(text)
+        .trim()
+        .parse()
+        .map_err(|_| "expected a percentage, such as 90%")?;
     if (0.0..=100.0).contains(&number) {
         Ok(number / 100.0)
     } else {
-        Err("it goes from 0% to 100%".to_owned())
+        Err("expected a percentage from 0% to 100%".to_owned())
     }
 }
 

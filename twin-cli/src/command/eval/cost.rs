@@ -40,7 +40,7 @@ impl Cost {
         Self { cases: suite.cases().len(), answers, cached, seconds, free }
     }
 
-    /// `30 cases: 20 answers, about 20s at 60/min; 10 more are in the cache if the knowledge base is unchanged`.
+    /// `30 cases: 20 answers, about 20s at 60/min; 10 more are cached if the knowledge base is unchanged`.
     pub(super) fn line(&self) -> String {
         let Self { cases, answers, cached, free, .. } = self;
         let mut line = format!("{}: {}", count(*cases, "case"), count(*answers, "answer"));
@@ -50,7 +50,7 @@ impl Cost {
             line += &format!(", about {} at {RATE}/min", rough_time(*answers, RATE));
         }
         if *cached > 0 {
-            line += &format!("; {cached} more are in the cache if the knowledge base is unchanged");
+            line += &format!("; {cached} more are cached if the knowledge base is unchanged");
         }
         line
     }

@@ -24,7 +24,7 @@ pub(super) fn can_be_written(args: &Args) -> Result<(), CliError> {
         probe.map_err(|error: io::Error| {
             let error = io::Error::from(error.kind()); // the probe's own name says nothing
             CliError::invalid(format!("cannot write {}: {error}", path.display()))
-                .hint("name a file in a folder that is there and can be written to")
+                .hint("name a file in an existing folder that you can write to")
         })?;
     }
     Ok(())
@@ -63,12 +63,12 @@ pub(super) fn baseline(args: &Args) -> Result<Option<Baseline>, CliError> {
         Some(text) => text,
         None if args.bless || args.dry_run => String::new(),
         None => {
-            return Err(CliError::invalid(format!("there is no baseline {}", path.display()))
-                .hint("write it with --bless"));
+            return Err(CliError::invalid(format!("baseline {} does not exist", path.display()))
+                .hint("create it with --bless"));
         }
     };
     let unreadable = |error| CliError::invalid(format!("{} {error}", path.display()));
-    Baseline::parse(&text).map(Some).map_err(|error| unreadable(error).hint("write it anew with --bless"))
+    Baseline::parse(&text).map(Some).map_err(|error| unreadable(error).hint("recreate it with --bless"))
 }
 
 /// Opens the cache; `None` if it is off, or of no use here and then only warned of.
@@ -76,8 +76,10 @@ pub(super) fn cache(args: &Args, label: &str, ui: &Ui) -> Result<Option<Cache>, 
     let chosen = args.cache.as_deref();
     if args.cache_is_off() {
         return match args.only_failed {
-            true => Err(CliError::invalid("--only-failed needs the cache: it holds how the last run ended")
-                .hint("leave out --cache off")),
+            true => Err(CliError::invalid(
+                "--only-failed needs the cache, which holds the results of the last run",
+            )
+            .hint("remove --cache off")),
             false => Ok(None),
         };
     }
@@ -98,7 +100,7 @@ pub(super) fn cache(args: &Args, label: &str, ui: &Ui) -> Result<Option<Cache>, 
         Ok(cache) => Ok(Some(cache)),
         Err(error) if chosen.is_some() || args.only_failed => Err(error),
         Err(error) => {
-            ui.notice(&Notice::warning(format!("no answers are kept: {error}")));
+            ui.notice(&Notice::warning(format!("answers will not be cached: {error}")));
             Ok(None)
         }
     }

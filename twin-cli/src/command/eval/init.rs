@@ -16,10 +16,10 @@ use crate::words::count;
 /// Cases that someone still reads through.
 const MOST: usize = 200;
 
-/// Propose an eval file from the titles and headings of an export
+/// Generate an eval file from the titles and headings of an export
 ///
-/// Prints it. The questions that the embedded twin answers from the right page today are its cases; the others
-/// stand in it as comments.
+/// Prints the file to standard output. Questions that the embedded twin already answers from the right page
+/// become cases; the others are included as comments.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -27,9 +27,9 @@ Examples:
   twin eval init --from drive > drive.eval.yaml
 
 Exit codes:
-  0 done, 2 bad input")]
+  0 success, 2 invalid input")]
 pub(super) struct Args {
-    /// The exports, files or folders
+    /// Exports, files or folders to read
     #[arg(long, value_name = "PATH", num_args = 1.., required = true, value_hint = ValueHint::AnyPath)]
     from: Vec<PathBuf>,
 }
@@ -97,7 +97,7 @@ impl Report for Proposal {
         let text = match left {
             0 => format!("{} proposed", count(holds, "case")),
             _ => format!(
-                "{} proposed; {left} more do not hold today and stand as comments",
+                "{} generated; {left} more do not hold today and are included as comments",
                 count(holds, "case")
             ),
         };

@@ -59,7 +59,7 @@ pub(super) async fn run(mut args: Args, context: &Context) -> Outcome {
     if from.is_empty() && !args.resolve {
         context
             .ui
-            .announce("Questions that escalate open escalations for 'twin eval'; --resolve resolves them");
+            .announce("Escalated questions open escalations as 'twin eval'; pass --resolve to resolve them");
     }
     let run = Run { args, context, connection, meter, label, is_offline: !from.is_empty(), cost };
     run.run(suite, whole, cache, baseline).await
@@ -128,7 +128,7 @@ impl Run<'_> {
         if let Some(cache) = &mut cache {
             cache.keep_statuses(&report);
             if let Some(error) = cache.error() {
-                let text = format!("the cache could not be written, so another run asks again: {error}");
+                let text = format!("cannot write the cache, so the next run will ask again: {error}");
                 notices.push(Notice::warning(text).vital());
             }
         }
@@ -167,7 +167,7 @@ impl Run<'_> {
             Ok(kb) => cache.of_kb(kb.fingerprint),
             Err(error) if error.kind() == ErrorKind::PlanLacksFeature => {
                 cache.of_kb("unknown");
-                let text = "the knowledge base cannot be listed: answers in the cache may be older than it";
+                let text = "cannot list the knowledge base: cached answers may be out of date";
                 notices.push(Notice::warning(text));
             }
             Err(error) => return Err(error),
@@ -202,7 +202,7 @@ impl Run<'_> {
     ) -> Option<CliError> {
         let left = report.count(Status::Unasked);
         let in_part = |message: String| {
-            let hint = format!("{} left: run it again to go on there", count(left, "case"));
+            let hint = format!("{} left: run it again to continue", count(left, "case"));
             CliError::new(Code::Partial, message).hint(hint)
         };
         match &report.ended {
@@ -220,14 +220,14 @@ impl Run<'_> {
                 });
             }
             Some(_) => {
-                return Some(in_part(format!("finished in part: --max-asks ends it with {left} left")));
+                return Some(in_part(format!("stopped by --max-asks with {left} left")));
             }
             None => {}
         }
         let unanswered = report.count(Status::Error);
         if unanswered > 0 {
             let text = format!("{} could not be answered", count(unanswered, "case"));
-            return Some(CliError::new(Code::Partial, text).hint("run it again: only these are asked"));
+            return Some(CliError::new(Code::Partial, text).hint("run it again: only these will be asked"));
         }
         if blessed {
             return None;

@@ -22,9 +22,10 @@ use twin_export as export;
 
 /// Add files to the knowledge base, each as one document
 ///
-/// A file may be Markdown, text, HTML, CSV, docx, xlsx, pptx, PDF or a mail: its text is what is added. The title
-/// is the first heading, else the file's name. All files are read before the first is added. A document that is
-/// there already, with the same title, type and text, is named in a warning. In a pipe you get the new ids alone.
+/// Reads Markdown, text, HTML, CSV, docx, xlsx, pptx, PDF and e-mail files, and adds their text. The title is
+/// the first heading, or the file name if there is none. All files are read before the first one is added.
+/// Warns if a document with the same title, type and text exists already. When piped, prints only the new
+/// IDs.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -33,17 +34,17 @@ Examples:
   git log --since yesterday | twin kb add - --title 'Changes of today' --type note
 
 Exit codes:
-  0 added, 2 no text, too long or bad input, 3 not all were added, 4 no key, 7 no connection")]
+  0 added, 2 empty, too long or invalid, 3 some not added, 4 no key, 7 connection failed")]
 pub struct Args {
-    /// The files; '-' reads text from standard input
+    /// Files to add; '-' reads text from standard input
     #[arg(value_name = "FILE|-", required = true, value_hint = ValueHint::FilePath)]
     files: Vec<PathBuf>,
 
-    /// The title, in place of the first heading
+    /// Title of the document [default: the first heading]
     #[arg(long, value_name = "TEXT", value_hint = ValueHint::Other)]
     title: Option<String>,
 
-    /// The type [default: what the file says it is, else sop]
+    /// Type of the documents [default: the type in the file's front matter, or sop]
     #[arg(long = "type", value_name = "T", value_parser = super::type_parser())]
     of_type: Option<DocumentType>,
 }
@@ -51,10 +52,10 @@ pub struct Args {
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     if args.title.is_some() && args.files.len() > 1 {
         return Err(CliError::new(Code::Usage, "one title for several files")
-            .hint("add them one by one, or leave out --title"));
+            .hint("add them one by one, or omit --title"));
     }
     if args.files.iter().filter(|file| Input::of(file) == Input::Stdin).count() > 1 {
-        return Err(CliError::new(Code::Usage, "standard input cannot be two documents"));
+        return Err(CliError::new(Code::Usage, "standard input was given twice"));
     }
     let mut documents = Vec::new();
     for file in &args.files {
@@ -179,11 +180,15 @@ async fn read(path: PathBuf) -> Result<NewDocument, CliError> {
     read.map_err(CliError::internal)?
 }
 
+/// What can be added, with the limits of the readers and of the API.
+const KINDS: &str = "add Markdown, text, HTML, CSV, PDF, .docx, .pptx, .xlsx, .xls or .eml, up to 50 MB a file and \
+                     50,000 characters a document";
+
 /// The one document that a file holds.
 fn read_now(path: &Path) -> Result<NewDocument, CliError> {
     let many = |what: &str| {
         Err(CliError::invalid(format!("{} is {what}", path.display()))
-            .hint(format!("bring in all it holds with 'twin kb import {}'", path.display())))
+            .hint(format!("import everything in it with 'twin kb import {}'", path.display())))
     };
     if path.is_dir() {
         return many("a folder");
@@ -193,17 +198,18 @@ fn read_now(path: &Path) -> Result<NewDocument, CliError> {
     let summary = export::read(&[path.to_owned()], &options, &(), &mut |document| {
         documents.push(document);
         if documents.len() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })
-    .map_err(|error| CliError::invalid(error.to_string()))?;
+    })?;
     match (documents.pop(), documents.is_empty()) {
         (Some(document), true) => {
-            let of_type = document.kind.as_str();
+            let of_type = document.document_type.as_str();
             Ok(NewDocument::new(document.title, document.text).of_type(of_type))
         }
         (Some(_), false) => many("more than one document"),
         (None, _) => {
             let reason = summary.skipped.first().map_or("nothing to read", |skipped| &skipped.reason);
-            Err(CliError::invalid(format!("{}: {reason}", path.display())))
+            let error = CliError::invalid(format!("cannot read {}: {reason}", path.display()));
+            let is_other_kind = matches!(reason, export::reason::UNKNOWN_KIND | export::reason::MEDIA);
+            Err(if is_other_kind { error.hint(KINDS) } else { error })
         }
     }
 }
@@ -212,7 +218,7 @@ fn read_now(path: &Path) -> Result<NewDocument, CliError> {
 fn check(document: &NewDocument) -> Result<(), CliError> {
     if document.title.trim().is_empty() {
         return Err(CliError::invalid("the document has no title")
-            .hint("begin it with a heading such as '# Expenses', or give --title"));
+            .hint("start it with a heading such as '# Expenses', or pass --title"));
     }
     if document.content.trim().is_empty() {
         return Err(CliError::invalid("the document is empty"));
@@ -220,9 +226,9 @@ fn check(document: &NewDocument) -> Result<(), CliError> {
     let (length, limit) = (document.content.chars().count(), twin_sdk::CONTENT_LIMIT);
     if length > limit {
         return Err(CliError::invalid(format!(
-            "the document is too long: {length} characters, {limit} are allowed"
+            "the document is too long: {length} characters, the limit is {limit}"
         ))
-        .hint("'twin kb import FILE' brings it in as several parts"));
+        .hint("'twin kb import FILE' splits it into several documents"));
     }
     Ok(())
 }
@@ -234,7 +240,7 @@ fn explain(error: twin_sdk::Error) -> CliError {
     if !lost {
         return error;
     }
-    error.hint("it may have been added all the same: look at 'twin kb list' before you try again")
+    error.hint("it may have been added anyway: check 'twin kb list' before you try again")
 }
 
 struct Added {
@@ -285,11 +291,12 @@ impl Report for Added {
     fn notices(&self, _: Form) -> Vec<Notice> {
         let title = &self.document.title;
         let untold = self.id.is_none().then(|| {
-            Notice::warning(format!("'{title}' was added, but the API's answer does not tell its id"))
+            Notice::warning(format!("'{title}' was added, but the API's response does not contain its ID"))
         });
         let equal = self.equal.as_ref().map(|id| {
             Notice::warning(format!(
-                "'{title}' was there already, with the same text, as {id}: 'twin kb delete {id}' removes that one"
+                "'{title}' already exists with the same text as {id}: run 'twin kb delete {id}' to remove \
+                 that one"
             ))
         });
         untold.into_iter().chain(equal).collect()

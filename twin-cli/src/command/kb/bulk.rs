@@ -113,12 +113,10 @@ impl Run<'_> {
             Err(ReadingError::Path(error @ ReadError::Root { .. })) => {
                 return Err(CliError::invalid(format!("--root: {error}")).hint(error.hint()));
             }
-            Err(ReadingError::Path(error)) => {
-                return Err(CliError::invalid(error.to_string()).hint(error.hint()));
-            }
+            Err(ReadingError::Path(error)) => return Err(error.into()),
             Err(error @ ReadingError::Kept(_)) => {
                 return Err(CliError::new(Code::Io, error.to_string())
-                    .hint("make room there, or set TMPDIR to a folder that exists and has room"));
+                    .hint("free up space there, or set TMPDIR to another folder"));
             }
         };
         let remaining = documents.count();
@@ -227,21 +225,21 @@ impl Run<'_> {
                 return Ok(());
             }
             let what = format!("{} would be deleted", count(plan.gone(), "document"));
-            return ui.must_ask(&what, "look at them with --dry-run, then confirm with --yes");
+            return ui.must_ask(&what, "review them with --dry-run, then confirm with --yes");
         }
         let view = PlanView::of(plan, about, Cost::of(plan, false, rate));
         let mut page = ui.page();
         view.in_full(ui.verbosity() > 0).draw(&mut page);
         ui.show(page);
-        let mut question = "Go on?".to_owned();
+        let mut question = "Continue?".to_owned();
         if adopts {
             let (adopt, create) = (plan.count(Action::Adopt), plan.count(Action::Create));
             question = format!(
-                "There is no state file, and the knowledge base has documents. Adopt {adopt} that equal the export's, and \
-                 create {create}?"
+                "There is no state file, but the knowledge base has documents. Adopt {adopt} that equal \
+                 those of the export, and create {create}?"
             );
         } else if deletes {
-            question = format!("Go on, and delete {}?", count(plan.gone(), "document"));
+            question = format!("Continue, and delete {}?", count(plan.gone(), "document"));
         }
         let answer = tokio::select! {
             answer = ui.ask_to_go_on(&question) => answer?,
@@ -308,12 +306,12 @@ impl Run<'_> {
         Some(match self.cancellation.reason()? {
             StopReason::Asked => {
                 let error = self.signal.borrow().unwrap_or(Signal::Interrupt).error();
-                if remaining > 0 { error.or_hint("run it again: it goes on where it stopped") } else { error }
+                if remaining > 0 { error.or_hint("run it again to continue where it stopped") } else { error }
             }
             StopReason::TimeUp => {
                 let left = count(remaining, "document");
-                let message = format!("stopped by --max-duration with {left} left to do");
-                CliError::new(Code::Partial, message).hint("run it again: it goes on where it stopped")
+                let message = format!("stopped by --max-duration with {left} left");
+                CliError::new(Code::Partial, message).hint("run it again to continue where it stopped")
             }
             StopReason::Api(error) => CliError::from(&*error),
             StopReason::Disk(error) => self.disk_error(&error),
@@ -322,8 +320,9 @@ impl Run<'_> {
 
     fn disk_error(&self, error: &std::io::Error) -> CliError {
         let state = self.bulk.args.state.display();
-        CliError::io(format_args!("cannot write the state file {state} or its journal"), error)
-            .hint("make room, or allow writing there, and run it again: what was done is looked for first")
+        CliError::io(format_args!("cannot write the state file {state} or its journal"), error).hint(
+            "free up space or fix the permissions, then run it again: it checks first what was already done",
+        )
     }
 }
 
@@ -331,7 +330,7 @@ impl Run<'_> {
 const LEAST_GRACE: Duration = Duration::from_secs(5);
 
 fn declined() -> CliError {
-    CliError::new(Code::Declined, "nothing was done")
+    CliError::new(Code::Declined, "nothing was changed")
 }
 
 #[cfg(test)]

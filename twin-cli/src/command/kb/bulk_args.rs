@@ -13,87 +13,88 @@ use twin_sync::MaxDelete;
 /// What both bulk commands take.
 #[derive(Debug, clap::Args)]
 pub(crate) struct BulkArgs {
-    /// Exports: zips, tars, folders or single files; the parts of one export together
+    /// Exports (zip, tar or folder) or single files; pass all parts of one export together
     #[arg(value_name = "PATH", required = true)]
     pub(super) paths: Vec<PathBuf>,
 
-    /// Which kind of export it is
+    /// Kind of the exports
     #[arg(long, value_name = "KIND", value_enum, default_value_t)]
     format: FormatArg,
 
-    /// The type of every document [default: by the kind of export]
+    /// Type of all documents [default: depends on the kind of export]
     #[arg(long = "type", value_name = "T", value_parser = super::type_parser())]
     of_type: Option<DocumentType>,
 
-    /// The type of the files a glob matches: 'Policies/**=policy'
+    /// Type of the files that match a glob, such as 'Policies/**=policy'
     #[arg(long, value_name = "GLOB=TYPE", value_parser = parse_type_map)]
     type_map: Vec<(Glob, export::DocumentType)>,
 
-    /// Only files that this glob matches
+    /// Include only files that match this glob
     #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
     include: Vec<Glob>,
 
-    /// Leave out files that this glob matches
+    /// Exclude files that match this glob
     #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
     exclude: Vec<Glob>,
 
-    /// The name of the folder in the documents' identity [default: its own]
+    /// Name of the folder in document keys [default: the folder's own name]
     #[arg(long, value_name = "NAME", value_parser = parse_root)]
     root: Option<String>,
 
-    /// Also private conversations of Slack (direct messages, groups)
+    /// Include private Slack conversations (direct messages and groups)
     #[arg(long)]
     include_private: bool,
 
-    /// Show what would be done, and write nothing
+    /// Show the plan without changing anything
     #[arg(long)]
     pub(super) dry_run: bool,
 
-    /// With --dry-run: exit with 8 where there is something to do
+    /// With --dry-run, exit with code 8 if changes are pending
     #[arg(long, requires = "dry_run")]
     pub(super) exit_code: bool,
 
-    /// The file that remembers what was brought in; keep it, commit it
+    /// State file, which records what was imported; keep or commit it
     #[arg(long, value_name = "PATH", default_value = "twin-kb.lock.json")]
     pub(super) state: PathBuf,
 
-    /// Start without a state: adopt documents that equal the export's
+    /// Start without a state file, and adopt documents that equal those of the export
     #[arg(long)]
     pub(super) init: bool,
 
-    /// Create documents also where it cannot be told whether they are there already
+    /// Create documents even if they may exist already
     #[arg(long)]
     pub(super) assume_new: bool,
 
-    /// Ask for every known document, and make anew what is missing
+    /// Check that every known document still exists, and recreate missing ones
     #[arg(long)]
     pub(super) verify: bool,
 
-    /// With --verify: the most known documents that may be missing [default: as --max-delete]
+    /// With --verify, the maximum number of known documents that may be missing [default: same as
+    /// --max-delete]
     #[arg(long, value_name = "N|N%", value_parser = parse_max_delete)]
     pub(super) max_missing: Option<MaxDelete>,
 
-    /// Do not keep other runs off the state file
+    /// Do not lock the state file
     #[arg(long)]
     pub(super) no_lock: bool,
 
-    /// Requests a minute, below what the server allows
+    /// Maximum requests per minute, if lower than the server's limit
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) rate: Option<u32>,
 
-    /// Documents at once
+    /// Number of documents to process at once
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub(super) concurrency: u8,
 
-    /// Stop after this long, saving what was done; the next run goes on
+    /// Stop after this time and save the progress; the next run continues
     #[arg(long, value_name = "DURATION", value_parser = duration::parse_positive)]
     pub(super) max_duration: Option<Duration>,
 
-    /// Write the report, as JSON, to this file as well
+    /// Also write the report to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
 
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long, short)]
     pub(super) yes: bool,
 }
@@ -101,7 +102,7 @@ pub(crate) struct BulkArgs {
 /// The kinds of exports.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum FormatArg {
-    /// What its content looks like
+    /// Detect the kind from the content
     #[default]
     Auto,
     Notion,
@@ -138,24 +139,28 @@ impl BulkArgs {
 }
 
 fn parse_type_map(text: &str) -> Result<(Glob, export::DocumentType), String> {
-    let (glob, kind) = text.rsplit_once('=').ok_or("write it like 'Policies/**=policy'")?;
+    let (glob, kind) = text.rsplit_once('=').ok_or("expected GLOB=TYPE, such as 'Policies/**=policy'")?;
     let known = || {
         export::DocumentType::KNOWN.iter().map(export::DocumentType::as_str).collect::<Vec<_>>().join(", ")
     };
     let kind = export::DocumentType::KNOWN.iter().find(|known| known.as_str() == kind);
-    Ok((Glob::new(glob)?, kind.cloned().ok_or_else(|| format!("the type is one of {}", known()))?))
+    Ok((Glob::new(glob)?, kind.cloned().ok_or_else(|| format!("expected one of the types {}", known()))?))
 }
 
 /// Reads the name of a root: one part of a key.
 fn parse_root(text: &str) -> Result<String, String> {
     let is_name =
         !text.trim().is_empty() && !text.contains(|c: char| c.is_control() || c == '/' || c == '\\');
-    if is_name { Ok(text.to_owned()) } else { Err("it is one name, such as 'handbook'".to_owned()) }
+    if is_name {
+        Ok(text.to_owned())
+    } else {
+        Err("expected a name without slashes, such as 'handbook'".to_owned())
+    }
 }
 
 /// Reads `N` or `N%`.
 pub(super) fn parse_max_delete(text: &str) -> Result<MaxDelete, String> {
-    let wrong = || "write a number, or a percentage up to 100%".to_owned();
+    let wrong = || "expected a number, or a percentage up to 100%".to_owned();
     match text.strip_suffix('%') {
         None => text.parse().map(MaxDelete::Count).map_err(|_| wrong()),
         Some(percent) => match percent.parse() {

@@ -7,13 +7,14 @@ use twin_export::Format;
 use super::bulk::Bulk;
 use super::bulk_read::About;
 use crate::error::{CliError, Code};
+use crate::hints;
 use crate::ui::Notice;
 use crate::words::{count, rough_seconds};
 use twin_sync::{Plan, Refusal, Report};
 
 /// The error of a run that a guard refuses.
 pub(super) fn refused(refusal: &Refusal) -> CliError {
-    CliError::new(Code::Guard, refusal.to_string()).hint(refusal.hint())
+    CliError::new(Code::Guard, refusal.to_string()).hint(hints::of_refusal(refusal))
 }
 
 /// The error of a run that left something undone.
@@ -27,11 +28,11 @@ pub(super) fn partial(report: &Report) -> Option<CliError> {
         parts.push(format!("{} failed", count(failed, "document")));
     }
     if unresolved > 0 {
-        parts.push(format!("of {} it cannot be told whether all was created", count(unresolved, "document")));
+        parts.push(format!("cannot tell whether {} were created in full", count(unresolved, "document")));
     }
     let hint = match unresolved {
-        0 => "run it again: it goes on where it stopped",
-        _ => "run it again: it looks for them once more; --assume-new takes them for not created",
+        0 => "run it again to continue where it stopped",
+        _ => "run it again to look for them once more, or pass --assume-new to create them",
     };
     Some(CliError::new(Code::Partial, parts.join(", and ")).hint(hint))
 }
@@ -47,7 +48,7 @@ pub(super) fn failures(report: &Report) -> Vec<Notice> {
     let mut lines: Vec<Notice> = failed.chain(unresolved).take(MOST).map(Notice::warning).collect();
     let all = report.failed.len() + report.unresolved.len();
     if all > MOST {
-        lines.push(Notice::warning(format!("and {} more: --report FILE lists them", all - MOST)));
+        lines.push(Notice::warning(format!("and {} more: use --report FILE to list them all", all - MOST)));
     }
     lines
 }
@@ -57,7 +58,7 @@ pub(super) fn what_was_read(documents: usize, about: &About) -> String {
     let roots: Vec<String> =
         about.roots.iter().map(|root| format!("{} ({})", kind(root.reader), root.path.display())).collect();
     let from = match roots.as_slice() {
-        [] => return "Nothing was found".to_owned(),
+        [] => return "Found nothing".to_owned(),
         [root] => root.clone(),
         roots => format!("{} exports: {}", roots.len(), roots.join(", ")),
     };
@@ -80,7 +81,7 @@ pub(super) fn ending(report: &Report, state: &Path) -> Option<Notice> {
     if !state.exists() {
         return None;
     }
-    let mut text = format!("the state is in {}: keep it for the next run", state.display());
+    let mut text = format!("the state file is {}: keep it for the next run", state.display());
     if report.requests > 0 {
         let (requests, time) =
             (count(report.requests, "request"), rough_seconds(report.elapsed_ms.div_ceil(1000)));
@@ -96,7 +97,7 @@ pub(super) fn ending(report: &Report, state: &Path) -> Option<Notice> {
 pub(super) fn notices(plan: &Plan, about: &About, bulk: &Bulk) -> Vec<Notice> {
     let mut notices = Vec::new();
     for path in &about.cut {
-        notices.push(Notice::warning(format!("{} is cut short or damaged", path.display())).vital());
+        notices.push(Notice::warning(format!("{} is truncated or damaged", path.display())).vital());
     }
     if plan.documents() == 0 && plan.refusal().is_none() {
         let paths: Vec<_> = bulk.args.paths.iter().map(|path| path.display().to_string()).collect();
@@ -104,13 +105,13 @@ pub(super) fn notices(plan: &Plan, about: &About, bulk: &Bulk) -> Vec<Notice> {
     }
     if plan.rerendered() > 0 {
         notices.push(Notice::hint(format!(
-            "{} would read otherwise by this version of twin: --rerender renews them",
+            "this version of twin renders {} differently: pass --rerender to replace them",
             count(plan.rerendered(), "unchanged document")
         )));
     }
     if plan.unlisted() > 0 && !bulk.args.verify {
         notices.push(Notice::warning(format!(
-            "the knowledge base misses {}: --verify makes them anew",
+            "the knowledge base lacks {}: pass --verify to recreate them",
             count(plan.unlisted(), "known document")
         )));
     }

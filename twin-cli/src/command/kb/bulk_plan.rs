@@ -168,7 +168,7 @@ impl PlanView {
         if let Some(more) = folders.len().checked_sub(SCREEN).filter(|more| *more > 0) {
             page.line(&[(&format!("and {}", count(more, "more folder")), Tone::Dim)]);
         }
-        page.line(&[("-v lists every document", Tone::Dim)]);
+        page.line(&[("use -v to list every document", Tone::Dim)]);
     }
 
     /// A few files each with its reason, many by reason with counts.
@@ -191,7 +191,7 @@ impl PlanView {
         if let Some(more) = reasons.len().checked_sub(SCREEN).filter(|more| *more > 0) {
             page.line(&[(&format!("  and {}", count(more, "more reason")), Tone::Dim)]);
         }
-        page.line(&[("  -v lists every file", Tone::Dim)]);
+        page.line(&[("  use -v to list every file", Tone::Dim)]);
     }
 
     /// What is true of many files is said once, with their number.
@@ -218,7 +218,7 @@ impl Row {
             Action::Adopt => ("adopt", "= ", Tone::Plain),
             Action::Prune => ("delete", "- ", Tone::Bad),
         };
-        let mut about = task.kind.to_string();
+        let mut about = task.document_type.to_string();
         match size {
             Some(size) => about += &format!(", {}", rough_size(size)),
             None => about += &format!(", {}", task.key),

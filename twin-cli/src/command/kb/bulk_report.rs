@@ -52,7 +52,7 @@ impl ui::Report for BulkReport {
             Some(_) => {
                 for line in self.report.actions.iter().flatten() {
                     let parts = line.parts.to_string();
-                    page.row(&[line.action, &line.key, &line.kind, &parts, &line.title]);
+                    page.row(&[line.action, &line.key, &line.document_type, &parts, &line.title]);
                 }
             }
             None if page.is_terminal() => {

@@ -1,8 +1,11 @@
 //! `twin kb delete`: deletes documents, once someone has agreed to it.
 
 use super::reference::{self, Found};
+use clap_complete::ArgValueCompleter;
+
 use crate::command::bulk::{self, Verb};
 use crate::command::{Outcome, ids};
+use crate::complete;
 use crate::context::Context;
 use crate::error::{CliError, Code};
 use crate::ui::page::Tone;
@@ -10,8 +13,8 @@ use crate::words::count;
 
 /// Delete documents
 ///
-/// They are named by id, by exact title, or by their key in the state file of the current folder. Shows their titles
-/// and asks first, since nothing brings a document back but a copy: see 'twin kb export'.
+/// Finds documents by ID, exact title, or key in the state file of the current folder. Shows their titles and
+/// asks for confirmation. Deleted documents cannot be restored: use 'twin kb export' to make a backup.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -19,14 +22,14 @@ Examples:
   twin kb list --type slack | cut -f1 | twin kb delete --yes -
 
 Exit codes:
-  0 all are deleted, 3 some are not, 5 no such document, 2 --yes is needed, 1 you said no, 4 no key,
-  7 no connection: the rest is left, 130 and 143 stopped")]
+  0 all deleted, 3 some not deleted, 5 no such document, 2 --yes needed, 1 declined, 4 no key,
+  7 connection failed before the end, 130 interrupted, 143 terminated")]
 pub struct Args {
-    /// Ids, titles or keys of twin-kb.lock.json; '-' reads ids from standard input, one a line
-    #[arg(value_name = "ID|TITLE|KEY|-", required = true, value_hint = clap::ValueHint::Other)]
+    /// IDs, titles, or keys in twin-kb.lock.json; '-' reads IDs from standard input, one per line
+    #[arg(value_name = "ID|TITLE|KEY|-", required = true, add = ArgValueCompleter::new(complete::documents))]
     ids: Vec<String>,
 
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long, short)]
     yes: bool,
 }
@@ -38,15 +41,15 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     if from_stdin && !args.yes {
         return Err(CliError::new(
             Code::PromptNeeded,
-            "ids come from standard input, so no one can be asked",
+            "IDs come from standard input, so prompting is not possible",
         )
-        .hint("add --yes to delete them without asking"));
+        .hint("pass --yes to delete them without confirmation"));
     }
     if let Some(odd) = args.ids.iter().find(|name| !reference::may_be_named(name)) {
         ids::check(odd)?;
     }
     if !args.yes {
-        context.ui.must_ask("deleting needs your consent", "add --yes to delete without asking")?;
+        context.ui.must_ask("deleting needs confirmation", "pass --yes to delete without confirmation")?;
     }
     let ids = ids::all(resolved(args.ids, context).await?).await?;
     if !args.yes {
@@ -92,8 +95,10 @@ async fn show_titles(ids: &[String], context: &Context) -> Result<(), CliError> 
 
 async fn agree(ids: &[String], context: &Context) -> Result<(), CliError> {
     let question = match ids {
-        [id] => format!("Delete {id} for good?"),
-        [first, rest @ ..] => format!("Delete {first} and {} for good?", count(rest.len(), "more document")),
+        [id] => format!("Permanently delete {id}?"),
+        [first, rest @ ..] => {
+            format!("Permanently delete {first} and {}?", count(rest.len(), "more document"))
+        }
         [] => return Ok(()),
     };
     show_titles(ids, context).await?;

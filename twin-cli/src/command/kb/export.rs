@@ -18,12 +18,12 @@ use crate::ui::progress::Progress;
 use crate::ui::{Form, Json, Notice, Report};
 use crate::words::{count, remaining};
 
-/// Write every document to a folder, as Markdown with front matter
+/// Export every document to a folder, as Markdown with front matter
 ///
-/// Each file holds id, title, type, source and createdAt, and the text as it is: 'twin kb import DIR' brings
-/// them back with their types. What is there already is not fetched again, so that an export that was stopped
-/// goes on where it was. The API lists at most 200 documents of one type; what cannot be listed is told, with
-/// numbers.
+/// Each file has the ID, title, type, source and creation time as front matter, followed by the unchanged
+/// text. 'twin kb import DIR' imports the files again, with their types. Existing files are not fetched
+/// again, so an interrupted export continues where it stopped. The API lists at most 200 documents of one
+/// type; the number of documents that it does not list is reported.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -31,10 +31,10 @@ Examples:
   twin kb export backup --json | jq .written
 
 Exit codes:
-  0 every document is there, 3 some are not or cannot be listed, 2 the folder cannot be made,
-  1 a file cannot be written, 4 no key, 7 no connection: the rest is left, 130 and 143 stopped")]
+  0 every document is exported, 3 some are not or cannot be listed, 2 the folder cannot be created,
+  1 a file cannot be written, 4 no key, 7 connection failed, 130 interrupted, 143 terminated")]
 pub struct Args {
-    /// The folder; made where it is not there
+    /// Folder to write to; created if it does not exist
     #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     dir: PathBuf,
 }
@@ -42,7 +42,7 @@ pub struct Args {
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let dir = args.dir;
     std::fs::create_dir_all(&dir)
-        .map_err(|error| CliError::invalid(format!("{} cannot be a folder: {error}", dir.display())))?;
+        .map_err(|error| CliError::invalid(format!("cannot create the folder {}: {error}", dir.display())))?;
     let connection = context.connect_for_bulk().await?;
     let kb = connection.twin.kb();
     let listing = kb.list_all().await?;
@@ -136,7 +136,7 @@ impl Report for Exported {
     fn text(&self, page: &mut Page) {
         let mut text = format!("Wrote {} to {}", count(self.written, "document"), self.dir);
         if self.unchanged > 0 {
-            text += &format!(", {} were there already", self.unchanged);
+            text += &format!(", {} existed already", self.unchanged);
         }
         page.block(&(text + "."), Tone::Plain);
     }
@@ -153,7 +153,7 @@ impl Report for Exported {
             }));
             if self.remaining > 0 {
                 notices.push(Notice::warning(remaining(self.remaining, "document")));
-                notices.push(Notice::hint("the same command goes on from here"));
+                notices.push(Notice::hint("run the same command again to continue"));
             }
         }
         notices

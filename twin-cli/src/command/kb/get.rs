@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use twin_sdk::Document;
 
 use super::reference::{self, Found};
+use clap_complete::ArgValueCompleter;
+
 use crate::command::{Outcome, ids};
+use crate::complete;
 use crate::context::Context;
 use crate::ui::age::age;
 use crate::ui::page::{Page, Tone};
@@ -13,8 +16,8 @@ use crate::words::count;
 
 /// Show one document
 ///
-/// It is named by its id, by its exact title, or by its key in the state file of the current folder. In a pipe
-/// you get its content alone; --json has the rest.
+/// Finds the document by its ID, its exact title, or its key in the state file of the current folder. When
+/// piped, prints only the content; use --json for everything else.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -22,10 +25,10 @@ Examples:
   twin kb get doc_abc123 > policy.txt
 
 Exit codes:
-  0 done, 5 no such document, 2 several are meant, 4 no key, 7 no connection")]
+  0 success, 5 no such document, 2 several documents match, 4 no key, 7 connection failed")]
 pub struct Args {
-    /// The document's id, its title, or its key in twin-kb.lock.json
-    #[arg(value_name = "ID|TITLE|KEY", value_hint = clap::ValueHint::Other)]
+    /// ID of the document, its title, or its key in twin-kb.lock.json
+    #[arg(value_name = "ID|TITLE|KEY", add = ArgValueCompleter::new(complete::documents))]
     id: String,
 }
 

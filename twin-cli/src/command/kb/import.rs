@@ -6,11 +6,13 @@ use crate::command::Outcome;
 use crate::context::Context;
 use twin_sync::{MaxDelete, Mode};
 
-/// Bring exports in: create what is not known yet, leave what is
+/// Import documents from exports, without changing existing ones
 ///
-/// An import that was interrupted goes on where it stopped; 'twin kb sync' takes over from it.
+/// An interrupted import continues where it stopped. 'twin kb sync' can later take over, with the same state
+/// file.
 ///
-/// In a pipe: a row a counter of the report; with --dry-run a row a source: action, key, type, parts, title.
+/// When piped, prints one counter of the report per line. With --dry-run, prints one source per line: action,
+/// key, type, parts, title.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -18,9 +20,9 @@ Examples:
   twin kb import takeout-001.zip takeout-002.zip --type-map 'Policies/**=policy'
 
 Exit codes:
-  0 done, 3 done in part, 8 changes are pending (--dry-run --exit-code), 11 a guard refused, 2 bad input,
-  1 you said no or a file cannot be written, 4 no key, 7 no connection, 9 the plan or its limit,
-  130 and 143 stopped")]
+  0 success, 3 partly done, 8 changes pending (--dry-run --exit-code), 11 a guard refused,
+  2 invalid input, 1 declined or a file cannot be written, 4 no key, 7 connection failed,
+  9 not in your plan or limit reached, 130 interrupted, 143 terminated")]
 pub struct Args {
     #[command(flatten)]
     bulk: BulkArgs,

@@ -17,7 +17,8 @@ use crate::ui::{Form, Json, Notice, Report};
 
 /// List documents, newest first
 ///
-/// In a pipe: a row a document without a header, separated by tabs: id, type, title, hits, createdAt.
+/// When piped, prints one document per line, without a header, with tab-separated fields: id, type, title,
+/// hits, createdAt.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -26,21 +27,21 @@ Examples:
   twin kb list --grep expense
 
 Exit codes:
-  0 done, 4 no key, 6 rate limited, 7 no connection")]
+  0 success, 4 no key, 6 rate limited, 7 connection failed")]
 pub struct Args {
     /// Only documents of this type
     #[arg(long = "type", value_name = "T", value_parser = super::type_parser())]
     of_type: Option<DocumentType>,
 
-    /// How many at most, 1 to 200
+    /// Maximum number of items, 1 to 200
     #[arg(long, value_name = "N", default_value = "50", value_parser = parse_limit, value_hint = clap::ValueHint::Other)]
     limit: u32,
 
-    /// Only documents whose title holds this text, in upper or lower case
+    /// Only documents whose title contains this text, ignoring case
     #[arg(long, value_name = "TEXT", value_hint = clap::ValueHint::Other)]
     grep: Option<String>,
 
-    /// All that the API lists: up to 200 of each type
+    /// List everything that the API lists: up to 200 documents of each type
     #[arg(long, conflicts_with = "limit")]
     all: bool,
 }
@@ -149,7 +150,7 @@ impl Report for Documents {
 
     fn notices(&self, _: Form) -> Vec<Notice> {
         let notices = self.unlisted.iter().map(Unlisted::notice);
-        let hint = (!self.all).then_some("list more with --all, or --limit 200");
+        let hint = (!self.all).then_some("use --all or --limit 200 to list more");
         notices.chain(self.listing().notices("documents", hint)).collect()
     }
 }

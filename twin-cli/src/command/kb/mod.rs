@@ -35,7 +35,7 @@ Examples:
   twin kb export backup
 
 Exit codes:
-  0 done, 3 done in part, 5 no such document, 2 usage, 4 no key, 7 no connection")]
+  0 success, 3 partly done, 5 no such document, 2 invalid usage, 4 no key, 7 connection failed")]
 pub enum Command {
     List(list::Args),
     Get(get::Args),
@@ -44,7 +44,7 @@ pub enum Command {
     Export(export::Args),
     Import(import::Args),
     Sync(sync::Args),
-    /// Look into the state file of a sync, or drop entries of it
+    /// Show a state file, or remove entries from it
     #[command(subcommand)]
     State(state::Command),
 }

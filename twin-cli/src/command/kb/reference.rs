@@ -23,7 +23,7 @@ pub(super) enum Found {
 /// Finds the one document that is meant. What looks like an id is asked for first, since that costs one request.
 pub(super) async fn find(name: &str, connection: &Connection) -> Result<Found, CliError> {
     if let Some(ids) = of_state(name, connection) {
-        return one(name, ids, "the source has several parts").map(Found::Id);
+        return one(name, ids, "the source has several documents").map(Found::Id);
     }
     if ids::check(name).is_ok() {
         match connection.twin.kb().get(name).await {
@@ -65,12 +65,12 @@ async fn of_title(title: &str, twin: &Twin) -> Result<String, CliError> {
         .map(|document| document.id)
         .collect();
     if ids.is_empty() {
-        let error = CliError::new(Code::NotFound, format!("no document has the id or the title '{title}'"));
-        let hint = "'twin kb list --all' shows the ones there are";
+        let error = CliError::new(Code::NotFound, format!("no document has the ID or title '{title}'"));
+        let hint = "run 'twin kb list --all' to list documents";
         return Err(if is_whole {
             error.hint(hint)
         } else {
-            error.hint(format!("{hint}, but not every one"))
+            error.hint(format!("{hint} (the API does not list all of them)"))
         });
     }
     one(title, ids, "several documents have this title")
@@ -81,8 +81,8 @@ fn one(name: &str, mut ids: Vec<String>, several: &str) -> Result<String, CliErr
         (Some(id), []) => Ok(id),
         (Some(id), others) => {
             let all = others.iter().chain([&id]).map(String::as_str).collect::<Vec<_>>().join(", ");
-            Err(CliError::invalid(format!("'{name}': {several}")).hint(format!("name one by its id: {all}")))
+            Err(CliError::invalid(format!("'{name}': {several}")).hint(format!("use one of the IDs: {all}")))
         }
-        (None, _) => Err(CliError::new(Code::NotFound, format!("'{name}' has no document"))),
+        (None, _) => Err(CliError::new(Code::NotFound, format!("'{name}' has no documents"))),
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn check(path: &Path) -> Result<(), CliError> {
     probe.map_err(|error: io::Error| {
         let error = io::Error::from(error.kind()); // the probe's own name says nothing
         CliError::invalid(format!("cannot write the report {}: {error}", path.display()))
-            .hint("name a file in a folder that exists and can be written to")
+            .hint("name a file in an existing folder that you can write to")
     })
 }
 

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use clap_complete::ArgValueCompleter;
+
 use crate::command::Outcome;
 use crate::command::listing::Listing;
+use crate::complete;
 use crate::context::Context;
 use crate::error::{CliError, Code};
 use crate::ui::page::{Page, Tone};
@@ -15,7 +18,7 @@ use crate::ui::{Json, Report};
 use crate::words::count;
 use twin_sync::{self as sync, Entry, State};
 
-/// Look into the state file of 'kb sync', or drop entries of it
+/// Show a state file, or remove entries from it
 #[derive(Debug, clap::Subcommand)]
 #[command(after_help = "\
 Examples:
@@ -23,16 +26,16 @@ Examples:
   twin kb state forget --all --yes
 
 Exit codes:
-  0 done, 5 no such key, 2 no state file or --yes is needed, 1 you said no or a file cannot be used,
-  11 a sync is under way, or the state is damaged or of a later version")]
+  0 success, 5 no such key, 2 no state file or --yes needed, 1 declined or a file cannot be used,
+  11 a sync is running, or the state file is damaged or from a newer version")]
 pub enum Command {
     Show(ShowArgs),
     Forget(ForgetArgs),
 }
 
-/// Show what the state knows
+/// List the entries of a state file
 ///
-/// In a pipe: a row a source, separated by tabs: key, type, title, ids.
+/// When piped, prints one source per line, with tab-separated fields: key, type, title, ids.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -40,16 +43,16 @@ Examples:
   twin kb state show --state drive.lock.json --json
 
 Exit codes:
-  0 done, 2 no state file, 1 it cannot be read, 11 it is damaged or of a later version")]
+  0 success, 2 no state file, 1 it cannot be read, 11 it is damaged or from a newer version")]
 pub struct ShowArgs {
     #[command(flatten)]
     file: FileArgs,
 }
 
-/// Drop entries; the knowledge base stays as it is
+/// Remove entries without changing the knowledge base
 ///
-/// The next sync takes these sources for new. Documents that are forgotten are no longer ours: no sync
-/// deletes them.
+/// The next sync treats these sources as new. Documents of removed entries stay in the knowledge base, and no
+/// sync deletes them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -57,28 +60,28 @@ Examples:
   twin kb state forget --all --yes
 
 Exit codes:
-  0 done, 5 no such key, 2 no state file or --yes is needed, 1 you said no or a file cannot be used,
-  11 a sync is under way, or the state is damaged or of a later version")]
+  0 success, 5 no such key, 2 no state file or --yes needed, 1 declined or a file cannot be used,
+  11 a sync is running, or the state file is damaged or from a newer version")]
 pub struct ForgetArgs {
     #[command(flatten)]
     file: FileArgs,
 
-    /// Keys, as 'twin kb state show' shows them
-    #[arg(value_name = "KEY", required_unless_present = "all", conflicts_with = "all", value_hint = clap::ValueHint::Other)]
+    /// Keys, as shown by 'twin kb state show'
+    #[arg(value_name = "KEY", required_unless_present = "all", conflicts_with = "all", add = ArgValueCompleter::new(complete::keys))]
     keys: Vec<String>,
 
-    /// Every entry
+    /// Remove all entries
     #[arg(long)]
     all: bool,
 
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long, short)]
     yes: bool,
 }
 
 #[derive(Debug, clap::Args)]
 struct FileArgs {
-    /// The state file
+    /// State file
     #[arg(long, value_name = "PATH", default_value = "twin-kb.lock.json")]
     state: PathBuf,
 }
@@ -99,8 +102,8 @@ async fn forget(args: ForgetArgs, context: &Context) -> Outcome {
     let path = &args.file.state;
     let state = present(path)?;
     if let Some(unknown) = args.keys.iter().find(|key| state.get(key).is_none()) {
-        let error = CliError::new(Code::NotFound, format!("the state does not know {unknown}"));
-        return Err(error.hint("'twin kb state show' shows the keys"));
+        let error = CliError::new(Code::NotFound, format!("the state file has no entry {unknown}"));
+        return Err(error.hint("run 'twin kb state show' to list the keys"));
     }
     let entries = if args.all { state.len() } else { args.keys.len() };
     if !args.yes {
@@ -113,19 +116,19 @@ async fn forget(args: ForgetArgs, context: &Context) -> Outcome {
 
 async fn confirm(entries: usize, context: &Context) -> Result<(), CliError> {
     let what = count(entries, "document");
-    context.ui.must_ask(&format!("{what} would be forgotten"), "confirm with --yes")?;
-    let question = format!("Forget {what} that were brought in? The knowledge base stays as it is.");
+    context.ui.must_ask(&format!("{what} would be removed from the state file"), "confirm with --yes")?;
+    let question = format!("Remove {what} from the state file? The knowledge base is not changed.");
     if context.ui.ask_to_go_on(&question).await? {
         Ok(())
     } else {
-        Err(CliError::new(Code::Declined, "nothing was done"))
+        Err(CliError::new(Code::Declined, "nothing was changed"))
     }
 }
 
 fn present(path: &Path) -> Result<State, CliError> {
     sync::peek(path)?.ok_or_else(|| {
-        CliError::invalid(format!("there is no state file {}", path.display()))
-            .hint("name it with --state; 'twin kb sync' and 'twin kb import' make it")
+        CliError::invalid(format!("state file {} does not exist", path.display()))
+            .hint("pass --state to use another file; 'twin kb sync' and 'twin kb import' create it")
     })
 }
 
@@ -138,10 +141,10 @@ impl Report for Shown {
         if !page.is_terminal() {
             for entry in &self.entries {
                 let ids: Vec<&str> = entry.owned().collect();
-                page.row(&[&entry.key, entry.kind.as_str(), &entry.title, &ids.join(",")]);
+                page.row(&[&entry.key, entry.document_type.as_str(), &entry.title, &ids.join(",")]);
             }
         } else if self.entries.is_empty() {
-            page.block("The state knows no documents.", Tone::Dim);
+            page.block("The state file has no entries.", Tone::Dim);
         } else {
             let mut table = Table::new(&[
                 Column::new("KEY").flexible(),
@@ -152,7 +155,7 @@ impl Report for Shown {
             for entry in &self.entries {
                 table.push([
                     Cow::from(entry.key.as_str()),
-                    entry.kind.as_str().into(),
+                    entry.document_type.as_str().into(),
                     entry.title.as_str().into(),
                     entry.ids.len().to_string().into(),
                 ]);
@@ -160,7 +163,7 @@ impl Report for Shown {
             page.table(&table);
             let unfinished = self.entries.iter().filter(|entry| !entry.is_settled()).count();
             if unfinished > 0 {
-                let text = format!("{unfinished} are unfinished: the next sync goes on with them");
+                let text = format!("{unfinished} are unfinished: the next sync completes them");
                 page.block(&text, Tone::Warning);
             }
         }

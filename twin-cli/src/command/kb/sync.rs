@@ -8,11 +8,14 @@ use twin_sync::{MaxDelete, Mode};
 
 /// Make the knowledge base mirror exports
 ///
-/// It creates what is new, replaces what changed and, with --prune, deletes what is gone.
+/// Creates new documents, replaces changed ones and, with --prune, deletes documents whose source is no
+/// longer in the export.
 ///
-/// Only documents that the state file names are ever deleted. Keep that file: commit it, or cache it.
+/// Only deletes documents that are listed in the state file. Keep that file between runs: commit it, or cache
+/// it.
 ///
-/// In a pipe: a row a counter of the report; with --dry-run a row a source: action, key, type, parts, title.
+/// When piped, prints one counter of the report per line. With --dry-run, prints one source per line: action,
+/// key, type, parts, title.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -21,26 +24,26 @@ Examples:
   twin kb sync drive/ --state drive.lock.json --prune --yes --json
 
 Exit codes:
-  0 done, 3 done in part, 8 changes are pending (--dry-run --exit-code), 11 a guard refused,
-  2 bad input or --yes is needed, 1 you said no or a file cannot be written, 4 no key,
-  7 no connection, 9 the plan or its limit, 130 and 143 stopped")]
+  0 success, 3 partly done, 8 changes pending (--dry-run --exit-code), 11 a guard refused,
+  2 invalid input or --yes needed, 1 declined or a file cannot be written, 4 no key,
+  7 connection failed, 9 not in your plan or limit reached, 130 interrupted, 143 terminated")]
 pub struct Args {
     #[command(flatten)]
     bulk: BulkArgs,
 
-    /// Delete documents whose source is gone from the export
+    /// Delete documents whose source is no longer in the export
     #[arg(long)]
     prune: bool,
 
-    /// The most documents to delete [default: 5 or 10%, whichever is more]
+    /// Maximum number of documents to delete [default: 5 or 10%, whichever is more]
     #[arg(long, value_name = "N|N%", value_parser = parse_max_delete)]
     max_delete: Option<MaxDelete>,
 
-    /// Accept an export without any document
+    /// Accept an export without documents
     #[arg(long)]
     allow_empty: bool,
 
-    /// Upload anew what this version of twin renders otherwise
+    /// Replace documents that this version of twin renders differently
     #[arg(long)]
     rerender: bool,
 }

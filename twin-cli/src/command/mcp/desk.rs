@@ -79,7 +79,7 @@ pub(super) fn refused(error: &Error) -> Refusal {
              user to upgrade the plan or to wait for the next month.{told}"
         ),
         (ErrorKind::NotFound, _) => {
-            format!("There is nothing of that id: take ids from kb_list or escalations_list.{told}")
+            format!("Nothing has that ID: take IDs from kb_list or escalations_list.{told}")
         }
         _ => {
             let error = CliError::from(error);
@@ -103,8 +103,8 @@ pub(super) fn answer_text(answer: &Answer, left: &str) -> String {
     }
     let outcome = match answer.should_escalate {
         true => {
-            "The twin is not sure enough or must not decide this: it passed the question on to a person. Do not \
-                 present the text as settled."
+            "The twin is not sure enough or must not decide this: it escalated the question to a person. \
+             Do not present the text as settled."
         }
         false => "The twin answered from its knowledge base.",
     };
@@ -153,8 +153,8 @@ pub(super) fn escalations_text(page: &Page<Escalation>) -> String {
 /// Figures as text.
 pub(super) fn stats_text(stats: &Stats) -> String {
     format!(
-        "{} questions answered, {} of them escalated; handled alone {}, confidence {} on average, {} minutes saved, {} \
-         documents.",
+        "{} questions answered, {} of them escalated; {} handled without a person, average confidence {}, \
+         {} minutes saved, {} documents.",
         stats.total_answered,
         stats.total_escalated,
         answer::percent(stats.handle_rate),

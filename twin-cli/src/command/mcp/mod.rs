@@ -13,10 +13,11 @@ use self::desk::Desk;
 use super::{Nothing, Outcome};
 use crate::context::Context;
 
-/// Serve the twin to AI assistants over the Model Context Protocol
+/// Run a Model Context Protocol server for AI assistants
 ///
-/// Speaks on standard input and output, for programs such as Claude, Cursor, VS Code and Zed, which start it. It reads;
-/// with --allow-write it also adds documents and resolves escalations. It never deletes.
+/// Communicates over standard input and output with programs such as Claude, Cursor, VS Code and Zed, which
+/// start it. Read-only by default; with --allow-write, it can also add documents and resolve escalations. It
+/// never deletes anything.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,21 +25,21 @@ Examples:
   twin mcp --from handbook.zip < /dev/null
 
 Exit codes:
-  0 the client left, 2 bad input, 4 no key, 7 no connection")]
+  0 the client disconnected, 2 invalid input, 4 no key, 7 connection failed")]
 pub struct Args {
-    /// Offer the tools that add documents and resolve escalations
+    /// Also offer tools that add documents and resolve escalations
     #[arg(long)]
     allow_write: bool,
 
-    /// Answer at most this many questions in this session
+    /// Maximum number of questions per session
     #[arg(long, value_name = "N", default_value_t = 50)]
     max_asks: u64,
 
-    /// Serve these exports, files or folders alone, from this machine
+    /// Serve only these exports, files or folders, without leaving this machine
     #[arg(long, value_name = "PATH", num_args = 1.., value_hint = ValueHint::AnyPath, conflicts_with_all = ["local_data", "base_url"])]
     from: Vec<PathBuf>,
 
-    /// Read the exports of --from anew, and keep nothing of them in the user's cache directory
+    /// Read the exports of --from again instead of using the cached index, and cache nothing
     #[arg(long, requires = "from")]
     no_cache: bool,
 }

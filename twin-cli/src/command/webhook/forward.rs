@@ -74,7 +74,7 @@ impl Forwarder {
             let mut left: Vec<String> = self.0.queues().keys().cloned().collect();
             left.sort_unstable();
             for id in left {
-                self.0.tell_of_loss(&id, "there was no more time");
+                self.0.tell_of_loss(&id, "no time left");
             }
         }
     }
@@ -134,7 +134,7 @@ impl Inner {
                 return false;
             };
             if tries == 1 {
-                let text = format!("{id} was not passed on yet: {why}; it is tried again for an hour");
+                let text = format!("{id} could not be forwarded: {why}; retrying for an hour");
                 self.ui.notice(&Notice::warning(text));
             } else {
                 self.ui.detail(1, &format!("{id}: {why}, again in {:.1}s", wait.as_secs_f64()));
@@ -155,7 +155,7 @@ impl Inner {
     }
 
     fn tell_of_loss(&self, id: &str, why: &str) {
-        self.ui.notice(&Notice::warning(format!("{id} was not passed on: {why}")));
+        self.ui.notice(&Notice::warning(format!("{id} was not forwarded: {why}")));
     }
 }
 

@@ -21,15 +21,18 @@ use crate::stop::Signal;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Json, Notice, Report};
 
-/// Receive webhooks, verify them, print them and pass them on
+/// Receive, verify, print and forward webhooks
 ///
-/// It listens on this machine only, on any path: let a tunnel lead Twin's webhooks here. Each event is
-/// answered with 200 once it is in memory, and printed once however often it is delivered. With --forward-to it
-/// is passed on with its body, path, query and headers as they came, and tried again for an hour until it is
-/// answered with 2xx, in order for each escalation. At most 1,000 events wait; further ones are answered with
-/// 503, so that Twin delivers them again. What is not signed with the secret, or too old, is refused. In a pipe:
-/// a row an event: escalationId, event, confidence, askedBy, timestamp, question. With --json: a line of JSON an
-/// event.
+/// Listens on loopback, on any path; use a tunnel to receive webhooks from Twin. Answers each event with 200
+/// as soon as it is in memory, and prints it once, even if it is delivered again. Refuses events that are not
+/// signed with the secret or are too old.
+///
+/// With --forward-to, forwards each event with its original body, path, query and headers, and retries for an
+/// hour until it is answered with 2xx; events of the same escalation stay in order. At most 1,000 events wait
+/// at a time; further ones are answered with 503, so that Twin delivers them again.
+///
+/// When piped, prints one event per line: escalationId, event, confidence, askedBy, timestamp, question. With
+/// --json, prints one JSON object per line.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -38,25 +41,25 @@ Examples:
   twin webhook listen --json | jq -r .question
 
 Exit codes:
-  130 stopped by Ctrl-C, 143 stopped by SIGTERM, 2 bad input or no secret, 1 the port is taken")]
+  130 interrupted, 143 terminated, 2 invalid input or no secret, 1 the port is in use")]
 pub struct Args {
-    /// The address to listen on
+    /// Address to listen on
     #[arg(long, value_name = "HOST", value_hint = clap::ValueHint::Hostname, default_value = "127.0.0.1")]
     host: String,
 
-    /// The port to listen on; 0 is any free one
+    /// Port to listen on; 0 selects a free port
     #[arg(long, value_name = "N", value_hint = clap::ValueHint::Other, default_value_t = 4242)]
     port: u16,
 
-    /// Pass each event on to this address
+    /// Forward each event to this address
     #[arg(long, value_name = "URL", value_parser = parse_url, value_hint = clap::ValueHint::Url)]
     forward_to: Option<Url>,
 
-    /// Print and pass on events that were delivered before, too
+    /// Also print and forward events that were delivered before
     #[arg(long)]
     repeats: bool,
 
-    /// Refuse events whose time is further from now; 'off' takes any
+    /// Refuse events older than this; 'off' accepts any
     #[arg(long, value_name = "DURATION", value_parser = MaxAge::parse, value_hint = clap::ValueHint::Other, default_value = "10m")]
     max_age: MaxAge,
 
@@ -72,11 +75,12 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let address = listener.local_addr().map_err(|error| CliError::io("cannot listen", &error))?;
     ui.announce(&format!("Listening on http://{address} until Ctrl-C"));
     if let Some(target) = &target {
-        ui.announce(&format!("Passing events on to {}", target.shown()));
+        ui.announce(&format!("Forwarding events to {}", target.shown()));
     }
     if !address.ip().is_loopback() {
         ui.notice(&Notice::warning(format!(
-            "other machines can reach {address}: the signature alone tells who sends, and nothing is encrypted"
+            "{address} is reachable from other machines: only the signature identifies the sender, and \
+             nothing is encrypted"
         )));
     }
 
@@ -98,7 +102,7 @@ async fn bind(host: &str, port: u16) -> Result<TcpListener, CliError> {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     TcpListener::bind((host, port)).await.map_err(|error| {
         CliError::io(format_args!("cannot listen on {host}, port {port}"), &error)
-            .hint("choose another --port, or 0 for a free one")
+            .hint("pass another --port, or 0 to select a free port")
     })
 }
 

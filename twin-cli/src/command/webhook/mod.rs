@@ -29,7 +29,7 @@ Examples:
   twin webhook trigger --to http://localhost:4242 --secret-file secret.txt
 
 Exit codes:
-  0 done, 12 the signature does not match, 2 usage or no secret, 7 no connection")]
+  0 success, 12 the signature does not match, 2 invalid usage or no secret, 7 connection failed")]
 pub enum Command {
     Verify(verify::Args),
     Listen(listen::Args),
@@ -59,7 +59,7 @@ impl Secret {
             Some(path) => Input::of(path).read("the webhook secret").await?,
             None => env::var("TWIN_WEBHOOK_SECRET").ok_or_else(|| {
                 CliError::new(Code::Usage, "the webhook secret is missing")
-                    .hint("set TWIN_WEBHOOK_SECRET or give --secret-file")
+                    .hint("set TWIN_WEBHOOK_SECRET or pass --secret-file")
             })?,
         };
         Verifier::new(secret.trim()).map_err(|error| CliError::invalid(error.to_string()))
@@ -74,7 +74,7 @@ impl Secret {
 fn parse_url(text: &str) -> Result<Url, String> {
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
-        _ => Err("write it like http://localhost:3000/webhook".to_owned()),
+        _ => Err("expected a URL such as http://localhost:3000/webhook".to_owned()),
     }
 }
 

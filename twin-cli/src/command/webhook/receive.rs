@@ -177,13 +177,13 @@ impl fmt::Debug for Receiver {
 /// Why a request is not taken.
 #[derive(Debug, thiserror::Error)]
 enum Refusal {
-    #[error("it is no POST")]
+    #[error("it is not a POST request")]
     Method,
     #[error("its body is longer than {} KiB", LONGEST_BODY / 1024)]
     TooLong,
-    #[error("its body did not come whole")]
+    #[error("its body is incomplete")]
     Broken,
-    #[error("{IN_HAND} events are waiting already")]
+    #[error("{IN_HAND} events are already waiting")]
     Busy,
     #[error(transparent)]
     Webhook(WebhookError),

@@ -118,8 +118,11 @@ mod tests {
         let of = |refusals: &[(&str, u64)]| {
             remark(&refusals.iter().map(|(why, number)| ((*why).to_owned(), *number)).collect::<Vec<_>>())
         };
-        assert_eq!(of(&[("it is no POST", 1)]), "a request was refused: it is no POST");
-        assert_eq!(of(&[("it is no POST", 2)]), "2 requests were refused: it is no POST");
+        assert_eq!(of(&[("it is not a POST request", 1)]), "a request was refused: it is not a POST request");
+        assert_eq!(
+            of(&[("it is not a POST request", 2)]),
+            "2 requests were refused: it is not a POST request"
+        );
         assert_eq!(of(&[("a", 2), ("b", 1)]), "3 requests were refused: a (2); b (1)");
     }
 }

@@ -68,9 +68,9 @@ impl Target {
             CliError::new(Code::Timeout, format!("{url} did not answer in time"))
         } else if error.is_connect() {
             CliError::new(Code::Network, format!("{url} cannot be reached"))
-                .hint("is something listening there?")
+                .hint("check that a server is listening there")
         } else {
-            CliError::new(Code::Network, format!("the connection to {url} broke"))
+            CliError::new(Code::Network, format!("the connection to {url} was lost"))
         })
     }
 }

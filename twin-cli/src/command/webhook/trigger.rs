@@ -17,7 +17,7 @@ use crate::ui::{Json, Report};
 
 /// Send a signed sample event
 ///
-/// The event is the one of the API reference, with an id and a time of its own; each field can be set.
+/// Sends the sample event of the API reference, with a new ID and the current time. Each field can be set.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -25,40 +25,41 @@ Examples:
   twin webhook trigger --to https://hooks.example.com/twin --question 'May I?' --confidence 0.1
 
 Exit codes:
-  0 the receiver answered 2xx, 1 it answered something else, 7 it failed or is out of reach, 2 bad input")]
+  0 the receiver answered 2xx, 1 it answered something else, 7 it failed or cannot be reached,
+  2 invalid input")]
 pub struct Args {
-    /// Where to send it
+    /// URL to send the event to
     #[arg(long, value_name = "URL", value_parser = parse_url, value_hint = clap::ValueHint::Url)]
     to: Url,
 
     #[command(flatten)]
     secret: Secret,
 
-    /// The event's name
+    /// Name of the event
     #[arg(long, value_name = "NAME", value_hint = clap::ValueHint::Other, default_value = "escalation.created")]
     event: String,
 
-    /// The escalation's id [default: a new one]
+    /// ID of the escalation [default: a new one]
     #[arg(long, value_name = "ID", value_hint = clap::ValueHint::Other)]
     escalation_id: Option<String>,
 
-    /// The question
+    /// Question that was asked
     #[arg(long, value_name = "TEXT", value_hint = clap::ValueHint::Other, default_value = "Can you approve the $15k contract with Acme?")]
     question: String,
 
-    /// Who asked
+    /// Name of the person who asked
     #[arg(long, value_name = "NAME", value_hint = clap::ValueHint::Other, default_value = "Jordan M.")]
     asked_by: String,
 
-    /// How sure the twin was, 0 to 1
+    /// Confidence of the twin, 0 to 1
     #[arg(long, value_name = "X", value_hint = clap::ValueHint::Other, default_value_t = 0.22)]
     confidence: f64,
 
-    /// Why it was escalated
+    /// Reason for the escalation
     #[arg(long, value_name = "TEXT", value_hint = clap::ValueHint::Other, default_value = "Requires personal budget authority over $10k")]
     reason: String,
 
-    /// When it happened, as 2026-03-14T10:32:00Z [default: now]
+    /// Time of the event, such as 2026-03-14T10:32:00Z [default: now]
     #[arg(long, value_name = "TIME", value_hint = clap::ValueHint::Other)]
     timestamp: Option<Timestamp>,
 }
@@ -107,7 +108,9 @@ async fn send(target: &Target, event: Sample, verifier: &Verifier) -> Result<Sen
         let code = if status >= 500 { Code::ServerError } else { Code::UnexpectedAnswer };
         let error = CliError::new(code, format!("{url} answered {status}")).status(Some(status));
         return Err(match status {
-            400 | 401 | 403 => error.hint("does it have the same secret, and verify the body as it came?"),
+            400 | 401 | 403 => {
+                error.hint("check that it uses the same secret and verifies the unmodified body")
+            }
             _ => error,
         });
     }

@@ -13,9 +13,9 @@ use crate::input::Input;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Form, Json, Notice, Report};
 
-/// Tell whether a webhook's body is from Twin
+/// Check whether a webhook body was signed by Twin
 ///
-/// The body is taken byte for byte, as it came over the network.
+/// The body must be exactly the bytes that were received.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -23,13 +23,13 @@ Examples:
   curl -s http://localhost:9000/last-body | twin webhook verify - --signature \"$signature\"
 
 Exit codes:
-  0 the signature matches, 12 it does not, 2 bad input or no secret")]
+  0 the signature matches, 12 it does not match, 2 invalid input or no secret")]
 pub struct Args {
-    /// The body; '-' reads it from standard input
+    /// File with the body; '-' reads it from standard input
     #[arg(value_name = "FILE|-", value_hint = clap::ValueHint::FilePath)]
     file: PathBuf,
 
-    /// The value of the Twin-Signature header
+    /// Value of the Twin-Signature header
     #[arg(long, value_name = "S", value_hint = clap::ValueHint::Other, allow_hyphen_values = true)]
     signature: String,
 
@@ -40,7 +40,10 @@ pub struct Args {
 pub(super) async fn run(args: Args, _: &Context) -> Outcome {
     let body = Input::of(&args.file);
     if body == Input::Stdin && args.secret.is_stdin() {
-        return Err(CliError::new(Code::Usage, "standard input cannot be the body and the secret at once"));
+        return Err(CliError::new(
+            Code::Usage,
+            "standard input cannot be used for both the body and the secret",
+        ));
     }
     let verifier = args.secret.verifier().await?;
     let body = body.read_bytes("the body").await?;
@@ -53,11 +56,13 @@ pub(super) async fn run(args: Args, _: &Context) -> Outcome {
 
 fn refused(error: &WebhookError, verifier: &Verifier, body: &[u8], signature: &str) -> CliError {
     let hint = match (error, body.strip_suffix(b"\n")) {
-        (WebhookError::MalformedSignature, _) => "give the header's value: sha256= and 64 hexadecimal digits",
-        (_, Some(without)) if verifier.verify(without, signature).is_ok() => {
-            "it matches the body without its final line feed: save the bytes as they came"
+        (WebhookError::MalformedSignature, _) => {
+            "expected the value of the header: sha256= and 64 hexadecimal digits"
         }
-        _ => "check that it is the secret of this webhook, and the body byte for byte",
+        (_, Some(without)) if verifier.verify(without, signature).is_ok() => {
+            "it matches the body without its final line feed: save the body without changing it"
+        }
+        _ => "check that the secret belongs to this webhook and that the body is unmodified",
     };
     CliError::new(Code::Signature, error.to_string()).hint(hint)
 }
@@ -88,7 +93,7 @@ impl Report for Verdict {
     }
 
     fn notices(&self, _: Form) -> Vec<Notice> {
-        let odd = Notice::warning("the body is signed, but it is no event of Twin");
+        let odd = Notice::warning("the signature matches, but the body is not a Twin event");
         if self.event.is_none() { vec![odd] } else { Vec::new() }
     }
 }

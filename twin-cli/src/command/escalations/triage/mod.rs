@@ -21,7 +21,7 @@ use crate::ui::editor;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Form, Json, Notice, Report};
 
-/// Go through the open escalations one by one
+/// Work through open escalations one by one
 ///
 /// Each is shown with who asked, when, how sure the twin was and why it passed the question on. The keys:
 ///   r  mark it as resolved
@@ -29,8 +29,8 @@ use crate::ui::{Form, Json, Notice, Report};
 ///   t  ask the twin again now
 ///   s  skip it, b  go back, q (or Esc)  quit, ?  show the keys
 ///
-/// Asking again costs an answer; an escalation that it opens is resolved at once. What you write stays in a file
-/// until it is added.
+/// Asking again counts as an answer; if it is escalated again, that escalation is resolved automatically.
+/// Your text is kept in a file until it has been added.
 #[derive(Debug, clap::Args)]
 #[command(
     verbatim_doc_comment,
@@ -40,7 +40,7 @@ Examples:
   EDITOR='code --wait' twin escalations triage
 
 Exit codes:
-  0 done or quit, 2 no terminal, 4 no key, 7 no connection, 130 and 143 stopped"
+  0 finished or quit, 2 no terminal, 4 no key, 7 connection failed, 130 interrupted, 143 terminated"
 )]
 pub struct Args {}
 
@@ -57,17 +57,17 @@ const KEYS: [(char, &str); 7] = [
 /// What the keys do, as `?` tells.
 const HELP: [(&str, &str); 6] = [
     ("r", "mark it as resolved"),
-    ("a", "write an answer in your editor; it becomes a document, and the twin is asked again"),
-    ("t", "ask the twin again now, which costs an answer"),
-    ("s", "skip it: it stays open"),
-    ("b", "go back to the one before"),
-    ("q", "quit; what was not decided stays open"),
+    ("a", "write an answer in your editor, add it as a document, and ask again"),
+    ("t", "ask again now (counts as an answer)"),
+    ("s", "skip it and leave it open"),
+    ("b", "go back to the previous one"),
+    ("q", "quit and leave the rest open"),
 ];
 
 pub(super) async fn run(_: Args, context: &Context) -> Outcome {
     context.ui.must_ask(
-        "triage is a conversation",
-        "in scripts use 'twin escalations list' and 'twin escalations resolve'",
+        "triage is interactive",
+        "in scripts, use 'twin escalations list' and 'twin escalations resolve'",
     )?;
     let twin = context.connect().await?.twin;
     let open = twin.escalations().list().status(StatusFilter::Open).limit(twin_sdk::PAGE_LIMIT).await?;
@@ -204,7 +204,7 @@ impl<'a> Triage<'a> {
             if !before.contains(&id) {
                 let call = self.twin.escalations().resolve(&id);
                 finished(call.into_future(), &mut self.signal).await.map_err(Signal::error)??;
-                self.remark(&format!("It was escalated again, as {id}: that one is resolved."));
+                self.remark(&format!("It was escalated again as {id}, which is now resolved."));
             }
         }
         Ok(())
@@ -230,7 +230,7 @@ impl<'a> Triage<'a> {
     async fn answer(&mut self, escalation: &Escalation) -> Result<Next, CliError> {
         let draft = Draft::open(escalation)?;
         let kept = |error: CliError| {
-            let place = format!("your text is kept in {}", draft.path().display());
+            let place = format!("your text was saved to {}", draft.path().display());
             match error.hint_text().map(|hint| format!("{place}; {hint}")) {
                 Some(hint) => error.hint(hint),
                 None => error.hint(place),
@@ -239,7 +239,7 @@ impl<'a> Triage<'a> {
         editor::edit(draft.path(), &self.context.stop).await.map_err(kept)?;
         let Some(document) = draft.document()? else {
             draft.discard();
-            self.remark("Nothing was written.");
+            self.remark("No answer was written.");
             return Ok(Next::Stay);
         };
         let (call, title) = (self.twin.kb().create(document.clone()), document.title);
@@ -341,8 +341,7 @@ impl Report for Summary {
             .filter(|(count, _)| *count > 0)
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
-        let text =
-            if counts.is_empty() { "Nothing is waiting for you".to_owned() } else { counts.join(", ") };
+        let text = if counts.is_empty() { "No open escalations".to_owned() } else { counts.join(", ") };
         page.block(&(text + "."), Tone::Plain);
     }
 
@@ -351,7 +350,7 @@ impl Report for Summary {
     }
 
     fn notices(&self, _: Form) -> Vec<Notice> {
-        let more = format!("{} more are open: run it again when these are done", self.unlisted);
+        let more = format!("{} more are open: run it again after these", self.unlisted);
         if self.unlisted > 0 { vec![Notice::warning(more)] } else { Vec::new() }
     }
 

@@ -1,0 +1,64 @@
+//! What to do about the errors of the sync engine, in terms of this command line: the engine knows no flags.
+
+use twin_sync::{OpenError, Refusal, Unreadable, Unusable};
+
+/// Returns what to do about a refusal of a guard.
+pub(crate) fn of_refusal(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Empty { .. } => "check the path, or pass --allow-empty to accept an empty export",
+        Refusal::TooManyDeletions { .. } => {
+            "review them with --dry-run, and check that the export is complete; pass --max-delete N or N% to allow more"
+        }
+        Refusal::TooManyMissing { .. } => {
+            "check the key and the base URL; pass --max-missing N or N% to recreate them"
+        }
+        Refusal::NotItsOwn { .. } => {
+            "restore the state file; if the document was renamed by hand, run 'twin kb state forget KEY'"
+        }
+        Refusal::Cut { .. } => "download the export again; everything else in it was synced",
+        Refusal::OtherTwin { .. } => "pass --state to use a different file, or correct the base URL",
+        Refusal::OtherKnowledgeBase { .. } => {
+            "check the key; if the documents were deleted by hand, move the state file away and sync with --init"
+        }
+        Refusal::NoState { .. } => {
+            "restore the state file, or pass --init to adopt equal documents (preview with --dry-run --init)"
+        }
+        Refusal::Unlistable { .. } => {
+            "restore the state file, or pass --assume-new to treat unlisted documents as created by others"
+        }
+        _ => "run 'twin help kb sync' to see the guards",
+    }
+}
+
+/// Returns what to do about a state file that cannot be opened.
+pub(crate) fn of_open_error(error: &OpenError) -> String {
+    let left_alone =
+        "the file was not changed: move it away if it is not needed, or pass --state to use a different file";
+    let hint = match error {
+        OpenError::Busy(_, None) => "wait until it ends, or pass --state to use a different file",
+        OpenError::Busy(_, Some(holder)) => {
+            return format!("{holder}: wait until it ends, or remove that file if the process is gone");
+        }
+        OpenError::Io(..) => "check that the state file and its folder are writable",
+        OpenError::NotAFile(..) => "pass --state to use a regular file",
+        OpenError::NotOurs(..) | OpenError::Journal(_, Unusable::NotOurs) => left_alone,
+        OpenError::Unreadable(_, Unreadable::Future(_)) | OpenError::Journal(_, Unusable::Future) => {
+            "install the latest version of twin"
+        }
+        OpenError::Unreadable(path, Unreadable::Damaged(_)) => {
+            return format!(
+                "restore it from version control or a backup; otherwise remove {path} and sync with --init to \
+                 adopt equal documents"
+            );
+        }
+        OpenError::Journal(path, _) => {
+            return format!(
+                "restore the state file that belongs to it; or remove {path}, but then check for duplicate documents \
+                 after the next sync"
+            );
+        }
+        OpenError::OtherTwin(refusal) => of_refusal(refusal),
+        _ => "pass --state to use a different file",
+    };
+    hint.to_owned()
+}
