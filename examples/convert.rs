@@ -9,7 +9,7 @@ use std::io::{BufWriter, Write, stderr, stdout};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use twin_export::{self as export, Format, Options};
+use twin_export::{Export, Format, Options, split};
 
 fn main() -> Result<(), Box<dyn Error>> {
     // A file that takes too much costs itself alone.
@@ -27,11 +27,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut out = BufWriter::new(stdout().lock());
     let mut broken = None;
-    let summary = export::read(&paths, &options, &(), &mut |document| {
+    let summary = Export::open(&paths, &options)?.read(&(), |document| {
         let written = if json {
             let fields = serde_json::json!({
-                "key": document.key, "title": document.title, "type": document.document_type.as_str(), "path": document.path,
-                "converter": document.converter, "parts": export::split(&document.title, &document.text).len(),
+                "key": document.key, "title": document.title, "type": document.document_type.as_str(),
+                "path": document.path, "converter": document.converter, "parts": split(&document.title, &document.text).len(),
                 "text": document.text,
             });
             writeln!(out, "{fields}")

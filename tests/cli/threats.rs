@@ -37,10 +37,11 @@ fn collect(folder: &Path, tests: &mut BTreeSet<String>) {
             let after = text.split("#[test]").skip(1).chain(text.split("#[tokio::test").skip(1));
             let names = after.filter_map(|rest| rest.split_once("fn ")?.1.split_once('('));
             tests.extend(names.map(|(name, _)| name.to_owned()));
-            // Tests that a macro makes, one for each line of its list.
-            let listed = text.split_once("\nattacks! {").map_or("", |(_, list)| list);
-            let listed = listed.split('}').next().unwrap_or_default().lines();
-            tests.extend(listed.filter_map(|line| Some(line.trim().split_once(": \"")?.0.to_owned())));
+            // Tests that a macro makes, one for each line of its lists.
+            for list in text.split("\nattacks! {").skip(1) {
+                let listed = list.split('}').next().unwrap_or_default().lines();
+                tests.extend(listed.filter_map(|line| Some(line.trim().split_once(": \"")?.0.to_owned())));
+            }
         }
     }
 }

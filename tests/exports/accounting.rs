@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ops::ControlFlow;
 
-use twin_export::{self as export, Observer, Progress};
+use twin_export::{Export, Observer, Progress};
 
 use super::expectation::{Expectation, all};
 
@@ -26,12 +26,13 @@ fn documents_parts_and_skipped_add_up_to_the_files_of_every_export() {
         let expectation = Expectation::load(&name);
         let last = Last::default();
         let mut files = 0;
-        let summary = export::read(&expectation.paths, &expectation.options(), &last, &mut |document| {
+        let export = Export::open(&expectation.paths, &expectation.options()).unwrap();
+        let summary = export.read(&last, |document| {
             // An mbox is no document: its threads are.
             files += u64::from(!document.path.contains(".mbox <") || !document.path.ends_with('>'));
             ControlFlow::Continue(())
-        })
-        .unwrap();
+        });
+        let summary = summary.unwrap();
         assert_eq!(last.files.get(), last.listed.get(), "{name}: progress ends before the last file");
         let accounted = files + summary.merged + summary.skipped.len() as u64;
         assert_eq!(accounted, summary.files, "{name}");

@@ -4,15 +4,14 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use twin_export::{Limits, Options, ReadError, read as read_exports, reason};
+use twin_export::{Export, Limits, Options, ReadError, reason};
 
 use super::expectation::{fixtures, read};
 use super::workshop::{Workshop, keys, read_one, skipped};
 
 #[test]
 fn a_path_that_does_not_exist_is_an_error_that_names_it() {
-    let error =
-        read_exports(&["nowhere.zip".into()], &Options::default(), &(), &mut |_| unreachable!()).unwrap_err();
+    let error = Export::open(&["nowhere.zip"], &Options::default()).unwrap_err();
     let ReadError::Open { path, .. } = &error else { panic!("{error}") };
     assert_eq!(path, Path::new("nowhere.zip"));
     assert!(error.to_string().starts_with("cannot read nowhere.zip: "), "{error}");

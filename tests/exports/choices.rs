@@ -3,7 +3,7 @@
 use std::fs;
 use std::ops::ControlFlow;
 
-use twin_export::{Filter, Format, Glob, Options, read as read_exports, reason};
+use twin_export::{Export, Filter, Format, Glob, Options, reason};
 
 use twin_export::DocumentType;
 
@@ -149,7 +149,9 @@ fn drives_archives_in_a_folder_are_read_as_one_tree() {
 #[test]
 fn a_sink_that_breaks_ends_the_run() {
     let mut count = 0;
-    let summary = read_exports(&[fixtures().join("handbook.zip")], &Options::default(), &(), &mut |_| {
+    let export = Export::open(&[fixtures().join("handbook.zip")], &Options::default()).unwrap();
+    assert_eq!(export.formats(), [Format::Notion]);
+    let summary = export.read(&(), |_| {
         count += 1;
         ControlFlow::Break(())
     });

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use twin_export::{self as export, Document, Options, Skipped, Summary};
+use twin_export::{Document, Export, Options, Skipped, Summary};
 
 pub(super) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")
@@ -29,7 +29,7 @@ pub(super) fn all() -> Vec<String> {
 /// Reads PATHs to the end.
 pub(super) fn read(paths: &[PathBuf], options: &Options) -> (Vec<Document>, Summary) {
     let mut documents = Vec::new();
-    let summary = export::read(paths, options, &(), &mut |document| {
+    let summary = Export::open(paths, options).unwrap().read(&(), |document| {
         documents.push(document);
         ControlFlow::Continue(())
     });

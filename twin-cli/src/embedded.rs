@@ -20,7 +20,7 @@ use crate::settings::LocalData;
 use crate::ui::progress::Progress;
 use crate::ui::{Notice, Ui};
 use crate::words::count;
-use twin_export::{self as export, Document, Summary};
+use twin_export::{self as export, Export, Summary};
 
 /// Documents stored together, and bytes of text from which on they are fewer.
 const BATCH: usize = 100;
@@ -146,7 +146,8 @@ fn read_exports(
 ) -> Result<Summary, CliError> {
     let progress = Progress::start(ui, "Reading");
     let (mut batch, mut batch_bytes, mut bytes) = (Vec::new(), 0, 0);
-    let mut hand_on = |document: Document| {
+    let export = Export::open(paths, &export::Options::default())?;
+    let summary = export.read(&progress, |document| {
         bytes += document.text.len();
         if room.is_some_and(|room| bytes > room) {
             return ControlFlow::Break(());
@@ -160,8 +161,7 @@ fn read_exports(
         batch_bytes = 0;
         let sent = batches.blocking_send(std::mem::take(&mut batch));
         if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    };
-    let summary = export::read(paths, &export::Options::default(), &progress, &mut hand_on)?;
+    })?;
     if let Some(room) = room.filter(|room| bytes > *room) {
         return Err(no_room(paths, room));
     }

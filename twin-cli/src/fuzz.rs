@@ -15,7 +15,7 @@ use crate::hints;
 /// What a person is told where it cannot be used.
 pub fn state(path: &Path) -> Result<Option<String>, String> {
     let state =
-        twin_sync::peek(path).map_err(|error| format!("{error}\n{}", hints::of_open_error(&error)))?;
+        twin_sync::read_state(path).map_err(|error| format!("{error}\n{}", hints::of_open_error(&error)))?;
     Ok(state.map(|state| state.to_text()))
 }
 

@@ -1,6 +1,6 @@
 //! What to do about the errors of the sync engine, in terms of this command line: the engine knows no flags.
 
-use twin_sync::{OpenError, Refusal, Unreadable, Unusable};
+use twin_sync::{JournalError, Limitation, OpenError, Refusal, StateError};
 
 /// Returns what to do about a refusal of a guard.
 pub(crate) fn of_refusal(refusal: &Refusal) -> &'static str {
@@ -12,10 +12,10 @@ pub(crate) fn of_refusal(refusal: &Refusal) -> &'static str {
         Refusal::TooManyMissing { .. } => {
             "check the key and the base URL; pass --max-missing N or N% to recreate them"
         }
-        Refusal::NotItsOwn { .. } => {
+        Refusal::ForeignDocument { .. } => {
             "restore the state file; if the document was renamed by hand, run 'twin kb state forget KEY'"
         }
-        Refusal::Cut { .. } => "download the export again; everything else in it was synced",
+        Refusal::Truncated { .. } => "download the export again; everything else in it was synced",
         Refusal::OtherTwin { .. } => "pass --state to use a different file, or correct the base URL",
         Refusal::OtherKnowledgeBase { .. } => {
             "check the key; if the documents were deleted by hand, move the state file away and sync with --init"
@@ -30,6 +30,14 @@ pub(crate) fn of_refusal(refusal: &Refusal) -> &'static str {
     }
 }
 
+/// Returns what a file system cannot do, and what to do about it.
+pub(crate) fn of_limitation(limitation: &Limitation) -> String {
+    match limitation {
+        Limitation::NoLocks(_) => format!("{limitation}; pass --no-lock to run without"),
+        _ => limitation.to_string(),
+    }
+}
+
 /// Returns what to do about a state file that cannot be opened.
 pub(crate) fn of_open_error(error: &OpenError) -> String {
     let left_alone =
@@ -41,11 +49,11 @@ pub(crate) fn of_open_error(error: &OpenError) -> String {
         }
         OpenError::Io(..) => "check that the state file and its folder are writable",
         OpenError::NotAFile(..) => "pass --state to use a regular file",
-        OpenError::NotOurs(..) | OpenError::Journal(_, Unusable::NotOurs) => left_alone,
-        OpenError::Unreadable(_, Unreadable::Future(_)) | OpenError::Journal(_, Unusable::Future) => {
+        OpenError::ForeignFile(..) | OpenError::Journal(_, JournalError::ForeignFile) => left_alone,
+        OpenError::Unreadable(_, StateError::Future(_)) | OpenError::Journal(_, JournalError::Future) => {
             "install the latest version of twin"
         }
-        OpenError::Unreadable(path, Unreadable::Damaged(_)) => {
+        OpenError::Unreadable(path, StateError::Damaged(_)) => {
             return format!(
                 "restore it from version control or a backup; otherwise remove {path} and sync with --init to \
                  adopt equal documents"

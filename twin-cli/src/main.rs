@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::CommandFactory as _;
 use twin_cli::args::{self, Cli};
 use twin_cli::command;
 use twin_cli::complete;
@@ -37,7 +38,7 @@ fn run(cli: Cli) -> Exit {
     let result = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
             let result = runtime.block_on(async {
-                let result = context.stop().guard(command::run(cli.command, &context)).await;
+                let result = context.stop().guard(command::run(cli.command, Cli::command, &context)).await;
                 context.close().await;
                 result
             });

@@ -2,32 +2,42 @@
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "html")]
+use super::confluence;
 use super::convert::{HEAD, Kind};
 use super::job::Budget;
+#[cfg(feature = "notion")]
 use super::notion::names as notion_names;
 use super::run::Run;
+#[cfg(feature = "slack")]
+use super::slack;
 use super::tree::{self, Entry, Tree, file_name};
-use super::{Format, Options, ReadError, confluence, drive, folder, jsonl, mail, notion, reason, slack};
+use super::{Format, Limits, Options, ReadError, drive, folder, jsonl, mail, reason};
 
 /// PATHs that are read as one, and their reader (never [`Format::Auto`]).
 #[derive(Debug)]
-pub(crate) struct Export {
-    reader: Format,
+pub(crate) struct Detected {
+    pub(crate) reader: Format,
     /// What their names have in common, where that makes them one export.
     group: Option<String>,
-    pub(crate) roots: Vec<(PathBuf, Tree)>,
+    roots: Vec<(PathBuf, Tree)>,
 }
 
-impl Export {
+impl Detected {
     pub(crate) fn read(&self, run: &mut Run<'_>) -> std::ops::ControlFlow<()> {
         match self.reader {
-            Format::Notion => notion::read(self, run),
-            Format::Drive => drive::read(self, run),
-            Format::Slack => slack::read(self, run),
-            Format::Mail => mail::read(self, run),
-            Format::Confluence => confluence::read(self, run),
-            Format::Jsonl => jsonl::read(self, run),
-            Format::Folder | Format::Auto => folder::read(self, run),
+            #[cfg(feature = "notion")]
+            Format::Notion => super::notion::read(&self.roots, run),
+            Format::Drive => drive::read(&self.roots, run),
+            #[cfg(feature = "slack")]
+            Format::Slack => slack::read(&self.roots, run),
+            #[cfg(feature = "mail")]
+            Format::Mail => mail::read(&self.roots, run),
+            #[cfg(feature = "html")]
+            Format::Confluence => confluence::read(&self.roots, run),
+            Format::Jsonl => jsonl::read(&self.roots, run),
+            // What this build has no reader for was refused, or is a folder.
+            _ => folder::read(&self.roots, run),
         }
     }
 }
@@ -37,26 +47,36 @@ pub(crate) fn exports(
     paths: &[PathBuf],
     options: &Options,
     budget: &Budget,
-) -> Result<Vec<Export>, ReadError> {
-    let mut exports: Vec<Export> = Vec::new();
+) -> Result<Vec<Detected>, ReadError> {
+    if !is_supported(options.format) {
+        return Err(ReadError::NotSupported(options.format));
+    }
+    let mut exports: Vec<Detected> = Vec::new();
     for path in paths {
-        for (name, mut tree) in trees(path, options, budget)? {
+        for (name, tree) in trees(path, options, budget)? {
+            #[cfg(feature = "notion")]
+            let mut tree = tree;
+            #[cfg(feature = "html")]
             if confluence::is_backup(&tree) {
                 return Err(ReadError::Backup { path: path.clone() });
             }
+            #[cfg(feature = "notion")]
             if matches!(options.format, Format::Auto | Format::Notion) {
                 notion_names::enter_parts(&mut tree, &options.limits, budget);
             }
-            let reader = if options.format == Format::Auto { detected(&name, &tree) } else { options.format };
+            let reader = match options.format {
+                Format::Auto => detected(&name, &tree, budget, &options.limits),
+                known => known,
+            };
             for (reader, tree) in shared_out(reader, tree, options) {
                 let group = group(reader, &name);
-                let is_same = |export: &&mut Export| {
+                let is_same = |export: &&mut Detected| {
                     export.reader == reader && group.is_some() && export.group == group
                 };
                 let root = (path.clone(), tree);
                 match exports.iter_mut().find(is_same) {
                     Some(export) => export.roots.push(root),
-                    None => exports.push(Export { reader, group, roots: vec![root] }),
+                    None => exports.push(Detected { reader, group, roots: vec![root] }),
                 }
             }
         }
@@ -66,7 +86,7 @@ pub(crate) fn exports(
 }
 
 /// One name is for one folder: two would be taken for each other. Files can share it.
-fn check_root(exports: &[Export], options: &Options) -> Result<(), ReadError> {
+fn check_root(exports: &[Detected], options: &Options) -> Result<(), ReadError> {
     let of_folders = exports.iter().filter(|export| export.reader == Format::Folder);
     let (files, folders): (Vec<_>, Vec<_>) =
         of_folders.flat_map(|export| &export.roots).partition(|(_, tree)| tree.single);
@@ -102,48 +122,63 @@ fn trees(path: &Path, options: &Options, budget: &Budget) -> Result<Vec<(String,
     Ok(trees)
 }
 
-fn detected(name: &str, tree: &Tree) -> Format {
+fn detected(name: &str, tree: &Tree, budget: &Budget, limits: &Limits) -> Format {
     if jsonl::is_export(tree) {
-        Format::Jsonl
-    } else if notion_names::is_export(tree) {
-        Format::Notion
-    } else if slack::is_export(tree) {
-        Format::Slack
-    } else if confluence::is_export(tree) {
-        Format::Confluence
-    } else if drive::is_takeout(tree) || drive::is_download_name(name) {
-        Format::Drive
-    } else if is_mailbox(tree) {
-        Format::Mail
-    } else {
-        Format::Folder
+        return Format::Jsonl;
+    }
+    #[cfg(feature = "notion")]
+    if notion_names::is_export(tree) {
+        return Format::Notion;
+    }
+    #[cfg(feature = "slack")]
+    if slack::is_export(tree) {
+        return Format::Slack;
+    }
+    #[cfg(feature = "html")]
+    if confluence::is_export(tree, budget, limits) {
+        return Format::Confluence;
+    }
+    if drive::is_takeout(tree) || drive::is_download_name(name) {
+        return Format::Drive;
+    }
+    if cfg!(feature = "mail") && is_mailbox(tree, budget, limits) { Format::Mail } else { Format::Folder }
+}
+
+/// Whether there is a reader for exports of this kind.
+fn is_supported(format: Format) -> bool {
+    match format {
+        Format::Notion => cfg!(feature = "notion"),
+        Format::Slack => cfg!(feature = "slack"),
+        Format::Mail => cfg!(feature = "mail"),
+        Format::Confluence => cfg!(feature = "html"),
+        Format::Auto | Format::Drive | Format::Jsonl | Format::Folder => true,
     }
 }
 
 /// Nothing but mail, and what mail programs note beside it.
-fn is_mailbox(tree: &Tree) -> bool {
+fn is_mailbox(tree: &Tree, budget: &Budget, limits: &Limits) -> bool {
     let is_note = |entry: &&Entry| {
         file_name(&entry.path) == "table_of_contents"
             || tree::ending(&entry.path) == "msf"
             || mail::maildir::is_note(&entry.path)
     };
     let mut files = tree.entries.iter().filter(|entry| !is_note(entry)).peekable();
-    files.peek().is_some() && files.all(is_mail)
+    files.peek().is_some() && files.all(|entry| is_mail(entry, budget, limits))
 }
 
 /// Names decide where they can, so that a folder of thousands is not opened file by file.
-fn is_mail(entry: &Entry) -> bool {
+fn is_mail(entry: &Entry, budget: &Budget, limits: &Limits) -> bool {
     match tree::ending(&entry.path).as_str() {
         _ if mail::maildir::is_message(&entry.path) => true,
         "eml" | "mbox" => true,
-        "" | "mbx" => Kind::of(file_name(&entry.path), &entry.head(HEAD)) == Kind::Mbox,
+        "" | "mbx" => Kind::of(file_name(&entry.path), &budget.head(entry, HEAD, limits)) == Kind::Mbox,
         _ => false,
     }
 }
 
 /// Takeout may hold mailboxes beside the files of Drive: each goes to its reader.
 fn shared_out(reader: Format, mut tree: Tree, options: &Options) -> Vec<(Format, Tree)> {
-    if reader != Format::Drive || options.format != Format::Auto {
+    if reader != Format::Drive || options.format != Format::Auto || !is_supported(Format::Mail) {
         return vec![(reader, tree)];
     }
     let is_mbox = |entry: &Entry| tree::ending(&entry.path) == "mbox";
@@ -168,6 +203,7 @@ fn shared_out(reader: Format, mut tree: Tree, options: &Options) -> Vec<(Format,
 /// across mailboxes.
 fn group(reader: Format, name: &str) -> Option<String> {
     match reader {
+        #[cfg(feature = "notion")]
         Format::Notion => notion_names::part_of(name).map(str::to_owned),
         Format::Drive | Format::Mail => Some(String::new()),
         _ => None,

@@ -6,10 +6,9 @@ use std::ops::ControlFlow;
 use crate::DocumentType;
 
 use super::convert::{self, Converted};
-use super::detect::Export;
 use super::job::Job;
-use super::run::{Draft, Outcome, Run, digest};
-use super::tree::{Entry, Tree, file_name, folder_of, safe_path, stem};
+use super::run::{Digest256, Outcome, Place, Run, digest};
+use super::tree::{Entry, Roots, Tree, file_name, folder_of, safe_path, stem};
 use super::{Format, Root, pool, reason};
 
 /// The overview that Takeout puts beside the files.
@@ -41,12 +40,12 @@ fn below_root(path: &str) -> &str {
     path.strip_prefix("Takeout/").unwrap_or(path)
 }
 
-pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
-    for (path, tree) in &export.roots {
+pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in roots {
         let root = Root { path: path.clone(), reader: Format::Drive, scope: scope(tree), whole: tree.whole };
         run.begin(root, tree, |path| Some(key_of(path)));
     }
-    let entries: Vec<&Entry> = export.roots.iter().flat_map(|(_, tree)| &tree.entries).collect();
+    let entries: Vec<&Entry> = roots.iter().flat_map(|(_, tree)| &tree.entries).collect();
     let siblings = Siblings::new(&entries);
     let (options, budget) = (run.options, run.budget.clone());
     pool::ordered(
@@ -98,23 +97,11 @@ fn outcome(entry: &Entry, siblings: &Siblings<'_>, job: &Job<'_>) -> Outcome {
     }
 }
 
-fn document(entry: &Entry, source: [u8; 32], mut converted: Converted) -> Outcome {
+fn document(entry: &Entry, source: Digest256, converted: Converted) -> Outcome {
     let path = entry.path.as_str();
-    let attached = Outcome::of_attached(&mut converted.attached, &key(entry), path, &DocumentType::Drive);
-    Outcome::document(Draft {
-        key: key(entry),
-        title: converted.title.unwrap_or_else(|| stem(file_name(path)).to_owned()),
-        text: converted.text,
-        kind: converted.kind.unwrap_or(DocumentType::Drive),
-        source,
-        converter: converted.converter,
-        path: path.to_owned(),
-        clean_path: Some(below_root(path).to_owned()),
-        key_is_identity: false,
-        files: 1,
-        aside: converted.aside,
-    })
-    .with_attached(attached)
+    let clean_path = Some(below_root(path).to_owned());
+    let place = Place { key: key(entry), path, clean_path, name: file_name(path) };
+    Outcome::of_file(place, source, converted, DocumentType::Drive)
 }
 
 /// Links to other files are stored as bookmarks.

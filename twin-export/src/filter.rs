@@ -12,7 +12,7 @@ pub struct Glob {
 }
 
 impl Glob {
-    /// Parses a glob: `?`, `*` (not across `/`), `**`, `[…]`, `{a,b}`.
+    /// Parses a glob with `?`, `*` (which does not match `/`), `**`, `[…]` and `{a,b}`.
     ///
     /// # Errors
     /// A sentence that says what is wrong with it.
@@ -27,7 +27,7 @@ impl Glob {
         }
     }
 
-    /// Whether the glob means this path, given with `/` between its parts.
+    /// Returns whether the glob matches this path, whose parts are separated by `/`.
     #[must_use]
     pub fn matches(&self, path: &str) -> bool {
         if self.by_name {
@@ -38,12 +38,12 @@ impl Glob {
     }
 }
 
-/// The globs of a run.
+/// Globs that decide which files are read.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Only what one of these matches is taken; all, where there are none.
+    /// Reads only files that match one of these; all files if there are none.
     pub include: Vec<Glob>,
-    /// What one of these matches is left out.
+    /// Excludes files that match one of these.
     pub exclude: Vec<Glob>,
 }
 

@@ -5,17 +5,16 @@ use std::ops::ControlFlow;
 use crate::DocumentType;
 
 use super::convert::{self, Converted};
-use super::detect::Export;
 use super::job::{Budget, Job, Lane};
-use super::run::{Digest256, Draft, Outcome, Run, digest};
-use super::tree::{Entry, Tree, file_name, safe_path, stem};
+use super::run::{Outcome, Place, Run, digest};
+use super::tree::{Entry, Roots, Tree, file_name, safe_path};
 use super::vault::Vault;
 use super::{Document, Format, Limits, Options, Root, Skipped, pool, reason};
 
-pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
-    for (path, tree) in &export.roots {
+pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in roots {
         let scope = scope(tree, run.options.root.as_deref());
-        let vault = Vault::of(tree);
+        let vault = Vault::of(tree, &run.budget, &run.options.limits);
         let key_of =
             |path: &str| if tree.single { scope.clone() } else { format!("{scope}{}", safe_path(path)) };
         let key = |entry: &Entry| key_of(&entry.path);
@@ -52,12 +51,9 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
                     Ok((source, convert::convert(file_name(path), bytes, job)?))
                 });
                 match read {
-                    Ok((source, mut converted)) => {
-                        let kind = converted.kind.clone().or_else(|| options.file_type.clone());
-                        let kind = kind.unwrap_or(DocumentType::Note);
-                        let attached =
-                            Outcome::of_attached(&mut converted.attached, &key(entry), path, &kind);
-                        document(key(entry), path, source, converted, kind).with_attached(attached)
+                    Ok((source, converted)) => {
+                        let kind = options.file_type.clone().unwrap_or(DocumentType::Note);
+                        Outcome::of_file(place(key(entry), path), source, converted, kind)
                     }
                     Err(reason) => Outcome::unconverted(key(entry), path, reason),
                 }
@@ -79,24 +75,10 @@ fn scope(tree: &Tree, root: Option<&str>) -> String {
     }
 }
 
-fn document(key: String, path: &str, source: Digest256, converted: Converted, kind: DocumentType) -> Outcome {
+fn place(key: String, path: &str) -> Place<'_> {
     // Some Windows programs write `\` between folders.
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    let title = converted.title.unwrap_or_else(|| stem(name).to_owned());
-    let outcome = if converted.is_verbatim { Outcome::verbatim } else { Outcome::document };
-    outcome(Draft {
-        key,
-        title,
-        text: converted.text,
-        kind,
-        source,
-        converter: converted.converter,
-        path: path.to_owned(),
-        clean_path: None,
-        key_is_identity: false,
-        files: 1,
-        aside: converted.aside,
-    })
+    Place { key, path, clean_path: None, name }
 }
 
 /// A document of a single file's bytes.
@@ -106,8 +88,9 @@ pub(crate) fn from_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<
     let options = Options { limits: limits.clone(), ..Options::default() };
     let (budget, lane) = (Budget::default(), Lane::Slow);
     let converted = convert::convert(name, bytes, &Job::new(&options, &budget, lane)).map_err(skipped)?;
-    let kind = converted.kind.clone().unwrap_or(DocumentType::Note);
-    match document(format!("folder:{}", safe_path(name)), name, source, converted, kind) {
+    let converted = Converted { attached: Vec::new(), ..converted };
+    let place = place(format!("folder:{}", safe_path(name)), name);
+    match Outcome::of_file(place, source, converted, DocumentType::Note) {
         Outcome::Document(draft) => Ok(draft.into_document()),
         _ => Err(skipped(reason::NO_TEXT)),
     }

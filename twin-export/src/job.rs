@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::tree::Entry;
 use super::{Limits, Options, ReadError, reason};
 
-/// Stops reading from another thread, or at a time.
+/// Cancels reading, from another thread or at a deadline. Clones cancel the same run.
 #[derive(Debug, Clone, Default)]
 pub struct Cancellation {
     is_cancelled: Arc<AtomicBool>,
@@ -17,25 +17,26 @@ pub struct Cancellation {
 }
 
 impl Cancellation {
-    /// Creates one that is cancelled at `deadline`, if not before.
+    /// Creates a cancellation that takes effect at `deadline`, if not before.
     #[must_use]
     pub fn at(deadline: Instant) -> Self {
         Self { deadline: Some(deadline), ..Self::default() }
     }
 
-    /// Stops what looks at this or at a clone of it: soon, and for good.
+    /// Cancels the run soon, and permanently.
     pub fn cancel(&self) {
         self.is_cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// Returns whether it is time to stop.
+    /// Returns whether the run is cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.is_cancelled.load(Ordering::Relaxed) || self.deadline.is_some_and(|at| Instant::now() >= at)
     }
 }
 
-/// What all files of a run share: everything that is read, written aside or kept is charged here.
+/// What all files of a run share: everything that is read, written aside or kept is charged here. Once the run is
+/// cancelled nothing is left of it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Budget(Arc<Shared>);
 
@@ -45,13 +46,29 @@ struct Shared {
     read: AtomicU64,
     /// Bytes that are kept in memory until the run's end.
     kept: AtomicU64,
+    /// Bytes of notes that were read into others.
+    embedded: AtomicU64,
     /// Files that took too long.
     given_up: AtomicU32,
+    cancellation: Cancellation,
     /// Why nothing more can be written aside.
     no_room: OnceLock<io::Error>,
 }
 
+/// Bytes of notes that a run reads into others: a few short notes could embed a long one again and again.
+const MOST_EMBEDDED: u64 = 64 << 20;
+
 impl Budget {
+    /// Creates the budget of a run that may be cancelled.
+    pub(crate) fn of(cancellation: &Cancellation) -> Self {
+        Self(Arc::new(Shared { cancellation: cancellation.clone(), ..Shared::default() }))
+    }
+
+    /// Stops the run that is charged here.
+    pub(crate) fn cancellation(&self) -> &Cancellation {
+        &self.0.cancellation
+    }
+
     /// Takes down that a temporary file could not be made or written.
     pub(crate) fn is_without_room(&self, error: &io::Error) {
         if error.kind() != io::ErrorKind::Interrupted {
@@ -74,7 +91,15 @@ impl Budget {
 
     /// How many bytes may still be read or written aside.
     pub(crate) fn left(&self, limits: &Limits) -> u64 {
+        if self.0.cancellation.is_cancelled() {
+            return 0;
+        }
         limits.run_bytes.saturating_sub(self.0.read.load(Ordering::Relaxed))
+    }
+
+    /// Charges bytes of a note that is read into another; false when the run embeds too much.
+    pub(crate) fn embed(&self, bytes: u64) -> bool {
+        self.0.embedded.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) <= MOST_EMBEDDED
     }
 
     /// Charges bytes that are kept in memory until the run's end. False, and nothing is charged, when there is no room
@@ -226,7 +251,7 @@ impl<'a> Job<'a> {
     pub(crate) fn patience(&self) -> Duration {
         let longest = self.limits().conversion;
         let given_up = self.budget.0.given_up.load(Ordering::Relaxed);
-        (longest / 2u32.pow(given_up.saturating_sub(1).min(5))).max(longest.min(LEAST_PATIENCE))
+        (longest / 4u32.pow(given_up.min(8))).max(longest.min(LEAST_PATIENCE))
     }
 
     pub(crate) fn gave_up(&self) {
@@ -259,7 +284,7 @@ mod tests {
             patience.push(job.patience().as_millis());
             job.gave_up();
         }
-        assert_eq!(patience, [30_000, 30_000, 15_000, 7_500, 3_750, 1_875, 1_000, 1_000]);
+        assert_eq!(patience, [30_000, 7_500, 1_875, 1_000, 1_000, 1_000, 1_000, 1_000]);
     }
 
     #[test]

@@ -4,15 +4,15 @@
 use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
 
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::Number;
 
-use super::convert::Aside;
 use super::convert::plain::decoded;
-use super::detect::Export;
+use super::convert::{Aside, SHORT, guard};
 use super::run::{Draft, Outcome, Run, digest};
-use super::tree::{Entry, Tree, ending};
-use super::{DocumentType, Format, Root, reason};
+use super::tree::{Entry, Roots, Tree, ending};
+use super::workers::{self, Task};
+use super::{DocumentType, Format, Limits, Root, reason};
 
 /// Whether a PATH is a file of documents.
 pub(crate) fn is_export(tree: &Tree) -> bool {
@@ -22,9 +22,9 @@ pub(crate) fn is_export(tree: &Tree) -> bool {
 }
 
 /// A document as it is written.
-#[derive(Debug, Deserialize)]
-struct Line {
-    key: Value,
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Line {
+    key: Key,
     title: String,
     content: String,
     #[serde(default, rename = "type")]
@@ -34,11 +34,32 @@ struct Line {
     source: Option<String>,
 }
 
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Key {
+    Text(String),
+    Number(Number),
+}
+
+/// Parses a line.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ReadLine;
+
+impl Task for ReadLine {
+    const NAME: &'static str = "jsonl";
+    type Output = Line;
+
+    fn run(self, bytes: Vec<u8>, _: &Limits) -> Result<Line, &'static str> {
+        let text = decoded(&bytes);
+        serde_json::from_str(text.trim_start_matches('\u{FEFF}')).map_err(|_| reason::UNREADABLE)
+    }
+}
+
 /// Of the longest line, beside what a document may have.
 const MOST_BESIDE: u64 = 1 << 20;
 
-pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
-    for (path, tree) in &export.roots {
+pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in roots {
         let root =
             Root { path: path.clone(), reader: Format::Jsonl, scope: "jsonl:".to_owned(), whole: tree.whole };
         run.begin(root, tree, |_| None);
@@ -64,8 +85,19 @@ fn lines(entry: &Entry, run: &mut Run<'_>) -> ControlFlow<()> {
         match next_line(&mut stream, &mut line, most) {
             Ok(0) => break,
             Ok(_) if line.trim_ascii().is_empty() || line == b"\xEF\xBB\xBF\n" => continue,
+            Ok(read) if !entry.is_charged() && !run.budget.charge(read, &run.options.limits) => {
+                run.take(lost(place, reason::RUN_TOO_LARGE))?;
+                break;
+            }
+            Ok(_) if !has_room(number, &place, run) => {
+                run.take(lost(place, reason::TOO_MANY))?;
+                break;
+            }
             Ok(read) if read > most => run.take(lost(place, reason::TOO_LARGE))?,
-            Ok(_) => run.take(Outcome::Attached(Box::new(outcome(&line, place, run))))?,
+            Ok(_) => {
+                let outcome = outcome(std::mem::take(&mut line), place, run);
+                run.take(Outcome::Attached(Box::new(outcome)))?;
+            }
             Err(_) => {
                 run.take(lost(place, reason::UNREADABLE))?;
                 break;
@@ -74,6 +106,15 @@ fn lines(entry: &Entry, run: &mut Run<'_>) -> ControlFlow<()> {
         found = true;
     }
     run.take(if found { Outcome::Merged } else { Outcome::skipped(path, reason::EMPTY) })
+}
+
+/// Bytes that a line takes in memory until the run's end, beside its place, its key and its title.
+const LINE: usize = 200;
+
+/// Whether one more line can be told of.
+fn has_room(number: usize, place: &str, run: &Run<'_>) -> bool {
+    let limits = &run.options.limits;
+    number <= limits.entries && run.budget.keep(LINE + 2 * place.len(), limits)
 }
 
 /// The next line, cut where it is too long; answers how long it is.
@@ -100,16 +141,23 @@ fn lost(place: String, reason: &'static str) -> Outcome {
     Outcome::Attached(Box::new(Outcome::Unconverted { key, path: place, reason, files: 1 }))
 }
 
-fn outcome(bytes: &[u8], place: String, run: &Run<'_>) -> Outcome {
-    let unreadable = |place: &str| Outcome::unconverted("jsonl:".to_owned(), place, reason::UNREADABLE);
-    let text = decoded(bytes);
-    let Ok(line) = serde_json::from_str::<Line>(text.trim_start_matches('\u{FEFF}')) else {
-        return unreadable(&place);
+fn outcome(bytes: Vec<u8>, place: String, run: &Run<'_>) -> Outcome {
+    let unconverted = |place: &str, reason| Outcome::unconverted("jsonl:".to_owned(), place, reason);
+    let unreadable = |place: &str| unconverted(place, reason::UNREADABLE);
+    let source = digest(bytes.trim_ascii());
+    let read = if bytes.len() <= SHORT {
+        guard::guarded(|| ReadLine.run(bytes, &run.options.limits))
+    } else {
+        workers::run(ReadLine, bytes, &run.job())
     };
-    let key = match &line.key {
-        Value::String(key) if !key.trim().is_empty() => key.clone(),
-        Value::Number(key) => key.to_string(),
-        _ => return unreadable(&place),
+    let line = match read {
+        Ok(line) => line,
+        Err(reason) => return unconverted(&place, reason),
+    };
+    let key = match line.key {
+        Key::Text(key) if !key.trim().is_empty() => key,
+        Key::Number(key) => key.to_string(),
+        Key::Text(_) => return unreadable(&place),
     };
     let kind = line.kind.as_deref().map(DocumentType::from);
     if kind.as_ref().is_some_and(|kind| !DocumentType::KNOWN.contains(kind)) {
@@ -128,7 +176,7 @@ fn outcome(bytes: &[u8], place: String, run: &Run<'_>) -> Outcome {
         title: line.title,
         text: line.content,
         kind: kind.or_else(|| run.options.file_type.clone()).unwrap_or(DocumentType::Note),
-        source: digest(bytes.trim_ascii()),
+        source,
         converter: "jsonl/1".into(),
         path: place,
         clean_path: Some(shown),

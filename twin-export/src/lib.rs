@@ -1,9 +1,68 @@
-//! Exports become documents: archives and folders of Notion, Google Drive, Slack, mail or plain files
-//! are read one document at a time, and every file that becomes none is named with its reason.
+//! Reads exports as documents of plain text: archives and folders of Notion, Google Drive, Slack, Confluence, mail or any
+//! files. Every file that does not become a document is reported, with the reason.
 //!
-//! Nothing here knows of terminals, of the network or of what is already in a knowledge base.
+//! ```no_run
+//! # #[cfg(feature = "readers")]
+//! # fn main() -> Result<(), twin_export::ReadError> {
+//! use std::ops::ControlFlow;
+//! use twin_export::{Export, Options};
+//!
+//! // Files are converted in worker processes of this program, bounded in memory, stack and time.
+//! twin_export::use_worker_processes();
+//!
+//! let export = Export::open(&["Export-3f2a.zip"], &Options::default())?;
+//! let summary = export.read(&(), |document| {
+//!     println!("{} ({})\n{}\n", document.title, document.key, document.text);
+//!     ControlFlow::Continue(())
+//! })?;
+//! for skipped in &summary.skipped {
+//!     println!("skipped {}: {}", skipped.path, skipped.reason);
+//! }
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "readers"))]
+//! # fn main() {}
+//! ```
+//!
+//! [`Export::open`] opens the paths and recognises the kind of export, and [`Export::read`] passes the documents on, one
+//! at a time. [`split`] cuts a long text into parts that the Twin API accepts. The crate uses no network, and prints
+//! nothing.
+//!
+//! # Limits
+//!
+//! [`Limits`] bounds what a run reads and keeps, in bytes, files, nesting and time; a file beyond a limit is skipped.
+//! [`use_worker_processes`] in addition bounds the memory and the stack of converters, so that a hostile file only costs
+//! itself.
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `readers` | yes | archives and folders, Google Drive, JSON Lines, text, Markdown and CSV; every other feature needs it |
+//! | `html` | yes | HTML pages, and HTML exports of Confluence |
+//! | `mail` | yes | messages, mboxes and Maildirs |
+//! | `notion` | yes | exports of Notion, as Markdown or HTML |
+//! | `office` | yes | Word, PowerPoint and Excel files (docx, pptx, xlsx, xlsb, xls) |
+//! | `pdf` | yes | PDF files with text |
+//! | `slack` | yes | exports of Slack |
+//!
+//! Without a reader, its exports are read as folders, and [`Options::format`] refuses its name. Without a converter, its
+//! files are skipped as [not supported by this build](reason::NOT_SUPPORTED). Without any feature, [`Document`] and
+//! [`split`] remain.
 
-#[cfg(feature = "readers")]
+#![cfg_attr(
+    not(all(
+        feature = "html",
+        feature = "mail",
+        feature = "notion",
+        feature = "office",
+        feature = "pdf",
+        feature = "slack"
+    )),
+    allow(dead_code, unused_imports, unused_variables, reason = "some parts serve some features only")
+)]
+
+#[cfg(feature = "html")]
 mod confluence;
 #[cfg(feature = "readers")]
 mod convert;
@@ -12,6 +71,8 @@ mod detect;
 mod document_type;
 #[cfg(feature = "readers")]
 mod drive;
+#[cfg(feature = "readers")]
+mod export;
 #[cfg(feature = "readers")]
 mod filter;
 #[cfg(feature = "readers")]
@@ -24,19 +85,17 @@ mod jsonl;
 mod linear;
 #[cfg(feature = "readers")]
 mod mail;
-#[cfg(feature = "readers")]
+#[cfg(feature = "notion")]
 mod notion;
 #[cfg(feature = "readers")]
 mod pool;
-#[cfg_attr(not(feature = "readers"), allow(dead_code))]
 pub mod reason;
 pub mod remark;
 #[cfg(feature = "readers")]
 mod run;
-#[cfg(feature = "readers")]
+#[cfg(feature = "slack")]
 mod slack;
 mod split;
-#[cfg_attr(not(feature = "readers"), allow(dead_code))] // the readers use more of it
 mod text;
 #[cfg(feature = "readers")]
 mod tree;
@@ -46,14 +105,14 @@ mod vault;
 mod workers;
 
 use std::io;
-#[cfg(feature = "readers")]
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 pub use document_type::DocumentType;
+#[cfg(feature = "readers")]
+pub use export::{Export, from_bytes};
 #[cfg(feature = "readers")]
 pub use filter::{Filter, Glob};
 #[cfg(feature = "readers")]
@@ -62,47 +121,48 @@ pub use split::{MOST_UNITS, Part, split};
 #[cfg(feature = "readers")]
 pub use workers::use_worker_processes;
 
-/// A document that an export holds.
+/// A document of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// Its identity, such as `notion:<page id>` or `folder:<root name>/<path>`: the same in every export.
+    /// The key that identifies it, such as `notion:<page id>` or `folder:<root name>/<path>`; the same in
+    /// every export.
     pub key: String,
-    /// Never blank, and one line unless a backup of a knowledge base says otherwise.
+    /// The title. Never blank, and one line unless it comes from a backup of a knowledge base.
     pub title: String,
-    /// By the source's kind, or as the options say.
+    /// The type, by the kind of source or as set in [`Options`].
     pub document_type: DocumentType,
-    /// Plain text, never blank, of any length: see [`split`].
+    /// The plain text. Never blank, and of any length; see [`split`].
     pub text: String,
-    /// SHA-256 of the bytes it came from, in hexadecimal.
+    /// SHA-256 digest of the bytes it was converted from, in hexadecimal.
     pub source: String,
-    /// What rendered the text, and its version, such as `notion-md/1`.
+    /// The converter of the text and its version, such as `notion-md/1`.
     pub converter: String,
-    /// Where it is in the export, for people.
+    /// The path in the export, for display.
     pub path: String,
 }
 
-/// A file of an export that became no document.
+/// A file of an export that did not become a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// Where it is in the export.
+    /// The path in the export.
     pub path: String,
-    /// A short phrase, one of [`reason`]'s (`duplicate of …` aside).
+    /// A short phrase from [`reason`], or `duplicate of …`.
     pub reason: String,
 }
 
-/// What is said of a file whose text came in.
+/// A remark about a converted file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
-    /// Where it is in the export.
+    /// The path in the export.
     pub path: String,
-    /// A short phrase, one of [`remark`]'s.
+    /// A short phrase from [`remark`].
     pub text: String,
 }
 
-/// Which reader reads an export.
+/// A kind of export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
-    /// The one that fits the export's content.
+    /// Detect the kind by content.
     #[default]
     Auto,
     /// Notion, as Markdown & CSV or HTML.
@@ -117,50 +177,54 @@ pub enum Format {
     Confluence,
     /// Documents as JSON Lines.
     Jsonl,
-    /// Any tree of documents.
+    /// Any folder, archive or file.
     Folder,
 }
 
 #[cfg(feature = "readers")]
-/// How exports are read.
+/// Options for reading exports.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The reader.
+    /// The kind of export.
     pub format: Format,
-    /// The type of every document; by the source's kind where it is not given.
+    /// The type of all documents. By default, it depends on the kind of source.
     pub type_override: Option<DocumentType>,
-    /// The type of a plain file that does not say its own; `note` where it is not given.
+    /// The type of plain files that do not state their own; `note` by default.
     pub file_type: Option<DocumentType>,
-    /// The type of the files that a glob matches, before `type_override`; the first match counts.
+    /// The types of files that match a glob; the first match counts, and takes precedence over
+    /// `type_override`.
     pub type_map: Vec<(Glob, DocumentType)>,
-    /// Which files are taken.
+    /// Which files are read.
     pub filter: Filter,
-    /// Whether Slack's private conversations (direct messages, groups) are taken.
+    /// Whether private Slack conversations (direct messages and groups) are read.
     pub include_private: bool,
-    /// The name of a folder's root, in place of its own: a checkout is called differently on every machine.
+    /// The name of a folder in document keys, instead of its own name. Use it if the folder has different
+    /// names on different machines.
     pub root: Option<String>,
-    /// What is too large to be read.
+    /// Limits on what is read.
     pub limits: Limits,
-    /// Stops reading before its end.
+    /// Cancels reading.
     pub cancellation: Cancellation,
 }
 
-/// What is too large to be read. Past a limit an entry is skipped with that reason.
+/// Limits on what is read. Files beyond a limit are skipped, with the reason.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Limits {
-    /// Inflated bytes of one document's file.
+    /// Maximum uncompressed size of one file, in bytes.
     pub entry_bytes: u64,
-    /// Inflated bytes of all that a run reads, and bytes that it writes to temporary files.
+    /// Maximum uncompressed size of everything that a run reads, plus what it writes to temporary files, in
+    /// bytes.
     pub run_bytes: u64,
-    /// Bytes that a run keeps in memory to its end: names of files, threads of mail, tables of Notion.
+    /// Maximum size of what a run keeps in memory until its end (file names, mail threads, Notion tables), in
+    /// bytes.
     pub index_bytes: u64,
-    /// Files of one archive or folder.
+    /// Maximum number of files in one archive or folder.
     pub entries: usize,
-    /// Elements within elements of a page.
+    /// Maximum nesting depth of HTML elements.
     pub html_depth: usize,
-    /// Elements and pieces of text of a page.
+    /// Maximum number of elements and pieces of text in an HTML page.
     pub html_nodes: usize,
-    /// How long one file's conversion may take; less once several took as long.
+    /// Maximum time to convert one file. It decreases after several files have used it up.
     pub conversion: Duration,
 }
 
@@ -169,7 +233,7 @@ impl Default for Limits {
         Self {
             entry_bytes: 50 << 20,
             run_bytes: 5 << 30,
-            index_bytes: 112 << 20,
+            index_bytes: 96 << 20,
             entries: 200_000,
             html_depth: 512,
             html_nodes: 600_000,
@@ -178,9 +242,9 @@ impl Default for Limits {
     }
 }
 
-/// Is told how reading goes on.
+/// Observes the progress of reading.
 pub trait Observer {
-    /// After every file: how far the run is.
+    /// Called after every file.
     fn progress(&self, progress: &Progress<'_>) {
         let _ = progress;
     }
@@ -189,68 +253,74 @@ pub trait Observer {
 /// Observes nothing.
 impl Observer for () {}
 
-/// How far a run is.
+/// The progress of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress<'a> {
-    /// Files dealt with so far, and files known so far.
+    /// Number of files processed so far.
     pub files: u64,
-    /// All files of the exports that were listed so far.
+    /// Number of files listed so far.
     pub listed: u64,
-    /// Documents handed out.
+    /// Number of documents passed on.
     pub documents: u64,
-    /// Bytes of text in them.
+    /// Number of bytes of text in them.
     pub bytes: u64,
-    /// The file just dealt with.
+    /// The file that was just processed.
     pub current: &'a str,
 }
 
-/// What a run has read.
+/// What a run read.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
-    /// Documents handed out.
+    /// Number of documents passed on.
     pub documents: u64,
-    /// Files listed, operating-system litter aside: each became a document, a part of one, or is skipped.
+    /// Number of files, without those that operating systems leave behind. Each became a document, became
+    /// part of one, or was skipped.
     pub files: u64,
-    /// Files that are part of another document, such as rows of a database or messages of a thread.
+    /// Number of files that became part of another document, such as rows of a database or messages of a
+    /// thread.
     pub merged: u64,
-    /// Every file that became no document, and every part (a sheet, a slide) that is not in its document's text:
-    /// its path is the file's with the part's name below it.
+    /// Every file that did not become a document, and every part (such as a sheet or a slide) that is missing
+    /// from the text of its document. The path of a part is that of the file, followed by the name of the
+    /// part.
     pub skipped: Vec<Skipped>,
-    /// Keys of what the options left out: not gone. A key that ends in `:` stands for all that begin so.
+    /// Keys of files that the options exclude, which are not gone. A key that ends in `:` stands for all keys
+    /// with that prefix.
     pub filtered: Vec<String>,
-    /// Keys of what could not be converted this time: not gone. A key that ends in `:` as above.
+    /// Keys of files that could not be converted this time, which are not gone. A key that ends in `:` stands
+    /// for all keys with that prefix.
     pub unconverted_keys: Vec<String>,
-    /// What is said of files whose text came in.
+    /// Remarks about converted files.
     pub remarks: Vec<Remark>,
-    /// What was read, for each PATH.
+    /// What each path covers.
     pub roots: Vec<Root>,
 }
 
-/// What one PATH covers.
+/// What one path covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
-    /// The PATH as given.
+    /// The path, as given.
     pub path: PathBuf,
-    /// The reader that read it; never [`Format::Auto`].
+    /// The kind of export; never [`Format::Auto`].
     pub reader: Format,
-    /// The keys it speaks for: all that begin with this where it ends in `:` or `/` (`notion:`,
-    /// `folder:<root>/`), all there are where it is empty (an archive so damaged that its reader is not
-    /// known), this very key otherwise (a single file).
+    /// The keys that it covers: all with this prefix if it ends in `:` or `/` (`notion:`, `folder:<root>/`),
+    /// all keys if it is empty (for an archive so damaged that its kind is unknown), or otherwise exactly
+    /// this key (for a single file).
     pub scope: String,
-    /// False when the archive is cut short or damaged: what is missing may have been in it.
+    /// Whether it was read completely. If not, because the archive is truncated or damaged, missing documents
+    /// may have been in it.
     pub whole: bool,
 }
 
-/// Why a PATH could not be read at all.
+/// Why a path cannot be read at all.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// The PATH does not exist or cannot be opened.
+    /// The path does not exist or cannot be opened.
     #[error("cannot read {}: {source}", path.display())]
     Open {
-        /// The PATH as given.
+        /// The path, as given.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The folder for temporary files is missing or full.
@@ -258,68 +328,36 @@ pub enum ReadError {
     Temporary {
         /// The folder.
         folder: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The PATH is a backup that holds no pages to read.
+    /// The path is a backup without readable pages.
     #[error("{} is an XML backup of Confluence, which has no readable pages", path.display())]
     Backup {
-        /// The PATH as given.
+        /// The path, as given.
         path: PathBuf,
     },
-    /// [`Options::root`] names one folder, and these PATHs hold several, or none.
+    /// [`Options::format`] is a kind of export that this build cannot read.
+    #[error("this build of twin-export cannot read {0:?} exports")]
+    NotSupported(Format),
+    /// [`Options::root`] was given for several folders, or for none.
     #[error("one root name was given for {folders} folders")]
     Root {
-        /// How many trees of documents the PATHs hold.
+        /// Number of folders.
         folders: usize,
     },
 }
 
 impl ReadError {
-    /// What to do about it, as a sentence without its end.
+    /// Returns what to do about it, as a hint for users.
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Open { .. } => "pass a zip or tar archive, a folder or a file",
-            Self::Temporary { .. } => "make room there, or set TMPDIR to a folder that exists and has room",
+            Self::Temporary { .. } => "free up space there, or set TMPDIR to another folder",
             Self::Backup { .. } => "export the space as HTML: Space settings > Export space > HTML",
+            Self::NotSupported(_) => "enable the feature for it, or read it as a folder",
             Self::Root { .. } => "pass one folder, or files only",
         }
     }
-}
-
-#[cfg(feature = "readers")]
-/// Makes a document of a single file's bytes, as [`read`] makes it of the file; `name` tells its kind where the bytes
-/// do not, and its title where it has no heading.
-///
-/// # Errors
-/// When the bytes hold no document: with the reason.
-pub fn from_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Document, Skipped> {
-    folder::from_bytes(name, bytes, limits)
-}
-
-#[cfg(feature = "readers")]
-/// Reads every PATH (a zip, a tar or tgz, a folder or a single file) and hands each document to `sink`
-/// as soon as it is made, in an order that depends on the exports alone. Memory does not grow with
-/// the number of documents. `sink` may stop the run with [`ControlFlow::Break`].
-///
-/// # Errors
-/// When a PATH does not exist or cannot be opened. A file inside that cannot be read is skipped instead.
-pub fn read(
-    paths: &[PathBuf],
-    options: &Options,
-    observer: &dyn Observer,
-    sink: &mut dyn FnMut(Document) -> ControlFlow<()>,
-) -> Result<Summary, ReadError> {
-    let budget = job::Budget::default();
-    let exports = detect::exports(paths, options, &budget);
-    budget.check_room()?;
-    let mut run = run::Run::new(options, budget.clone(), observer, sink);
-    for export in exports? {
-        if export.read(&mut run).is_break() {
-            break;
-        }
-        budget.check_room()?;
-    }
-    Ok(run.finish())
 }

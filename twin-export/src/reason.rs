@@ -1,4 +1,4 @@
-//! Why a file became no document: phrases that stay the same from version to version.
+//! Why a file did not become a document: phrases that stay the same from version to version.
 
 /// Without bytes, or with nothing but white space.
 pub const EMPTY: &str = "empty";
@@ -10,6 +10,8 @@ pub const NO_TEXT: &str = "no text";
 pub const UNREADABLE: &str = "unreadable";
 /// No kind of file that holds a document.
 pub const UNKNOWN_KIND: &str = "unknown kind";
+/// A kind of file whose converter is not part of this build.
+pub const NOT_SUPPORTED: &str = "not supported by this build";
 /// A link to another file: never followed.
 pub const SYMLINK: &str = "symlink";
 /// A picture, sound or video.
@@ -28,11 +30,11 @@ pub const METADATA: &str = "metadata";
 pub const SHORTCUT: &str = "shortcut";
 /// In Spam or Trash.
 pub const SPAM_OR_TRASH: &str = "spam or trash";
-/// A private conversation, without `--include-private`.
+/// A private conversation, which [`Options::include_private`](crate::Options::include_private) would include.
 pub const PRIVATE: &str = "private";
 /// Notices of joining and leaving only.
 pub const NO_MESSAGES: &str = "no messages";
-/// Left out by `--include` or `--exclude`.
+/// Excluded by [`Options::filter`](crate::Options::filter).
 pub const FILTERED: &str = "filtered out";
 /// A name that leads out of its archive.
 pub const UNSAFE_NAME: &str = "unsafe name";
@@ -74,12 +76,13 @@ pub(crate) fn known(told: &str) -> &'static str {
     ALL.into_iter().find(|reason| *reason == told).unwrap_or(UNREADABLE)
 }
 
-const ALL: [&str; 31] = [
+const ALL: [&str; 32] = [
     EMPTY,
     ENCRYPTED,
     NO_TEXT,
     UNREADABLE,
     UNKNOWN_KIND,
+    NOT_SUPPORTED,
     SYMLINK,
     MEDIA,
     TITLE_ONLY,

@@ -1,4 +1,4 @@
-//! What is said of a file whose text came in: phrases that stay the same from version to version.
+//! Remarks about converted files: phrases that stay the same from version to version.
 
 /// Comments are left out: they may be private.
 pub const COMMENTS: &str = "comments left out";

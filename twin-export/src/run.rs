@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use crate::DocumentType;
 use sha2::{Digest, Sha256};
 
-use super::convert::{Aside, Attached};
+use super::convert::{Aside, Attached, Converted};
 use super::filter::mapped_type;
 use super::job::{Budget, Job, Lane};
 use super::pool::Texts;
@@ -63,6 +63,15 @@ fn half(digest: Digest256) -> Half {
 
 pub(crate) fn digest(bytes: &[u8]) -> Digest256 {
     Sha256::digest(bytes).into()
+}
+
+/// Where a file of its own is.
+pub(crate) struct Place<'a> {
+    pub(crate) key: String,
+    pub(crate) path: &'a str,
+    /// As in [`Draft::clean_path`].
+    pub(crate) clean_path: Option<String>,
+    pub(crate) name: &'a str,
 }
 
 /// What became of a file.
@@ -126,6 +135,34 @@ impl Outcome {
         Self::Document(Box::new(draft))
     }
 
+    /// What becomes of a file of its own, and of the files that came with it. `name` is its title if it has none,
+    /// `kind` its type if it does not tell.
+    pub(crate) fn of_file(
+        place: Place<'_>,
+        source: Digest256,
+        mut converted: Converted,
+        kind: DocumentType,
+    ) -> Self {
+        let Place { key, path, clean_path, name } = place;
+        let kind = converted.kind.unwrap_or(kind);
+        let attached = Self::of_attached(&mut converted.attached, &key, path, &kind);
+        let make = if converted.is_verbatim { Self::verbatim } else { Self::document };
+        make(Draft {
+            key,
+            title: converted.title.unwrap_or_else(|| stem(name).to_owned()),
+            text: converted.text,
+            kind,
+            source,
+            converter: converted.converter,
+            path: path.to_owned(),
+            clean_path,
+            key_is_identity: false,
+            files: 1,
+            aside: converted.aside,
+        })
+        .with_attached(attached)
+    }
+
     /// What becomes of the files that came with another one: documents below its key. The names stay.
     pub(crate) fn of_attached(
         attached: &mut [Attached],
@@ -136,28 +173,13 @@ impl Outcome {
         let mut outcomes = Vec::new();
         for Attached { name, source, result } in attached {
             let (key, path) = (format!("{key}/{name}"), format!("{path}/{name}"));
-            let mut converted = match std::mem::replace(result, Err(String::new())) {
-                Ok(converted) => converted,
-                Err(reason) => {
-                    outcomes.push(Self::unconverted(key, &path, reason::known(&reason)));
-                    continue;
+            outcomes.push(match std::mem::replace(result, Err(String::new())) {
+                Ok(converted) => {
+                    let place = Place { key, path: &path, clean_path: None, name };
+                    Self::of_file(place, *source, *converted, kind.clone())
                 }
-            };
-            outcomes.extend(Self::of_attached(&mut converted.attached, &key, &path, kind));
-            let make = if converted.is_verbatim { Self::verbatim } else { Self::document };
-            outcomes.push(make(Draft {
-                key,
-                title: converted.title.unwrap_or_else(|| stem(name).to_owned()),
-                text: converted.text,
-                kind: converted.kind.unwrap_or_else(|| kind.clone()),
-                source: *source,
-                converter: converted.converter,
-                path,
-                clean_path: None,
-                key_is_identity: false,
-                files: 1,
-                aside: converted.aside,
-            }));
+                Err(reason) => Self::unconverted(key, &path, reason::known(&reason)),
+            });
         }
         outcomes
     }
@@ -205,6 +227,8 @@ impl Texts for Vec<Outcome> {
 
 /// Bytes of a document's text: no less than of the largest file that is read.
 const MOST_TEXT: usize = 52 << 20;
+/// How many times a run holds a document's key and title until its end.
+const DOCUMENT_COPIES: usize = 2;
 /// Bytes of a title; a first "heading" may be a whole page.
 const MOST_TITLE: usize = 1_000;
 
@@ -216,6 +240,8 @@ pub(crate) struct Run<'a> {
     sink: &'a mut dyn FnMut(Document) -> ControlFlow<()>,
     /// By key: what it was made of; both as half a digest, since there may be very many.
     seen: HashMap<Half, Half>,
+    /// By key, and by key and source: the last number that tells documents of a key apart.
+    numbers: HashMap<Half, u64>,
     summary: Summary,
     files_done: u64,
     bytes: u64,
@@ -234,6 +260,7 @@ impl<'a> Run<'a> {
             observer,
             sink,
             seen: HashMap::new(),
+            numbers: HashMap::new(),
             summary: Summary::default(),
             files_done: 0,
             bytes: 0,
@@ -313,6 +340,11 @@ impl<'a> Run<'a> {
             let Draft { key, path, files, .. } = draft;
             return self.take(Outcome::Unconverted { key, path, reason: reason::UNREADABLE, files });
         }
+        let cost = DOCUMENT_COPIES * (draft.key.len() + draft.title.len());
+        if !self.budget.keep(cost, &self.options.limits) {
+            let Draft { key, path, files, .. } = draft;
+            return self.take(Outcome::Unconverted { key, path, reason: reason::TOO_MANY, files });
+        }
         let Some(key) = self.own_key(draft.key.clone(), &draft) else { return ControlFlow::Continue(()) };
         let paths = [draft.path.as_str(), draft.clean_path.as_deref().unwrap_or_default()];
         let kind = mapped_type(&self.options.type_map, &paths)
@@ -340,23 +372,40 @@ impl<'a> Run<'a> {
     /// The key, unless an earlier document is the same one; a number tells apart what only shares it.
     fn own_key(&mut self, key: String, draft: &Draft) -> Option<String> {
         let source = half(draft.source);
-        let mut candidate = key.clone();
-        for number in 2.. {
-            match self.seen.entry(half(digest(candidate.as_bytes()))) {
-                Entry::Vacant(vacant) => {
-                    vacant.insert(source);
-                    break;
-                }
-                Entry::Occupied(first) if draft.key_is_identity || *first.get() == source => {
-                    let path = self.skip(draft.path.clone(), &format!("duplicate of {candidate}"));
-                    self.summary.merged += draft.files.saturating_sub(1);
-                    self.progress(draft.files, &path);
-                    return None;
-                }
-                Entry::Occupied(_) => candidate = format!("{key} ({number})"),
+        let of_key = half(digest(key.as_bytes()));
+        let of_both = half(digest(&[key.as_bytes(), &source].concat()));
+        match self.seen.entry(of_key) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(source);
+                return Some(key);
             }
+            Entry::Occupied(first) if draft.key_is_identity || *first.get() == source => {
+                return self.duplicate(&key, draft);
+            }
+            Entry::Occupied(_) => {}
         }
-        Some(candidate)
+        if let Some(number) = self.numbers.get(&of_both) {
+            return self.duplicate(&format!("{key} ({number})"), draft);
+        }
+        // Each is told from the one before it: compared with all, very many of a key would take very long.
+        let mut number = self.numbers.get(&of_key).map_or(2, |last| last + 1);
+        let numbered = loop {
+            let numbered = format!("{key} ({number})");
+            if let Entry::Vacant(vacant) = self.seen.entry(half(digest(numbered.as_bytes()))) {
+                vacant.insert(source);
+                break numbered;
+            }
+            number += 1;
+        };
+        self.numbers.extend([(of_key, number), (of_both, number)]);
+        Some(numbered)
+    }
+
+    fn duplicate(&mut self, first: &str, draft: &Draft) -> Option<String> {
+        let path = self.skip(draft.path.clone(), &format!("duplicate of {first}"));
+        self.summary.merged += draft.files.saturating_sub(1);
+        self.progress(draft.files, &path);
+        None
     }
 
     fn progress(&mut self, files: u64, current: &str) {

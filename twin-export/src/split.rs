@@ -5,19 +5,19 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::text::beginning;
 
-/// The longest text the API takes, in UTF-16 units. Scalar values are never more than those, so the
-/// limit holds however the server counts.
+/// The maximum length of a document's text in the API, in UTF-16 units. A text never has more scalar values
+/// than UTF-16 units, so the limit holds however the server counts.
 pub const MOST_UNITS: usize = 50_000;
 
-/// One document to create.
+/// One part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// `Title (2/17)`, or the title alone where there is one part.
+    /// The title, such as `Title (2/17)`, or the unchanged title if there is only one part.
     pub title: String,
-    /// At most [`MOST_UNITS`] long.
+    /// The text, at most [`MOST_UNITS`] long.
     pub text: String,
-    /// Bytes at the start of `text` that repeat a table's header. Without them, the parts joined are
-    /// the whole text.
+    /// Number of bytes at the start of `text` that repeat the header of a table. Without them, the joined
+    /// parts are the whole text.
     pub repeated: usize,
 }
 

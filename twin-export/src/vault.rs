@@ -3,10 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::convert::front_matter;
-use super::convert::is_media;
+use super::Limits;
 use super::convert::plain::decoded;
-use super::job::Job;
+use super::convert::template_tags::code_span;
+use super::convert::{front_matter, guard, is_media};
+use super::job::{Budget, Job};
+use super::text::beginning;
 use super::tree::{Entry, Tree, ending, file_name};
 
 /// The notes of a vault, by their names.
@@ -20,12 +22,16 @@ pub(crate) struct Vault<'a> {
 
 /// Notes within one another that are read.
 const MOST_NESTED: usize = 4;
-/// Bytes that a note may grow to by what is embedded.
+/// Bytes of notes that are read into one note.
 const MOST_EMBEDDED: usize = 4 << 20;
+/// Bytes of a note whose links are read: people write no longer ones.
+const MOST_NOTE: usize = 1 << 20;
+/// Bytes of a link, and of code within a line. What is longer is neither, so that each place is looked at from few others.
+const MOST_LINK: usize = 1_000;
 
 impl<'a> Vault<'a> {
     /// The vault that a tree is, if it is one.
-    pub(crate) fn of(tree: &'a Tree) -> Option<Self> {
+    pub(crate) fn of(tree: &'a Tree, budget: &Budget, limits: &Limits) -> Option<Self> {
         let has = |name: &str| tree.entries.iter().any(|entry| entry.path == name);
         let is_vault =
             tree.entries.iter().chain(&tree.settings).any(|entry| entry.path.starts_with(".obsidian/"));
@@ -41,7 +47,7 @@ impl<'a> Vault<'a> {
             notes.entry(file_name(&path).to_owned()).or_insert(index);
             notes.insert(path, index);
         }
-        Some(Self { tree, notes, templates: templates(tree) })
+        Some(Self { tree, notes, templates: templates(tree, budget, limits) })
     }
 
     /// Whether a file is a template, which is no note yet.
@@ -53,11 +59,14 @@ impl<'a> Vault<'a> {
 
     /// A note's Markdown with everything in place.
     pub(crate) fn resolved(&self, path: &str, bytes: Vec<u8>, job: &Job<'_>) -> Vec<u8> {
-        if !is_note(path) {
+        if !is_note(path) || bytes.len() > MOST_NOTE {
             return bytes;
         }
-        let text = decoded(&bytes);
-        let (properties, body_at) = front_matter::properties(&text);
+        guard::guarded(|| Ok(self.resolved_text(path, &decoded(&bytes), job))).unwrap_or(bytes)
+    }
+
+    fn resolved_text(&self, path: &str, text: &str, job: &Job<'_>) -> Vec<u8> {
+        let (properties, body_at) = front_matter::properties(text);
         let (before, body) = text.split_at(body_at);
         let mut resolver =
             Resolver { vault: self, job, embedded: HashSet::from([path.to_owned()]), room: MOST_EMBEDDED };
@@ -82,12 +91,16 @@ fn is_note(path: &str) -> bool {
     matches!(ending(path).as_str(), "md" | "markdown")
 }
 
+/// Bytes of a vault's settings that are read.
+const SETTINGS: usize = 64 * 1024;
+
 /// Where templates lie: as the vault says, else in the folder that is called so.
-fn templates(tree: &Tree) -> Option<String> {
+fn templates(tree: &Tree, budget: &Budget, limits: &Limits) -> Option<String> {
     let settings =
         tree.settings.iter().chain(&tree.entries).find(|entry| entry.path == ".obsidian/templates.json");
     let named = settings.and_then(|settings| {
-        let value: serde_json::Value = serde_json::from_slice(&settings.head(64 * 1024)).ok()?;
+        let value: serde_json::Value =
+            serde_json::from_slice(&budget.head(settings, SETTINGS, limits)).ok()?;
         Some(value.get("folder")?.as_str()?.trim_matches('/').to_owned())
     });
     named.filter(|folder| !folder.is_empty()).or_else(|| {
@@ -124,7 +137,7 @@ impl Resolver<'_, '_, '_> {
             rest = &rest[next..];
             let Some(first) = rest.chars().next() else { break };
             let taken = match first {
-                '`' => code(rest),
+                '`' => code_span(rest),
                 '%' => {
                     rest.strip_prefix("%%").map(|inner| inner.find("%%").map_or(rest.len(), |end| end + 4))
                 }
@@ -152,10 +165,7 @@ impl Resolver<'_, '_, '_> {
 
     /// `![[Note#Heading]]`: the note's text, unless it stands there already; pictures stand for themselves.
     fn embed(&mut self, text: &str, out: &mut String, depth: usize) -> Option<usize> {
-        let (inner, _) = text.strip_prefix("![[")?.split_once("]]")?;
-        if inner.contains('\n') {
-            return None;
-        }
+        let inner = linked(text.strip_prefix("![[")?)?;
         let len = inner.len() + 5;
         let target = inner.split('|').next().unwrap_or(inner);
         let (name, heading) = target.split_once('#').unwrap_or((target, ""));
@@ -169,28 +179,37 @@ impl Resolver<'_, '_, '_> {
             out.push_str(label(inner));
             return Some(len);
         };
-        let Ok(bytes) = self.job.read(entry) else {
+        let Some(bytes) = self.read(entry) else {
             out.push_str(label(inner));
             return Some(len);
         };
         let note = decoded(&bytes);
         let (_, body_at) = front_matter::properties(&note);
         let part = section(&note[body_at..], heading);
-        if part.len() > self.room {
-            out.push_str(label(inner));
-            return Some(len);
-        }
-        self.room -= part.len();
         let part = self.note(part, depth + 1);
         out.push_str(&format!("\n\n{}\n\n", part.trim()));
         Some(len)
     }
+
+    /// A note to be embedded, where there is room for it.
+    fn read(&mut self, entry: &Entry) -> Option<Vec<u8>> {
+        let most = MOST_NOTE.min(self.room);
+        let bytes = self.job.budget().head(entry, most + 1, self.job.limits());
+        self.room = self.room.saturating_sub(bytes.len());
+        (bytes.len() <= most && self.job.budget().embed(bytes.len() as u64)).then_some(bytes)
+    }
+}
+
+/// What stands before the `]]` of a link, where that is near and in the same line.
+fn linked(text: &str) -> Option<&str> {
+    let (inner, _) = beginning(text, MOST_LINK).split_once("]]")?;
+    (!inner.contains('\n')).then_some(inner)
 }
 
 /// `[[Page#Heading|label]]` reads as its label, else as the name.
 fn link(text: &str, out: &mut String) -> Option<usize> {
-    let (inner, _) = text.strip_prefix("[[")?.split_once("]]")?;
-    if inner.is_empty() || inner.contains(['\n', '[']) || inner.starts_with('_') {
+    let inner = linked(text.strip_prefix("[[")?)?;
+    if inner.is_empty() || inner.contains('[') || inner.starts_with('_') {
         return None;
     }
     out.push_str(label(inner));
@@ -257,23 +276,6 @@ fn fenced(text: &str) -> Option<usize> {
     Some(len)
 }
 
-/// The length of code within a line.
-fn code(text: &str) -> Option<usize> {
-    let marks = text.bytes().take_while(|&byte| byte == b'`').count();
-    let (open, after) = text.split_at(marks);
-    let paragraph = after.find("\n\n").unwrap_or(after.len());
-    let mut at = 0;
-    while let Some(found) = after[at..paragraph].find(open) {
-        let start = at + found;
-        let run = after[start..].bytes().take_while(|&byte| byte == b'`').count();
-        if run == marks {
-            return Some(marks + start + run);
-        }
-        at = start + run;
-    }
-    Some(marks)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -307,6 +309,6 @@ mod tests {
     #[test]
     fn code_is_found_whole() {
         assert_eq!(fenced("```\n[[x]]\n```\ny"), Some("```\n[[x]]\n```\n".len()));
-        assert_eq!(code("`[[x]]` y"), Some(7));
+        assert_eq!(code_span("`[[x]]` y"), Some(7));
     }
 }

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-/// What the twin takes the time from: windows, months, `createdAt` and the `Date` header.
+/// The source of time for windows, months, `createdAt` and the `Date` header.
 pub trait Clock: Debug + Send + Sync {
     /// The present moment.
     fn now(&self) -> Timestamp;
 }
 
-/// The system's clock, which a [`Reference`](crate::Reference) uses unless told otherwise.
+/// The system clock, which a [`Reference`](crate::Reference) uses by default.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -36,17 +36,17 @@ impl Clock for SystemClock {
 pub struct ManualClock(Arc<Mutex<Timestamp>>);
 
 impl ManualClock {
-    /// A clock that shows `now`.
+    /// Creates a clock that shows `now`.
     pub fn at(now: Timestamp) -> Self {
         Self(Arc::new(Mutex::new(now)))
     }
 
-    /// Sets the clock, forwards or back.
+    /// Sets the clock, forwards or backwards.
     pub fn set(&self, now: Timestamp) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }
 
-    /// Moves the clock forwards; at the end of time it stays there.
+    /// Moves the clock forwards, up to the maximum timestamp.
     pub fn advance(&self, by: std::time::Duration) {
         let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Faults a test asks for: what goes wrong, on which requests, how often.
+//! Faults for tests: what goes wrong, on which requests, and how often.
 
 mod script;
 
@@ -50,65 +50,66 @@ impl Fault {
         Self { kind, times: 1, skip: 0, filter: None, headers: Vec::new() }
     }
 
-    /// A 429 whose `Retry-After` says `seconds`. Not applied.
+    /// Answers 429 with `Retry-After: seconds`. The request is not applied.
     pub fn rate_limited(seconds: u64) -> Self {
         Self::new(Kind::RateLimited(seconds))
     }
 
-    /// The request is read whole, then the connection is closed without an answer. Not applied.
+    /// Reads the whole request, then closes the connection without a response. The request is not applied.
     pub fn dropped_after_read() -> Self {
         Self::new(Kind::DroppedAfterRead)
     }
 
-    /// The request is read and applied, then the connection is closed without an answer.
+    /// Applies the request, then closes the connection without a response.
     pub fn applied_then_dropped() -> Self {
         Self::new(Kind::AppliedThenDropped)
     }
 
-    /// The next `times` requests fail with `status` and a JSON error. Not applied. A number that is no
-    /// HTTP status reads as 500.
+    /// Answers the next `times` requests with `status` and a JSON error. The requests are not applied. A
+    /// number that is not an HTTP status counts as 500.
     pub fn fails(status: u16, times: u32) -> Self {
         Self::new(Kind::Fails(status_or_500(status))).times(times)
     }
 
-    /// The request is applied, then fails with `status` and a JSON error: a success nobody hears of.
+    /// Applies the request, then answers `status` and a JSON error.
     pub fn applied_then_fails(status: u16) -> Self {
         Self::new(Kind::AppliedThenFails(status_or_500(status)))
     }
 
-    /// The request is applied at once, and its answer held back for `delay`.
+    /// Applies the request at once, and delays the response by `delay`.
     pub fn slow(delay: Duration) -> Self {
         Self::new(Kind::Slow(delay))
     }
 
-    /// A proxy's HTML page with `status`, without the API's headers. Not applied.
+    /// Answers with a proxy's HTML page and `status`, without the API's headers. The request is not applied.
     pub fn html(status: u16) -> Self {
         Self::new(Kind::Html(status_or_500(status)))
     }
 
-    /// Happens to the next `times` matching requests.
+    /// Applies to the next `times` matching requests.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = times;
         self
     }
 
-    /// Happens only to requests of this method (`*` for any) whose path begins so: `.on("POST", "/v1/kb")`.
+    /// Applies only to requests with this method (`*` for any) and a path with this prefix: `.on("POST",
+    /// "/v1/kb")`.
     #[must_use]
     pub fn on(mut self, method: &str, path_prefix: impl Into<String>) -> Self {
         self.filter = Some((method.to_ascii_uppercase(), path_prefix.into()));
         self
     }
 
-    /// Lets the first `requests` matching requests pass.
+    /// Skips the first `requests` matching requests.
     #[must_use]
     pub fn after(mut self, requests: u32) -> Self {
         self.skip = requests;
         self
     }
 
-    /// Sets a header of the answer, over the one it would have had: a `Retry-After` that is a date, a
-    /// wrong `Content-Type`. What cannot stand in a header is ignored.
+    /// Sets a header of the response, replacing the one it would have had, such as a `Retry-After` with a
+    /// date or a wrong `Content-Type`. A value that cannot be a header is ignored.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let (Ok(name), Ok(value)) = (name.parse(), value.parse()) {

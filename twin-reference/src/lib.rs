@@ -1,8 +1,8 @@
-//! The Twin API as a small real server: keys, limits, a knowledge base that answers, escalations and signed
-//! webhooks, on loopback and offline.
+//! Runs the Twin API as a local server, for offline tests and development: keys, limits, a knowledge base
+//! that answers, escalations and signed webhooks.
 //!
-//! It is written from the API reference and shares no code with the client, so that each tests the other.
-//! Point any client of the Twin API at [`Running::url`] with [`Running::key`].
+//! The crate is written from the API reference and shares no code with the client, so that each tests the
+//! other. Point any client of the Twin API to [`Running::url`], with [`Running::key`].
 //!
 //! # A test in a line
 //! ```

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use http::Method;
 
-/// One request the twin took, as [`Reference::on_request`](crate::Reference::on_request) tells of it: nothing
-/// of its key, query or text.
+/// A handled request, as passed to [`Reference::on_request`](crate::Reference::on_request), without its key,
+/// query and text.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Handled<'a> {
@@ -13,11 +13,11 @@ pub struct Handled<'a> {
     pub method: &'a Method,
     /// The path, percent-encoded as it came.
     pub path: &'a str,
-    /// The answer's status; `None` where a fault closed the connection.
+    /// The status of the response; `None` if a fault closed the connection.
     pub status: Option<u16>,
-    /// How long the twin took.
+    /// The time it took.
     pub elapsed: Duration,
-    /// Requests left in the key's window; `None` where the answer does not say.
+    /// Number of requests left in the key's window; `None` if the response does not state it.
     pub remaining: Option<u64>,
 }
 

@@ -14,7 +14,7 @@ use crate::message::Request;
 const MAX_REQUESTS: usize = 10_000;
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 
-/// One request as the twin received it, without its credentials.
+/// A request as it was received, without credentials.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Received {
@@ -22,7 +22,7 @@ pub struct Received {
     pub method: Method,
     /// The path, percent-encoded as it came.
     pub path: String,
-    /// What stood after the `?`, or nothing.
+    /// The query string, without the `?`.
     pub query: String,
     /// The headers without `Authorization`, `Proxy-Authorization` and `Cookie`.
     pub headers: HeaderMap,
@@ -31,12 +31,12 @@ pub struct Received {
 }
 
 impl Received {
-    /// The body as JSON; `Null` where it is none.
+    /// Returns the body as JSON, or `Null` if it is not JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// The value of a header, where it has one that is text.
+    /// Returns the value of a header, if it exists and is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

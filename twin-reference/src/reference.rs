@@ -1,4 +1,4 @@
-//! How a reference twin is configured.
+//! Configuration of a server.
 
 mod start;
 
@@ -21,10 +21,10 @@ use crate::twin::Recipient;
 use start::Data;
 pub use start::StartError;
 
-/// The key a twin accepts where none was set with [`Reference::key`].
+/// The key that is accepted by default; see [`Reference::key`].
 pub const DEFAULT_KEY: &str = "twin_test_reference";
 
-/// What a plan may lack: the endpoints of a feature answer 403.
+/// A feature that a plan may not include, whose endpoints then answer 403.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Feature {
@@ -101,7 +101,7 @@ impl fmt::Debug for Reference {
 }
 
 impl Reference {
-    /// A twin with the defaults.
+    /// Creates a server with the default settings.
     pub fn new() -> Self {
         Self {
             keys: Vec::new(),
@@ -136,36 +136,36 @@ impl Reference {
         self
     }
 
-    /// Takes this many requests per key and window, then answers 429.
+    /// Accepts this many requests per key and window, and then answers 429.
     #[must_use]
     pub fn rate_limit(mut self, requests_per_window: u32) -> Self {
         self.limit = Some(requests_per_window);
         self
     }
 
-    /// Takes any number of requests. The headers then state a limit of 1,000,000 of which nothing is used.
+    /// Accepts any number of requests. The headers then state an unused limit of 1,000,000.
     #[must_use]
     pub fn no_rate_limit(mut self) -> Self {
         self.limit = None;
         self
     }
 
-    /// The length of a rate-limit window (60 s unless told otherwise), in whole seconds and at least one.
-    /// Windows begin at the multiples of their length since 1970.
+    /// Sets the length of a rate-limit window (60 s by default), in whole seconds and at least one. Windows
+    /// start at multiples of their length since 1970.
     #[must_use]
     pub fn window(mut self, length: Duration) -> Self {
         self.window = length;
         self
     }
 
-    /// Answers this many questions per calendar month (UTC), then 402.
+    /// Answers this many questions per calendar month (UTC), and then 402.
     #[must_use]
     pub fn monthly_limit(mut self, answers: u32) -> Self {
         self.monthly_limit = Some(answers);
         self
     }
 
-    /// Escalates answers whose confidence is below this, from 0.0 to 1.0 (0.5 unless told otherwise).
+    /// Escalates answers with a confidence below this threshold, from 0.0 to 1.0 (0.5 by default).
     #[must_use]
     pub fn threshold(mut self, confidence: f64) -> Self {
         self.threshold = confidence;
@@ -217,39 +217,39 @@ impl Reference {
         self
     }
 
-    /// Tells this URL (http or https) of every escalation, signed with the secret. Each delivery is tried three
-    /// times, one and five seconds apart and ten seconds long at most, until a 2xx comes back. The URL is checked
-    /// when the twin starts.
+    /// Sends a webhook to this URL (http or https) for every escalation, signed with the secret. Each
+    /// delivery is attempted up to three times, after one and five seconds and for at most ten seconds each,
+    /// until it is answered with 2xx. The URL is checked at the start.
     #[must_use]
     pub fn webhook(mut self, url: impl Into<String>, secret: impl Into<String>) -> Self {
         self.webhook = Some((url.into(), secret.into()));
         self
     }
 
-    /// The waits between the tries of a webhook delivery; there is one try more than waits.
+    /// Sets the waits between the attempts of a webhook delivery. There is one more attempt than waits.
     #[must_use]
     pub fn webhook_backoff(mut self, waits: impl IntoIterator<Item = Duration>) -> Self {
         self.backoff = waits.into_iter().collect();
         self
     }
 
-    /// Takes the time from this clock.
+    /// Uses this clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Keeps the data in this SQLite file, made where there is none, instead of in memory. A crash loses
-    /// nothing that was acknowledged.
+    /// Stores the data in this SQLite file, which is created if it does not exist, instead of in memory. A
+    /// crash loses nothing that was acknowledged.
     #[must_use]
     pub fn data(mut self, path: impl Into<PathBuf>) -> Self {
         self.data = Data::File(path.into());
         self
     }
 
-    /// Starts from what [`Running::image`] gave, in memory, instead of an empty knowledge base. Bytes that are no
-    /// image of this version are refused when the twin starts.
+    /// Starts from the data that [`Running::image`] returned, in memory, instead of an empty knowledge base.
+    /// Starting fails if the bytes are not an image of this version.
     #[must_use]
     pub fn image(mut self, image: impl Into<Vec<u8>>) -> Self {
         self.data = Data::Image(image.into());
@@ -305,7 +305,7 @@ impl Reference {
         self
     }
 
-    /// Starts with this fault to come. See [`Running::fault`] for later ones.
+    /// Adds a fault before the start. See [`Running::fault`] for later ones.
     #[must_use]
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);

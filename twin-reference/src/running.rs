@@ -20,7 +20,7 @@ pub(crate) enum Door {
     Hyper(crate::serve::Door),
 }
 
-/// A reference twin that runs. Dropping it ends the twin; [`shutdown`](Running::shutdown) does so gracefully.
+/// A running server. Dropping it stops the server; [`shutdown`](Running::shutdown) stops it gracefully.
 pub struct Running {
     worker: Worker,
     lab: Arc<Lab>,
@@ -30,7 +30,7 @@ pub struct Running {
     courier: Option<Courier>,
 }
 
-/// The store refused what was put in.
+/// The store refused a document.
 #[derive(Debug, thiserror::Error)]
 #[error("the twin could not store the documents: {0}")]
 pub struct SeedError(String);
@@ -52,12 +52,12 @@ impl Running {
         Self { worker, lab, key, url, door, courier }
     }
 
-    /// The base URL for clients on this machine, such as `http://127.0.0.1:49152`.
+    /// Returns the base URL for clients on this machine, such as `http://127.0.0.1:49152`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The first accepted key.
+    /// Returns the first accepted key.
     pub fn key(&self) -> &str {
         &self.key
     }
@@ -83,40 +83,41 @@ impl Running {
         Ok(documents.into_iter().map(|document| document.id).collect())
     }
 
-    /// How many documents the knowledge base holds; 0 where the store fails.
+    /// Returns the number of documents in the knowledge base, or 0 if the store fails.
     pub async fn document_count(&self) -> u64 {
         let count = self.worker.run(|twin| twin.store.document_count()).await;
         count.ok().and_then(Result::ok).unwrap_or_default()
     }
 
-    /// The knowledge base with its search index, and the rest of the twin's data, as bytes that a later twin of the
-    /// same version starts from at once: see [`Reference::image`](crate::Reference::image).
+    /// Returns the knowledge base with its search index and all other data, as bytes from which a later server of
+    /// the same version starts at once; see [`Reference::image`](crate::Reference::image).
     ///
     /// # Errors
-    /// When the store fails.
+    ///
+    /// If the store fails.
     pub async fn image(&self) -> Result<Vec<u8>, SeedError> {
         let image = self.worker.run(|twin| twin.store.image()).await;
         image.map_err(|stopped| SeedError(stopped.to_string()))?.map_err(|error| SeedError(error.to_string()))
     }
 
-    /// Makes something go wrong on a request to come.
+    /// Adds a fault for future requests.
     pub fn fault(&self, fault: Fault) {
         self.lab.faults.add(fault);
     }
 
-    /// Takes back the faults that have not happened yet.
+    /// Removes the faults that have not happened yet.
     pub fn clear_faults(&self) {
         self.lab.faults.clear();
     }
 
-    /// What the twin received, the oldest first, without credentials. Empty where nothing is recorded (see
-    /// [`Reference::record`](crate::Reference::record)). Requests that a mock of your own answered did not
-    /// reach the twin.
+    /// Returns the received requests, oldest first, without credentials. Empty if nothing is recorded (see
+    /// [`Reference::record`](crate::Reference::record)). Requests that were answered by your own mocks are
+    /// not included.
     pub fn received(&self) -> Vec<Received> {
         self.lab.recorder.as_ref().map(Recorder::requests).unwrap_or_default()
     }
 
-    /// Waits until every webhook delivery is made or given up.
+    /// Waits until every webhook has been delivered or given up.
     pub async fn deliveries_settled(&self) {
         if let Some(courier) = &self.courier {
             courier.settled().await;
@@ -137,7 +138,7 @@ impl Running {
         }
     }
 
-    /// Ends the twin: accepts nothing more, finishes the requests and webhook tries in flight, and closes
+    /// Stops the server: accepts nothing more, finishes requests and webhook attempts in flight, and closes
     /// the data.
     pub async fn shutdown(self) {
         match self.door {

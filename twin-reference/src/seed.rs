@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-/// A document to put into the twin's knowledge base from code, past every limit of the API.
+/// A document to add to the knowledge base from code, without the limits of the API.
 ///
 /// ```
 /// use twin_reference::Seed;
@@ -19,7 +19,7 @@ pub struct Seed {
 }
 
 impl Seed {
-    /// A document of type `sop` and source `manual`, created when it is put in.
+    /// Creates a document of type `sop` and source `manual`, whose creation time is when it is added.
     pub fn new(title: impl Into<String>, content: impl Into<String>) -> Self {
         Self {
             title: title.into(),
@@ -37,7 +37,7 @@ impl Seed {
         self
     }
 
-    /// Sets the source (`manual` unless told otherwise).
+    /// Sets the source (`manual` by default).
     #[must_use]
     pub fn from_source(mut self, source: impl Into<String>) -> Self {
         self.source = source.into();

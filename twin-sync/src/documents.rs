@@ -3,26 +3,27 @@
 use std::io;
 
 use super::coverage::Coverage;
-use super::disk::Caveats;
+use super::disk::Limitations;
 use super::error::Error;
 use super::guard::{self, Facts};
 use super::intake::Intake;
 use super::kb::{Kb, Trouble};
 use super::open::Opened;
+use super::options::Options;
 use super::plan::Plan;
 use super::planner::plan;
 use super::state::State;
 use super::survey::{self, Inquiry};
-use super::sync::Sync;
 use twin_export::Document;
 
-/// Takes the documents that a knowledge base is to mirror, one by one. Created by [`Sync::open`].
+/// Takes the documents that a knowledge base is to mirror, one by one. Created by [`Sync::open`](crate::Sync::open).
 ///
 /// Locks the state file until it is dropped. Texts that may have to be uploaded are kept in an unnamed
 /// temporary file, so that memory use does not grow with them.
 #[derive(Debug)]
 pub struct Documents {
-    sync: Sync,
+    options: Options,
+    kb: Kb,
     opened: Opened,
     intake: Intake,
     coverage: Coverage,
@@ -30,9 +31,9 @@ pub struct Documents {
 }
 
 impl Documents {
-    pub(crate) fn new(sync: Sync, opened: Opened) -> Self {
-        let intake = Intake::new(sync.options.verify, sync.options.rerender);
-        Self { sync, opened, intake, coverage: Coverage::default(), is_cut: false }
+    pub(crate) fn new(options: Options, kb: Kb, opened: Opened) -> Self {
+        let intake = Intake::new(options.verify, options.rerender);
+        Self { options, kb, opened, intake, coverage: Coverage::default(), is_cut: false }
     }
 
     /// Adds a document. A second document with the same key is ignored.
@@ -63,8 +64,8 @@ impl Documents {
     }
 
     /// Returns the limitations of the file system found so far. More may be found during the run.
-    pub fn caveats(&self) -> Caveats {
-        self.opened.caveats.clone()
+    pub fn limitations(&self) -> Limitations {
+        self.opened.limitations.clone()
     }
 
     /// Examines the knowledge base and creates a plan, without writing anything.
@@ -72,9 +73,7 @@ impl Documents {
     /// # Errors
     /// If a request failed or the run was stopped.
     pub async fn plan(mut self) -> Result<Plan, Error> {
-        let options = self.sync.options;
-        let (twin, meter, cancellation) = self.sync.parts();
-        let kb = Kb::new(twin, meter, cancellation, options.requests_per_minute);
+        let (options, kb) = (self.options, self.kb);
         let inquiry = Inquiry {
             verify: options.verify,
             adopt: options.adopt || options.assume_new,
@@ -108,6 +107,6 @@ impl Documents {
             max_delete: options.max_delete,
         };
         refusals.extend(guard::judge(&steps, facts));
-        Ok(Plan { sync: self.sync, kb, opened: self.opened, had_state, export, steps, survey, refusals })
+        Ok(Plan { options, kb, opened: self.opened, had_state, export, steps, survey, refusals })
     }
 }

@@ -2,31 +2,9 @@
 
 use std::fmt;
 
-use super::options::Mode;
+use super::options::{MaxDelete, Mode};
 use super::steps::Steps;
 use crate::words::count;
-
-/// The maximum number of documents that a run may delete, or find missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum MaxDelete {
-    /// 5 documents or 10 % of the known documents, whichever is more.
-    #[default]
-    Default,
-    /// This number of documents.
-    Count(usize),
-    /// This percentage of the known documents.
-    Percent(usize),
-}
-
-impl MaxDelete {
-    fn of(self, known: usize) -> usize {
-        match self {
-            MaxDelete::Default => (known / 10).max(5),
-            MaxDelete::Count(count) => count,
-            MaxDelete::Percent(percent) => known.saturating_mul(percent) / 100,
-        }
-    }
-}
 
 /// Why a guard refuses a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +35,7 @@ pub enum Refusal {
     },
     /// A document in the state file has a title that its source never had, so it is not deleted. The rest of
     /// the plan can be applied.
-    NotItsOwn {
+    ForeignDocument {
         /// The source.
         key: String,
         /// The document.
@@ -69,7 +47,7 @@ pub enum Refusal {
     },
     /// An archive is truncated, so nothing that its reader produced is deleted. The rest of the plan can be
     /// applied.
-    Cut {
+    Truncated {
         /// Number of known documents that are not deleted for this reason.
         kept: usize,
     },
@@ -104,7 +82,7 @@ pub enum Refusal {
 impl Refusal {
     /// Returns whether the rest of the plan can be applied.
     pub fn lets_the_rest_go_on(&self) -> bool {
-        matches!(self, Refusal::Cut { .. } | Refusal::NotItsOwn { .. })
+        matches!(self, Refusal::Truncated { .. } | Refusal::ForeignDocument { .. })
     }
 }
 
@@ -125,14 +103,14 @@ impl fmt::Display for Refusal {
                     "{missing} of {known} are missing from the knowledge base, but at most {allowed} are allowed"
                 )
             }
-            Refusal::NotItsOwn { key, id, title, others } => {
+            Refusal::ForeignDocument { key, id, title, others } => {
                 write!(f, "the state file lists {id} as a document of {key}, but its title is \"{title}\"")?;
                 if *others > 0 {
                     write!(f, " ({others} more such)")?;
                 }
                 f.write_str(": it was not changed")
             }
-            Refusal::Cut { kept } => {
+            Refusal::Truncated { kept } => {
                 let missing = count(*kept, "known document");
                 write!(f, "an archive is truncated: documents missing from it are not deleted ({missing})")
             }
@@ -192,10 +170,10 @@ pub(crate) fn judge(plan: &Steps, facts: Facts) -> Vec<Refusal> {
     }
     if let Some(first) = plan.disowned.first().cloned() {
         let others = plan.disowned.len() - 1;
-        refusals.push(Refusal::NotItsOwn { key: first.key, id: first.id, title: first.title, others });
+        refusals.push(Refusal::ForeignDocument { key: first.key, id: first.id, title: first.title, others });
     }
     if cut && mode == (Mode::Sync { prune: true }) {
-        refusals.push(Refusal::Cut { kept: plan.held_back });
+        refusals.push(Refusal::Truncated { kept: plan.held_back });
     }
     refusals
 }
@@ -289,7 +267,7 @@ mod tests {
     fn a_cut_archive_forbids_its_deletions_and_nothing_else() {
         let cut = Facts { cut: true, ..facts(9) };
         let refusals = judge(&plan(0, 2), cut);
-        assert_eq!(refusals, [Refusal::Cut { kept: 2 }]);
+        assert_eq!(refusals, [Refusal::Truncated { kept: 2 }]);
         assert!(refusals.iter().all(Refusal::lets_the_rest_go_on));
         assert!(judge(&plan(0, 0), Facts { mode: Mode::Sync { prune: false }, ..cut }).is_empty());
     }

@@ -41,18 +41,18 @@ pub(crate) enum Record {
 /// Why a journal cannot be replayed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Unusable {
+pub enum JournalError {
     /// It is not a journal of this crate.
     #[error("it is not a journal of a sync")]
-    NotOurs,
+    ForeignFile,
     /// It has a line that this version cannot read.
     #[error("its line {0} is damaged")]
     Damaged(usize),
     /// It was written by a newer version.
-    #[error("it was written by a later version of twin")]
+    #[error("it was written by a newer version of twin")]
     Future,
     /// It belongs to another state file.
-    #[error("it does not belong to the state beside it")]
+    #[error("it does not belong to the state file next to it")]
     Foreign,
     /// It leads to a state that cannot be read.
     #[error("it contradicts itself: {0}")]
@@ -107,7 +107,7 @@ impl Record {
 ///
 /// A last line that was cut short, or never got its bytes, is what a machine leaves that went down: it was
 /// not acted upon, and is passed over.
-pub(crate) fn replay(state: Option<&State>, journal: &[u8]) -> Result<Replayed, Unusable> {
+pub(crate) fn replay(state: Option<&State>, journal: &[u8]) -> Result<Replayed, JournalError> {
     let (records, length) = records(journal)?;
     let announced = records.last().and_then(Record::announces);
     let nothing = Replayed { state: None, length, announced: announced.clone() };
@@ -131,18 +131,19 @@ pub(crate) fn replay(state: Option<&State>, journal: &[u8]) -> Result<Replayed, 
             }
             Record::Whole { state } => {
                 changed = true;
-                result = State::parse(&state).map_err(|error| Unusable::Contradictory(error.to_string()))?;
+                result =
+                    State::parse(&state).map_err(|error| JournalError::Contradictory(error.to_string()))?;
             }
             Record::Fold { .. } => {}
-            Record::Begin { .. } => return Err(Unusable::Damaged(index + 1)),
+            Record::Begin { .. } => return Err(JournalError::Damaged(index + 1)),
         }
     }
     match (changed, belongs) {
         (false, _) => Ok(nothing),
-        (true, false) => Err(Unusable::Foreign),
+        (true, false) => Err(JournalError::Foreign),
         (true, true) => match result.check() {
             Ok(()) => Ok(Replayed { state: Some(result), length, announced }),
-            Err(error) => Err(Unusable::Contradictory(error)),
+            Err(error) => Err(JournalError::Contradictory(error)),
         },
     }
 }
@@ -161,26 +162,26 @@ pub(crate) fn rescue(torn: &[u8], journal: &[u8]) -> Option<State> {
 }
 
 /// Which twin and which state the changes are to; `None` where the journal is empty.
-fn begin(records: &[Record]) -> Result<Option<(String, Option<String>)>, Unusable> {
+fn begin(records: &[Record]) -> Result<Option<(String, Option<String>)>, JournalError> {
     match records.first() {
         None => Ok(None),
         Some(Record::Begin { journal: VERSION, base_url, state }) => {
             Ok(Some((base_url.clone(), state.clone())))
         }
-        Some(Record::Begin { .. }) => Err(Unusable::Future),
-        Some(_) => Err(Unusable::Damaged(1)),
+        Some(Record::Begin { .. }) => Err(JournalError::Future),
+        Some(_) => Err(JournalError::Damaged(1)),
     }
 }
 
-fn records(journal: &[u8]) -> Result<(Vec<Record>, u64), Unusable> {
+fn records(journal: &[u8]) -> Result<(Vec<Record>, u64), JournalError> {
     let mut records = Vec::new();
     let mut length = 0;
     let mut lines = journal.split_inclusive(|&byte| byte == b'\n');
     while let Some(line) = lines.next() {
         match line.strip_suffix(b"\n").and_then(|line| serde_json::from_slice(line).ok()) {
             Some(record) => records.push(record),
-            None if records.is_empty() && !may_be_ours(line) => return Err(Unusable::NotOurs),
-            None if lines.next().is_some() => return Err(Unusable::Damaged(records.len() + 1)),
+            None if records.is_empty() && !may_be_ours(line) => return Err(JournalError::ForeignFile),
+            None if lines.next().is_some() => return Err(JournalError::Damaged(records.len() + 1)),
             None => break,
         }
         length += line.len() as u64;
@@ -222,7 +223,7 @@ mod tests {
         Record::Change { drop: None, put: Some(Box::new(entry)) }
     }
 
-    fn replayed(state: Option<&State>, journal: &[u8]) -> Result<Option<State>, Unusable> {
+    fn replayed(state: Option<&State>, journal: &[u8]) -> Result<Option<State>, JournalError> {
         replay(state, journal).map(|replayed| replayed.state)
     }
 
@@ -287,13 +288,13 @@ mod tests {
             assert_eq!(rescue(torn, &journal), Some(whole.clone()));
         }
         assert_eq!(rescue(b"<<<<<<< HEAD\n", &journal), None, "that is someone else's doing");
-        assert_eq!(replayed(Some(&state(&[])), &journal), Err(Unusable::Foreign));
+        assert_eq!(replayed(Some(&state(&[])), &journal), Err(JournalError::Foreign));
     }
 
     #[test]
     fn a_file_that_is_no_journal_is_told_from_one_that_was_cut_short() {
         for foreign in [&b"Dear diary"[..], b"Dear diary\n", b"{\"a\":1}\n{}\n", b"\x7fELF\0\0"] {
-            assert_eq!(replay(None, foreign), Err(Unusable::NotOurs), "{foreign:?}");
+            assert_eq!(replay(None, foreign), Err(JournalError::ForeignFile), "{foreign:?}");
         }
         for torn in [&b""[..], b"{", b"{\"begin\":{\"jour", b"\0\0\0", b"{\"beg\0\0\0\n"] {
             let nothing = Replayed { state: None, length: 0, announced: None };
@@ -307,8 +308,8 @@ mod tests {
         let begin = Record::begin("http://a", Some(base.digest()));
         assert_eq!(replayed(Some(&other), &text(std::slice::from_ref(&begin))), Ok(None));
         let journal = text(&[begin, put(entry("a", "h", &["doc_1"]))]);
-        assert_eq!(replayed(Some(&other), &journal), Err(Unusable::Foreign));
-        assert_eq!(replayed(None, &journal), Err(Unusable::Foreign));
+        assert_eq!(replayed(Some(&other), &journal), Err(JournalError::Foreign));
+        assert_eq!(replayed(None, &journal), Err(JournalError::Foreign));
     }
 
     #[test]
@@ -322,7 +323,7 @@ mod tests {
             assert_eq!(replayed(Some(&base), &torn), replayed(Some(&base), &good));
         }
         let within = [&text(&[begin])[..], b"{\"change\":{\"pu\n", &text(&[change])].concat();
-        assert_eq!(replayed(Some(&base), &within), Err(Unusable::Damaged(2)));
+        assert_eq!(replayed(Some(&base), &within), Err(JournalError::Damaged(2)));
     }
 
     #[test]
@@ -330,13 +331,13 @@ mod tests {
         let base = state(&[entry("a", "h", &["doc_1"])]);
         let begin = Record::begin("http://a", Some(base.digest()));
         let journal = text(&[begin, put(entry("b", "h", &["doc_1"]))]);
-        assert!(matches!(replayed(Some(&base), &journal), Err(Unusable::Contradictory(_))));
+        assert!(matches!(replayed(Some(&base), &journal), Err(JournalError::Contradictory(_))));
     }
 
     #[test]
     fn a_later_versions_journal_is_left_alone() {
         let line = br#"{"begin":{"journal":2,"baseUrl":"http://a","state":null}}"#;
-        assert_eq!(replayed(None, &[line, &b"\n"[..]].concat()), Err(Unusable::Future));
+        assert_eq!(replayed(None, &[line, &b"\n"[..]].concat()), Err(JournalError::Future));
     }
 
     proptest! {

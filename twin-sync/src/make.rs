@@ -135,8 +135,8 @@ impl<D: Disk> Worker<'_, D> {
                 self.pause(BACKOFF * 2u32.pow(tried - 1)).await;
                 return Ok(None);
             }
-            (Settled::Never, Some(_)) => "its creation timed out, and may still happen".to_owned(),
-            (Settled::Never, None) => "the API created it, but does not show it".to_owned(),
+            (Settled::Never, Some(_)) => "its creation timed out, and may still take effect".to_owned(),
+            (Settled::Never, None) => "the API created it, but does not list it".to_owned(),
             (Settled::Open(reason), _) => reason,
         };
         if let Some(error) = &lost.error {

@@ -3,11 +3,11 @@
 use std::io;
 use std::path::Path;
 
-use super::disk::{Caveats, DIRECTORY, Disk, Files, Locking, Os, Paths, System, Unavailable};
+use super::disk::{DIRECTORY, Disk, Files, Limitations, Locking, Os, Paths, System, Unavailable};
 use super::guard::Refusal;
-use super::journal::{self, Unusable};
+use super::journal::{self, JournalError};
 use super::ledger::{Ledger, Work};
-use super::state::{State, Unreadable};
+use super::state::{State, StateError};
 use super::store::{Found, Store};
 
 /// How a state is opened.
@@ -27,7 +27,7 @@ pub(crate) struct Opened {
     /// Its files; `None` for a run that writes nothing.
     pub(crate) store: Option<Store<Files>>,
     /// What the file system turned out not to do; more may turn up until the end.
-    pub(crate) caveats: Caveats,
+    pub(crate) limitations: Limitations,
     pub(crate) base_url: String,
 }
 
@@ -46,13 +46,13 @@ pub enum OpenError {
     NotAFile(String, &'static str),
     /// The file in place of its journal or lock is not one of this crate.
     #[error("cannot use {0}: it is {1}")]
-    NotOurs(String, &'static str),
+    ForeignFile(String, &'static str),
     /// This version cannot read it.
     #[error("cannot use the state file {0}: {1}")]
-    Unreadable(String, Unreadable),
+    Unreadable(String, StateError),
     /// Its journal cannot be replayed.
     #[error("cannot use the journal {0}: {1}")]
-    Journal(String, Unusable),
+    Journal(String, JournalError),
     /// It belongs to another twin.
     #[error("{0}")]
     OtherTwin(Refusal),
@@ -75,7 +75,7 @@ impl OpenError {
         match error {
             Unavailable::Busy(holder) => OpenError::Busy(shown, holder),
             Unavailable::Unfit(path, what) if path == state => OpenError::NotAFile(shown, what),
-            Unavailable::Unfit(path, what) => OpenError::NotOurs(path.display().to_string(), what),
+            Unavailable::Unfit(path, what) => OpenError::ForeignFile(path.display().to_string(), what),
             Unavailable::Io(path, error) if path == state => OpenError::Io(shown, error),
             Unavailable::Io(path, error) => {
                 OpenError::Io(shown, io::Error::new(error.kind(), format!("{}: {error}", path.display())))
@@ -86,11 +86,11 @@ impl OpenError {
 
 /// Opens the state at `path` for work on the twin at `base_url`.
 pub(crate) fn open(path: &Path, base_url: &str, access: Access) -> Result<Opened, OpenError> {
-    let (state, store, caveats) = open_on(Os, path, base_url, access)?;
-    Ok(Opened { state, store, caveats, base_url: base_url.to_owned() })
+    let (state, store, limitations) = open_on(Os, path, base_url, access)?;
+    Ok(Opened { state, store, limitations, base_url: base_url.to_owned() })
 }
 
-type Open<S> = (Option<State>, Option<Store<Files<S>>>, Caveats);
+type Open<S> = (Option<State>, Option<Store<Files<S>>>, Limitations);
 
 /// Opens it on this system.
 pub(crate) fn open_on<S: System>(
@@ -123,10 +123,10 @@ pub(crate) fn open_on<S: System>(
         let (state, here) = (state.base_url.clone(), base_url.to_owned());
         return Err(OpenError::OtherTwin(Refusal::OtherTwin { state, here }));
     }
-    let caveats = files.as_ref().map(Files::caveats).unwrap_or_default();
+    let limitations = files.as_ref().map(Files::limitations).unwrap_or_default();
     let store = files.map(|files| take_over(recovered, base_url, files)).transpose();
     let store = store.map_err(|error| OpenError::Io(path.display().to_string(), error))?;
-    Ok((state, store, caveats))
+    Ok((state, store, limitations))
 }
 
 /// What the files say.
@@ -164,8 +164,8 @@ fn recover(paths: &Paths, bytes: Option<Vec<u8>>, journal: &[u8]) -> Result<Reco
 /// Which of the two files cannot be used, and why.
 #[derive(Debug)]
 pub(crate) enum Wrong {
-    State(Unreadable),
-    Journal(Unusable),
+    State(StateError),
+    Journal(JournalError),
 }
 
 /// Reads a state and the journal beside it.
@@ -186,13 +186,13 @@ pub(crate) fn read(bytes: Option<Vec<u8>>, journal: &[u8]) -> Result<Recovered, 
     Ok(Recovered { state, found })
 }
 
-fn parse(bytes: &[u8]) -> Result<State, Unreadable> {
+fn parse(bytes: &[u8]) -> Result<State, StateError> {
     let text = std::str::from_utf8(bytes);
-    State::parse(text.map_err(|_| Unreadable::Damaged("it is not UTF-8 text".into()))?)
+    State::parse(text.map_err(|_| StateError::Damaged("it is not UTF-8 text".into()))?)
 }
 
 /// Reads the state file at `path`, even during a run. Returns `None` if it does not exist.
-pub fn peek(path: &Path) -> Result<Option<State>, OpenError> {
+pub fn read_state(path: &Path) -> Result<Option<State>, OpenError> {
     let unavailable = |error| OpenError::of(path, error);
     let paths = Paths::of(path).map_err(unavailable)?;
     let mut tries = 0;
@@ -202,7 +202,7 @@ pub fn peek(path: &Path) -> Result<Option<State>, OpenError> {
         let bytes = paths.read_state().map_err(unavailable)?;
         tries += 1;
         match recover(&paths, bytes, &journal) {
-            Err(OpenError::Journal(_, Unusable::Foreign) | OpenError::Unreadable(..)) if tries < 3 => {}
+            Err(OpenError::Journal(_, JournalError::Foreign) | OpenError::Unreadable(..)) if tries < 3 => {}
             recovered => return Ok(recovered?.state),
         }
     }
@@ -210,8 +210,8 @@ pub fn peek(path: &Path) -> Result<Option<State>, OpenError> {
 
 /// Removes the entries with these keys from the state file at `path`, or all entries if there are no keys,
 /// and returns their number. Does not change the knowledge base.
-pub fn forget(path: &Path, keys: Option<&[String]>) -> Result<usize, OpenError> {
-    let Some(present) = peek(path)? else { return Ok(0) };
+pub fn remove_entries(path: &Path, keys: Option<&[String]>) -> Result<usize, OpenError> {
+    let Some(present) = read_state(path)? else { return Ok(0) };
     let opened = open(path, &present.base_url, Access::default())?;
     let (Some(mut state), Some(store)) = (opened.state, opened.store) else { return Ok(0) };
     let all = || state.entries().map(|entry| entry.key.clone()).collect::<Vec<_>>();

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use super::guard::MaxDelete;
-
 /// What a run does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -14,6 +12,29 @@ pub enum Mode {
         /// Deletes documents that are gone.
         prune: bool,
     },
+}
+
+/// The maximum number of documents that a run may delete, or find missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MaxDelete {
+    /// 5 documents or 10 % of the known documents, whichever is more.
+    #[default]
+    Default,
+    /// This number of documents.
+    Count(usize),
+    /// This percentage of the known documents.
+    Percent(usize),
+}
+
+impl MaxDelete {
+    /// Returns the number for so many known documents.
+    pub(crate) fn of(self, known: usize) -> usize {
+        match self {
+            MaxDelete::Default => (known / 10).max(5),
+            MaxDelete::Count(count) => count,
+            MaxDelete::Percent(percent) => known.saturating_mul(percent) / 100,
+        }
+    }
 }
 
 /// Options of a run.

@@ -10,11 +10,11 @@ use super::kb::Kb;
 use super::ledger::{Ledger, Work};
 use super::observer::Observer;
 use super::open::Opened;
+use super::options::Options;
 use super::report::Report;
 use super::state::State;
 use super::steps::{Action, Steps, Task, Unresolved};
 use super::survey::Survey;
-use super::sync::Sync;
 use super::words::count;
 use super::worker::{Pace, Worker};
 
@@ -23,7 +23,7 @@ use super::worker::{Pace, Worker};
 /// `Display` shows it in one line: what is done, and in how many requests.
 #[derive(Debug)]
 pub struct Plan {
-    pub(crate) sync: Sync,
+    pub(crate) options: Options,
     pub(crate) kb: Kb,
     pub(crate) opened: Opened,
     pub(crate) had_state: bool,
@@ -111,8 +111,11 @@ impl Plan {
     }
 
     /// Returns the report that applying the plan would have.
-    pub fn report(&self) -> Report {
-        Report::planned(&self.steps).with(self.kb.meter().figures())
+    pub fn into_report(self) -> Report {
+        let Plan { kb, export, steps, .. } = self;
+        // There may be very many documents: what is known of them goes before the report is made.
+        drop(export);
+        Report::planned(steps).with(kb.meter().figures())
     }
 
     /// Returns the report of a run that does not apply the plan, in which all work remains.
@@ -125,12 +128,12 @@ impl Plan {
     ///
     /// # Errors
     /// If a guard refuses the plan or the state file cannot be written; nothing has been sent in that case. Failures of
-    /// single documents is in the report.
+    /// single documents are in the report.
     pub async fn apply(self, observer: &dyn Observer) -> Result<Report, Error> {
         if let Some(refusal) = self.refusal() {
             return Err(Error::Refused(refusal.clone()));
         }
-        let Plan { sync, kb, opened, had_state, export, mut steps, survey, .. } = self;
+        let Plan { options, kb, opened, had_state, export, mut steps, survey, .. } = self;
         let Some(store) = opened.store else { return Err(Error::DryRun) };
         let mut applied = Applied::default();
         if had_state || !steps.tasks.is_empty() {
@@ -138,7 +141,7 @@ impl Plan {
             let is_idle = steps.tasks.is_empty() && survey.findings.settled.is_empty();
             let work = if is_idle { Work::None } else { Work::Ahead };
             let ledger = Ledger::open(state, store, work).map_err(Error::Write)?;
-            let pace = Pace { concurrency: sync.options.concurrency.max(1), grace: sync.options.grace };
+            let pace = Pace { concurrency: options.concurrency.max(1), grace: options.grace };
             let worker = Worker::new(&kb, ledger, export, survey.before, pace, observer);
             worker.expect_late(survey.findings.settled);
             applied = worker.run(&steps).await;

@@ -27,7 +27,7 @@ pub struct Report {
     /// Number of sources with work left.
     pub remaining: usize,
     /// Sources in doubt: they may or may not have been created.
-    pub unresolved: Vec<Unsettled>,
+    pub unresolved: Vec<Unresolved>,
     /// Sources that failed.
     pub failed: Vec<Failed>,
     /// Files that did not become documents.
@@ -48,17 +48,6 @@ pub struct Report {
     /// For plans, remarks about files.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<Remark>,
-}
-
-/// A source in doubt: one of its documents may or may not have been created.
-#[derive(Debug, Clone, Serialize)]
-pub struct Unsettled {
-    /// The source's identity.
-    pub key: String,
-    /// Its title.
-    pub title: String,
-    /// Why.
-    pub reason: String,
 }
 
 /// A source that failed.
@@ -108,10 +97,11 @@ pub struct Step {
 
 impl Report {
     /// Of a plan: what would be done.
-    pub(crate) fn planned(steps: &Steps) -> Self {
-        let mut report = Self::left_alone(steps);
+    pub(crate) fn planned(steps: Steps) -> Self {
+        let mut report = Self::left_alone(&steps);
         report.count(&steps.tasks);
-        report.unresolved = steps.unresolved.iter().map(unresolved).collect();
+        report.actions = Some(steps.tasks.into_iter().map(Step::from).collect());
+        report.unresolved = steps.unresolved;
         report
     }
 
@@ -119,8 +109,8 @@ impl Report {
     pub(crate) fn refused(steps: &Steps) -> Self {
         let mut report = Self::left_alone(steps);
         report.remaining = steps.tasks.len();
-        report.unresolved = steps.unresolved.iter().map(unresolved).collect();
-        report.actions = Some(steps.tasks.iter().map(action).collect());
+        report.unresolved = steps.unresolved.clone();
+        report.actions = Some(steps.tasks.iter().cloned().map(Step::from).collect());
         report
     }
 
@@ -128,8 +118,9 @@ impl Report {
     pub(crate) fn applied(steps: &Steps, applied: &Applied, observer: &dyn Observer) -> Self {
         let mut report = Self::left_alone(steps);
         report.count(&applied.done);
+        report.actions = Some(applied.done.iter().cloned().map(Step::from).collect());
         report.remaining = applied.remaining;
-        report.unresolved = applied.unresolved.iter().map(unresolved).collect();
+        report.unresolved = applied.unresolved.clone();
         report.failed =
             applied.failed.iter().map(|(task, error)| failed(&task.key, error, observer)).collect();
         report
@@ -148,7 +139,6 @@ impl Report {
                 Action::Adopt => &mut self.adopted,
             } += 1;
         }
-        self.actions = Some(tasks.iter().map(action).collect());
     }
 
     /// Adds a source that failed before there was a plan.
@@ -178,17 +168,8 @@ fn failed(key: &str, error: &twin_sdk::Error, observer: &dyn Observer) -> Failed
     Failed { key: key.to_owned(), code, message }
 }
 
-fn unresolved(source: &Unresolved) -> Unsettled {
-    let Unresolved { key, title, reason } = source.clone();
-    Unsettled { key, title, reason }
-}
-
-fn action(task: &Task) -> Step {
-    Step {
-        action: task.action.name(),
-        key: task.key.clone(),
-        title: task.title.clone(),
-        document_type: task.document_type.to_string(),
-        parts: task.parts,
+impl From<Task> for Step {
+    fn from(Task { action, key, title, document_type, parts, .. }: Task) -> Self {
+        Self { action: action.name(), key, title, document_type: document_type.to_string(), parts }
     }
 }

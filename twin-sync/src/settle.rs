@@ -36,18 +36,18 @@ pub(crate) async fn settle_in(
     }
     let newer = listing.documents.len();
     Settled::Open(format!(
-        "the answer to its creation was lost, and {newer} newer documents of its type hide whether it happened"
+        "the response to its creation was lost, and {newer} newer documents of its type hide whether it exists"
     ))
 }
 
 fn unseen(kb: &Kb, trouble: Trouble) -> Settled {
     Settled::Open(match trouble {
         Trouble::Stopped => {
-            "the answer to its creation was lost, and the run stopped before it was looked for".into()
+            "the response to its creation was lost, and the run stopped before looking for it".into()
         }
         Trouble::Failed(error) => {
             kb.failed(&error);
-            format!("the answer to its creation was lost, and so was the look for it: {error}")
+            format!("the response to its creation was lost, and looking for it failed: {error}")
         }
     })
 }

@@ -20,9 +20,9 @@ pub struct State {
 /// Why a state file cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Unreadable {
+pub enum StateError {
     /// It was written by a newer version.
-    #[error("it has schema {0}, which this version of twin does not know")]
+    #[error("it has schema {0}, which this version of twin does not support")]
     Future(u64),
     /// It is damaged or not a state file.
     #[error("it is damaged: {0}")]
@@ -36,7 +36,7 @@ impl State {
     }
 
     /// Reads a state file.
-    pub(crate) fn parse(text: &str) -> Result<Self, Unreadable> {
+    pub(crate) fn parse(text: &str) -> Result<Self, StateError> {
         #[derive(serde::Deserialize)]
         struct Head {
             schema: u64,
@@ -47,20 +47,20 @@ impl State {
             base_url: String,
             documents: Vec<Entry>,
         }
-        let damaged = |error: serde_json::Error| Unreadable::Damaged(error.to_string());
+        let damaged = |error: serde_json::Error| StateError::Damaged(error.to_string());
         let head: Head = serde_json::from_str(text).map_err(damaged)?;
         if head.schema != SCHEMA {
-            return Err(Unreadable::Future(head.schema));
+            return Err(StateError::Future(head.schema));
         }
         let body: Body = serde_json::from_str(text).map_err(damaged)?;
         let mut state = Self::new(body.base_url);
         for entry in body.documents {
             let key = entry.key.clone();
             if state.put(entry).is_some() {
-                return Err(Unreadable::Damaged(format!("the key {key} is in it twice")));
+                return Err(StateError::Damaged(format!("duplicate key {key}")));
             }
         }
-        state.check().map_err(Unreadable::Damaged)?;
+        state.check().map_err(StateError::Damaged)?;
         Ok(state)
     }
 
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_state_of_a_later_version_is_told_from_a_damaged_one() {
         let later = TEXT.replace("\"schema\": 1", "\"schema\": 2");
-        assert_eq!(State::parse(&later), Err(Unreadable::Future(2)));
+        assert_eq!(State::parse(&later), Err(StateError::Future(2)));
         for broken in [
             "",
             "{}",
@@ -168,16 +168,14 @@ mod tests {
             &TEXT.replace("\"ids\":[\"doc_1\"]", "\"ids\":\"doc_1\""),
             &format!("<<<<<<< HEAD\n{TEXT}"),
         ] {
-            assert!(matches!(State::parse(broken), Err(Unreadable::Damaged(_))), "{broken}");
+            assert!(matches!(State::parse(broken), Err(StateError::Damaged(_))), "{broken}");
         }
     }
 
     #[test]
     fn a_merge_that_left_a_key_or_an_id_twice_is_refused() {
         let twice = TEXT.replace("notion:ab", "folder:a/1.md");
-        assert!(
-            State::parse(&twice).unwrap_err().to_string().contains("the key folder:a/1.md is in it twice")
-        );
+        assert!(State::parse(&twice).unwrap_err().to_string().contains("duplicate key folder:a/1.md"));
         let claimed = TEXT.replace("doc_3", "doc_1");
         let error = State::parse(&claimed).unwrap_err().to_string();
         assert!(error.contains("doc_1 is claimed by folder:a/1.md and by notion:ab"), "{error}");
@@ -195,7 +193,7 @@ mod tests {
             r#""ids":["doc_2",""]"#,
             r#""ids":["doc_2","doc_3"],"old":18446744073709551615"#,
         ] {
-            assert!(matches!(State::parse(&with(wrong)), Err(Unreadable::Damaged(_))), "{wrong}");
+            assert!(matches!(State::parse(&with(wrong)), Err(StateError::Damaged(_))), "{wrong}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use serde::Serialize;
 use twin_sdk::DocumentType;
 
 use super::entry::Doubt;
@@ -82,7 +83,7 @@ pub struct Task {
 }
 
 /// A source in doubt: one of its documents may or may not have been created.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unresolved {
     /// The source's identity.
     pub key: String,

@@ -52,7 +52,7 @@ impl<D: Disk> Store<D> {
     /// Adds a line to the journal. It is on the disk when this returns `Ok`.
     pub(crate) fn append(&mut self, record: &Record) -> io::Result<()> {
         if self.torn {
-            return Err(io::Error::other("the journal cannot be written to"));
+            return Err(io::Error::other("cannot write the journal"));
         }
         let mut lines = Vec::new();
         if self.length == 0 {
@@ -118,7 +118,7 @@ impl<D: Disk> Store<D> {
         }
         let length = self.disk.trim(self.length)?;
         if length == 0 && self.disk.state()? != self.on_disk {
-            return Err(io::Error::other("the state file was changed by something else meanwhile"));
+            return Err(io::Error::other("the state file was changed by something else during the run"));
         }
         if length == 0 {
             self.announced = None;

@@ -9,7 +9,7 @@ use super::disk::system::Call;
 use super::disk::test_system::{Fault, Refused, TestSystem};
 use super::entry::tests::entry;
 use super::ledger::{Ledger, Work};
-use super::open::{Access, OpenError, open_on, peek};
+use super::open::{Access, OpenError, open_on, read_state};
 use super::state::State;
 
 const URL: &str = "http://a";
@@ -183,7 +183,7 @@ fn a_process_that_dies_around_any_system_call_of_a_run_or_of_its_recoveries_wedg
             let shown =
                 || files.iter().map(|(name, bytes)| format!("{name}: {}", String::from_utf8_lossy(bytes)));
             let shown = || format!("{name}, {kept} kept\n{}", shown().collect::<Vec<_>>().join("\n"));
-            let looked = peek(&folder.state()).unwrap_or_else(|error| panic!("{error}: {}", shown()));
+            let looked = read_state(&folder.state()).unwrap_or_else(|error| panic!("{error}: {}", shown()));
             let system = TestSystem::new(refused, Fault::Nothing);
             let state =
                 recover(&folder.state(), &system).unwrap_or_else(|error| panic!("{error}: {}", shown()));
@@ -237,13 +237,13 @@ fn every_shortcoming_of_a_file_system_is_told_once() {
     let base = [("state.json".to_owned(), states()[0].to_text().into_bytes())].into();
     for (name, refused) in FILE_SYSTEMS {
         let (folder, system) = (Folder::with(&base), TestSystem::new(refused, Fault::Nothing));
-        let (state, store, caveats) = open_on(system, &folder.state(), URL, Access::default()).unwrap();
+        let (state, store, limitations) = open_on(system, &folder.state(), URL, Access::default()).unwrap();
         let mut ledger = Ledger::open(state.unwrap(), store.unwrap(), Work::Ahead).unwrap();
         ledger.put(entry("z", "h", &["doc_9"])).unwrap();
         ledger.close().unwrap();
         let expected = refused.iter().filter(|(call, _)| *call != Call::Rename).count();
         let expected = if name == "without any of it" { expected } else { expected.min(1) };
-        assert_eq!(caveats.list().len(), expected, "{name}: {:?}", caveats.list());
+        assert_eq!(limitations.list().len(), expected, "{name}: {:?}", limitations.list());
     }
 }
 

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use super::cancellation::Cancellation;
 use super::documents::Documents;
 use super::error::Error;
-use super::guard::MaxDelete;
+use super::kb::Kb;
 use super::meter::Meter;
 use super::open::{Access, open};
-use super::options::{Mode, Options};
+use super::options::{MaxDelete, Mode, Options};
 use super::plan::Plan;
 use twin_export::Document;
 use twin_sdk::Twin;
@@ -21,7 +21,7 @@ pub struct Sync {
     twin: Twin,
     knowledge_base: String,
     state: PathBuf,
-    pub(crate) options: Options,
+    options: Options,
     cancellation: Cancellation,
     meter: Meter,
 }
@@ -90,7 +90,8 @@ impl Sync {
     pub fn open(self) -> Result<Documents, Error> {
         let access = Access { only_look: self.options.dry_run, no_lock: self.options.no_lock };
         let opened = open(&self.state, &self.knowledge_base, access)?;
-        Ok(Documents::new(self, opened))
+        let kb = Kb::new(self.twin, self.meter, self.cancellation, self.options.requests_per_minute);
+        Ok(Documents::new(self.options, kb, opened))
     }
 
     /// Creates a plan to mirror these documents. A known document that is not among them is gone.
@@ -104,9 +105,5 @@ impl Sync {
         }
         taken.covers("", true);
         taken.plan().await
-    }
-
-    pub(crate) fn parts(&self) -> (Twin, Meter, Cancellation) {
-        (self.twin.clone(), self.meter.clone(), self.cancellation.clone())
     }
 }

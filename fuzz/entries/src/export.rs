@@ -5,7 +5,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use twin_export::{self as export, Document, Format, Options, Summary, reason};
+use twin_export::{Document, Export, Format, Options, Summary, reason};
 
 use crate::convert::is_presentable;
 use crate::pack::{packed, with_sound_sums};
@@ -100,12 +100,10 @@ fn is_in_scope(key: &str, summary: &Summary) -> bool {
 fn once(path: &Path, format: Format) -> (Vec<Document>, Summary) {
     let options = Options { format, include_private: true, ..Options::default() };
     let mut documents = Vec::new();
-    let read = export::read(&[path.to_owned()], &options, &(), &mut |document| {
+    let export = Export::open(&[path], &options).unwrap_or_else(|error| panic!("{error}"));
+    let summary = export.read(&(), |document| {
         documents.push(document);
         ControlFlow::Continue(())
     });
-    match read {
-        Ok(summary) => (documents, summary),
-        Err(error) => panic!("{error}"),
-    }
+    (documents, summary.unwrap_or_else(|error| panic!("{error}")))
 }

@@ -15,10 +15,10 @@ use rustix::time::{ClockId, clock_gettime};
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 /// Bytes that an input may take, whatever its length, and for each of its bytes.
-const MEMORY: usize = 48 << 20;
+const MEMORY: usize = 24 << 20;
 const MEMORY_PER_BYTE: usize = 2_000;
 /// The same of processor time, without optimization.
-const TIME: Duration = Duration::from_secs(4);
+const TIME: Duration = Duration::from_secs(2);
 const TIME_PER_BYTE: Duration = Duration::from_micros(50);
 /// Mutants of the seeds that are tried beside them.
 const MUTANTS: u64 = 12;

@@ -1,5 +1,7 @@
 //! The files.
 
+mod exports;
+
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -8,6 +10,8 @@ use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
+
+pub(super) use exports::*;
 
 const MIB: usize = 1 << 20;
 
@@ -169,53 +173,9 @@ pub(super) fn a_table_of_one_endless_row(path: &Path) {
     );
 }
 
-pub(super) fn messages_within_messages(path: &Path) {
-    zip(
-        path,
-        &[("a.eml", &[("Content-Type: message/rfc822\r\n\r\n", 1_500_000), ("Subject: x\r\n\r\nhi", 1)])],
-    );
-}
-
-pub(super) fn parts_within_parts(path: &Path) {
-    let part = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n";
-    zip(
-        path,
-        &[("a.eml", &[(part, 10_000), ("\r\nhi", 1)]), ("b.eml", &[(part, 1), ("\r\n--b\r\n", 2_000_000)])],
-    );
-}
-
-pub(super) fn headers_without_number(path: &Path) {
-    zip(
-        path,
-        &[
-            ("a.eml", &[("From: a@b\r\n", 2_000_000), ("\r\nhi", 1)]),
-            ("b.eml", &[("From: a@b\r\nTo: ", 1), ("a@b,\r\n ", 2_000_000), ("\r\n\r\nhi", 1)]),
-            ("c.eml", &[("From: a@b\r\nSubject: ", 1), ("=?utf-8?q?a?= ", 2_000_000), ("\r\n\r\nhi", 1)]),
-        ],
-    );
-}
-
-pub(super) fn references_without_number(path: &Path) {
-    let mut mbox = String::new();
-    for message in 0..400 {
-        mbox += "From a@b Mon Mar  2 09:30:00 2026\nFrom: a@b\nReferences:";
-        (0..8_000).for_each(|name| mbox += &format!(" <{message}.{name}@x>"));
-        mbox += "\n\nText\n\n";
-    }
-    zip(path, &[("a.mbox", &[(&mbox, 1)])]);
-}
-
-pub(super) fn an_mbox_of_separators(path: &Path) {
-    zip(path, &[("m.mbox", &[("From a Mon Mar  2 09:30:00 2026\n", 2_000_000)])]);
-}
-
-pub(super) fn an_mbox_of_messages_without_ids(path: &Path) {
-    zip(path, &[("m.mbox", &[("From a Mon Mar  2 09:30:00 2026\nA: b\n\nx\n\n", 1_000_000)])]);
-}
-
 /// A gzipped tar to be.
 fn tgz(path: &Path) -> GzEncoder<File> {
-    GzEncoder::new(File::create(path).unwrap(), Compression::best())
+    GzEncoder::new(File::create(path).unwrap(), Compression::fast())
 }
 
 fn tar_header(name: &str, size: usize, kind: u8) -> [u8; 512] {
@@ -330,11 +290,18 @@ pub(super) fn a_directory_of_two_million_in_a_part_of_notions(path: &Path) {
 
 /// A zip of empty files with these names.
 fn named(path: &Path, names: impl Iterator<Item = String>) {
+    by_hand(path, names.map(|name| (name, String::new())));
+}
+
+/// A zip of files, whose names may be any and the same.
+fn by_hand(path: &Path, files: impl Iterator<Item = (String, String)>) {
     let (mut bytes, mut directory, mut count) = (Vec::new(), Vec::new(), 0u16);
-    let packed = deflated(b"");
-    for name in names {
-        directory.extend(central(&name, packed.len(), 0, 0, bytes.len()));
-        bytes.extend([local(&name, packed.len(), 0, 0, 0), packed.clone()].concat());
+    for (name, text) in files {
+        let packed = deflated(text.as_bytes());
+        let mut sum = flate2::Crc::new();
+        sum.update(text.as_bytes());
+        directory.extend(central(&name, packed.len(), text.len(), sum.sum(), bytes.len()));
+        bytes.extend([local(&name, packed.len(), text.len(), sum.sum(), 0), packed].concat());
         count += 1;
     }
     let mut end = b"PK\x05\x06\0\0\0\0".to_vec();
@@ -343,6 +310,10 @@ fn named(path: &Path, names: impl Iterator<Item = String>) {
     end.extend((bytes.len() as u32).to_le_bytes());
     end.extend([0, 0]);
     std::fs::write(path, [bytes, directory, end].concat()).unwrap();
+}
+
+pub(super) fn files_that_share_one_name(path: &Path) {
+    by_hand(path, (0..40_000).map(|number| ("a.md".to_owned(), format!("# A\n\n{number}"))));
 }
 
 pub(super) fn names_of_sixty_thousand_letters(path: &Path) {
@@ -370,72 +341,6 @@ pub(super) fn headers_that_hold_one_another(path: &Path) {
         bytes.extend((!rest).to_le_bytes());
     }
     std::fs::write(path, bytes).unwrap();
-}
-
-const CHANNELS: (&str, &[(&str, usize)]) =
-    ("channels.json", &[("[{\"id\":\"C1\",\"name\":\"general\"}]", 1)]);
-
-pub(super) fn slack_replies_from_later_days(path: &Path) {
-    let text = "r".repeat(180_000);
-    let reply = format!("{{\"ts\":\"7.1\",\"thread_ts\":\"5.5\",\"user\":\"U1\",\"text\":\"{text}\"}},");
-    let root = "[{\"ts\":\"5.5\",\"thread_ts\":\"5.5\",\"text\":\"root\"}]";
-    let names: Vec<String> = (1..13).map(|day| format!("general/2026-04-{day:02}.json")).collect();
-    let day: &[(&str, usize)] = &[("[", 1), (&reply, 250), ("{}]", 1)];
-    let first = [(root, 1)];
-    let mut entries = vec![CHANNELS, ("users.json", &[("[]", 1)]), ("general/2026-03-01.json", &first)];
-    entries.extend(names.iter().map(|name| (name.as_str(), day)));
-    zip(path, &entries);
-}
-
-pub(super) fn slack_marks_without_end(path: &Path) {
-    let message =
-        |mark: &str| format!("{{\"ts\":\"1\",\"text\":\"{}\"}},", mark.repeat(1_000_000 / mark.len()));
-    let messages: Vec<String> = ["<", "*a* ", "*a _b", "&lt;", "<@U1> "].into_iter().map(message).collect();
-    let mut texts: Vec<(&str, usize)> = vec![("[", 1)];
-    texts.extend(messages.iter().map(|message| (message.as_str(), 3)));
-    texts.push(("{}]", 1));
-    zip(path, &[CHANNELS, ("general/2026-03-02.json", &texts)]);
-}
-
-pub(super) fn slack_users_without_number(path: &Path) {
-    let user = format!("{{\"id\":\"U\",\"name\":\"{}\"}},", "n".repeat(1_000_000));
-    let nested = format!("{{\"id\":\"U\",\"x\":[{}0]}},", "[],".repeat(300_000));
-    let day = "[{\"ts\":\"1\",\"text\":\"a\"}]";
-    zip(
-        path,
-        &[
-            CHANNELS,
-            ("users.json", &[("[", 1), (&user, 30), (&nested, 10), ("{}]", 1)]),
-            ("org_users.json", &[("[", 1), ("{\"id\":\"U2\"},", 2_000_000), ("{}]", 1)]),
-            ("general/2026-03-02.json", &[(day, 1)]),
-        ],
-    );
-}
-
-pub(super) fn slack_names_that_grow(path: &Path) {
-    let users = format!("[{{\"id\":\"U1\",\"name\":\"{}\"}}]", "n".repeat(500_000));
-    let message = format!("{{\"ts\":\"1\",\"text\":\"{}\"}},", "<@U1>".repeat(100_000));
-    zip(
-        path,
-        &[
-            CHANNELS,
-            ("users.json", &[(&users, 1)]),
-            ("general/2026-03-02.json", &[("[", 1), (&message, 20), ("{}]", 1)]),
-        ],
-    );
-}
-
-pub(super) fn tables_of_notion_without_number(path: &Path) {
-    let rows: String = (0..20_000).map(|row| format!("row {row},{row}\n")).collect();
-    let rows = format!("Name,Value\n{rows}");
-    let names: Vec<String> = (0..400).map(|table| format!("T{table} {table:032x}_all.csv")).collect();
-    let pages: Vec<String> =
-        (0..400).map(|table| format!("T{table}/row {table} {:032x}.md", 7_000 + table)).collect();
-    let mut entries: Vec<(&str, &[(&str, usize)])> = Vec::new();
-    let table: &[(&str, usize)] = &[(&rows, 1)];
-    entries.extend(names.iter().map(|name| (name.as_str(), table)));
-    entries.extend(pages.iter().map(|name| (name.as_str(), [("# row 1\n\nValue: 1\n", 1)].as_slice())));
-    zip(path, &entries);
 }
 
 pub(super) fn text_that_grows_when_it_is_composed(path: &Path) {

@@ -247,8 +247,8 @@ mod poor_file_systems {
         let folder = tempfile::tempdir().unwrap();
         let shim = shim(folder.path());
         let cases = [
-            ("flock", "has no locks", 1),
-            ("fsync", "cannot sync", 1),
+            ("flock", "does not support locks", 1),
+            ("fsync", "does not support syncing", 1),
             ("chmod", "permissions", 1),
             ("rename", "warning", 0),
             ("flock fsync chmod rename", "warning", 3),

@@ -1,6 +1,7 @@
 //! What stops a sync: signals, its time, and failures that every further request would meet as well.
 
-use std::process::Child;
+use std::io::Write as _;
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use twin_reference::{Fault, Reference};
@@ -82,6 +83,21 @@ async fn a_run_whose_time_is_up_saves_and_says_what_is_left() {
     assert_counts(&ran, &[("created", 3), ("remaining", 5)]);
     assert!(ran.json_error()["message"].as_str().unwrap().contains("5 documents left"));
     assert!(ran.json()["waitedMs"].as_u64().unwrap() > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_whose_time_is_up_stops_while_it_reads() {
+    let wiki = Wiki::start().await;
+    let mut twin = wiki.bench.twin(["kb", "import", "-", "--json", "--max-duration", "200ms"]);
+    twin.command().stdin(Stdio::piped());
+    let mut child = twin.spawn();
+    // It is kept open: there might be more to come for ever.
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"{\"key\": \"a\", \"title\": \"A\", \"content\": \"Text.\"}\n").unwrap();
+    let ran = Ran::new(child.wait_with_output().unwrap()).exits(3);
+    assert!(ran.json_error()["message"].as_str().unwrap().contains("stopped by --max-duration"), "{ran:#?}");
+    assert_eq!(wiki.titles().await, [""; 0]);
+    drop(input);
 }
 
 #[tokio::test(flavor = "multi_thread")]

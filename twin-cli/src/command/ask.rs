@@ -317,6 +317,6 @@ mod tests {
         assert!(check("question", &"é".repeat(2_000), 2_000).is_ok());
         assert!(check("question", &"🙂".repeat(2_000), 2_000).is_ok());
         let error = check("question", &"a".repeat(2_001), 2_000).unwrap_err();
-        assert_eq!(error.message(), "the question is too long: 2001 characters, 2000 are allowed");
+        assert_eq!(error.message(), "the question is too long: 2001 characters, the limit is 2000");
     }
 }

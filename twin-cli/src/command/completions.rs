@@ -22,8 +22,8 @@ enum Shell {
 
 /// Print a completion script for a shell
 ///
-/// It completes commands, flags, values and files, the profiles and settings of config.toml, and the titles, keys and ids
-/// of the documents in twin-kb.lock.json of the folder at hand. It asks nothing of the network.
+/// Completes commands, flags, values and files; profiles and settings in config.toml; and titles, keys and
+/// IDs of the documents in twin-kb.lock.json in the current folder. Never uses the network.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -3,7 +3,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::CommandFactory;
 use clap::builder::Resettable;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
@@ -11,7 +10,6 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::help::{self, Topic};
-use crate::args::Cli;
 use crate::error::CliError;
 use crate::ui::page::Page;
 use crate::ui::{Json, Report};
@@ -33,14 +31,13 @@ pub struct Args {
     dir: PathBuf,
 }
 
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args, mut tree: clap::Command) -> Outcome {
     std::fs::create_dir_all(&args.dir).map_err(|error| {
         CliError::invalid(format!("cannot create the folder {}: {error}", args.dir.display()))
     })?;
-    let mut root = Cli::command();
-    root.build();
+    tree.build();
     let mut files = Vec::new();
-    write_all(&root, true, &args.dir, &mut files)
+    write_all(&tree, true, &args.dir, &mut files)
         .map_err(|error| CliError::io(format_args!("cannot write to {}", args.dir.display()), &error))?;
     Ok(Box::new(Written { files }))
 }
@@ -122,11 +119,13 @@ impl Report for Written {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
 
     #[test]
     fn every_page_has_its_exit_codes_once() {
-        let mut root = Cli::command();
+        let mut root = crate::args::Cli::command();
         root.build();
         let kb = root.find_subcommand("kb").unwrap();
         for (command, is_root) in [(&root, true), (kb, false)] {

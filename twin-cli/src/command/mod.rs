@@ -75,11 +75,11 @@ pub use help::suggest_topic;
 /// What every command ends with.
 pub type Outcome = Result<Box<dyn Report>, CliError>;
 
-/// Runs a command.
+/// Runs a command. `tree` makes the tree of all commands, for those that describe it.
 ///
 /// # Errors
 /// Whatever keeps it from its result, with the exit code for it.
-pub async fn run(command: Command, context: &Context) -> Outcome {
+pub async fn run(command: Command, tree: fn() -> clap::Command, context: &Context) -> Outcome {
     match command {
         Command::Ask(args) => ask::run(args, context).await,
         Command::Kb(command) => kb::run(command, context).await,
@@ -96,7 +96,7 @@ pub async fn run(command: Command, context: &Context) -> Outcome {
         Command::Whoami(args) => account::whoami::run(args, context).await,
         Command::Config(command) => config::run(command, context),
         Command::Completions(args) => completions::run(&args),
-        Command::Man(args) => man::run(&args),
+        Command::Man(args) => man::run(&args, tree()),
         Command::Help(args) => help::run(&args),
     }
 }

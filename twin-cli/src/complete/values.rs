@@ -80,6 +80,6 @@ pub(crate) fn keys(current: &OsStr) -> Vec<CompletionCandidate> {
 }
 
 fn entries() -> Vec<twin_sync::Entry> {
-    let state = twin_sync::peek(Path::new(STATE)).ok().flatten();
+    let state = twin_sync::read_state(Path::new(STATE)).ok().flatten();
     state.iter().flat_map(twin_sync::State::entries).cloned().collect()
 }

@@ -96,7 +96,7 @@ fn mistakes_are_named_with_their_line_and_the_nearest_known_word() {
         (
             Format::Yaml,
             "cases:\n- question: A?\n  expect: {escalates: true}\n",
-            &["a:2: unknown field 'question'; known are id, ask, context and expect"],
+            &["a:2: unknown field 'question'; valid fields are id, ask, context and expect"],
         ),
         (
             Format::Yaml,
@@ -107,15 +107,15 @@ fn mistakes_are_named_with_their_line_and_the_nearest_known_word() {
             Format::Yaml,
             "cases:\n- ask: A?\n  expect: {escalates: flase, min-confidence: 70%, max-confidence: 2}\n",
             &[
-                "a:3: escalates is 'true' or 'false', not 'flase'; did you mean 'false'?",
-                "a:3: min-confidence is a number from 0 to 1",
-                "a:3: max-confidence is a number from 0 to 1",
+                "a:3: expected 'true' or 'false' for escalates, not 'flase'; did you mean 'false'?",
+                "a:3: expected a number from 0 to 1 for min-confidence",
+                "a:3: expected a number from 0 to 1 for max-confidence",
             ],
         ),
         (
             Format::Yaml,
             "cases:\n- ask: A?\n  expect:\n    matches: '(x'\n",
-            &["a:4: '(x' is no regular expression: unclosed group"],
+            &["a:4: '(x' is not a regular expression: unclosed group"],
         ),
         (
             Format::Yaml,
@@ -138,18 +138,18 @@ fn mistakes_are_named_with_their_line_and_the_nearest_known_word() {
         (
             Format::Yaml,
             "cases:\n- ask: [A?]\n  expect: {escalates: true}\n",
-            &["a:2: text is expected here, not a list"],
+            &["a:2: expected text, not a list"],
         ),
-        (Format::Yaml, &long, &["a:2: the question is too long: 2001 characters, 2000 are allowed"]),
+        (Format::Yaml, &long, &["a:2: the question is too long: 2001 characters, the limit is 2000"]),
         (
             Format::Yaml,
             "cases:\n- {id: x, ask: A?, expect: {escalates: true}}\n- {id: x, ask: B?, expect: {escalates: true}}\n",
-            &["a:3: the id 'x' is taken by the case of a:2"],
+            &["a:3: duplicate id 'x', first used in a:2"],
         ),
         (
             Format::Yaml,
             "version: 2\ncases: {}\n",
-            &["a:1: this version reads version 1", "a:2: cases is a map, it must be a list"],
+            &["a:1: this version reads version 1", "a:2: cases is a map, but must be a list"],
         ),
         (Format::Yaml, "casse: []\n", &["a:1: unknown field 'casse'; did you mean 'cases'?"]),
         (Format::Yaml, "cases: []\n", &["a:1: there are no cases"]),
@@ -157,7 +157,7 @@ fn mistakes_are_named_with_their_line_and_the_nearest_known_word() {
         (
             Format::Yaml,
             "- ask: A?\n",
-            &["a:1: the file is a list, it must be a map with version, defaults and cases"],
+            &["a:1: the file is a list, but must be a map with version, defaults and cases"],
         ),
         (
             Format::JsonLines,
@@ -178,8 +178,8 @@ fn mistakes_are_named_with_their_line_and_the_nearest_known_word() {
             Format::Csv,
             "ask,escalates\n\"Two\nlines?\",true\nB?,treu\nC?,true,more\n",
             &[
-                "a:4: escalates is 'true' or 'false', not 'treu'; did you mean 'true'?",
-                "a:5: the row has 3 cells, the header has 2",
+                "a:4: expected 'true' or 'false' for escalates, not 'treu'; did you mean 'true'?",
+                "a:5: the row has 3 cells, but the header has 2",
             ],
         ),
     ] {

@@ -6,23 +6,25 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
-use super::convert::{self, Aside};
-use super::detect::Export;
-use super::job::Job;
-use super::run::{Draft, Outcome, Run, digest};
-use super::tree::{Entry, Tree, ending, file_name, folder_of, safe_path, stem};
-use super::{DocumentType, Format, Root, pool, reason, remark, workers};
+use super::convert::{self, Aside, Converted};
+use super::job::{Budget, Job};
+use super::run::{Draft, Outcome, Place, Run, digest};
+use super::tree::{Entry, Roots, Tree, ending, file_name, folder_of, safe_path, stem};
+use super::{DocumentType, Format, Limits, Root, pool, reason, remark, workers};
 pub(crate) use page::ReadPage;
 
+/// Enough of a page to know it.
+const HEAD: usize = 64 * 1024;
+
 /// Whether the files are an HTML export: an index, and pages that are named by their ids.
-pub(crate) fn is_export(tree: &Tree) -> bool {
+pub(crate) fn is_export(tree: &Tree, budget: &Budget, limits: &Limits) -> bool {
     let folder = |entry: &Entry| folder_of(&entry.path).to_owned();
     let index = tree.entries.iter().filter(|entry| file_name(&entry.path) == "index.html");
     let folders: Vec<String> = index.map(folder).filter(|folder| !folder.contains('/')).collect();
     let page =
         tree.entries.iter().find(|entry| page_id(&entry.path).is_some() && folders.contains(&folder(entry)));
     page.is_some_and(|page| {
-        let head = page.head(64 * 1024);
+        let head = budget.head(page, HEAD, limits);
         let head = String::from_utf8_lossy(&head);
         ["id=\"main-content\"", "id=\"title-heading\"", "wiki-content", "Confluence"]
             .iter()
@@ -60,15 +62,15 @@ fn key_of(path: &str) -> Option<String> {
     }
 }
 
-pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
-    for (path, tree) in &export.roots {
+pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in roots {
         let scope = match tree.entries.first() {
             Some(entry) if tree.single => key_of(&entry.path).unwrap_or_else(|| "confluence:".to_owned()),
             _ => "confluence:".to_owned(),
         };
         let root = Root { path: path.clone(), reader: Format::Confluence, scope, whole: tree.whole };
         run.begin(root, tree, key_of);
-        let space = Space { name: name(tree), files: Mutex::default() };
+        let space = Space { name: name(tree, &run.budget, &run.options.limits), files: Mutex::default() };
         let (options, budget) = (run.options, run.budget.clone());
         // Files last: the pages tell their names.
         let (files, pages): (Vec<_>, Vec<_>) =
@@ -93,9 +95,9 @@ struct Space {
 }
 
 /// The name of the space, as its index tells it.
-fn name(tree: &Tree) -> String {
+fn name(tree: &Tree, budget: &Budget, limits: &Limits) -> String {
     let index = tree.entries.iter().find(|entry| file_name(&entry.path) == "index.html");
-    let head = index.map(|index| index.head(64 * 1024)).unwrap_or_default();
+    let head = index.map(|index| budget.head(index, HEAD, limits)).unwrap_or_default();
     let head = String::from_utf8_lossy(&head);
     let cell = head
         .split_once("<th class=\"confluenceTh\">Name</th>")
@@ -169,25 +171,14 @@ impl Space {
         let place = path.find("attachments/").map_or(path, |at| &path[at..]);
         let known = self.files.lock().unwrap_or_else(PoisonError::into_inner).get(place).cloned();
         let name = known.unwrap_or_else(|| file_name(path).to_owned());
-        let mut converted = match convert::convert(&name, bytes, job) {
-            Ok(converted) => converted,
-            Err(reason) => return Outcome::unconverted(key, path, reason),
-        };
-        let attached = Outcome::of_attached(&mut converted.attached, &key, path, &DocumentType::Note);
-        Outcome::document(Draft {
-            key,
-            title: converted.title.unwrap_or_else(|| stem(&name).to_owned()),
-            text: converted.text,
-            kind: DocumentType::Note,
-            source,
-            converter: converted.converter,
-            path: path.to_owned(),
-            clean_path: None,
-            key_is_identity: false,
-            files: 1,
-            aside: converted.aside,
-        })
-        .with_attached(attached)
+        match convert::convert(&name, bytes, job) {
+            Ok(converted) => {
+                let place = Place { key, path, clean_path: None, name: &name };
+                // Whatever it says it is, it belongs to a page.
+                Outcome::of_file(place, source, Converted { kind: None, ..converted }, DocumentType::Note)
+            }
+            Err(reason) => Outcome::unconverted(key, path, reason),
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::DocumentType;
 use serde_json::Value;
 
-use super::super::text::tidy_line;
+use super::super::text::{beginning, tidy_line};
 use super::html::fragment_to_text;
 
 /// What stands before the text.
@@ -21,6 +21,9 @@ pub(super) struct Facts {
 
 /// What `twin kb export` says of every document.
 const BACKUP: [&str; 4] = ["id", "title", "type", "createdAt"];
+
+/// Bytes of facts: what is longer is text.
+const MOST: usize = 256 * 1024;
 
 /// The facts and the rest; a text without facts is all rest.
 pub(super) fn split(text: &str) -> (Facts, &str) {
@@ -58,6 +61,9 @@ fn fenced(text: &str) -> Option<(Facts, &str)> {
             return facts.map(|facts| (facts, after));
         }
         at += line.len();
+        if at > MOST {
+            break;
+        }
     }
     None
 }
@@ -119,7 +125,7 @@ fn json(text: &str) -> Option<(Facts, &str)> {
     if !text.starts_with('{') {
         return None;
     }
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let mut values = serde_json::Deserializer::from_str(beginning(text, MOST)).into_iter::<Value>();
     let value = values.next()?.ok()?;
     let rest = &text[values.byte_offset()..];
     // What is all JSON is no text with facts before it.

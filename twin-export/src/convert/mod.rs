@@ -2,9 +2,13 @@
 
 pub(crate) mod aside;
 mod cells;
+#[cfg(feature = "office")]
 mod chart;
+#[cfg(feature = "office")]
 mod diagram;
+#[cfg(feature = "office")]
 mod docx;
+#[cfg(feature = "office")]
 mod equation;
 pub(crate) mod front_matter;
 mod grid;
@@ -17,28 +21,37 @@ mod html_title;
 pub(crate) mod html_tree;
 mod kind;
 mod link;
+#[cfg(feature = "mail")]
 pub(crate) mod mail;
 pub(crate) mod markdown;
 mod mathml;
+#[cfg(feature = "office")]
 mod number_format;
 mod numerals;
 mod ole;
 mod package;
+#[cfg(feature = "pdf")]
 mod pdf;
+#[cfg(feature = "pdf")]
 mod pdf_check;
+#[cfg(feature = "pdf")]
 mod pdf_lines;
+#[cfg(feature = "pdf")]
 mod pdf_notes;
 pub(crate) mod plain;
+#[cfg(feature = "office")]
 mod pptx;
 pub(crate) mod prose;
 pub(crate) mod rows;
+#[cfg(feature = "office")]
 mod rtf;
+#[cfg(feature = "office")]
 mod sheet;
 pub(crate) mod signs;
 mod styled;
 mod symbols;
 pub(crate) mod table;
-mod template_tags;
+pub(crate) mod template_tags;
 mod utf16;
 
 use std::borrow::Cow;
@@ -81,6 +94,15 @@ pub(crate) struct Attached {
     /// SHA-256 of its bytes.
     pub(crate) source: [u8; 32],
     pub(crate) result: Result<Box<Converted>, String>,
+}
+
+impl Attached {
+    /// Bytes of its text, and of what came with it.
+    pub(crate) fn text_bytes(&self) -> usize {
+        self.result.as_ref().map_or(0, |converted| {
+            converted.text.len() + converted.attached.iter().map(Self::text_bytes).sum::<usize>()
+        })
+    }
 }
 
 impl Converted {
@@ -174,15 +196,20 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
     let (output, converter) = match kind {
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
         Kind::Text => (Output::of((None, plain::decoded(&bytes).into_owned())), "text/2"),
+        #[cfg(feature = "html")]
         Kind::Html => (Output::of(html::to_text(&html_tree::decoded(&bytes), limits)?), "html/3"),
         Kind::Csv => {
             let mut aside = Aside::default();
             let text = table::to_text(&plain::decoded(&bytes), name, &mut aside)?;
             (Output { title: None, text, aside }, "csv/2")
         }
+        #[cfg(feature = "office")]
         Kind::Docx => (docx::to_text(bytes, limits, 0)?, "docx/3"),
+        #[cfg(feature = "office")]
         Kind::Pptx => (pptx::to_text(bytes, limits)?, "pptx/2"),
+        #[cfg(feature = "office")]
         Kind::Xlsx => (sheet::to_text(bytes, limits)?, "xlsx/2"),
+        #[cfg(feature = "office")]
         Kind::Xls => (sheet::xls::to_text(&bytes, limits)?, "xls/2"),
         Kind::Media => return Err(reason::MEDIA),
         Kind::Encrypted => return Err(reason::ENCRYPTED),
@@ -191,21 +218,33 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
             return Err(reason::UNREADABLE);
         }
         Kind::Zip => return Err(reason::NESTED_ARCHIVE),
+        #[cfg(feature = "mail")]
         Kind::Mail => return mail::to_text(&bytes, limits),
         Kind::OldWord => return Err(reason::OLD_WORD),
         Kind::OldPowerPoint => return Err(reason::OLD_POWERPOINT),
         Kind::Outlook => return Err(reason::OUTLOOK),
+        #[cfg(feature = "pdf")]
         Kind::Pdf => (pdf::to_text(&bytes, limits)?, "pdf/3"),
         Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
+        #[cfg(not(feature = "html"))]
+        Kind::Html => return Err(reason::NOT_SUPPORTED),
+        #[cfg(not(feature = "mail"))]
+        Kind::Mail => return Err(reason::NOT_SUPPORTED),
+        #[cfg(not(feature = "office"))]
+        Kind::Docx | Kind::Pptx | Kind::Xlsx | Kind::Xls => return Err(reason::NOT_SUPPORTED),
+        #[cfg(not(feature = "pdf"))]
+        Kind::Pdf => return Err(reason::NOT_SUPPORTED),
     };
     let Output { title, text, aside } = output;
     Ok(Converted { aside, ..Converted::new(title, text, converter) })
 }
 
 /// Documents within documents; one may hold itself.
+#[cfg(feature = "office")]
 const DEEPEST: usize = 3;
 
 /// The text of a file that a document holds as if it were written there.
+#[cfg(feature = "office")]
 fn embedded(name: &str, bytes: Vec<u8>, limits: &Limits, depth: usize) -> Result<Output, &'static str> {
     if depth > DEEPEST {
         return Err(reason::NESTED_ARCHIVE);

@@ -102,18 +102,7 @@ impl<'a> Cleaner<'a> {
     /// Code within a line ends with as many marks as it began with.
     fn code(&mut self) {
         let marks = self.rest.bytes().take_while(|&byte| byte == b'`').count();
-        let (open, after) = self.rest.split_at(marks);
-        let paragraph = after.find("\n\n").unwrap_or(after.len());
-        let mut at = 0;
-        while let Some(found) = after[at..paragraph].find(open) {
-            let start = at + found;
-            let run = after[start..].bytes().take_while(|&byte| byte == b'`').count();
-            if run == marks {
-                return self.copy(marks + start + run);
-            }
-            at = start + run;
-        }
-        self.copy(marks);
+        self.copy(code_span(self.rest).unwrap_or(marks));
     }
 
     /// Passes over a tag; false where there is none.
@@ -261,6 +250,26 @@ fn heading_without_space(line: &str) -> Option<usize> {
     let is_heading = (1..=6).contains(&marks) && indent <= 3 && first.is_alphabetic() && !has_tags();
     let is_title = || marks > 1 || !first.is_lowercase();
     (is_heading && is_title()).then_some(indent + marks)
+}
+
+const MOST_CODE: usize = 2_000;
+
+/// The length of code within a line, which ends with as many marks as it begins with.
+pub(crate) fn code_span(text: &str) -> Option<usize> {
+    let marks = text.bytes().take_while(|&byte| byte == b'`').count();
+    let (open, after) = text.split_at(marks);
+    let after = beginning(after, MOST_CODE);
+    let paragraph = after.find("\n\n").unwrap_or(after.len());
+    let mut at = 0;
+    while let Some(found) = after[at..paragraph].find(open) {
+        let start = at + found;
+        let run = after[start..].bytes().take_while(|&byte| byte == b'`').count();
+        if run == marks {
+            return Some(marks + start + run);
+        }
+        at = start + run;
+    }
+    Some(marks)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Notion exports: pages and databases, as Markdown & CSV or as HTML.
 
+mod database;
 mod held;
 mod html;
 mod markdown;
@@ -15,16 +16,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::DocumentType;
 
-use super::convert::{self, Aside, Kind};
-use super::detect::Export;
+use super::convert::{self, Aside, Converted, Kind};
 use super::job::Job;
-use super::run::{Digest256, Draft, Outcome, Run, digest};
-use super::tree::{Entry, file_name, stem};
+use super::run::{Digest256, Draft, Outcome, Place, Run, digest};
+use super::tree::{Entry, Roots, file_name, stem};
 use super::workers;
 use super::{Format, Root, pool, reason};
+use database::Database;
 pub(crate) use html::ReadPage as ReadHtml;
 pub(crate) use markdown::ReadPage as ReadMarkdown;
-use plan::{Database, Plan, Role};
+use plan::{Plan, Role};
 
 /// A page in text: what [`markdown`] and [`html`] make of a file.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,8 +44,8 @@ pub(crate) struct Page {
     is_blank: bool,
 }
 
-pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
-    for (path, tree) in &export.roots {
+pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in roots {
         let scope = match tree.entries.first() {
             Some(entry) if tree.single => plan::single_key(file_name(&entry.path)),
             _ => "notion:".to_owned(),
@@ -52,7 +53,7 @@ pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
         let root = Root { path: path.clone(), reader: Format::Notion, scope, whole: tree.whole };
         run.begin(root, tree, plan::named_key);
     }
-    let entries: Vec<&Entry> = export.roots.iter().flat_map(|(_, tree)| &tree.entries).collect();
+    let entries: Vec<&Entry> = roots.iter().flat_map(|(_, tree)| &tree.entries).collect();
     let (options, budget) = (run.options, run.budget.clone());
     let plan = Plan::new(&entries, &options.limits, &budget);
     // Tables last: what their rows' pages say beyond them is known by then.
@@ -184,22 +185,10 @@ impl Reader<'_> {
         let source = digest(&bytes);
         let name = names::clean_file_name(file_name(path));
         match convert::convert(&name, bytes, self.job) {
-            Ok(mut converted) => {
-                let attached = Outcome::of_attached(&mut converted.attached, &key, path, &DocumentType::Note);
-                Outcome::document(Draft {
-                    key,
-                    title: converted.title.unwrap_or_else(|| stem(&name).to_owned()),
-                    text: converted.text,
-                    kind: DocumentType::Note,
-                    source,
-                    converter: converted.converter,
-                    path: path.to_owned(),
-                    clean_path: Some(names::clean_path(path)),
-                    key_is_identity: false,
-                    files: 1,
-                    aside: converted.aside,
-                })
-                .with_attached(attached)
+            Ok(converted) => {
+                let place = Place { key, path, clean_path: Some(names::clean_path(path)), name: &name };
+                // Whatever it says it is, it belongs to a page.
+                Outcome::of_file(place, source, Converted { kind: None, ..converted }, DocumentType::Note)
             }
             Err(reason) => Outcome::unconverted(key, path, reason),
         }

@@ -1,5 +1,6 @@
 //! A channel's day: its messages in order, replies under the message they answer.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::super::Limits;
 use super::super::convert::guard::guarded;
 use super::super::job::Job;
+use super::super::reason;
 use super::super::run::{Digest256, digest};
 use super::super::tree::Entry;
 use super::super::workers::{self, Task};
@@ -43,7 +45,13 @@ pub(super) struct Late {
 pub(super) fn late_replies(days: &[&Entry], names: &Names, job: &Job<'_>) -> HashMap<usize, Late> {
     let mut roots = HashMap::new();
     let mut strays: Vec<(Ts, usize, Said)> = Vec::new();
-    let keeps = |text: usize| job.budget().keep(text + STRAY, job.limits());
+    let kept = Cell::new(0);
+    let keeps = |bytes: usize| {
+        let fits = kept.get() + bytes <= MOST_LATE && job.budget().keep(bytes, job.limits());
+        kept.set(kept.get() + if fits { bytes } else { 0 });
+        fits
+    };
+    let cost = |thread: &Ts, said: &Said| STRAY + thread.len() + said.cost();
     for (day, entry) in days.iter().enumerate() {
         if job.is_cancelled() {
             break;
@@ -53,9 +61,11 @@ pub(super) fn late_replies(days: &[&Entry], names: &Names, job: &Job<'_>) -> Has
         let first = strays.len();
         // What cannot be read is told when the day itself is read.
         let _ = each(&bytes, LARGEST_MESSAGE, |message| match thread_of(message) {
+            // Where there is no more room, what it says does not matter.
             Some(thread) => {
-                if let Some(said) = said(message, names)
-                    && keeps(thread.len() + said.cost())
+                if kept.get() < MOST_LATE
+                    && let Some(said) = said(message, names)
+                    && keeps(cost(&thread, &said))
                 {
                     strays.push((thread, day, said));
                 }
@@ -66,10 +76,11 @@ pub(super) fn late_replies(days: &[&Entry], names: &Names, job: &Job<'_>) -> Has
                 }
             }
         });
-        for (_, _, said) in strays.extract_if(first.., |(thread, _, _)| own.contains(thread)) {
-            job.budget().release(said.cost());
+        for (thread, _, said) in strays.extract_if(first.., |(thread, _, _)| own.contains(thread)) {
+            job.budget().release(cost(&thread, &said));
+            kept.set(kept.get() - cost(&thread, &said));
         }
-        roots.extend(own.into_iter().filter(|ts| keeps(ts.len())).map(|ts| (ts, day)));
+        roots.extend(own.into_iter().filter(|ts| keeps(STRAY + ts.len())).map(|ts| (ts, day)));
     }
     let mut late: HashMap<usize, Late> = HashMap::new();
     for (thread, day, said) in strays {
@@ -81,6 +92,8 @@ pub(super) fn late_replies(days: &[&Entry], names: &Names, job: &Job<'_>) -> Has
     late
 }
 
+/// Bytes of a conversation's replies that are moved to another day: each worker that reads a day is told of its own.
+const MOST_LATE: usize = 12 << 20;
 /// Bytes that a reply takes in memory beside its text.
 const STRAY: usize = 160;
 
@@ -109,6 +122,8 @@ impl Task for ReadDay {
     }
 }
 
+/// Bytes of a day's text: a document that nobody reads to its end is long enough.
+const MOST_TEXT: usize = 16 << 20;
 /// Bytes of a day that is short enough to be read here.
 const SHORT: usize = 256 * 1024;
 
@@ -117,7 +132,7 @@ pub(super) fn read(bytes: Vec<u8>, names: &Names, late: &Late, job: &Job<'_>) ->
     if bytes.len() <= SHORT {
         return guarded(|| told(&bytes, names, late));
     }
-    workers::run(ReadDay { names: names.clone(), late: late.clone() }, bytes, job)
+    workers::run(ReadDay { names: names.mentioned(&bytes), late: late.clone() }, bytes, job)
 }
 
 fn told(bytes: &[u8], names: &Names, late: &Late) -> Result<Told, &'static str> {
@@ -147,8 +162,13 @@ struct Thread {
 impl Day {
     fn read(bytes: &[u8], names: &Names, late: &Late) -> Result<Self, &'static str> {
         let mut day = Self::default();
+        let mut text = 0;
         let missed = each(bytes, LARGEST_MESSAGE, |message| {
+            if text > MOST_TEXT {
+                return;
+            }
             let Some(said) = said(message, names) else { return };
+            text += said.text.len();
             match thread_of(message) {
                 Some(_) if late.moved.contains(&said.ts) => {}
                 Some(thread) => day.threads.entry(thread).or_default().replies.push(said),
@@ -162,6 +182,9 @@ impl Day {
                 }
             }
         })?;
+        if text > MOST_TEXT {
+            return Err(reason::TOO_LARGE);
+        }
         day.missed = missed;
         for (ts, thread) in &mut day.threads {
             if let Some(others) = late.replies.get(ts).filter(|_| thread.first.is_some()) {
@@ -282,7 +305,6 @@ fn name(message: &Value, names: &Names) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::reason;
     use super::*;
 
     fn day(json: &str) -> String {

@@ -160,10 +160,10 @@ pub(super) fn time(value: &Value, name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn names() -> Names {
+    pub(in crate::slack) fn names() -> Names {
         Names {
             users: [("U1".to_owned(), "Ana".to_owned())].into(),
             channels: [("C1".to_owned(), "ops".to_owned())].into(),

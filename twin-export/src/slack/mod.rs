@@ -13,11 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::convert::Aside;
-use super::detect::Export;
 use super::job::Job;
 use super::run::{Draft, Outcome, Run};
 use super::text::beginning;
-use super::tree::{Entry, Tree, file_name, folder_of, safe_path, stem};
+use super::tree::{Entry, Roots, Tree, file_name, folder_of, safe_path, stem};
 use super::{Format, Root, pool, reason};
 pub(crate) use day::ReadDay;
 use day::{Late, Told};
@@ -29,6 +28,25 @@ use markup::{list, string};
 pub(crate) struct Names {
     users: HashMap<String, String>,
     channels: HashMap<String, String>,
+}
+
+impl Names {
+    /// Those of them that may stand in a text.
+    fn mentioned(&self, text: &[u8]) -> Self {
+        let mut mentioned = Self::default();
+        let ids =
+            text.split(|byte| !byte.is_ascii_alphanumeric()).filter_map(|id| std::str::from_utf8(id).ok());
+        for id in ids.filter(|id| !id.is_empty()) {
+            for (all, found) in
+                [(&self.users, &mut mentioned.users), (&self.channels, &mut mentioned.channels)]
+            {
+                if let Some(name) = all.get(id).filter(|_| !found.contains_key(id)) {
+                    found.insert(id.to_owned(), name.clone());
+                }
+            }
+        }
+        mentioned
+    }
 }
 
 /// A channel or a private conversation: a folder with a file for each day.
@@ -59,8 +77,8 @@ fn is_day(path: &str) -> bool {
     digits && !folder_of(path).is_empty()
 }
 
-pub(crate) fn read(export: &Export, run: &mut Run<'_>) -> ControlFlow<()> {
-    for (path, tree) in &export.roots {
+pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in roots {
         let root =
             Root { path: path.clone(), reader: Format::Slack, scope: "slack:".to_owned(), whole: tree.whole };
         run.begin(root, tree, |path| is_day(path).then(|| key_of(path)));

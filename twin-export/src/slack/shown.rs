@@ -232,13 +232,7 @@ pub(super) fn is_stub(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn names() -> Names {
-        Names {
-            users: [("U1".to_owned(), "Ana".to_owned())].into(),
-            channels: [("C1".to_owned(), "ops".to_owned())].into(),
-        }
-    }
+    use crate::slack::markup::tests::names;
 
     #[test]
     fn tables_lists_and_shared_messages_are_read() {

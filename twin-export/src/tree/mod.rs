@@ -17,9 +17,9 @@ mod zip_names;
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::job::Budget;
+use super::job::{Budget, Cancellation};
 use super::{Limits, ReadError, Skipped, reason};
 use aside::Aside;
 use file::Listed;
@@ -27,6 +27,9 @@ use listing::Listing;
 pub(crate) use names::{ending, file_name, folder_of, is_litter, safe_path, stem};
 use shared_file::SharedFile;
 pub(crate) use shared_file::SharedFile as Bytes;
+
+/// The PATHs of one export, and their files.
+pub(crate) type Roots = [(PathBuf, Tree)];
 
 /// The files of one PATH.
 #[derive(Debug, Default)]
@@ -92,7 +95,7 @@ impl Entry {
         matches!(&self.body, Body::Stored(file) if file.is_charged())
     }
 
-    /// The first bytes, fewer where the file is shorter or damaged.
+    /// The first bytes, fewer where the file is shorter or damaged. [`Budget::head`] charges them.
     pub(crate) fn head(&self, len: usize) -> Vec<u8> {
         let mut bytes = Vec::new();
         if let Ok(stream) = self.open() {
@@ -106,7 +109,10 @@ impl Entry {
     /// unnamed temporary file and charged.
     pub(crate) fn random_access(&self, budget: &Budget, limits: &Limits) -> Result<Bytes, &'static str> {
         match &self.body {
-            Body::File(listed) => listed.open().and_then(SharedFile::new).map_err(|_| reason::UNREADABLE),
+            Body::File(listed) => {
+                let file = listed.open().and_then(|file| SharedFile::new(file, budget.cancellation()));
+                file.map_err(|_| reason::UNREADABLE)
+            }
             Body::Stored(file) => Ok(file.clone()),
             Body::Zipped(span) => span.stored().map_or_else(|| spill(self, budget, limits), Ok),
             Body::Missing(reason) => Err(*reason),
@@ -150,7 +156,7 @@ fn open_file(
 ) -> io::Result<Tree> {
     let mut magic = [0; 262];
     let read = read_up_to(&mut file, &mut magic)?;
-    let shared = SharedFile::new(file)?;
+    let shared = SharedFile::new(file, budget.cancellation())?;
     let mut listing = Listing::new(limits, budget);
     let mut single = false;
     match Container::of(&magic[..read]) {
@@ -181,11 +187,28 @@ fn open_file(
 /// What comes in by standard input, as a single file that can be read twice.
 fn standard_input(limits: &Limits, budget: &Budget) -> io::Result<Tree> {
     let mut file = Aside::new(budget)?;
-    let size = io::copy(&mut io::stdin().lock().take(budget.left(limits)), &mut file)?;
+    let stdin = Stoppable { stream: io::stdin().lock(), cancellation: budget.cancellation() };
+    let size = io::copy(&mut stdin.take(budget.left(limits)), &mut file)?;
     budget.charge(size, limits);
-    let body = Body::Stored(SharedFile::aside(file.file()?).window(0, size));
+    let body = Body::Stored(SharedFile::aside(file.file()?, budget.cancellation()).window(0, size));
     let entry = Entry { path: "-".to_owned(), size, body };
     Ok(Tree { name: "-".to_owned(), entries: vec![entry], single: true, whole: true, ..Tree::default() })
+}
+
+/// Reads a stream until the run is stopped.
+struct Stoppable<'a, R> {
+    stream: R,
+    cancellation: &'a Cancellation,
+}
+
+impl<R: Read> Read for Stoppable<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.cancellation.is_cancelled() { Err(stopped()) } else { self.stream.read(buffer) }
+    }
+}
+
+fn stopped() -> io::Error {
+    io::Error::other("the run was stopped")
 }
 
 /// The files of a zip that lies inside the export (a part of it). A compressed one is spilled into an
@@ -207,7 +230,7 @@ fn spill(entry: &Entry, budget: &Budget, limits: &Limits) -> Result<SharedFile, 
     };
     let (file, len) = copy().map_err(|_| reason::UNREADABLE)?;
     if budget.charge(len, limits) {
-        Ok(SharedFile::aside(file).window(0, len))
+        Ok(SharedFile::aside(file, budget.cancellation()).window(0, len))
     } else {
         Err(reason::RUN_TOO_LARGE)
     }

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::super::job::Cancellation;
+
 /// A range of an open file. Cloning is cheap; clones share the file, not the position.
 #[derive(Debug, Clone)]
 pub(crate) struct SharedFile {
@@ -12,18 +14,22 @@ pub(crate) struct SharedFile {
     len: u64,
     /// Its bytes were charged to the run when they were written aside.
     is_charged: bool,
+    /// Ends whatever reads it.
+    cancellation: Cancellation,
 }
 
 impl SharedFile {
-    pub(crate) fn new(file: File) -> io::Result<Self> {
+    pub(crate) fn new(file: File, cancellation: &Cancellation) -> io::Result<Self> {
         let len = file.metadata()?.len();
-        Ok(Self { file: Arc::new(Mutex::new(file)), start: 0, len, is_charged: false })
+        let (file, cancellation) = (Arc::new(Mutex::new(file)), cancellation.clone());
+        Ok(Self { file, start: 0, len, is_charged: false, cancellation })
     }
 
     /// A file of what is written aside, and charged then; it may still grow: read only through windows on what is
     /// there.
-    pub(crate) fn aside(file: File) -> Self {
-        Self { file: Arc::new(Mutex::new(file)), start: 0, len: u64::MAX, is_charged: true }
+    pub(crate) fn aside(file: File, cancellation: &Cancellation) -> Self {
+        let (file, cancellation) = (Arc::new(Mutex::new(file)), cancellation.clone());
+        Self { file, start: 0, len: u64::MAX, is_charged: true, cancellation }
     }
 
     pub(crate) fn is_charged(&self) -> bool {
@@ -37,12 +43,7 @@ impl SharedFile {
     /// The part of this range that begins at `start`; cut where this range ends.
     pub(crate) fn window(&self, start: u64, len: u64) -> Self {
         let start = start.min(self.len);
-        Self {
-            file: Arc::clone(&self.file),
-            start: self.start + start,
-            len: len.min(self.len - start),
-            is_charged: self.is_charged,
-        }
+        Self { start: self.start + start, len: len.min(self.len - start), ..self.clone() }
     }
 
     /// A buffered reader of its own, at the beginning of the range.
@@ -57,6 +58,9 @@ impl SharedFile {
     }
 
     fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.cancellation.is_cancelled() {
+            return Err(super::stopped());
+        }
         let left = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
         let wanted = left.min(buffer.len());
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);

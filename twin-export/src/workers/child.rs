@@ -1,5 +1,6 @@
 //! A worker process as the program that started it sees it.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
@@ -22,10 +23,10 @@ pub(super) struct Request {
 
 /// The line of a request.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Head {
-    pub(super) task: String,
+pub(super) struct Head<'a> {
+    pub(super) task: Cow<'a, str>,
     /// What the task is told beside the bytes, as JSON.
-    pub(super) arguments: String,
+    pub(super) arguments: Cow<'a, str>,
     pub(super) limits: Limits,
     /// How many bytes follow.
     pub(super) bytes: usize,
@@ -53,6 +54,11 @@ impl Request {
     pub(super) fn new<T: Task>(task: &T, limits: &Limits) -> Option<Self> {
         let arguments = serde_json::to_string(task).ok()?;
         Some(Self { task: T::NAME, arguments, limits: limits.clone() })
+    }
+
+    /// The task, to be done here after all.
+    pub(super) fn task<T: Task>(&self) -> Result<T, &'static str> {
+        serde_json::from_str(&self.arguments).map_err(|_| reason::UNREADABLE)
     }
 }
 
@@ -107,8 +113,8 @@ impl Worker {
     fn tell(&mut self, request: &Request, bytes: &[u8]) -> io::Result<()> {
         let Some(input) = &mut self.input else { return Err(io::Error::from(io::ErrorKind::BrokenPipe)) };
         let head = Head {
-            task: request.task.to_owned(),
-            arguments: request.arguments.clone(),
+            task: request.task.into(),
+            arguments: (&request.arguments).into(),
             limits: request.limits.clone(),
             bytes: bytes.len(),
         };

@@ -87,17 +87,20 @@ pub(crate) fn run<T: Task>(task: T, mut bytes: Vec<u8>, job: &Job<'_>) -> Result
     let Some(program) = PROGRAM.get() else {
         return in_thread(task, bytes, limits);
     };
-    let began = Instant::now();
-    let patience = job.patience();
+    // Waiting for a place is no fault of the file's.
+    let mut spent = Duration::ZERO;
     let mut size = if bytes.len() <= LIGHT.input { LIGHT } else { HEAVY };
     let request = child::Request::new(&task, limits).ok_or(reason::UNREADABLE)?;
+    drop(task);
     loop {
         let is_quick = job.lane() == Lane::Quick && size.memory == LIGHT.memory;
-        let deadline = began + if is_quick { patience.min(QUICK) } else { patience };
         let place = if size.memory == LIGHT.memory { lanes::light() } else { lanes::alone() };
         let worker = place.worker().map_or_else(|| Worker::start(program, size), Ok);
         // Where no process can be had, a thread must do.
-        let Ok(mut worker) = worker else { return in_thread(task, bytes, limits) };
+        let Ok(mut worker) = worker else { return in_thread(request.task::<T>()?, bytes, limits) };
+        let (began, patience) = (Instant::now(), job.patience());
+        let most = if is_quick { patience.min(QUICK) } else { patience };
+        let deadline = began + most.saturating_sub(spent);
         worker.ask(&request, &bytes);
         if size.memory == HEAVY.memory {
             // There is no further try for which they would be needed.
@@ -119,6 +122,7 @@ pub(crate) fn run<T: Task>(task: T, mut bytes: Vec<u8>, job: &Job<'_>) -> Result
             Err(_) if size.memory == LIGHT.memory => size = HEAVY,
             Err(Failure::Died(reason)) => return Err(reason),
         }
+        spent += began.elapsed();
         if job.is_cancelled() {
             return Err(reason::TOO_SLOW);
         }

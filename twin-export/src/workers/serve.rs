@@ -7,9 +7,15 @@ use std::thread;
 use serde::Serialize;
 
 use super::super::convert::guard::guarded;
-use super::super::{confluence, convert, notion, reason, slack};
+use super::super::{convert, jsonl, reason};
 use super::Task;
 use super::child::{Answer, Head};
+#[cfg(feature = "html")]
+use crate::confluence;
+#[cfg(feature = "notion")]
+use crate::notion;
+#[cfg(feature = "slack")]
+use crate::slack;
 
 /// The exit code of a worker whose time was up.
 pub(super) const GAVE_UP: i32 = 4;
@@ -19,7 +25,7 @@ const STACK: usize = 16 << 20;
 /// Works until there are no more requests.
 pub(super) fn serve(memory: u64) -> ! {
     bound_process(memory);
-    let (sender, requests) = mpsc::sync_channel::<(Head, Vec<u8>)>(0);
+    let (sender, requests) = mpsc::sync_channel::<(Head<'static>, Vec<u8>)>(0);
     let (done, ends) = mpsc::sync_channel::<io::Result<()>>(0);
     let converter = thread::Builder::new().stack_size(STACK).spawn(move || {
         while let Ok((head, bytes)) = requests.recv() {
@@ -46,12 +52,12 @@ pub(super) fn serve(memory: u64) -> ! {
     std::process::exit(0)
 }
 
-fn request(input: &mut impl BufRead) -> io::Result<Option<(Head, Vec<u8>)>> {
+fn request(input: &mut impl BufRead) -> io::Result<Option<(Head<'static>, Vec<u8>)>> {
     let mut line = Vec::new();
     if input.read_until(b'\n', &mut line)? == 0 {
         return Ok(None);
     }
-    let head: Head = serde_json::from_slice(&line)?;
+    let head: Head<'static> = serde_json::from_slice(&line)?;
     let mut bytes = Vec::new();
     // Where there is no room for it, this fails rather than ends the process.
     bytes.try_reserve_exact(head.bytes).map_err(io::Error::other)?;
@@ -60,27 +66,33 @@ fn request(input: &mut impl BufRead) -> io::Result<Option<(Head, Vec<u8>)>> {
 }
 
 macro_rules! tasks {
-    ($head:ident, $bytes:ident; $($task:ty),+ $(,)?) => {
-        match $head.task.as_str() {
-            $(<$task>::NAME => done_by::<$task>($head, $bytes),)+
+    ($head:ident, $bytes:ident; $($(#[$when:meta])? $task:ty),+ $(,)?) => {
+        match &*$head.task {
+            $($(#[$when])? <$task>::NAME => done_by::<$task>($head, $bytes),)+
             _ => written(&Answer::<()>::Refused(reason::UNREADABLE.to_owned())),
         }
     };
 }
 
-fn answer(head: Head, bytes: Vec<u8>) -> io::Result<()> {
+fn answer(head: Head<'_>, bytes: Vec<u8>) -> io::Result<()> {
     tasks!(
         head, bytes;
         convert::ConvertFile,
+        #[cfg(feature = "mail")]
         convert::mail::ReadLetter,
+        #[cfg(feature = "html")]
         confluence::ReadPage,
+        jsonl::ReadLine,
+        #[cfg(feature = "notion")]
         notion::ReadHtml,
+        #[cfg(feature = "notion")]
         notion::ReadMarkdown,
+        #[cfg(feature = "slack")]
         slack::ReadDay,
     )
 }
 
-fn done_by<T: Task>(head: Head, bytes: Vec<u8>) -> io::Result<()> {
+fn done_by<T: Task>(head: Head<'_>, bytes: Vec<u8>) -> io::Result<()> {
     let result = match serde_json::from_str::<T>(&head.arguments) {
         Ok(task) => guarded(|| task.run(bytes, &head.limits)),
         Err(_) => Err(reason::UNREADABLE),

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use twin_export::{Document, Options, Summary, read};
+use twin_export::{Document, Export, Options, Summary};
 
 use super::dump::{Dump, words};
 
@@ -15,7 +15,8 @@ fn folder() -> PathBuf {
 
 pub(super) fn read_file(path: &Path) -> (Option<Document>, Summary) {
     let mut document = None;
-    let summary = read(&[path.to_owned()], &Options::default(), &(), &mut |one| {
+    let export = Export::open(&[path], &Options::default()).unwrap();
+    let summary = export.read(&(), |one| {
         document = Some(one);
         ControlFlow::Continue(())
     });

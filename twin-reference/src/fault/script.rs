@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Fault;
 
-/// Why a line describes no fault.
+/// Why a line does not describe a fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidFault(String);

@@ -20,11 +20,11 @@ use crate::store::{self, Store};
 use crate::twin::{Lab, Rules, Twin};
 use crate::worker::Worker;
 
-/// Why a twin could not be started.
+/// Why a server could not be started.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The data could not be opened, or the seeds not be stored.
+    /// The data could not be opened, or the seeds could not be stored.
     #[error("cannot open the twin's data{}: {reason}", in_file(.path))]
     Data {
         /// The file, where it is not in memory.
@@ -32,7 +32,7 @@ pub enum StartError {
         /// What SQLite or the system said.
         reason: String,
     },
-    /// The address could not be listened on.
+    /// The server could not listen on the address.
     #[error("cannot listen on {address}: {source}")]
     Listen {
         /// The address.
@@ -46,7 +46,7 @@ pub enum StartError {
     /// The language model's URL cannot be used.
     #[error("the URL of the language model cannot be used: {0}")]
     Model(String),
-    /// The system gave no thread.
+    /// A thread could not be started.
     #[error("cannot start the twin's thread: {0}")]
     Thread(std::io::Error),
 }

@@ -106,6 +106,35 @@ async fn a_shutdown_finishes_the_request_in_flight_and_frees_the_port() {
 }
 
 #[tokio::test]
+async fn requests_whose_clients_have_gone_do_not_pile_up() {
+    use tokio::io::AsyncWriteExt;
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Mutex::new(wait);
+    let busy = Reference::new().no_rate_limit().on_request(move |_| _ = wait.lock().unwrap().recv());
+    let twin = busy.serve(ANY_PORT).await.unwrap();
+    let authority = twin.url().trim_start_matches("http://").to_owned();
+    // More than are taken at once, and no more than the system lets wait beside them.
+    for _ in 0..600 {
+        let mut gone = tokio::net::TcpStream::connect(&authority).await.unwrap();
+        gone.write_all(format!("GET /v1/kb HTTP/1.1\r\nHost: {authority}\r\n\r\n").as_bytes()).await.unwrap();
+        // Until the server, which shares this thread, has read it.
+        for _ in 0..8 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    let mut further = tokio::net::TcpStream::connect(&authority).await.unwrap();
+    let body = vec![b'x'; 16 * 1024 * 1024];
+    let head = format!("POST /v1/kb HTTP/1.1\r\nHost: {authority}\r\nContent-Length: {}\r\n\r\n", body.len());
+    further.write_all(head.as_bytes()).await.unwrap();
+    let read = further.write_all(&body);
+    tokio::pin!(read);
+    assert!(tokio::time::timeout(std::time::Duration::from_millis(500), &mut read).await.is_err());
+    drop(go);
+    read.await.unwrap();
+}
+
+#[tokio::test]
 async fn broken_requests_do_no_harm_to_the_next_one() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let twin = Reference::new().serve(ANY_PORT).await.unwrap();

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::Path;
 
-use super::caveat::{Caveat, Caveats};
+use super::limitation::{Limitation, Limitations};
 use super::lock::Lock;
 use super::paths::{Paths, is_at, names, refuse, refuse_unfit};
 use super::system::{Os, System, our_file};
@@ -29,13 +29,13 @@ pub(crate) struct Files<S: System = Os> {
     lock: Lock,
     /// Where the state has other names: the claim to it under any of them.
     _shared: Option<File>,
-    caveats: Caveats,
+    limitations: Limitations,
 }
 
 impl<S: System> Files<S> {
     /// Claims the files; the journal is made where there is none.
     pub(crate) fn claim(paths: Paths, locking: Locking, system: S) -> Result<Self, Unavailable> {
-        let caveats = Caveats::default();
+        let limitations = Limitations::default();
         loop {
             let journal = open_journal(&system, &paths, true)?;
             let lock = match locking {
@@ -43,7 +43,7 @@ impl<S: System> Files<S> {
                 Locking::Off => Lock::None,
             };
             if let Lock::File(..) = lock {
-                caveats.add(Caveat::NoLocks(paths.lock.clone()));
+                limitations.add(Limitation::NoLocks(paths.lock.clone()));
             }
             // A run that ended meanwhile has taken away the file that was opened.
             if is_at(&journal, &paths.journal) {
@@ -53,7 +53,7 @@ impl<S: System> Files<S> {
                 };
                 system.sync_folder(paths.folder());
                 system.remove(&paths.new).map_err(|error| Unavailable::Io(paths.new.clone(), error))?;
-                return Ok(Self { system, paths, journal, lock, _shared: shared, caveats });
+                return Ok(Self { system, paths, journal, lock, _shared: shared, limitations });
             }
             lock.give_up(&system);
         }
@@ -79,15 +79,15 @@ impl<S: System> Files<S> {
     }
 
     /// What the file system turned out not to do; more is added as it is found.
-    pub(crate) fn caveats(&self) -> Caveats {
-        self.caveats.clone()
+    pub(crate) fn limitations(&self) -> Limitations {
+        self.limitations.clone()
     }
 
     /// Makes what a file holds durable, where the file system can.
     fn sync(&self, file: &File) -> io::Result<()> {
         match self.system.sync(file) {
             Err(error) if is_unsupported(&error) => {
-                self.caveats.add(Caveat::NoSync(self.paths.folder().to_owned()));
+                self.limitations.add(Limitation::NoSync(self.paths.folder().to_owned()));
                 Ok(())
             }
             result => result,
@@ -100,7 +100,7 @@ impl<S: System> Files<S> {
             return Ok(());
         }
         let journal = self.paths.journal.display();
-        Err(io::Error::other(format!("{journal} was removed or replaced while this run worked with it")))
+        Err(io::Error::other(format!("{journal} was removed or replaced during the run")))
     }
 
     fn write_new(&self, state: &[u8]) -> io::Result<()> {
@@ -113,7 +113,7 @@ impl<S: System> Files<S> {
             if !is_unsupported(&error) && error.kind() != io::ErrorKind::PermissionDenied {
                 return Err(error);
             }
-            self.caveats.add(Caveat::NoModes(self.paths.state.clone()));
+            self.limitations.add(Limitation::NoModes(self.paths.state.clone()));
         }
         self.system.write(&file, state)?;
         self.sync(&file)

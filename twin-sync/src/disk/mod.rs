@@ -1,8 +1,8 @@
 //! The state file and the journal beside it on disk: one run at a time, nothing half written, whatever the file
 //! system cannot do.
 
-mod caveat;
 mod files;
+mod limitation;
 mod lock;
 mod paths;
 pub(crate) mod system;
@@ -12,8 +12,8 @@ pub(crate) mod test_system;
 use std::io;
 use std::path::PathBuf;
 
-pub use caveat::{Caveat, Caveats};
 pub(crate) use files::{Files, Locking};
+pub use limitation::{Limitation, Limitations};
 pub(crate) use paths::{DIRECTORY, Paths};
 pub(crate) use system::{Os, System};
 
@@ -40,7 +40,7 @@ pub(crate) trait Disk: Send {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unavailable {
     /// Another run has them; who, where that is known.
-    #[error("another run works with this state")]
+    #[error("another run is using the state file")]
     Busy(Option<String>),
     /// A file that is there is none to work with.
     #[error("{0} is {1}")]

@@ -81,7 +81,7 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
         }
         path = folder_of(&path).join(std::fs::read_link(&path)?);
     }
-    Err(io::Error::other("too many symbolic links lead on from it"))
+    Err(io::Error::other("too many levels of symbolic links"))
 }
 
 /// Refuses a journal or lock file that is a link, or none of ours: it is left as it is.

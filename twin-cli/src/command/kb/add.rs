@@ -18,7 +18,7 @@ use crate::ui::page::{Page, Tone};
 use crate::ui::progress::Progress;
 use crate::ui::{Form, Json, Notice, Report};
 use crate::words::{count, remaining};
-use twin_export as export;
+use twin_export::{self as export, Export};
 
 /// Add files to the knowledge base, each as one document
 ///
@@ -195,7 +195,8 @@ fn read_now(path: &Path) -> Result<NewDocument, CliError> {
     }
     let mut documents = Vec::new();
     let options = export::Options { file_type: Some(export::DocumentType::Sop), ..Default::default() };
-    let summary = export::read(&[path.to_owned()], &options, &(), &mut |document| {
+    let export = Export::open(&[path], &options)?;
+    let summary = export.read(&(), |document| {
         documents.push(document);
         if documents.len() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;

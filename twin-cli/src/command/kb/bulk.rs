@@ -16,14 +16,15 @@ use super::report_file;
 use crate::command::Outcome;
 use crate::context::{Connection, Context};
 use crate::error::{CliError, Code};
+use crate::hints;
 use crate::stop::Signal;
-use crate::ui::Notice;
 use crate::ui::progress::Progress;
+use crate::ui::{Form, Notice};
 use crate::words::count;
 use twin_export::ReadError;
 use twin_sync::{
-    self as sync, Action, Cancellation, Caveats, Documents, MaxDelete, Meter, Mode, Options, Plan, Report,
-    StopReason, Sync,
+    self as sync, Action, Cancellation, Documents, Limitations, MaxDelete, Meter, Mode, Options, Plan,
+    Report, StopReason, Sync,
 };
 
 /// A bulk command with its flags.
@@ -54,7 +55,7 @@ pub(super) async fn run(bulk: Bulk, context: &Context) -> Outcome {
         meter,
         cancellation: cancellation.clone(),
         signal: signal.clone(),
-        caveats: RefCell::default(),
+        limitations: RefCell::default(),
     };
     tokio::select! {
         biased;
@@ -90,7 +91,7 @@ struct Run<'a> {
     cancellation: Cancellation,
     signal: watch::Receiver<Option<Signal>>,
     /// What the file system of the state cannot do.
-    caveats: RefCell<Caveats>,
+    limitations: RefCell<Limitations>,
 }
 
 impl Run<'_> {
@@ -104,7 +105,7 @@ impl Run<'_> {
             Err(sync::Error::State(error)) => return self.unopened(error.into()),
             Err(error) => return Err(CliError::internal(error)),
         };
-        self.caveats.replace(documents.caveats());
+        self.limitations.replace(documents.limitations());
         let Reading { documents, about } = match self.read(documents).await {
             Ok(reading) => reading,
             Err(ReadingError::Stopped) => {
@@ -174,11 +175,14 @@ impl Run<'_> {
         let held_back = plan.refusals().first().map(refused);
         let rate = self.rate();
         if args.dry_run {
-            let view = PlanView::of(&plan, about, Cost::of(&plan, true, rate));
-            let view = view.in_full(self.context.ui.verbosity() > 0);
+            // Only a terminal shows it.
+            let view = (self.context.ui.form() == Form::Terminal).then(|| {
+                let view = PlanView::of(&plan, about, Cost::of(&plan, true, rate));
+                view.in_full(self.context.ui.verbosity() > 0)
+            });
             let pending = args.exit_code && (!plan.is_empty() || !plan.unresolved().is_empty());
-            let report = about.tell_all(plan.report());
-            return Ok(Box::new(self.report(report, held_back, notices)?.with_plan(view, pending)));
+            let report = about.tell_all(plan.into_report());
+            return Ok(Box::new(self.report(report, held_back, notices)?.of_plan(view, pending)));
         }
         if let Err(error) = self.consent(&plan, about, rate).await {
             return match error.code() {
@@ -283,8 +287,10 @@ impl Run<'_> {
         mut notices: Vec<Notice>,
     ) -> Result<BulkReport, CliError> {
         let args = &self.bulk.args;
-        let caveats = self.caveats.borrow().list();
-        notices.extend(caveats.iter().map(|caveat| Notice::warning(caveat.to_string()).vital()));
+        let limitations = self.limitations.borrow().list();
+        notices.extend(
+            limitations.iter().map(|limitation| Notice::warning(hints::of_limitation(limitation)).vital()),
+        );
         let mut report = report.with(self.meter.figures());
         if !args.dry_run {
             notices.extend(ending(&report, &args.state));

@@ -81,7 +81,7 @@ pub(super) fn ending(report: &Report, state: &Path) -> Option<Notice> {
     if !state.exists() {
         return None;
     }
-    let mut text = format!("the state file is {}: keep it for the next run", state.display());
+    let mut text = format!("state saved to {}; keep this file for the next run", state.display());
     if report.requests > 0 {
         let (requests, time) =
             (count(report.requests, "request"), rough_seconds(report.elapsed_ms.div_ceil(1000)));

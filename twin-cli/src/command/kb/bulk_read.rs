@@ -3,10 +3,9 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use twin_export::{self as export, Observer, ReadError, Remark, Root, Skipped};
+use twin_export::{self as export, Export, Observer, ReadError, Remark, Root, Skipped};
 use twin_sync::{Cancellation, Documents, Report};
 
 /// What was read.
@@ -42,6 +41,10 @@ pub(super) enum ReadingError {
     Stopped,
 }
 
+/// How long a stopped reading may take to notice. One that waits for standard input never does, and ends with the
+/// program.
+const LAST_LOOK: Duration = Duration::from_secs(2);
+
 /// Reads these exports.
 pub(super) async fn read(
     documents: Documents,
@@ -50,15 +53,16 @@ pub(super) async fn read(
     observer: impl Observer + Send + 'static,
     cancellation: &Cancellation,
 ) -> Result<Reading, ReadingError> {
-    let cancelled = Arc::new(AtomicBool::new(false));
-    let told = cancelled.clone();
-    let mut reading =
-        tokio::task::spawn_blocking(move || read_now(documents, &paths, &options, &observer, &told));
+    let stop = options.cancellation.clone();
+    let mut reading = tokio::task::spawn_blocking(move || read_now(documents, &paths, &options, &observer));
     let read = tokio::select! {
         read = &mut reading => read,
         () = cancellation.stopped() => {
-            cancelled.store(true, Ordering::Relaxed);
-            reading.await
+            stop.cancel();
+            match tokio::time::timeout(LAST_LOOK, reading).await {
+                Ok(read) => read,
+                Err(_) => return Err(ReadingError::Stopped),
+            }
         }
     };
     match read {
@@ -73,12 +77,11 @@ fn read_now(
     paths: &[PathBuf],
     options: &export::Options,
     observer: &dyn Observer,
-    cancelled: &AtomicBool,
 ) -> Result<Reading, ReadingError> {
     let mut failed = None;
-    let summary = export::read(paths, options, observer, &mut |document| {
+    let summary = Export::open(paths, options)?.read(observer, |document| {
         failed = documents.add(document).err();
-        let stop = failed.is_some() || cancelled.load(Ordering::Relaxed);
+        let stop = failed.is_some() || options.cancellation.is_cancelled();
         if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
     if let Some(error) = failed {

@@ -12,19 +12,21 @@ pub(super) struct BulkReport {
     report: Report,
     error: Option<CliError>,
     notices: Vec<Notice>,
-    plan: Option<PlanView>,
+    /// It tells what would be done.
+    is_plan: bool,
+    view: Option<PlanView>,
     /// There is something to do, and that is to be told by the exit code.
     pending: bool,
 }
 
 impl BulkReport {
     pub(super) fn new(report: Report, error: Option<CliError>, notices: Vec<Notice>) -> Self {
-        Self { report, error, notices, plan: None, pending: false }
+        Self { report, error, notices, is_plan: false, view: None, pending: false }
     }
 
-    /// Of a plan that is shown and not carried out.
-    pub(super) fn with_plan(mut self, plan: PlanView, pending: bool) -> Self {
-        (self.plan, self.pending) = (Some(plan), pending);
+    /// Of a plan that is not carried out, as a terminal shows it.
+    pub(super) fn of_plan(mut self, view: Option<PlanView>, pending: bool) -> Self {
+        (self.is_plan, self.view, self.pending) = (true, view, pending);
         self
     }
 
@@ -47,15 +49,15 @@ impl BulkReport {
 
 impl ui::Report for BulkReport {
     fn text(&self, page: &mut Page) {
-        match &self.plan {
-            Some(plan) if page.is_terminal() => plan.draw(page),
-            Some(_) => {
+        match &self.view {
+            Some(view) if page.is_terminal() => view.draw(page),
+            _ if self.is_plan => {
                 for line in self.report.actions.iter().flatten() {
                     let parts = line.parts.to_string();
                     page.row(&[line.action, &line.key, &line.document_type, &parts, &line.title]);
                 }
             }
-            None if page.is_terminal() => {
+            _ if page.is_terminal() => {
                 let told = self.counts().into_iter().filter(|(_, count)| *count > 0);
                 let told: Vec<String> = told.map(|(what, count)| format!("{count} {what}")).collect();
                 // After an error before a plan there may have been a lot to do.
@@ -66,7 +68,7 @@ impl ui::Report for BulkReport {
                     (false, Some(_)) => page.line(&[(&told.join(", "), Tone::Plain)]),
                 }
             }
-            None => {
+            _ => {
                 for (what, count) in self.counts() {
                     page.row(&[what, &count.to_string()]);
                 }

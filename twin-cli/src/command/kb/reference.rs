@@ -49,7 +49,7 @@ pub(super) fn is_id(name: &str) -> bool {
 
 /// The ids under a key of the state file at hand, if it is this knowledge base's.
 fn of_state(key: &str, connection: &Connection) -> Option<Vec<String>> {
-    let state = sync::peek(Path::new(STATE)).ok().flatten()?;
+    let state = sync::read_state(Path::new(STATE)).ok().flatten()?;
     let is_ours = state.base_url == connection.label;
     let entry = state.get(key).filter(|_| is_ours)?;
     Some(entry.ids.clone())

@@ -110,7 +110,7 @@ async fn forget(args: ForgetArgs, context: &Context) -> Outcome {
         confirm(entries, context).await?;
     }
     let keys = (!args.all).then_some(args.keys.as_slice());
-    let forgotten = sync::forget(path, keys)?;
+    let forgotten = sync::remove_entries(path, keys)?;
     Ok(Box::new(Forgotten { forgotten }))
 }
 
@@ -126,7 +126,7 @@ async fn confirm(entries: usize, context: &Context) -> Result<(), CliError> {
 }
 
 fn present(path: &Path) -> Result<State, CliError> {
-    sync::peek(path)?.ok_or_else(|| {
+    sync::read_state(path)?.ok_or_else(|| {
         CliError::invalid(format!("state file {} does not exist", path.display()))
             .hint("pass --state to use another file; 'twin kb sync' and 'twin kb import' create it")
     })

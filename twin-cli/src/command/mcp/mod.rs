@@ -3,6 +3,8 @@
 mod desk;
 mod fence;
 mod server;
+mod tools;
+mod values;
 
 use std::path::PathBuf;
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// A limitation of the file system that has the state file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum Caveat {
+pub enum Limitation {
     /// It does not support locks: this lock file is used instead.
     NoLocks(PathBuf),
     /// It does not support syncing to disk.
@@ -16,40 +16,38 @@ pub enum Caveat {
     NoModes(PathBuf),
 }
 
-impl fmt::Display for Caveat {
+impl fmt::Display for Limitation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Caveat::NoLocks(path) => write!(
+            Limitation::NoLocks(path) => {
+                write!(f, "the file system does not support locks: {} is used instead", path.display())
+            }
+            Limitation::NoSync(path) => write!(
                 f,
-                "the file system has no locks: {} keeps other runs out instead (--no-lock does without)",
+                "the file system of {} does not support syncing: a power failure may lose changes",
                 path.display()
             ),
-            Caveat::NoSync(path) => write!(
-                f,
-                "the file system of {} cannot sync: what a power failure interrupts may be lost",
-                path.display()
-            ),
-            Caveat::NoModes(path) => {
+            Limitation::NoModes(path) => {
                 write!(f, "the file system does not keep the permissions of {}", path.display())
             }
         }
     }
 }
 
-/// The caveats found so far, each once. Clones share them.
+/// The limitations found so far, each once. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct Caveats(Arc<Mutex<Vec<Caveat>>>);
+pub struct Limitations(Arc<Mutex<Vec<Limitation>>>);
 
-impl Caveats {
-    pub(crate) fn add(&self, caveat: Caveat) {
+impl Limitations {
+    pub(crate) fn add(&self, limitation: Limitation) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !known.contains(&caveat) {
-            known.push(caveat);
+        if !known.contains(&limitation) {
+            known.push(limitation);
         }
     }
 
-    /// Returns the caveats found so far.
-    pub fn list(&self) -> Vec<Caveat> {
+    /// Returns the limitations found so far.
+    pub fn list(&self) -> Vec<Limitation> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
