@@ -21,6 +21,9 @@ const FEWEST_PASSAGES: f64 = 50.0;
 const TELLING: f64 = 1.0;
 /// What an everyday word counts at least.
 const EVERYDAY: f64 = 0.25;
+/// What a word that is not searched for counts in the direction of a question, beside one that tells as much as the
+/// others do on average.
+const STOP_WORD: f32 = 0.5;
 /// What a word is worth that is found through one that is nearly the same: a typo of it, or a compound with it.
 const KIN: f64 = 0.6;
 /// How many words of a conversation are looked at, and what they count beside the question's own.
@@ -91,7 +94,7 @@ fn direction(text: &str, terms: &[Term]) -> Vector {
         let folded = words::fold(word.text);
         let stem = words::stem(&folded);
         let term = terms.iter().find(|term| term.forms[0].0 == stem);
-        vector.add_part(word.text, term.map_or(1.0, |term| (term.weight / mean) as f32));
+        vector.add_part(word.text, term.map_or(STOP_WORD, |term| (term.weight / mean) as f32));
     }
     // The vector of a misspelt word is that of its scraps.
     terms.iter().flat_map(|term| term.forms.iter().skip(1)).for_each(|(form, _)| vector.add(form));
