@@ -91,7 +91,7 @@ const EXAMPLES: &str = "\
 Examples:
   twin eval init --from handbook.zip > first.eval.yaml
   twin eval handbook.eval.yaml --dry-run
-  twin eval handbook.eval.yaml --from handbook.zip --min-pass 90%
+  twin eval handbook.eval.yaml --from handbook.zip --min-pass 85%
   twin eval handbook.eval.yaml --sample 5 --min-pass 0 --junit eval.xml --summary eval.md
 
 Exit codes:
