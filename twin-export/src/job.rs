@@ -48,6 +48,8 @@ struct Shared {
     kept: AtomicU64,
     /// Bytes of notes that were read into others.
     embedded: AtomicU64,
+    /// Bytes of long keys and titles of documents that were handed out.
+    told: AtomicU64,
     /// Files that took too long.
     given_up: AtomicU32,
     cancellation: Cancellation,
@@ -57,6 +59,9 @@ struct Shared {
 
 /// Bytes of notes that a run reads into others: a few short notes could embed a long one again and again.
 const MOST_EMBEDDED: u64 = 64 << 20;
+
+/// Bytes of long keys and titles: whoever takes the documents keeps them to the run's end, too.
+const MOST_TOLD: u64 = 40 << 20;
 
 impl Budget {
     /// Creates the budget of a run that may be cancelled.
@@ -100,6 +105,12 @@ impl Budget {
     /// Charges bytes of a note that is read into another; false when the run embeds too much.
     pub(crate) fn embed(&self, bytes: u64) -> bool {
         self.0.embedded.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) <= MOST_EMBEDDED
+    }
+
+    /// Charges bytes of a document's key and title that are more than usual; false when there is no room for them.
+    pub(crate) fn tell(&self, bytes: usize) -> bool {
+        let bytes = bytes as u64;
+        bytes == 0 || self.0.told.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) <= MOST_TOLD
     }
 
     /// Charges bytes that are kept in memory until the run's end. False, and nothing is charged, when there is no room
