@@ -12,6 +12,7 @@ mod crash;
 #[cfg(unix)]
 mod demo;
 mod documents;
+mod dry_run;
 mod eval;
 #[cfg(unix)]
 mod examples;
@@ -24,6 +25,7 @@ mod handbook;
 mod hostile;
 mod import;
 mod index_cache;
+mod json_lines;
 mod lists;
 mod mcp;
 #[cfg(unix)]

@@ -52,6 +52,8 @@ struct Shared {
     told: AtomicU64,
     /// Files that took too long.
     given_up: AtomicU32,
+    /// Pictures are not passed over: there is a program that reads them.
+    keeps_pictures: bool,
     cancellation: Cancellation,
     /// Why nothing more can be written aside.
     no_room: OnceLock<io::Error>,
@@ -64,9 +66,17 @@ const MOST_EMBEDDED: u64 = 64 << 20;
 const MOST_TOLD: u64 = 40 << 20;
 
 impl Budget {
-    /// Creates the budget of a run that may be cancelled.
-    pub(crate) fn of(cancellation: &Cancellation) -> Self {
-        Self(Arc::new(Shared { cancellation: cancellation.clone(), ..Shared::default() }))
+    /// Creates the budget of a run.
+    pub(crate) fn of(options: &Options) -> Self {
+        Self(Arc::new(Shared {
+            keeps_pictures: options.ocr.is_some(),
+            cancellation: options.cancellation.clone(),
+            ..Shared::default()
+        }))
+    }
+
+    pub(crate) fn keeps_pictures(&self) -> bool {
+        self.0.keeps_pictures
     }
 
     /// Stops the run that is charged here.

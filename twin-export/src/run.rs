@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use crate::DocumentType;
 use sha2::{Digest, Sha256};
@@ -300,6 +301,13 @@ impl<'a> Run<'a> {
             self.summary.remarks.push(Remark { path: root.path.display().to_string(), text });
         }
         self.summary.roots.push(root);
+    }
+
+    /// What these PATHs hold tells of more than is there.
+    pub(crate) fn lack_something(&mut self, paths: &[&Path]) {
+        for root in self.summary.roots.iter_mut().filter(|root| paths.contains(&root.path.as_path())) {
+            root.whole = false;
+        }
     }
 
     /// Accounts for what became of a file.
