@@ -24,6 +24,7 @@ mod handbook;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod import;
+mod index_cache;
 mod json_lines;
 mod lists;
 mod mcp;

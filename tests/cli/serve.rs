@@ -107,12 +107,15 @@ async fn a_model_words_its_answers_on_request() {
 }
 
 #[test]
-fn a_model_on_another_machine_is_asked_only_when_that_is_said() {
+fn a_server_for_answers_is_on_this_machine_and_its_key_goes_nowhere_in_clear() {
     let home = Home::new();
     let line = ["serve", "--answers", "http://192.0.2.1:11434/v1", "--model", "tiny"];
     let ran = home.twin(line).run().exits(2);
     assert!(ran.stderr.contains("--answers-remote"), "{ran:#?}");
-    Server::start(&home, &[&line[1..], &["--answers-remote"]].concat());
+    let remote = [&line[..], &["--answers-remote"]].concat();
+    let ran = home.twin(&remote).env("TWIN_ANSWERS_KEY", "sk-hush").run().exits(2);
+    assert!(ran.stderr.contains("https") && !ran.stderr.contains("hush"), "{ran:#?}");
+    Server::start(&home, &remote[1..]);
 }
 
 #[test]

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use twin_sdk::{ApiKey, Attempt, Pacing, Proxy, RetryPolicy, Transport, Twin, TwinBuilder};
 
-use crate::embedded::{Embedded, ROOM_IN_MEMORY};
+use crate::embedded::Embedded;
 use crate::error::{CliError, Code};
 use crate::flags::GlobalArgs;
 use crate::key;
 use crate::precedence::Network;
-use crate::settings::{self, LocalData, Remote, Target};
+use crate::settings::{self, Remote, Target};
 use crate::stop::Stop;
 use crate::ui::waiting::Waits;
 use crate::ui::{Notice, Ui};
@@ -102,10 +102,13 @@ impl Context {
         self.connect_with(Patience::Watched(meter.clone())).await
     }
 
-    /// A client of a new twin that knows these exports and nothing else.
-    pub(crate) async fn connect_to_exports(&self, paths: &[PathBuf]) -> Result<Connection, CliError> {
-        let embedded = Embedded::start(&LocalData::Memory).await?;
-        embedded.fill(paths, Some(ROOM_IN_MEMORY), &self.ui).await?;
+    /// A client of a new twin that knows these exports and nothing else; what is read of them may be `cached`.
+    pub(crate) async fn connect_to_exports(
+        &self,
+        paths: &[PathBuf],
+        cached: bool,
+    ) -> Result<Connection, CliError> {
+        let embedded = Embedded::of_exports(paths, cached, &self.ui).await?;
         self.client_of(embedded, "local:exports".to_owned(), Patience::Single)
     }
 

@@ -3,16 +3,19 @@
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use twin_reference::{Reference, Running, Seed, StartError};
 use twin_sdk::ApiKey;
 
 use crate::error::{CliError, Code};
 use crate::files;
+use crate::index_cache::IndexCache;
 use crate::settings::LocalData;
 use crate::ui::progress::Progress;
 use crate::ui::{Notice, Ui};
@@ -23,7 +26,9 @@ use twin_export::{self as export, Export, Summary};
 const BATCH: usize = 100;
 const BATCH_BYTES: usize = 4 << 20;
 /// Bytes of text that a twin in memory has room for: with its index they take some three times as much.
-pub(crate) const ROOM_IN_MEMORY: usize = 40 << 20;
+const ROOM_IN_MEMORY: usize = 40 << 20;
+
+const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// A running embedded twin; it ends when dropped.
 #[derive(Debug)]
@@ -32,10 +37,11 @@ pub(crate) struct Embedded(Running);
 impl Embedded {
     /// Starts one on its data, without limits, under a key of its own.
     pub(crate) async fn start(data: &LocalData) -> Result<Self, CliError> {
-        let reference = Reference::new().key(new_key()).no_rate_limit();
-        // In memory it ends with the command, and nobody sees what it escalated.
-        let reference = if matches!(data, LocalData::Memory) { reference.unattended() } else { reference };
-        Self::serve(with_data(reference, data)?, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
+        let reference = match data {
+            LocalData::Memory => in_memory(),
+            LocalData::File(_) => Reference::new().key(new_key()).no_rate_limit(),
+        };
+        Self::serve(with_data(reference, data)?, ANY_PORT).await
     }
 
     /// Starts one as configured, on this address.
@@ -43,8 +49,46 @@ impl Embedded {
         Ok(Self(reference.serve(address).await.map_err(not_started)?))
     }
 
-    /// Puts what the exports hold into the knowledge base; `room` is for how many bytes of text it has room.
-    pub(crate) async fn fill(&self, paths: &[PathBuf], room: Option<usize>, ui: &Ui) -> Result<(), CliError> {
+    /// Starts one in memory that knows these exports and nothing else. What was read of them is kept in the user's
+    /// cache, if it may be, and taken from there until one of their files changes.
+    pub(crate) async fn of_exports(paths: &[PathBuf], cached: bool, ui: &Ui) -> Result<Self, CliError> {
+        let cache = if cached { in_background(paths, IndexCache::of).await? } else { None };
+        let Some(cache) = cache.map(Arc::new) else {
+            let embedded = Self::start(&LocalData::Memory).await?;
+            embedded.fill(paths, Some(ROOM_IN_MEMORY), ui).await?;
+            return Ok(embedded);
+        };
+        let kept = tokio::task::spawn_blocking({
+            let cache = cache.clone();
+            move || cache.load()
+        });
+        if let Some(kept) = kept.await.map_err(CliError::internal)? {
+            let reference = in_memory().image(kept.image);
+            if let Ok(embedded) = Self::serve(reference, ANY_PORT).await {
+                ui.detail(1, "the exports have not changed: using their cached index");
+                kept.told.show(ui);
+                return Ok(embedded);
+            }
+        }
+        let embedded = Self::start(&LocalData::Memory).await?;
+        let told = embedded.fill(paths, Some(ROOM_IN_MEMORY), ui).await?;
+        if let Ok(image) = embedded.0.image().await {
+            let keeping = tokio::task::spawn_blocking(move || cache.keep(&image, told));
+            if let Err(error) = keeping.await.map_err(CliError::internal)? {
+                ui.detail(1, &format!("the index of the exports was not cached: {error}"));
+            }
+        }
+        Ok(embedded)
+    }
+
+    /// Puts what the exports hold into the knowledge base, and says what was read; `room` is for how many bytes of
+    /// text it has room.
+    pub(crate) async fn fill(
+        &self,
+        paths: &[PathBuf],
+        room: Option<usize>,
+        ui: &Ui,
+    ) -> Result<Told, CliError> {
         let (batches, mut read) = mpsc::channel(1);
         let reading = tokio::task::spawn_blocking({
             let (paths, ui) = (paths.to_owned(), *ui);
@@ -55,7 +99,9 @@ impl Embedded {
             stored.map_err(|error| CliError::new(Code::Io, error.to_string()))?;
         }
         let summary = reading.await.map_err(CliError::internal)??;
-        report(paths, &summary, ui)
+        let told = Told::of(paths, &summary)?;
+        told.show(ui);
+        Ok(told)
     }
 
     /// How many documents it knows.
@@ -75,6 +121,20 @@ impl Embedded {
     pub(crate) fn key(&self) -> Result<ApiKey, CliError> {
         Ok(ApiKey::new(self.0.key())?)
     }
+}
+
+/// A twin that ends with the command, so that nobody sees what it escalated.
+fn in_memory() -> Reference {
+    Reference::new().key(new_key()).no_rate_limit().unattended()
+}
+
+/// Looks at exports on a thread that may wait for the disk.
+async fn in_background<T: Send + 'static>(
+    paths: &[PathBuf],
+    look: impl FnOnce(&[PathBuf]) -> T + Send + 'static,
+) -> Result<T, CliError> {
+    let paths = paths.to_owned();
+    tokio::task::spawn_blocking(move || look(&paths)).await.map_err(CliError::internal)
 }
 
 /// Reads exports and hands their documents on, as whole as they are: the twin's store has no limit.
@@ -124,31 +184,54 @@ fn no_room(paths: &[PathBuf], room: usize) -> CliError {
     ))
 }
 
-/// Says what was read. Exports without a document are a mistake to tell of, not an empty twin to ask.
-fn report(paths: &[PathBuf], summary: &Summary, ui: &Ui) -> Result<(), CliError> {
-    for skipped in &summary.skipped {
-        ui.detail(1, &format!("skipped {}: {}", skipped.path, skipped.reason));
+/// What there is to say of exports that were read.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Told {
+    skipped: Vec<String>,
+    damaged: Vec<String>,
+    read: String,
+}
+
+impl Told {
+    /// Exports without a document are a mistake to tell of, not an empty twin to ask.
+    fn of(paths: &[PathBuf], summary: &Summary) -> Result<Self, CliError> {
+        let (documents, skipped) = (summary.documents, summary.skipped.len());
+        let mut told = Self {
+            skipped: summary
+                .skipped
+                .iter()
+                .map(|file| format!("skipped {}: {}", file.path, file.reason))
+                .collect(),
+            damaged: summary
+                .roots
+                .iter()
+                .filter(|root| !root.whole)
+                .map(|root| {
+                    format!("{} is truncated or damaged: some documents may be missing", root.path.display())
+                })
+                .collect(),
+            read: format!("Read {}", count(documents, "document")),
+        };
+        if documents == 0 {
+            let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+            let error = CliError::invalid(format!("nothing to read in {}", paths.join(", ")));
+            return Err(if skipped == 0 {
+                error
+            } else {
+                error.hint(format!("skipped {}: use -v to see why", count(skipped, "file")))
+            });
+        }
+        if skipped > 0 {
+            told.read += &format!(", skipped {skipped} (use -v to see why)");
+        }
+        Ok(told)
     }
-    for root in summary.roots.iter().filter(|root| !root.whole) {
-        let path = root.path.display();
-        ui.notice(&Notice::warning(format!("{path} is truncated or damaged: some documents may be missing")));
+
+    fn show(&self, ui: &Ui) {
+        self.skipped.iter().for_each(|line| ui.detail(1, line));
+        self.damaged.iter().for_each(|line| ui.notice(&Notice::warning(line.clone())));
+        ui.remark(&self.read);
     }
-    let (documents, skipped) = (summary.documents, summary.skipped.len());
-    if documents == 0 {
-        let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-        let error = CliError::invalid(format!("nothing to read in {}", paths.join(", ")));
-        return Err(if skipped == 0 {
-            error
-        } else {
-            error.hint(format!("skipped {}: use -v to see why", count(skipped, "file")))
-        });
-    }
-    let mut text = format!("Read {}", count(documents, "document"));
-    if skipped > 0 {
-        text += &format!(", skipped {skipped} (use -v to see why)");
-    }
-    ui.remark(&text);
-    Ok(())
 }
 
 /// Keeps the twin's data where it belongs.

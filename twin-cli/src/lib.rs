@@ -16,6 +16,7 @@ mod flags;
 #[doc(hidden)]
 pub mod fuzz;
 mod hints;
+mod index_cache;
 mod input;
 mod key;
 mod key_command;

@@ -21,8 +21,9 @@ use retrieve::Evidence;
 
 use crate::store::{Result, Store};
 
-/// Below this the passages found have nothing to say to the question, and are not named as its sources.
+/// Below this the knowledge base is said not to cover the question; far below it not even what comes closest is named.
 const UNRELATED: f64 = 0.2;
+const FAR: f64 = 0.08;
 /// Below this they are named at most, not quoted.
 const FAINT: f64 = 0.3;
 const NOTHING: &str = "Nothing in the knowledge base answers this.";
@@ -84,10 +85,8 @@ pub(crate) fn answer(store: &Store, question: &str, context: &str, gate: Gate) -
         None if confidence < gate.threshold => Some(doubt(store, confidence)?.to_owned()),
         None => None,
     };
-    if confidence < UNRELATED {
+    if confidence < FAR {
         quoted.clear();
-    } else if confidence < FAINT {
-        quoted.truncate(1);
     }
     let mut sources: Vec<Source> = Vec::new();
     for evidence in &quoted {

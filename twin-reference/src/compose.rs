@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::OnceCell;
@@ -87,18 +87,29 @@ pub(crate) struct Composer {
     endpoint: Url,
     model: String,
     timeout: Duration,
+    /// Marked as sensitive, so that it shows nowhere.
+    authorization: Option<HeaderValue>,
     /// Made for the first question.
     client: OnceCell<Option<reqwest::Client>>,
 }
 
 impl Composer {
     /// `url` is the base of the API, such as `http://127.0.0.1:11434/v1`.
-    pub(crate) fn new(url: &str, model: &str, timeout: Option<Duration>) -> Result<Self, String> {
+    pub(crate) fn new(
+        url: &str,
+        model: &str,
+        key: Option<&str>,
+        timeout: Option<Duration>,
+    ) -> Result<Self, String> {
         let mut endpoint = outbound::parse(url)?;
         endpoint.set_query(None);
         endpoint.set_path(&format!("{}/chat/completions", endpoint.path().trim_end_matches('/')));
+        let authorization = key.map(|key| HeaderValue::try_from(format!("Bearer {key}"))).transpose();
+        let mut authorization =
+            authorization.map_err(|_| "its key has characters that no key has".to_owned())?;
+        authorization.iter_mut().for_each(|value| value.set_sensitive(true));
         let timeout = timeout.unwrap_or(TIMEOUT);
-        Ok(Self { endpoint, model: model.to_owned(), timeout, client: OnceCell::new() })
+        Ok(Self { endpoint, model: model.to_owned(), timeout, authorization, client: OnceCell::new() })
     }
 
     /// Puts the model's words into a reply that has a draft.
@@ -120,7 +131,10 @@ impl Composer {
     async fn write(&self, draft: &Draft) -> Result<String, Failure> {
         let client = self.client.get_or_init(async || outbound::client(&self.endpoint, self.timeout)).await;
         let client = client.as_ref().ok_or(Failure::Unreachable)?;
-        let request = client.post(self.endpoint.clone()).header(CONTENT_TYPE, "application/json");
+        let mut request = client.post(self.endpoint.clone()).header(CONTENT_TYPE, "application/json");
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization.clone());
+        }
         let response = request.body(draft.prompt(&self.model)).send().await?;
         if !response.status().is_success() {
             return Err(Failure::Status(response.status().as_u16()));

@@ -1,28 +1,25 @@
-//! Configuration and start of a server.
+//! Configuration of a server.
+
+mod start;
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
-use tokio::sync::Notify;
-
-use crate::answer::Gate;
 use crate::clock::{Clock, SystemClock};
-use crate::compose::Composer;
-use crate::delivery::{self, Webhook};
+use crate::delivery;
 use crate::fault::Fault;
 use crate::observe::{Handled, Observer};
-use crate::quota::Quota;
-use crate::received::{Received, Recorder};
+use crate::received::Received;
 use crate::running::{Door, Running};
 use crate::seed::Seed;
-use crate::store::{self, Store};
-use crate::twin::{Lab, Recipient, Rules, Twin};
-use crate::worker::Worker;
+use crate::twin::Recipient;
+
+use start::Data;
+pub use start::StartError;
 
 /// The key that is accepted by default; see [`Reference::key`].
 pub const DEFAULT_KEY: &str = "twin_test_reference";
@@ -52,41 +49,6 @@ impl fmt::Display for Feature {
     }
 }
 
-/// Why a server could not be started.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The data could not be opened, or the seeds could not be stored.
-    #[error("cannot open the twin's data{}: {reason}", in_file(.path))]
-    Data {
-        /// The file, where it is not in memory.
-        path: Option<PathBuf>,
-        /// What SQLite or the system said.
-        reason: String,
-    },
-    /// The server could not listen on the address.
-    #[error("cannot listen on {address}: {source}")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The webhook's URL cannot be used.
-    #[error("the webhook's URL cannot be used: {0}")]
-    Webhook(String),
-    /// The language model's URL cannot be used.
-    #[error("the URL of the language model cannot be used: {0}")]
-    Model(String),
-    /// A thread could not be started.
-    #[error("cannot start the twin's thread: {0}")]
-    Thread(std::io::Error),
-}
-
-fn in_file(path: &Option<PathBuf>) -> String {
-    path.as_ref().map(|path| format!(" in {}", path.display())).unwrap_or_default()
-}
-
 /// A reference twin to be: configure it, then [`start`](Reference::start) it for a test or
 /// [`serve`](Reference::serve) it for longer.
 ///
@@ -94,26 +56,27 @@ fn in_file(path: &Option<PathBuf>) -> String {
 /// requests per key and minute, answers without a monthly limit, and escalates answers it is less than
 /// 0.5 confident of.
 pub struct Reference {
-    keys: Vec<String>,
-    limit: Option<u32>,
-    window: Duration,
-    monthly_limit: Option<u32>,
-    threshold: f64,
-    attended: bool,
-    model: Option<(String, String, Option<Duration>)>,
-    lacks: BTreeSet<Feature>,
-    onboarded: bool,
-    webhook: Option<(String, String)>,
-    backoff: Vec<Duration>,
-    clock: Arc<dyn Clock>,
-    data: Option<PathBuf>,
-    seeds: Vec<Seed>,
-    record: bool,
-    observer: Option<Observer>,
+    pub(super) keys: Vec<String>,
+    pub(super) limit: Option<u32>,
+    pub(super) window: Duration,
+    pub(super) monthly_limit: Option<u32>,
+    pub(super) threshold: f64,
+    pub(super) attended: bool,
+    pub(super) model: Option<(String, String, Option<Duration>)>,
+    pub(super) model_key: Option<String>,
+    pub(super) lacks: BTreeSet<Feature>,
+    pub(super) onboarded: bool,
+    pub(super) webhook: Option<(String, String)>,
+    pub(super) backoff: Vec<Duration>,
+    pub(super) clock: Arc<dyn Clock>,
+    data: Data,
+    pub(super) seeds: Vec<Seed>,
+    pub(super) record: bool,
+    pub(super) observer: Option<Observer>,
     #[cfg(feature = "serve")]
     host_names: Vec<String>,
-    recipient: Option<Recipient>,
-    faults: Vec<Fault>,
+    pub(super) recipient: Option<Recipient>,
+    pub(super) faults: Vec<Fault>,
 }
 
 impl Default for Reference {
@@ -131,7 +94,7 @@ impl fmt::Debug for Reference {
             .field("window", &self.window)
             .field("monthly_limit", &self.monthly_limit)
             .field("threshold", &self.threshold)
-            .field("data", &self.data)
+            .field("data", &self.data.path())
             .field("documents", &self.seeds.len())
             .finish_non_exhaustive()
     }
@@ -148,12 +111,13 @@ impl Reference {
             threshold: 0.5,
             attended: true,
             model: None,
+            model_key: None,
             lacks: BTreeSet::new(),
             onboarded: true,
             webhook: None,
             backoff: delivery::BACKOFF.to_vec(),
             clock: Arc::new(SystemClock),
-            data: None,
+            data: Data::Memory,
             seeds: Vec::new(),
             record: false,
             observer: None,
@@ -232,6 +196,13 @@ impl Reference {
         self
     }
 
+    /// Sends this key to the language model's server, as a bearer token.
+    #[must_use]
+    pub fn answers_key(mut self, key: impl Into<String>) -> Self {
+        self.model_key = Some(key.into());
+        self
+    }
+
     /// Answers 403 on the endpoints of this feature.
     #[must_use]
     pub fn plan_lacks(mut self, feature: Feature) -> Self {
@@ -273,7 +244,15 @@ impl Reference {
     /// crash loses nothing that was acknowledged.
     #[must_use]
     pub fn data(mut self, path: impl Into<PathBuf>) -> Self {
-        self.data = Some(path.into());
+        self.data = Data::File(path.into());
+        self
+    }
+
+    /// Starts from the data that [`Running::image`] returned, in memory, instead of an empty knowledge base.
+    /// Starting fails if the bytes are not an image of this version.
+    #[must_use]
+    pub fn image(mut self, image: impl Into<Vec<u8>>) -> Self {
+        self.data = Data::Image(image.into());
         self
     }
 
@@ -364,86 +343,5 @@ impl Reference {
         let door = crate::serve::Door::open(worker, composer, address, &names).await;
         let door = door.map_err(|source| StartError::Listen { address, source })?;
         Ok(opened.behind(Door::Hyper(door)))
-    }
-
-    /// Opens the twin on its thread, with its seeds in, and no door yet.
-    async fn open(self) -> Result<Opened, StartError> {
-        let webhook = self.webhook.map(|(url, secret)| Webhook::new(&url, &secret)).transpose();
-        let webhook = webhook.map_err(StartError::Webhook)?;
-        let composer =
-            self.model.map(|(url, model, timeout)| Composer::new(&url, &model, timeout)).transpose();
-        let composer = composer.map_err(StartError::Model)?.map(Arc::new);
-        let keys = if self.keys.is_empty() { vec![DEFAULT_KEY.to_owned()] } else { self.keys };
-        let key = keys.first().cloned().unwrap_or_default();
-        let lab = Arc::new(Lab { recorder: self.record.then(Recorder::default), ..Lab::default() });
-        let delivery = Arc::new(Notify::new());
-        let (lab_for_twin, delivery_for_twin) = (lab.clone(), delivery.clone());
-        let rules = Rules {
-            monthly_limit: self.monthly_limit,
-            gate: Gate {
-                threshold: if self.threshold.is_nan() { 0.5 } else { self.threshold },
-                attended: self.attended,
-            },
-            composes: composer.is_some(),
-            lacks: self.lacks,
-            onboarded: self.onboarded,
-            has_webhook: webhook.is_some(),
-            keys,
-        };
-        let quota = Quota::new(self.limit, self.window, rules.keys.len());
-        let (clock, seeds, data) = (self.clock, self.seeds, self.data);
-        let (observer, recipient) = (self.observer, self.recipient);
-        for fault in self.faults {
-            lab.faults.add(fault);
-        }
-        let open = move || {
-            let store = open_store(data.as_deref(), seeds, clock.now());
-            let store = store.map_err(|error| StartError::Data { path: data, reason: error.to_string() })?;
-            Ok(Twin {
-                rules,
-                store,
-                quota,
-                clock,
-                lab: lab_for_twin,
-                observer,
-                recipient,
-                delivery: delivery_for_twin,
-            })
-        };
-        let worker = Worker::start(open).await?;
-        Ok(Opened { worker, composer, lab, key, webhook, backoff: self.backoff, delivery })
-    }
-}
-
-/// The store with the seeds in.
-fn open_store(data: Option<&Path>, seeds: Vec<Seed>, now: Timestamp) -> store::Result<Store> {
-    let mut store = Store::open(data)?;
-    if !seeds.is_empty() {
-        store.add_documents(seeds, now)?;
-    }
-    Ok(store)
-}
-
-/// A twin that is open but has no door yet.
-struct Opened {
-    worker: Worker,
-    #[cfg_attr(
-        not(feature = "serve"),
-        allow(dead_code, reason = "only the hyper door can wait for a model")
-    )]
-    composer: Option<Arc<Composer>>,
-    lab: Arc<Lab>,
-    key: String,
-    webhook: Option<Webhook>,
-    backoff: Vec<Duration>,
-    delivery: Arc<Notify>,
-}
-
-impl Opened {
-    fn behind(self, door: Door) -> Running {
-        let courier = self.webhook.map(|webhook| {
-            delivery::Courier::start(self.worker.clone(), webhook, self.backoff, self.delivery)
-        });
-        Running::new(self.worker, self.lab, self.key, door, courier)
     }
 }

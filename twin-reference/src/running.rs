@@ -89,6 +89,17 @@ impl Running {
         count.ok().and_then(Result::ok).unwrap_or_default()
     }
 
+    /// Returns the knowledge base with its search index and all other data, as bytes from which a later server of
+    /// the same version starts at once; see [`Reference::image`](crate::Reference::image).
+    ///
+    /// # Errors
+    ///
+    /// If the store fails.
+    pub async fn image(&self) -> Result<Vec<u8>, SeedError> {
+        let image = self.worker.run(|twin| twin.store.image()).await;
+        image.map_err(|stopped| SeedError(stopped.to_string()))?.map_err(|error| SeedError(error.to_string()))
+    }
+
     /// Adds a fault for future requests.
     pub fn fault(&self, fault: Fault) {
         self.lab.faults.add(fault);

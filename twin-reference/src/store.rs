@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, MAIN_DB, Row, params};
 
 pub(crate) use documents::DOCUMENT_TYPES;
 pub(crate) use escalations::NewEscalation;
@@ -64,6 +64,8 @@ pub(crate) enum StoreError {
     File(#[from] std::io::Error),
     #[error("the file was written by a newer version of twin-reference (layout {0}); use that version")]
     TooNew(i64),
+    #[error("the image was written by another version of twin-reference (layout {0})")]
+    OtherImage(i64),
 }
 
 pub(crate) type Result<T> = std::result::Result<T, StoreError>;
@@ -94,6 +96,23 @@ impl Store {
         let mut store = Self { db, most };
         store.migrate()?;
         Ok(store)
+    }
+
+    /// Opens a store in memory that [`image`](Self::image) made.
+    pub(crate) fn of_image(image: &[u8]) -> Result<Self> {
+        let mut db = Connection::open_in_memory()?;
+        db.deserialize_read_exact(MAIN_DB, image, image.len(), false)?;
+        db.set_prepared_statement_cache_capacity(64);
+        let store = Self { db, most: MOST_IN_MEMORY };
+        match store.version()? {
+            SCHEMA_VERSION => Ok(store),
+            other => Err(StoreError::OtherImage(other)),
+        }
+    }
+
+    /// The whole database, with its index.
+    pub(crate) fn image(&mut self) -> Result<Vec<u8>> {
+        Ok(self.db.serialize(MAIN_DB)?.to_vec())
     }
 
     fn migrate(&mut self) -> Result<()> {

@@ -52,6 +52,10 @@ pub struct Args {
     /// of an existing file.
     #[arg(long, value_name = "PATH", num_args = 1.., value_hint = ValueHint::AnyPath, conflicts_with_all = ["local_data", "base_url"])]
     from: Vec<PathBuf>,
+
+    /// Read the exports of --from again instead of using the cached index, and cache nothing
+    #[arg(long, requires = "from")]
+    no_cache: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -68,7 +72,16 @@ Exit codes:
 impl Args {
     /// Whether nothing at all was said: someone who wants to talk.
     fn is_bare(&self) -> bool {
-        let Self { question, context, context_file, asked_by, min_confidence, fail_on_escalate, from } = self;
+        let Self {
+            question,
+            context,
+            context_file,
+            asked_by,
+            min_confidence,
+            fail_on_escalate,
+            from,
+            no_cache,
+        } = self;
         question.is_empty()
             && context.is_none()
             && context_file.is_none()
@@ -76,6 +89,7 @@ impl Args {
             && min_confidence.is_none()
             && !fail_on_escalate
             && from.is_empty()
+            && !no_cache
     }
 }
 
@@ -98,8 +112,11 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     };
     check("context", background.as_deref().unwrap_or_default(), twin_sdk::CONTEXT_LIMIT)?;
 
-    let connection =
-        if from.is_empty() { context.connect().await? } else { context.connect_to_exports(&from).await? };
+    let connection = if from.is_empty() {
+        context.connect().await?
+    } else {
+        context.connect_to_exports(&from, !args.no_cache).await?
+    };
     let mut call = connection.twin.ask(question);
     if let Some(background) = background.filter(|text| !text.trim().is_empty()) {
         call = call.context(background);

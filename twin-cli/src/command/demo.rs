@@ -39,7 +39,7 @@ pub(super) async fn run(_: Args, context: &Context) -> Outcome {
     let path = folder.path().join("handbook.zip");
     std::fs::write(&path, HANDBOOK)
         .map_err(|error| CliError::io(format_args!("cannot write {}", path.display()), &error))?;
-    let twin = context.connect_to_exports(&[path]).await?;
+    let twin = context.connect_to_exports(&[path], false).await?;
     let demo = Demo { context, twin };
     demo.play().await?;
     Ok(Box::new(Ended))

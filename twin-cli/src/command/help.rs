@@ -105,6 +105,7 @@ pub(super) fn environment() -> Topic {
         ("TWIN_LOCAL", "Use the embedded twin, like --local."),
         ("TWIN_CACERT", "A file of additional certificate authorities, like --cacert."),
         ("TWIN_TIMEOUT", "Time limit for each attempt of a request, like --timeout."),
+        ("TWIN_ANSWERS_KEY", "The key for the server that 'serve --answers' names, if it needs one."),
         ("TWIN_WEBHOOK_SECRET", "The webhook secret, unless --secret-file is given."),
         ("VISUAL, EDITOR", "The editor that 'twin escalations triage' opens."),
         ("NO_COLOR", "Disable colour."),

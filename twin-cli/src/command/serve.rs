@@ -15,6 +15,7 @@ use url::{Host, Url};
 use super::Outcome;
 use crate::context::Context;
 use crate::embedded::{Embedded, new_key, with_data};
+use crate::env;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::files;
@@ -86,8 +87,8 @@ pub struct Args {
 
     /// Have answers phrased by the OpenAI-compatible server at this address (Ollama, llama.cpp, vLLM)
     ///
-    /// The server receives the question and the passages found. Confidence, sources and escalations do not
-    /// change. If the server fails, the answer is the excerpt.
+    /// The server receives the question and the passages found, and the key in TWIN_ANSWERS_KEY if that is set.
+    /// Confidence, sources and escalations do not change. If the server fails, the answer is the excerpt.
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url, requires = "model")]
     answers: Option<String>,
 
@@ -115,7 +116,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     }
     match twin.document_count().await {
         _ if seed.is_empty() => {}
-        0 => twin.fill(&seed, None, &context.ui).await?,
+        0 => drop(twin.fill(&seed, None, &context.ui).await?),
         number => {
             let documents = count(number, "document");
             let text = format!("the data already has {documents}: --seed is ignored");
@@ -174,6 +175,16 @@ async fn configure(args: Args, key: String) -> Result<Reference, CliError> {
             let text = "--answers names a server on another machine, which would receive every question \
                 and the passages found";
             return Err(CliError::invalid(text).hint("pass --answers-remote to allow it"));
+        }
+        if let Some(key) = env::var("TWIN_ANSWERS_KEY") {
+            if !is_loopback(&url)? && !url.trim_start().to_ascii_lowercase().starts_with("https:") {
+                let text =
+                    "--answers is plain http, so the key in TWIN_ANSWERS_KEY would be sent unencrypted";
+                return Err(
+                    CliError::invalid(text).hint("use the server's https address, or unset TWIN_ANSWERS_KEY")
+                );
+            }
+            reference = reference.answers_key(key);
         }
         reference = reference.answers_by(url, model, None);
     }

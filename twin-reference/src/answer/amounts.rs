@@ -108,6 +108,18 @@ fn unit(before: &str, after: &str) -> Option<Unit> {
     }
 }
 
+impl Amount {
+    /// How much a rule of this text is about it: all of a tier it lies in, a part of any other bound.
+    pub(crate) fn ruled_by(self, text: &str) -> f64 {
+        let limits = Limits::of(text, self.unit);
+        match limits.has_tier_for(self.value) {
+            true => 1.0,
+            false if limits.speaks_of(self.value) => 0.25,
+            false => 0.0,
+        }
+    }
+}
+
 /// How a document limits sums of one unit.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Limits {

@@ -26,15 +26,12 @@ fn write_file(path: &Path, out: &mut impl Write) {
         let (text, sources) = rest.split_once(" => ").unwrap_or((rest, ""));
         let question = Question::read(&store, text, "").unwrap();
         let evidence = retrieve::retrieve(&store, &question).unwrap();
-        let mut documents: Vec<i64> = evidence.iter().map(|evidence| evidence.document).collect();
-        let mut seen = std::collections::HashSet::new();
-        documents.retain(|document| seen.insert(*document));
-        let candidates = documents.iter().take(15).map(|document| {
-            let best = evidence.iter().find(|evidence| evidence.document == *document).unwrap();
+        let candidates = evidence.iter().map(|passage| {
             json!({
-                "title": best.title,
-                "signals": best.signals,
-                "features": confidence::features(&question, &evidence, *document),
+                "title": passage.title,
+                "document": passage.document,
+                "signals": passage.signals,
+                "features": confidence::features(&question, &evidence, passage.document),
             })
         });
         let line = json!({

@@ -2,12 +2,9 @@
 
 use std::ops::Range;
 
-use super::amounts::Limits;
-use super::fitted::WEIGHTS;
 use super::passages;
 use super::question::Question;
-use super::retrieve::{Counts, Evidence};
-use super::table::Vector;
+use super::retrieve::Evidence;
 
 /// A passage up to this long is quoted whole, in bytes.
 const WHOLE: usize = 600;
@@ -18,7 +15,7 @@ const LIST: usize = 320;
 /// The longest answer of several passages.
 const LONGEST: usize = 1100;
 /// A further passage is quoted when it is nearly as good as the best one: of the same document, of another …
-const AS_GOOD: [f64; 2] = [0.75, 0.92];
+const AS_GOOD: [f64; 2] = [0.75, 0.8];
 /// … and its best sentence as the best one. A further item of a list is quoted when it is, too.
 const AS_TELLING: f64 = 0.8;
 /// What lifts a sentence with a rule for a sum the question names.
@@ -49,9 +46,10 @@ pub(crate) fn extract<'a>(evidence: &'a [Evidence], question: &Question) -> (Str
 /// It is all of it when it is short, and the telling items of a list.
 fn quote(evidence: &Evidence, question: &Question, least: f64) -> Option<(String, f64)> {
     let text = &evidence.text;
-    let sentences = passages::sentences(text);
+    let sentences: Vec<_> = evidence.sentences.iter().map(|(sentence, _)| sentence.clone()).collect();
+    let lift = |sentence: &Range<usize>| A_RULE * question.ruled_by(&text[sentence.clone()]);
     let scores: Vec<f64> =
-        sentences.iter().map(|sentence| score(question, &text[sentence.clone()])).collect();
+        evidence.sentences.iter().map(|(sentence, score)| score + lift(sentence)).collect();
     let best = (0..sentences.len()).fold(0, |best, n| if scores[n] > scores[best] { n } else { best });
     let told = scores.get(best).copied().filter(|score| *score >= least)?;
     let lists = passages::is_item(&text[sentences[best].clone()]);
@@ -62,14 +60,6 @@ fn quote(evidence: &Evidence, question: &Question, least: f64) -> Option<(String
     }
     let range = if text.len() <= WHOLE { 0..text.len() } else { window(&sentences, &scores, best) };
     Some((tidy(&text[range]).to_owned(), told))
-}
-
-/// What a sentence says to the question.
-fn score(question: &Question, sentence: &str) -> f64 {
-    let covered: Vec<f64> = Counts::of(question, sentence).found.iter().map(|found| found.1).collect();
-    let rules = question.sums.iter().any(|sum| Limits::of(sentence, sum.unit).speaks_of(sum.value));
-    let near = (WEIGHTS[0] + WEIGHTS[1]) * f64::from(question.vector.dot(&Vector::of(sentence)));
-    near + WEIGHTS[2] * question.share(&covered) + if rules { A_RULE } else { 0.0 }
 }
 
 /// The best items of a list or rows of a table, in their order, the latter under the header of their table.

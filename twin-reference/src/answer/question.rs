@@ -21,6 +21,9 @@ const FEWEST_PASSAGES: f64 = 50.0;
 const TELLING: f64 = 1.0;
 /// What an everyday word counts at least.
 const EVERYDAY: f64 = 0.25;
+/// What a word that is not searched for counts in the direction of a question, beside one that tells as much as the
+/// others do on average.
+const STOP_WORD: f32 = 0.5;
 /// What a word is worth that is found through one that is nearly the same: a typo of it, or a compound with it.
 const KIN: f64 = 0.6;
 /// How many words of a conversation are looked at, and what they count beside the question's own.
@@ -57,17 +60,11 @@ pub(crate) struct Question {
 impl Question {
     pub(crate) fn read(store: &Store, text: &str, context: &str) -> Result<Self> {
         let mut terms = terms(store, text)?;
-        let mut vector = Vector::default();
-        vector.add(text);
-        for term in &terms {
-            // The vector of a misspelt word is that of its scraps.
-            term.forms.iter().skip(1).for_each(|(form, _)| vector.add(form));
-        }
-        let mut vector = vector.unit();
+        let mut vector = direction(text, &terms);
         let mut before = self::terms(store, context)?;
         if terms.is_empty() {
             terms = before;
-            vector = Vector::of(context);
+            vector = direction(context, &terms);
         } else if !before.is_empty() {
             vector = vector.plus(&Vector::of(context), CONTEXT as f32).unit();
             before.retain(|other| !terms.iter().any(|term| term.forms[0].0 == other.forms[0].0));
@@ -87,6 +84,21 @@ impl Question {
         let english = (2.0 * f64::from(known) / f64::from(all.max(1)) - 0.5).clamp(0.0, 1.0);
         Ok(Self { terms, vector, english, sums: amounts::amounts(text) })
     }
+}
+
+/// Where a question points: its words count by what they tell in this knowledge base.
+fn direction(text: &str, terms: &[Term]) -> Vector {
+    let mean = terms.iter().map(|term| term.weight).sum::<f64>() / terms.len().max(1) as f64;
+    let mut vector = Vector::default();
+    for word in words::words(text) {
+        let folded = words::fold(word.text);
+        let stem = words::stem(&folded);
+        let term = terms.iter().find(|term| term.forms[0].0 == stem);
+        vector.add_part(word.text, term.map_or(STOP_WORD, |term| (term.weight / mean) as f32));
+    }
+    // The vector of a misspelt word is that of its scraps.
+    terms.iter().flat_map(|term| term.forms.iter().skip(1)).for_each(|(form, _)| vector.add(form));
+    vector.unit()
 }
 
 /// The words of a text, each once, without those that tell nothing.
@@ -109,6 +121,8 @@ fn terms(store: &Store, text: &str) -> Result<Vec<Term>> {
             if terms.iter().any(|term| term.forms[0].0 == stem) {
                 continue;
             }
+            let is_word = table::knows(&folded) || table::knows(&stem);
+            let is_name = is_name(text, &word) || !(hyphenated || is_word);
             let mut forms = vec![(stem, 1.0)];
             let mut frequency = store.frequency(&forms[0].0)?;
             if frequency == 0 {
@@ -119,7 +133,6 @@ fn terms(store: &Store, text: &str) -> Result<Vec<Term>> {
             }
             let mut vector = Vector::default();
             vector.add(&folded);
-            let is_name = is_name(text, &word) || (!hyphenated && !table::knows(&folded));
             let telling = f64::from(vector.length()) / TELLING;
             let telling = if is_name { 1.0 } else { telling.clamp(EVERYDAY, 1.0) };
             let rarity = ((passages + 0.5) / (frequency as f64 + 0.5)).ln().max(0.05);
@@ -129,7 +142,8 @@ fn terms(store: &Store, text: &str) -> Result<Vec<Term>> {
                 is_known: frequency > 0,
                 is_name,
                 is_context: false,
-                vector: vector.unit(),
+                // What is put together from scraps of words is like nothing but itself.
+                vector: if is_word { vector.unit() } else { Vector::default() },
             });
         }
     }
@@ -189,7 +203,7 @@ fn is_number(text: &str, word: &Word<'_>, folded: &str) -> bool {
 }
 
 /// A word that is not searched for; `I'll` is one, `ill` is not.
-fn is_stop_word(word: &Word<'_>, folded: &str) -> bool {
+pub(super) fn is_stop_word(word: &Word<'_>, folded: &str) -> bool {
     let ending = word.text.rsplit_once(['\'', '\u{2019}']).map(|(_, ending)| ending.to_ascii_lowercase());
     let contracted = ending.is_some_and(|e| matches!(e.as_str(), "ll" | "d" | "ve" | "re" | "m" | "t"));
     contracted || STOP_WORDS.contains(folded)

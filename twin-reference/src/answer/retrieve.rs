@@ -1,27 +1,23 @@
 //! Which passages answer a question: the best of full text and of word vectors, held against the question by both.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use super::fitted::WEIGHTS;
 use super::passages::{self, Passage};
-use super::question::Question;
+use super::question::{self, Question};
 use super::table::Vector;
 use super::words;
 use crate::store::{Hit, Result, Store};
 
 /// How many passages each of the two ways of finding hands on.
 const CANDIDATES: usize = 40;
-/// What a word counts in the headings and in the title, beside one in the text.
-const HEADING: f64 = 2.0;
-const TITLE: f64 = 2.0;
-/// How soon more of the same word tells nothing more, and how much a long text is held against it (BM25).
-const SATURATION: f64 = 1.2;
-const LENGTH: f64 = 0.75;
-const USUAL_LENGTH: f64 = 90.0;
 /// How much of the common direction is taken out of every other, of a knowledge base of many passages, and how many
 /// passages take out half of that: what all pages of a company have in common tells none from another.
 const COMMON: f32 = 0.8;
 const MANY: f32 = 20.0;
+/// Two words this close or less have nothing to do with each other.
+const UNLIKE: f64 = 0.2;
 
 /// A passage with what it has to say to the question.
 #[derive(Debug, Clone)]
@@ -29,15 +25,13 @@ pub(crate) struct Evidence {
     pub(crate) document: i64,
     pub(crate) title: String,
     pub(crate) text: String,
-    /// The headings it stands under.
-    pub(crate) context: String,
     /// The header row of the table it continues.
     pub(crate) table: Option<String>,
-    /// The cosine of the question with the passage, and with its best sentence; what full text gives it of the most
-    /// it could give.
-    pub(crate) signals: [f64; 3],
-    /// How well each term is covered by the passage with its headings and title.
-    pub(crate) covered: Vec<f64>,
+    /// The sentences of the text, each with what it has to say by itself.
+    pub(crate) sentences: Vec<(Range<usize>, f64)>,
+    pub(crate) signals: [f64; WEIGHTS.len()],
+    /// How the words of the passage, its headings and title cover each term.
+    pub(crate) covered: Vec<Cover>,
     /// For ranking; more is better.
     pub(crate) score: f64,
 }
@@ -62,16 +56,28 @@ pub(crate) fn retrieve(store: &Store, question: &Question) -> Result<Vec<Evidenc
             passages.push(passage);
         }
     }
+    let mut reader = Reader { question, aim, known: HashMap::new() };
     let mut found = Vec::new();
     for (document, hits) in hits {
         let Some((title, content)) = store.text(document)? else { continue };
         let passages = passages::split(&content);
-        let in_title = Counts::of(question, &title);
         let looks = hits.into_iter().filter_map(|hit| passages.get(hit));
-        found.extend(looks.map(|passage| look(question, &aim, document, &title, &in_title, passage)));
+        let looks = looks.map(|passage| reader.look(document, &title, passage)).collect();
+        found.extend(together(looks));
     }
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     Ok(found)
+}
+
+/// The passages of one document, each with what the best of the others says for it, and its score.
+fn together(mut looks: Vec<Evidence>) -> Vec<Evidence> {
+    let passages: Vec<f64> = looks.iter().map(|look| look.signals[0]).collect();
+    for (at, look) in looks.iter_mut().enumerate() {
+        let others = passages.iter().enumerate().filter(|(other, _)| *other != at);
+        look.signals[5] = others.map(|(_, near)| *near).fold(0.0, f64::max);
+        look.score = look.signals.iter().zip(WEIGHTS).map(|(signal, weight)| signal * weight).sum();
+    }
+    looks
 }
 
 /// The question's direction without what the knowledge base has in common.
@@ -92,85 +98,127 @@ impl Aim {
     }
 }
 
-fn look(
-    question: &Question,
-    aim: &Aim,
-    document: i64,
-    title: &str,
-    in_title: &Counts,
-    passage: &Passage<'_>,
-) -> Evidence {
-    let context = passage.context();
-    let (in_heading, in_text) = (Counts::of(question, &context), Counts::of(question, passage.text));
-    let mut about = Vector::default();
-    about.add(title);
-    about.add(&context);
-    let mut whole = about;
-    whole.add(passage.text);
-    let best = passages::sentences(passage.text).into_iter().map(|sentence| {
-        let mut sum = about;
-        sum.add(&passage.text[sentence]);
-        aim.cosine(sum)
-    });
-    let best = best.fold(0.0, f64::max);
-    let length = 1.0 - LENGTH + LENGTH * in_text.words / USUAL_LENGTH;
-    let mut covered = Vec::with_capacity(question.terms.len());
-    let saturated = |at: usize| {
-        let count =
-            in_text.found[at].0 / length + HEADING * in_heading.found[at].0 + TITLE * in_title.found[at].0;
-        count / (count + SATURATION)
-    };
-    let mut full_text = 0.0;
-    for (at, term) in question.terms.iter().enumerate() {
-        full_text += term.weight * saturated(at);
-        covered.push(in_text.found[at].1.max(in_heading.found[at].1).max(in_title.found[at].1));
+/// How a text covers a term of a question.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Cover {
+    /// By the word itself, from 0 to 1; through another word never in full.
+    pub(crate) exact: f64,
+    /// The cosine with the closest word.
+    pub(crate) alike: f64,
+}
+
+impl Cover {
+    fn better(self, other: Self) -> Self {
+        Self { exact: self.exact.max(other.exact), alike: self.alike.max(other.alike) }
     }
-    full_text /= question.weight();
-    // What is no English is told by full text alone.
-    let near = |cosine: f64| question.english * cosine + (1.0 - question.english) * full_text;
-    let signals = [near(aim.cosine(whole)), near(best), full_text];
-    Evidence {
-        document,
-        title: title.to_owned(),
-        text: passage.text.to_owned(),
-        context,
-        table: passage.table.map(str::to_owned),
-        signals,
-        covered,
-        score: signals.iter().zip(WEIGHTS).map(|(signal, weight)| signal * weight).sum(),
+
+    /// Exactly, or else by words that mean nearly the same.
+    fn either(self) -> f64 {
+        self.exact.max((self.alike - UNLIKE) / (1.0 - UNLIKE))
     }
 }
 
-/// How often a text has each term of a question, and how well.
-pub(crate) struct Counts {
-    pub(crate) found: Vec<(f64, f64)>,
-    words: f64,
+/// Holds texts against a question.
+struct Reader<'q> {
+    question: &'q Question,
+    aim: Aim,
+    /// The cosine of every word met so far with each term.
+    known: HashMap<String, Vec<f64>>,
 }
 
-impl Counts {
-    pub(crate) fn of(question: &Question, text: &str) -> Self {
-        let mut counts = Self { found: vec![(0.0, 0.0); question.terms.len()], words: 0.0 };
+impl Reader<'_> {
+    fn look(&mut self, document: i64, title: &str, passage: &Passage<'_>) -> Evidence {
+        let english = self.question.english;
+        let context = passage.context();
+        let mut about = Vector::default();
+        about.add(title);
+        let of_title = about;
+        about.add(&context);
+        let (mut whole, mut nearest) = (about, 0.0_f64);
+        let mut covered = better(self.cover(title), &self.cover(&context));
+        let (mut told, mut sentences) = (0.0_f64, Vec::new());
+        for range in passages::sentences(passage.text) {
+            let sentence = &passage.text[range.clone()];
+            let mut own = Vector::default();
+            own.add(sentence);
+            whole = whole.plus(&own, 1.0);
+            nearest = nearest.max(self.aim.cosine(about.plus(&own, 1.0)));
+            let covers = self.cover(sentence);
+            let telling = self.question.share(&covers);
+            let near = f64::from(self.question.vector.dot(&own.unit()));
+            let score = (WEIGHTS[0] + WEIGHTS[1]) * english * near + (WEIGHTS[2] + WEIGHTS[3]) * telling;
+            sentences.push((range, score));
+            told = told.max(telling);
+            covered = better(covered, &covers);
+        }
+        let share = self.question.share(&covered);
+        // What is no English is told by its words alone.
+        let near = |cosine: f64| english * cosine + (1.0 - english) * share;
+        let signals = [
+            near(self.aim.cosine(whole)),
+            near(nearest),
+            share,
+            told,
+            english * self.aim.cosine(of_title),
+            0.0,
+            self.question.ruled_by(passage.text),
+        ];
+        Evidence {
+            document,
+            title: title.to_owned(),
+            text: passage.text.to_owned(),
+            table: passage.table.map(str::to_owned),
+            sentences,
+            signals,
+            covered,
+            score: 0.0,
+        }
+    }
+
+    /// How the words of a text cover each term.
+    fn cover(&mut self, text: &str) -> Vec<Cover> {
+        let terms = &self.question.terms;
+        let mut covers = vec![Cover::default(); terms.len()];
         words::each_term(text, |word| {
-            counts.words += 1.0;
-            for (term, found) in question.terms.iter().zip(&mut counts.found) {
+            for (term, cover) in terms.iter().zip(&mut covers) {
                 if let Some((_, quality)) = term.forms.iter().find(|(form, _)| form == word) {
-                    *found = (found.0 + quality, found.1.max(*quality));
+                    cover.exact = cover.exact.max(*quality);
                 }
             }
         });
-        counts
+        if self.question.english > 0.0 {
+            for word in words::words(text) {
+                let alike = match self.known.get(word.text) {
+                    Some(alike) => alike,
+                    None => self.known.entry(word.text.to_owned()).or_insert_with(|| {
+                        let tells = !question::is_stop_word(&word, &words::fold(word.text));
+                        let vector = if tells { Vector::of(word.text) } else { Vector::default() };
+                        terms.iter().map(|term| f64::from(term.vector.dot(&vector))).collect()
+                    }),
+                };
+                for (cover, alike) in covers.iter_mut().zip(alike) {
+                    cover.alike = cover.alike.max(self.question.english * alike);
+                }
+            }
+        }
+        covers
     }
 }
 
+fn better(covers: Vec<Cover>, others: &[Cover]) -> Vec<Cover> {
+    covers.into_iter().zip(others).map(|(cover, other)| cover.better(*other)).collect()
+}
+
 impl Question {
-    /// The weight of all its terms.
-    fn weight(&self) -> f64 {
-        self.terms.iter().map(|term| term.weight).sum::<f64>().max(f64::MIN_POSITIVE)
+    /// How much a rule of this text is about a sum of the question.
+    pub(super) fn ruled_by(&self, text: &str) -> f64 {
+        self.sums.iter().map(|sum| sum.ruled_by(text)).fold(0.0, f64::max)
     }
 
     /// How much of the question's weight is covered, 0 to 1.
-    pub(crate) fn share(&self, covered: &[f64]) -> f64 {
-        let part: f64 = self.terms.iter().zip(covered).map(|(term, covered)| term.weight * covered).sum();
-        part / self.weight()
+    fn share(&self, covers: &[Cover]) -> f64 {
+        let weight: f64 = self.terms.iter().map(|term| term.weight).sum();
+        let part: f64 = self.terms.iter().zip(covers).map(|(term, cover)| term.weight * cover.either()).sum();
+        part / weight.max(f64::MIN_POSITIVE)
     }
 }

@@ -67,8 +67,14 @@ impl Vector {
 
     /// Adds the rows of a text's words.
     pub(crate) fn add(&mut self, text: &str) {
+        self.add_part(text, 1.0);
+    }
+
+    /// Adds a part of the rows of a text's words, or a multiple of them.
+    pub(crate) fn add_part(&mut self, text: &str, part: f32) {
         each_piece(text, |id| {
             let (scale, row) = TABLE.row(id);
+            let scale = part * scale;
             for (sum, number) in self.0.iter_mut().zip(row) {
                 *sum += scale * f32::from(number.cast_signed());
             }
@@ -125,22 +131,34 @@ impl Needle {
 /// The mean of packed vectors.
 pub(crate) struct Mean {
     sums: [i32; DIMENSIONS],
-    count: i32,
+    /// What was added last, in numbers small enough to be added eight at a time.
+    last: [i16; DIMENSIONS],
+    count: u32,
 }
 
 impl Default for Mean {
     fn default() -> Self {
-        Self { sums: [0; DIMENSIONS], count: 0 }
+        Self { sums: [0; DIMENSIONS], last: [0; DIMENSIONS], count: 0 }
     }
 }
 
 impl Mean {
     pub(crate) fn add(&mut self, packed: &[u8]) {
-        self.sums.iter_mut().zip(packed).for_each(|(sum, number)| *sum += i32::from(number.cast_signed()));
+        self.last.iter_mut().zip(packed).for_each(|(sum, number)| *sum += i16::from(number.cast_signed()));
         self.count += 1;
+        // This many at most fit.
+        if self.count.is_multiple_of(256) {
+            self.settle();
+        }
     }
 
-    pub(crate) fn vector(&self) -> Vector {
+    fn settle(&mut self) {
+        self.sums.iter_mut().zip(&self.last).for_each(|(sum, number)| *sum += i32::from(*number));
+        self.last = [0; DIMENSIONS];
+    }
+
+    pub(crate) fn vector(mut self) -> Vector {
+        self.settle();
         Vector(self.sums.map(|sum| sum as f32 / (127.0 * self.count.max(1) as f32)))
     }
 }

@@ -90,29 +90,56 @@ fn fold_number(number: &mut String) {
 }
 
 /// The index term of a folded word: without the endings of English inflection, no more. `hires`, `hired` and
-/// `hiring` are one, `intern` and `international` are not: what is further apart is left to the word vectors.
+/// `hiring` are one, `intern` and `international` or `car` and `care` are not: what is further apart is left to the
+/// word vectors.
 pub(crate) fn stem(folded: &str) -> Cow<'_, str> {
-    if folded.len() < 4 || !folded.bytes().all(|b| b.is_ascii_lowercase()) {
+    if folded.len() < 3 || !folded.bytes().all(|b| b.is_ascii_lowercase()) {
         return Cow::Borrowed(folded);
     }
-    let has_vowel = |stem: &&str| stem.len() > 2 && stem.contains(['a', 'e', 'i', 'o', 'u', 'y']);
+    let has_vowel = |stem: &&str| stem.len() > 1 && stem.contains(is_vowel);
     if let Some(stem) =
         folded.strip_suffix("ies").or(folded.strip_suffix("ied")).filter(|stem| stem.len() > 1)
     {
         return Cow::Owned(format!("{stem}y"));
     }
-    let singular = folded.strip_suffix('s').filter(|stem| !stem.ends_with(['s', 'u', 'i'])).unwrap_or(folded);
-    let bare = singular.strip_suffix("ing").or(singular.strip_suffix("ed")).filter(has_vowel);
-    let bare = bare.map_or(singular, undoubled);
-    Cow::Borrowed(bare.strip_suffix('e').filter(has_vowel).unwrap_or(bare))
+    let is_plural = |stem: &&str| stem.len() > 1 && !stem.ends_with(['s', 'u', 'i']);
+    let singular = folded.strip_suffix('s').filter(is_plural).unwrap_or(folded);
+    let bare = singular.strip_suffix("ing").or(singular.strip_suffix("ed"));
+    match bare.filter(has_vowel).filter(|bare| !bare.ends_with('e')) {
+        Some(bare) if is_short(bare) => Cow::Owned(format!("{bare}e")),
+        Some(bare) => Cow::Borrowed(undoubled(bare)),
+        None => match singular.strip_suffix('e') {
+            Some(bare) if has_vowel(&bare) && !is_short(bare) => Cow::Borrowed(undoubled(bare)),
+            _ => Cow::Borrowed(undoubled(singular)),
+        },
+    }
 }
 
-/// `plann` of `planned` is `plan`; `call` and `miss` stay.
+fn is_vowel(c: char) -> bool {
+    matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y')
+}
+
+/// Whether a word of one syllable keeps its final e, as `hire` and `use` do: one that ends in a single consonant after
+/// a single vowel.
+fn is_short(stem: &str) -> bool {
+    let vowels: Vec<bool> = stem.chars().map(is_vowel).collect();
+    let first = vowels.iter().position(|vowel| *vowel);
+    first == vowels.len().checked_sub(2) && vowels.last() == Some(&false) && !stem.ends_with(['w', 'x'])
+}
+
+/// `plann` of `planned` is `plan` and `cancell` of `cancelled` is `cancel`; `call` and `miss` stay.
 fn undoubled(stem: &str) -> &str {
-    match stem.as_bytes() {
-        [.., a, b] if a == b && !matches!(b, b'l' | b's' | b'z') => &stem[..stem.len() - 1],
-        _ => stem,
-    }
+    let (beginning, doubled) = match stem.as_bytes() {
+        [beginning @ .., a, b] if a == b => (beginning, *b),
+        _ => return stem,
+    };
+    let syllables = beginning.iter().filter(|b| is_vowel(char::from(**b))).count();
+    let stays = match doubled {
+        b'l' => syllables < 2,
+        b's' | b'z' | b'e' | b'o' => true,
+        _ => stem.len() < 4,
+    };
+    if stays { stem } else { &stem[..stem.len() - 1] }
 }
 
 /// Hands over every index term of a text, in order. `on-call` gives `on`, `oncall` and `call`; what is written
@@ -175,7 +202,10 @@ mod tests {
     #[test]
     fn inflected_forms_are_those_of_their_word_and_look_alikes_are_not() {
         assert_eq!(terms("planned policies hires tried boxes"), terms("planning policy hiring try boxed"));
+        assert_eq!(terms("use rate cancel travel case"), terms("using rated cancelled travelling cases"));
+        assert_eq!(terms("add note PR"), terms("added notes PRs"));
         assert_ne!(terms("internal reporter"), terms("intern report"));
+        assert_ne!(terms("car not plan"), terms("care note plane"));
         assert_eq!(terms("bus miss need"), ["bus", "miss", "need"]);
     }
 

@@ -148,7 +148,7 @@ async fn other_words_for_the_same_find_the_page() {
     let twin = twin_of(pages()).await;
     let client = Client::of(&twin);
     for (question, title) in [
-        ("How much vacation do I get?", "Annual leave"),
+        ("How many days of vacation do I get?", "Annual leave"),
         ("At what hour does the building open in the morning?", "Office and keys"),
     ] {
         let answer = client.ask(question).await.body;

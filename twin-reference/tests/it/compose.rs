@@ -57,6 +57,18 @@ async fn the_models_words_stand_for_the_excerpt_and_all_else_stays_as_without_it
 }
 
 #[tokio::test]
+async fn a_key_goes_along_as_a_bearer_token_and_one_that_is_none_is_refused() {
+    let server = model(says("You have 25 days.")).await;
+    let by = |reference: Reference| reference.answers_by(format!("{}/v1", server.uri()), "tiny", None);
+    let running = twin(|reference| by(reference).answers_key("sk-1")).await;
+    Client::of(&running).ask(QUESTION).await;
+    let sent = &server.received_requests().await.unwrap()[0];
+    assert_eq!(sent.headers["authorization"], "Bearer sk-1");
+    let refused = by(Reference::new()).answers_key("sk\n1").serve(ANY_PORT).await.unwrap_err();
+    assert!(matches!(&refused, StartError::Model(why) if !why.contains("sk")), "{refused}");
+}
+
+#[tokio::test]
 async fn what_is_escalated_does_not_go_to_the_model() {
     let server = model(says("Gladly!")).await;
     let running = worded_by(&server, None).await;

@@ -91,7 +91,7 @@ const EXAMPLES: &str = "\
 Examples:
   twin eval init --from handbook.zip > first.eval.yaml
   twin eval handbook.eval.yaml --dry-run
-  twin eval handbook.eval.yaml --from handbook.zip --min-pass 80%
+  twin eval handbook.eval.yaml --from handbook.zip --min-pass 85%
   twin eval handbook.eval.yaml --sample 5 --min-pass 0 --junit eval.xml --summary eval.md
 
 Exit codes:
@@ -99,6 +99,11 @@ Exit codes:
   4 no key, 7 connection failed, 9 not in your plan or limit reached";
 
 impl Args {
+    /// Whether nothing is to be kept between runs.
+    pub(super) fn cache_is_off(&self) -> bool {
+        self.cache.as_deref() == Some(Path::new("off"))
+    }
+
     /// The eval files and the exports.
     pub(super) fn files_and_exports(&self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), CliError> {
         let (mut files, mut from) = (self.files.clone(), self.from.clone());

@@ -74,7 +74,7 @@ pub(super) fn baseline(args: &Args) -> Result<Option<Baseline>, CliError> {
 /// Opens the cache; `None` if it is off, or of no use here and then only warned of.
 pub(super) fn cache(args: &Args, label: &str, ui: &Ui) -> Result<Option<Cache>, CliError> {
     let chosen = args.cache.as_deref();
-    if chosen == Some(Path::new("off")) {
+    if args.cache_is_off() {
         return match args.only_failed {
             true => Err(CliError::invalid(
                 "--only-failed needs the cache, which holds the results of the last run",

@@ -35,7 +35,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
-    let twin = context.connect_to_exports(&args.from).await?.twin;
+    let twin = context.connect_to_exports(&args.from, false).await?.twin;
     let listing = twin.kb().list_all().await?;
     let documents = listing.items.iter().map(|document| {
         let call = twin.kb().get(&document.id);

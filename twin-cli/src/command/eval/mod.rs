@@ -54,7 +54,7 @@ pub(super) async fn run(mut args: Args, context: &Context) -> Outcome {
     let meter = Meter::start();
     let connection = match from.as_slice() {
         [] => context.connect_metered(&meter).await?,
-        exports => context.connect_to_exports(exports).await?,
+        exports => context.connect_to_exports(exports, !args.cache_is_off()).await?,
     };
     if from.is_empty() && !args.resolve {
         context

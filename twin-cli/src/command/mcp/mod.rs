@@ -40,6 +40,10 @@ pub struct Args {
     /// Serve only these exports, files or folders, without leaving this machine
     #[arg(long, value_name = "PATH", num_args = 1.., value_hint = ValueHint::AnyPath, conflicts_with_all = ["local_data", "base_url"])]
     from: Vec<PathBuf>,
+
+    /// Read the exports of --from again instead of using the cached index, and cache nothing
+    #[arg(long, requires = "from")]
+    no_cache: bool,
 }
 
 /// Serves until the client leaves.
@@ -47,7 +51,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let meter = Meter::start();
     let connection = match args.from.as_slice() {
         [] => context.connect_watched(&meter).await?,
-        exports => context.connect_to_exports(exports).await?,
+        exports => context.connect_to_exports(exports, !args.no_cache).await?,
     };
     server::serve(Desk::new(connection.twin, meter, args.max_asks), args.allow_write).await?;
     Ok(Box::new(Nothing))
