@@ -186,7 +186,7 @@ impl Resolver<'_, '_, '_> {
         let note = decoded(&bytes);
         let (_, body_at) = front_matter::properties(&note);
         let part = section(&note[body_at..], heading);
-        let part = self.note(part, depth + 1);
+        let part = without_headings(&self.note(part, depth + 1));
         out.push_str(&format!("\n\n{}\n\n", part.trim()));
         Some(len)
     }
@@ -255,6 +255,37 @@ fn section<'t>(note: &'t str, heading: &str) -> &'t str {
     start.map_or("", |start| &note[start..])
 }
 
+/// Headings of a note that stands within another one name neither of them: they are lines of their own.
+fn without_headings(note: &str) -> String {
+    let mut out = String::with_capacity(note.len());
+    let mut rest = note;
+    while !rest.is_empty() {
+        if let Some(len) = fenced(rest) {
+            out.push_str(&rest[..len]);
+            rest = &rest[len..];
+            continue;
+        }
+        let (line, after) = rest.split_at(rest.find('\n').map_or(rest.len(), |end| end + 1));
+        rest = after;
+        let marks = line.bytes().take_while(|&byte| byte == b'#').count();
+        let is_rule = |line: &str| {
+            let line = line.trim_end();
+            !line.is_empty()
+                && (line.bytes().all(|byte| byte == b'=') || line.bytes().all(|byte| byte == b'-'))
+        };
+        if (1..=6).contains(&marks) && line[marks..].starts_with([' ', '\t']) {
+            let heading = line[marks..].trim().trim_end_matches('#').trim_end();
+            out.push_str(&format!("\n{heading}\n\n"));
+        } else if !line.trim().is_empty() && is_rule(rest.lines().next().unwrap_or_default()) {
+            out.push_str(&format!("{}\n\n", line.trim_end()));
+            rest = &rest[rest.find('\n').map_or(rest.len(), |end| end + 1)..];
+        } else {
+            out.push_str(line);
+        }
+    }
+    out
+}
+
 /// The length of a block of code that begins here.
 fn fenced(text: &str) -> Option<usize> {
     let first = text.lines().next()?;
@@ -304,6 +335,14 @@ mod tests {
         assert_eq!(section(note, "B"), "## B\n\ntwo ^x\n\n### C\n\nthree\n\n");
         assert_eq!(section(note, "^x"), "two ");
         assert_eq!(section(note, "none"), "");
+    }
+
+    #[test]
+    fn an_embedded_note_names_nothing() {
+        assert_eq!(
+            without_headings("# Bee #\ntext\n```\n# no\n```\nOld\n===\nx"),
+            "\nBee\n\ntext\n```\n# no\n```\nOld\n\nx"
+        );
     }
 
     #[test]
