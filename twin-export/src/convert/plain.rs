@@ -160,12 +160,18 @@ pub(super) fn to_text(bytes: &[u8]) -> Output {
     let text = decoded(bytes);
     let mut aside = Aside::default();
     let text: Cow<'_, str> = if text.contains(['\x08', '\x0B']) { overstruck(&text).into() } else { text };
-    let (text, has_comments) = without_comments(&text);
+    let may_have_comments = bytes.starts_with(b"\xEF\xBB\xBF") && text.len() <= MOST_WITH_COMMENTS;
+    let (text, has_comments) =
+        if may_have_comments { without_comments(&text) } else { (Cow::Borrowed(text.as_ref()), false) };
     if has_comments {
         aside.remark(remark::COMMENTS);
     }
     Output { title: None, text: text.into_owned(), aside }
 }
+
+/// Bytes of a text in which comments are looked for, and comments of one text.
+const MOST_WITH_COMMENTS: usize = 4 << 20;
+const MOST_COMMENTS: usize = 200;
 
 fn overstruck(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -194,10 +200,10 @@ fn without_comments(text: &str) -> (Cow<'_, str>, bool) {
     for line in comments.lines().filter(|line| line.starts_with('[')) {
         count += usize::from(line.starts_with(&mark(count)));
     }
-    let is_marked = (0..count).all(|at| body.matches(&mark(at)).count() == 1);
+    let is_marked = || (0..count).all(|at| body.matches(&mark(at)).count() == 1);
     // A list of that form has nothing before it that refers to it.
     let is_list = body.lines().any(|line| line.starts_with("[a]"));
-    if count == 0 || count > 2_000 || !is_marked || is_list {
+    if count == 0 || count > MOST_COMMENTS || is_list || !is_marked() {
         return (Cow::Borrowed(text), false);
     }
     let mut body = body.trim_end().to_owned();
@@ -228,10 +234,10 @@ mod tests {
     #[test]
     fn comments_at_the_end_of_googles_texts_are_left_out() {
         let Output { text, aside, .. } =
-            to_text("Fee[a] is 5.[b]\r\n\r\n[a]private\r\nmore\r\n[b]too".as_bytes());
+            to_text("\u{FEFF}Fee[a] is 5.[b]\r\n\r\n[a]private\r\nmore\r\n[b]too".as_bytes());
         assert_eq!(text, "Fee is 5.");
         assert_eq!(aside.remarks, [remark::COMMENTS]);
-        for list in ["Notes\n[a] one\n[b] two\n", "See [1]\n[1] note"] {
+        for list in ["Fee[a] is 5\n[a] a note", "Notes\n[a] one\n[b] two\n", "See [1]\n[1] note"] {
             assert_eq!(to_text(list.as_bytes()).text, list);
         }
     }

@@ -94,7 +94,7 @@ impl Prose {
             std::mem::take(&mut self.after_address) && text.starts_with(char::is_alphanumeric);
         if at_start {
             self.begin_line();
-        } else if would_lengthen {
+        } else if would_lengthen && !self.out.ends_with(' ') {
             self.out.push(' ');
         }
         self.out.push_str(text);
