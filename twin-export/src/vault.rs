@@ -1,6 +1,8 @@
 //! Vaults of Obsidian and wikis of GitHub and GitLab: Markdown that links by name. Links read as their labels, embedded
 //! notes as their text, once; comments go. In code nothing is touched.
 
+mod headings;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Limits;
