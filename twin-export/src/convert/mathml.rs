@@ -94,8 +94,7 @@ fn part(element: ElementRef<'_>) -> String {
         "semantics" | "maction" => child(0),
         // A line that ends, or a gap as wide as between words.
         "mspace"
-            if element.attr("linebreak") == Some("newline")
-                || element.attr("width").is_some_and(|width| is_wide(width)) =>
+            if element.attr("linebreak") == Some("newline") || element.attr("width").is_some_and(is_wide) =>
         {
             " ".to_owned()
         }

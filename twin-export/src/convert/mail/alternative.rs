@@ -33,7 +33,7 @@ fn new_words(plain: &str, few: &HashSet<String>, many: &HashSet<String>) -> usiz
         plain.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     let is_long =
         |word: &str| word.chars().count() >= 6 || !word.is_ascii() && word.chars().all(char::is_alphabetic);
-    let is_new = |word: &&String| !is_furniture(word) && !(is_long(word) && squeezed.contains(word.as_str()));
+    let is_new = |word: &&String| !(is_furniture(word) || is_long(word) && squeezed.contains(word.as_str()));
     many.difference(few).take(MOST_NEW).filter(is_new).count()
 }
 
