@@ -1,6 +1,8 @@
 //! Vaults of Obsidian and wikis of GitHub and GitLab: Markdown that links by name. Links read as their labels, embedded
 //! notes as their text, once; comments go. In code nothing is touched.
 
+mod headings;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Limits;
@@ -266,7 +268,7 @@ impl Resolver<'_, '_, '_> {
         let note = decoded(&bytes);
         let (_, body_at) = front_matter::properties(&note);
         let part = section(&note[body_at..], heading);
-        let part = self.note(part, depth + 1);
+        let part = headings::without_headings(&self.note(part, depth + 1));
         out.push_str(&format!("\n\n{}\n\n", part.trim()));
         Some(len)
     }

@@ -109,7 +109,28 @@ fn key_and_value(line: &str) -> Option<(&str, &str)> {
 fn toml(block: &str) -> Option<Facts> {
     let mut pairs = Vec::new();
     let mut is_top = true;
-    for line in block.lines() {
+    let mut lines = block.lines();
+    while let Some(line) = lines.next() {
+        let multiline = line.split_once('=').filter(|_| is_top).and_then(|(key, value)| {
+            let value = value.trim_start();
+            let quote = ["\"\"\"", "\'\'\'"].into_iter().find(|quote| value.starts_with(quote))?;
+            Some((key, quote, &value[3..]))
+        });
+        if let Some((key, quote, first)) = multiline {
+            let mut value = String::new();
+            let rest = std::iter::once(first).chain(lines.by_ref());
+            for line in rest {
+                let (line, is_last) = line.split_once(quote).map_or((line, false), |(line, _)| (line, true));
+                // A backslash joins lines.
+                value.push_str(line.strip_suffix('\\').unwrap_or(line));
+                value.push(' ');
+                if is_last {
+                    break;
+                }
+            }
+            pairs.push((key.trim().trim_matches(['"', '\'']), value.replace("\\\"", "\"")));
+            continue;
+        }
         is_top &= !line.trim_start().starts_with('[') || line.contains('=');
         if let Some((key, value)) = line.split_once('=').filter(|_| is_top) {
             pairs.push((key.trim().trim_matches(['"', '\'']), unquoted(value)));
@@ -237,6 +258,10 @@ mod tests {
         assert_eq!(
             title("+++\ntitle = \"Plan\" # now\n[extra]\ntitle = 'no'\n+++\nBody"),
             expected("Plan", "Body")
+        );
+        assert_eq!(
+            title("+++\ntitle = \"\"\"Multi\nline\"\"\"\ntags = ['a']\n+++\nBody"),
+            expected("Multi line", "Body")
         );
         assert_eq!(title("{\n \"id\": 360, \"title\": \"Plan\"\n}\n\nBody"), expected("Plan", "\n\nBody"));
         assert_eq!(title(";;;\n{\"title\": \"Plan\"}\n;;;\nBody"), expected("Plan", "Body"));

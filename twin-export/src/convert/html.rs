@@ -1,22 +1,36 @@
 //! HTML as text.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use scraper::{ElementRef, Node};
 
-use super::super::Limits;
 use super::super::text::tidy_line;
-use super::html_hidden::{Styles, is_hidden};
+use super::super::{Limits, remark};
+use super::html_hidden::{is_comment, is_hidden, shown_within};
+use super::html_list::Lists;
+use super::html_styles::Styles;
 use super::html_tree::{descendants, has_class, parse};
 use super::prose::Prose;
-use super::{html_form, html_table, html_title, mathml, signs};
+use super::{Aside, Output, html_form, html_list, html_table, html_title, mathml, signs, symbols};
+
+/// The title and the text of a page, and what is left out of it.
+pub(crate) fn read(html: &str, limits: &Limits) -> Result<Output, &'static str> {
+    let tree = parse(html, limits)?;
+    let mut walker = Walker::new(|_, _| false);
+    walker.styles = Rc::new(Styles::of(&tree));
+    let title = html_title::of(&tree, &mut walker);
+    walker.element(tree.root_element());
+    let mut aside = Aside::default();
+    if tree.root_element().descendent_elements().any(is_comment) {
+        aside.remark(remark::COMMENTS);
+    }
+    Ok(Output { title, text: walker.prose.finish().1, aside })
+}
 
 /// The title and the text of a page.
 pub(crate) fn to_text(html: &str, limits: &Limits) -> Result<(Option<String>, String), &'static str> {
-    let tree = parse(html, limits)?;
-    let mut walker = Walker::new(|_, _| false);
-    walker.styles = Styles::of(&tree);
-    let title = html_title::of(&tree, &walker.styles);
-    walker.element(tree.root_element());
-    Ok((title, walker.prose.finish().1))
+    read(html, limits).map(|Output { title, text, .. }| (title, text))
 }
 
 /// The text of HTML that stands in another text; left as it is where it cannot be parsed.
@@ -28,7 +42,10 @@ pub(crate) fn fragment_to_text(html: &str) -> String {
 /// answers whether it has dealt with it.
 pub(crate) struct Walker {
     pub(crate) prose: Prose,
-    pub(super) styles: Styles,
+    pub(super) styles: Rc<Styles>,
+    pub(super) lists: Lists,
+    /// The font of symbols in which the text is written.
+    font: String,
     special: fn(&mut Walker, ElementRef<'_>) -> bool,
     preformatted: bool,
     struck: bool,
@@ -46,7 +63,9 @@ impl Walker {
     pub(crate) fn new(special: fn(&mut Walker, ElementRef<'_>) -> bool) -> Self {
         Self {
             prose: Prose::default(),
-            styles: Styles::default(),
+            styles: Rc::default(),
+            lists: Lists::default(),
+            font: String::new(),
             special,
             preformatted: false,
             struck: false,
@@ -63,9 +82,18 @@ impl Walker {
             return;
         }
         self.depth += 1;
+        let strikes = !self.struck && self.styles.strikes(parent);
+        if strikes {
+            self.struck = true;
+            self.prose.capture();
+        }
+        let font = self.styles.font(parent).map(|font| std::mem::replace(&mut self.font, font));
         for child in parent.children() {
             match child.value() {
-                Node::Text(text) if self.preformatted => self.prose.verbatim(text),
+                Node::Text(text) if self.preformatted => {
+                    let text = symbols::typed(&self.font, text);
+                    self.prose.verbatim(&text);
+                }
                 Node::Text(text) => self.flowing(text),
                 Node::Element(_) => {
                     if let Some(element) = ElementRef::wrap(child) {
@@ -75,10 +103,22 @@ impl Walker {
                 _ => {}
             }
         }
+        if let Some(font) = font {
+            self.font = font;
+        }
+        if strikes {
+            self.struck = false;
+            let text = self.prose.release();
+            self.write_struck(parent, &text);
+        }
         self.depth -= 1;
     }
 
     fn flowing(&mut self, text: &str) {
+        let text: Cow<'_, str> = match symbols::typed(&self.font, text) {
+            Cow::Owned(shown) => signs::with_boxes(&shown).into_owned().into(),
+            text => text,
+        };
         let pieces = if self.breaks_are_meant { text.split('\n') } else { text.split('\0') };
         for (index, piece) in pieces.enumerate() {
             if index > 0 {
@@ -89,8 +129,12 @@ impl Walker {
     }
 
     pub(super) fn element(&mut self, element: ElementRef<'_>) {
-        if (self.special)(self, element) || is_hidden(element, &self.styles) {
+        if (self.special)(self, element) {
             return;
+        }
+        if is_hidden(element, &self.styles) {
+            let styles = Rc::clone(&self.styles);
+            return shown_within(element, &styles).into_iter().for_each(|inner| self.element(inner));
         }
         match element.value().name() {
             "script" => {
@@ -112,22 +156,19 @@ impl Walker {
             "p" | "section" | "article" | "header" | "footer" | "main" | "aside" | "blockquote"
             | "figure" | "address" | "dl" | "form" | "fieldset" | "details" | "center" | "nav" | "hr"
             | "dialog" | "search" | "hgroup" | "legend" | "object" => self.block(element),
-            "ul" | "menu" | "dir" => {
-                self.prose.begin_list(None);
-                self.children(element);
-                self.prose.end_list();
-            }
-            "ol" => {
-                html_form::begin_list(&mut self.prose, element);
-                self.children(element);
-                self.prose.end_list();
-            }
-            "li" if self.prose.in_list() => self.item(element),
+            "ul" | "menu" | "dir" | "ol" => html_list::read(self, element),
+            "li" if self.prose.in_list() => html_list::item(self, element),
             "li" => self.lines(element),
             "table" => html_table::read(self, element),
             // A cell outside of any table.
             "td" | "th" => self.lines(element),
             "pre" | "listing" | "xmp" | "plaintext" => self.preformatted(element),
+            "sup" => self.raised(element),
+            "span" | "a" | "font" | "b" | "i" | "em" | "strong" | "small" | "u"
+                if self.styles.raises(element) =>
+            {
+                self.raised(element)
+            }
             "a" => {
                 let label = self.captured(element);
                 self.prose.link(&label, element.attr("href").unwrap_or_default());
@@ -141,10 +182,6 @@ impl Walker {
             "span" if has_class(element, "MathJax_Preview") || has_class(element, "MathJax") => {}
             "mjx-container" => self.formula(element),
             "del" | "s" | "strike" => self.struck(element),
-            _ if element.attr("style").is_some_and(|style| style.contains("line-through")) => {
-                self.struck(element)
-            }
-            "sup" => self.raised(element),
             "ruby" => self.ruby(element),
             "q" => {
                 self.prose.text("“");
@@ -184,15 +221,6 @@ impl Walker {
         self.prose.line();
         self.children(element);
         self.prose.line();
-    }
-
-    fn item(&mut self, element: ElementRef<'_>) {
-        if let Some(number) = html_form::own_number(element) {
-            self.prose.renumber(number);
-        }
-        self.prose.begin_item();
-        self.children(element);
-        self.prose.end_item();
     }
 
     fn preformatted(&mut self, element: ElementRef<'_>) {
@@ -247,7 +275,13 @@ impl Walker {
             self.prose.line();
         }
         match math {
-            Some(math) => self.prose.flowing(&mathml::to_line(math)),
+            Some(math) => {
+                let before = element.prev_sibling().and_then(ElementRef::wrap);
+                if before.is_some_and(|before| before.value().name() == element.value().name()) {
+                    self.prose.space();
+                }
+                self.prose.flowing(&mathml::to_line(math));
+            }
             None => self.children(element),
         }
         if is_block {
@@ -261,6 +295,10 @@ impl Walker {
         }
         let text = self.captured(element);
         self.struck = false;
+        self.write_struck(element, &text);
+    }
+
+    fn write_struck(&mut self, element: ElementRef<'_>, text: &str) {
         self.apart(element, |prose| {
             let lines: Vec<String> = text.split('\n').map(signs::struck).collect();
             prose.text(&lines.join("\n"));
@@ -282,13 +320,14 @@ impl Walker {
     /// A power, or the mark of a note.
     fn raised(&mut self, element: ElementRef<'_>) {
         let text = self.captured(element);
-        let is_note = descendants(element, "a")
-            .any(|link| link.attr("href").is_some_and(|address| address.starts_with('#')))
-            || element.ancestors().filter_map(ElementRef::wrap).next().is_some_and(|above| {
-                above.value().name() == "a"
-                    && above.attr("href").is_some_and(|address| address.starts_with('#'))
-            });
-        let written = if is_note {
+        let is_mark = |link: ElementRef<'_>| {
+            link.value().name() == "a" && link.attr("href").is_some_and(|address| address.starts_with('#'))
+        };
+        let above = element.ancestors().find_map(ElementRef::wrap);
+        let is_note = element.descendent_elements().any(is_mark) || above.is_some_and(is_mark);
+        let written = if text.trim().is_empty() {
+            text
+        } else if is_note {
             format!("[{}]", text.trim().trim_matches(['[', ']', '(', ')']))
         } else {
             signs::superscript(self.prose.written(), &text)
@@ -298,7 +337,12 @@ impl Walker {
 
     /// A word, and how it is spoken.
     fn ruby(&mut self, element: ElementRef<'_>) {
-        let readings: Vec<ElementRef<'_>> = descendants(element, "rt").collect();
+        let is_reading = |inner: &ElementRef<'_>| match inner.value().name() {
+            "rt" => true,
+            "rtc" => descendants(*inner, "rt").next().is_none(),
+            _ => false,
+        };
+        let readings: Vec<ElementRef<'_>> = element.descendent_elements().filter(is_reading).collect();
         let spoken: Vec<String> = readings.iter().map(|reading| self.captured(*reading)).collect();
         self.prose.capture();
         for child in element.children() {

@@ -1,156 +1,8 @@
 //! What of a page nobody sees: hidden by attributes, by styles of its own, or by plain rules of the page's style sheet.
 
-use std::collections::HashMap;
+use scraper::{ElementRef, Node};
 
-use scraper::{ElementRef, Html};
-
-use super::html_tree::descendants;
-
-/// The rules of a page's style sheets that show or hide.
-#[derive(Debug, Default)]
-pub(crate) struct Styles {
-    /// By the class, the id or the element that a rule is about.
-    rules: HashMap<String, Vec<Rule>>,
-}
-
-#[derive(Debug)]
-struct Rule {
-    element: Option<String>,
-    classes: Vec<String>,
-    id: Option<String>,
-    hides: bool,
-    /// The more is asked of an element, the stronger the rule; the later of two.
-    weight: (usize, usize),
-}
-
-/// Bytes of style sheets that are looked at, and rules that are kept.
-const MOST_STYLES: usize = 1 << 20;
-const MOST_RULES: usize = 2_000;
-
-impl Styles {
-    pub(crate) fn of(page: &Html) -> Self {
-        let mut styles = Self::default();
-        let mut read = 0;
-        for sheet in descendants(page.root_element(), "style") {
-            let media = sheet.attr("media").unwrap_or("all");
-            let text = sheet.text().collect::<String>();
-            read += text.len();
-            if read > MOST_STYLES {
-                break;
-            }
-            if media.contains("all") || media.contains("screen") && !media.contains('(') {
-                styles.add(&text);
-            }
-        }
-        styles
-    }
-
-    fn add(&mut self, sheet: &str) {
-        let sheet = without_comments(sheet);
-        let mut rest = sheet.as_str();
-        while let Some((selectors, after)) = rest.split_once('{') {
-            if selectors.contains('@') {
-                // `@import …;` may stand before a rule; what depends on the screen is left to it.
-                if let Some((_, last)) = selectors.rsplit_once(';').filter(|(_, last)| !last.contains('@')) {
-                    self.add_rule(last, &after[..end_of_block(after)]);
-                }
-            } else {
-                self.add_rule(selectors, &after[..end_of_block(after)]);
-            }
-            rest = after.get(end_of_block(after) + 1..).unwrap_or_default();
-        }
-    }
-
-    fn add_rule(&mut self, selectors: &str, block: &str) {
-        let Some(hides) = shows_or_hides(block) else { return };
-        for selector in selectors.split(',') {
-            let order = self.rules.values().map(Vec::len).sum();
-            if order >= MOST_RULES {
-                return;
-            }
-            let Some(mut rule) = Rule::of(selector.trim(), hides) else { continue };
-            rule.weight.1 = order;
-            let key =
-                rule.id.clone().or_else(|| rule.classes.first().cloned()).or_else(|| rule.element.clone());
-            self.rules.entry(key.unwrap_or_default()).or_default().push(rule);
-        }
-    }
-
-    fn hide(&self, element: ElementRef<'_>) -> bool {
-        if self.rules.is_empty() {
-            return false;
-        }
-        let named = element.value();
-        let keys = named.classes().chain(named.id()).chain([named.name()]);
-        let rules =
-            keys.filter_map(|key| self.rules.get(key)).flatten().filter(|rule| rule.is_about(element));
-        rules.max_by_key(|rule| rule.weight).is_some_and(|rule| rule.hides)
-    }
-}
-
-impl Rule {
-    /// A rule about an element by its own name, classes and id alone; others are not followed.
-    fn of(selector: &str, hides: bool) -> Option<Self> {
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-        if selector.is_empty() || !selector.chars().all(|c| is_name(c) || matches!(c, '.' | '#')) {
-            return None;
-        }
-        let mut rule = Self { element: None, classes: Vec::new(), id: None, hides, weight: (0, 0) };
-        let mut rest = selector;
-        while !rest.is_empty() {
-            let (mark, name) = match rest.strip_prefix(['.', '#']) {
-                Some(name) => (&rest[..1], name),
-                None => ("", rest),
-            };
-            let end = name.find(['.', '#']).unwrap_or(name.len());
-            let (name, after) = name.split_at(end);
-            match mark {
-                "." => rule.classes.push(name.to_owned()),
-                "#" => rule.id = Some(name.to_owned()),
-                _ => rule.element = Some(name.to_ascii_lowercase()),
-            }
-            rest = after;
-        }
-        rule.weight.0 = 100 * usize::from(rule.id.is_some())
-            + 10 * rule.classes.len()
-            + usize::from(rule.element.is_some());
-        Some(rule)
-    }
-
-    fn is_about(&self, element: ElementRef<'_>) -> bool {
-        let value = element.value();
-        self.element.as_deref().is_none_or(|name| name == value.name())
-            && self.id.as_deref().is_none_or(|id| value.id() == Some(id))
-            && self.classes.iter().all(|class| value.classes().any(|one| one == class))
-    }
-}
-
-fn without_comments(sheet: &str) -> String {
-    let mut out = String::with_capacity(sheet.len());
-    let mut rest = sheet;
-    while let Some((before, after)) = rest.split_once("/*") {
-        out.push_str(before);
-        rest = after.split_once("*/").map_or("", |(_, after)| after);
-    }
-    out.push_str(rest);
-    out.replace("<!--", "").replace("-->", "")
-}
-
-/// Where the block ends that was opened before; blocks may stand within.
-fn end_of_block(text: &str) -> usize {
-    let mut open = 1;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'{' => open += 1,
-            b'}' => open -= 1,
-            _ => {}
-        }
-        if open == 0 {
-            return at;
-        }
-    }
-    text.len()
-}
+use super::html_styles::{Styles, property};
 
 /// Whether nobody sees an element, whatever is in it.
 pub(crate) fn is_hidden(element: ElementRef<'_>, styles: &Styles) -> bool {
@@ -165,17 +17,73 @@ pub(crate) fn is_hidden(element: ElementRef<'_>, styles: &Styles) -> bool {
         || (has_no_size(style) && !resizes_what_is_in_it(element))
         || (value.attr("aria-hidden").is_some_and(|hidden| hidden.eq_ignore_ascii_case("true"))
             && is_ornament(element))
+        || is_comment(element)
 }
 
-/// The value of a property in declarations, in lower case; the last one counts.
-fn property<'a>(style: &'a str, name: &str) -> Option<&'a str> {
-    let values = style.split(';').filter_map(|declaration| declaration.split_once(':'));
-    let value = values.rev().find(|(property, _)| property.trim().eq_ignore_ascii_case(name))?.1;
-    Some(value.split('!').next().unwrap_or_default().trim())
+/// Whether an element is what a program writes for a comment, or the mark of one in the text: of Google's documents
+/// and of Word.
+pub(super) fn is_comment(element: ElementRef<'_>) -> bool {
+    let is_word = || {
+        let classes = ["msocomanchor", "msocomtxt", "MsoCommentReference", "MsoCommentText"];
+        let style = element.attr("style").unwrap_or_default();
+        element.value().classes().any(|class| classes.iter().any(|one| class.eq_ignore_ascii_case(one)))
+            || property(style, "mso-element").is_some_and(|part| part.starts_with("comment"))
+    };
+    match element.value().name() {
+        "a" => links_to(element, "#cmnt") || is_word(),
+        "div" | "p" | "li" | "td" => begins_with_comment(element) || is_word(),
+        "span" => is_word(),
+        _ => false,
+    }
+}
+
+fn links_to(link: ElementRef<'_>, address: &str) -> bool {
+    link.value().name() == "a" && link.attr("href").is_some_and(|href| href.starts_with(address))
+}
+
+/// Elements within one another that a comment's mark stands in.
+const MOST_AROUND_MARK: usize = 8;
+
+/// Whether the first thing in an element leads back to the place that a comment is about.
+fn begins_with_comment(element: ElementRef<'_>) -> bool {
+    let mut at = element;
+    for _ in 0..MOST_AROUND_MARK {
+        let said = at.children().find(|child| match child.value() {
+            Node::Text(text) => !text.trim().is_empty(),
+            node => node.is_element(),
+        });
+        match said.and_then(ElementRef::wrap) {
+            Some(inner) if links_to(inner, "#cmnt_ref") => return true,
+            Some(inner) => at = inner,
+            None => return false,
+        }
+    }
+    false
+}
+
+/// What is shown within an element that only its visibility hides.
+pub(super) fn shown_within<'a>(element: ElementRef<'a>, styles: &Styles) -> Vec<ElementRef<'a>> {
+    let visibility = |element: ElementRef<'a>| property(element.attr("style")?, "visibility");
+    let style = element.attr("style").unwrap_or_default();
+    let is_gone = element.attr("hidden").is_some()
+        || property(style, "display").is_some_and(|display| display.eq_ignore_ascii_case("none"));
+    if is_gone || visibility(element).is_none() {
+        return Vec::new();
+    }
+    let mut shown: Vec<ElementRef<'a>> = Vec::new();
+    for inner in element.descendent_elements().skip(1) {
+        let is_shown = visibility(inner).is_some_and(|value| value.eq_ignore_ascii_case("visible"));
+        let is_within =
+            || shown.last().is_some_and(|last| inner.ancestors().any(|above| above.id() == last.id()));
+        if is_shown && !is_within() && !is_hidden(inner, styles) {
+            shown.push(inner);
+        }
+    }
+    shown
 }
 
 /// Whether declarations take an element out of sight or bring it back; `None` where they do neither.
-fn shows_or_hides(style: &str) -> Option<bool> {
+pub(super) fn shows_or_hides(style: &str) -> Option<bool> {
     let is = |name: &str, values: &[&str]| {
         property(style, name).map(|value| values.iter().any(|one| value.eq_ignore_ascii_case(one)))
     };
@@ -259,6 +167,15 @@ mod tests {
             <p x style='font-size:1px;line-height:1px'>7</p><p x style='font-size:0.9em'>8</p><i x aria-hidden=true>9</i>\
             <dialog x>10</dialog><dialog x open>11</dialog><p x style='position:absolute;left:-9999px'>12</p><p x style='mso-hide:all'>13</p>";
         assert_eq!(hidden(html), ["1", "2", "3", "5", "7", "9", "10", "12", "13"]);
+    }
+
+    #[test]
+    fn comments_and_their_marks_are_hidden() {
+        let html = "<p>Fee<sup><a x href='#cmnt1' id=cmnt_ref1>[a]</a></sup><sup><a x href='#ftnt1'>[1]</a></sup></p>\
+            <div x><p><a href='#cmnt_ref1' id=cmnt1>[a]</a><span>private</span></p><p>more</p></div>\
+            <div x><p><a href='#ftnt_ref1'>[1]</a> Foot</p></div><span x class=MsoCommentReference>[AB1]</span>\
+            <div x style='mso-element:comment-list'>private too</div>";
+        assert_eq!(hidden(html), ["[a]", "[a]privatemore", "[AB1]", "private too"]);
     }
 
     #[test]

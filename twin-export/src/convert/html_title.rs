@@ -1,15 +1,26 @@
 //! What a page is called.
 
+use std::rc::Rc;
+
 use scraper::{ElementRef, Html};
 
 use super::super::text::tidy_line;
-use super::html_hidden::{Styles, is_hidden};
-use super::html_tree::descendants;
+use super::html::Walker;
+use super::html_hidden::is_hidden;
+use super::html_styles::Styles;
+use super::html_tree::{descendants, has_class};
 
-/// The heading over all, else the title in the head without the site's name, else the first heading that belongs to
+/// What the page marks as its title, else the heading over all, else the title in the head without the site's name, else the first heading that belongs to
 /// no menu.
-pub(super) fn of(page: &Html, styles: &Styles) -> Option<String> {
+pub(super) fn of(page: &Html, walker: &mut Walker) -> Option<String> {
     let root = page.root_element();
+    let styles = Rc::clone(&walker.styles);
+    let styles = styles.as_ref();
+    let marked =
+        root.descendent_elements().filter(|element| is_marked(*element) && is_shown(*element, styles));
+    if let Some(title) = marked.map(|element| line(walker, element)).find(|title| !title.is_empty()) {
+        return Some(title);
+    }
     let headings: Vec<ElementRef<'_>> = root
         .descendent_elements()
         .filter(|element| level(*element).is_some())
@@ -20,10 +31,24 @@ pub(super) fn of(page: &Html, styles: &Styles) -> Option<String> {
         .filter(|heading| level(**heading) == Some(1) && !is_within(**heading, FURNITURE))
         .collect();
     let top = tops.iter().find(|heading| is_within(***heading, &["main", "article"])).or(tops.first());
-    let named = |heading: &ElementRef<'_>| Some(line(*heading)).filter(|text| !text.is_empty());
-    top.and_then(|heading| named(heading))
-        .or_else(|| head_title(page, &headings))
-        .or_else(|| headings.iter().filter(|heading| !is_menu(**heading)).find_map(named))
+    let mut named = |heading: &ElementRef<'_>| Some(line(walker, *heading)).filter(|text| !text.is_empty());
+    if let Some(title) = top.and_then(|heading| named(heading)) {
+        return Some(title);
+    }
+    let names: Vec<String> = headings.iter().filter_map(&mut named).collect();
+    head_title(page, &names)
+        .or_else(|| headings.iter().filter(|heading| !is_menu(**heading)).find_map(&mut named))
+}
+
+/// Whether a paragraph has the style that word processors give to a title: Google's documents and Word do.
+fn is_marked(element: ElementRef<'_>) -> bool {
+    let is_googles = || {
+        let is_numbered = |class: &str| {
+            class.strip_prefix('c').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        has_class(element, "title") && element.value().classes().any(is_numbered)
+    };
+    element.value().name() == "p" && (has_class(element, "MsoTitle") || is_googles())
 }
 
 /// Where headings say what a page offers, not what it is about.
@@ -75,7 +100,7 @@ fn is_menu(heading: ElementRef<'_>) -> bool {
 
 /// The title in the head. Where a heading, or what the page calls its site, tells the page's own name from the
 /// site's, that alone.
-fn head_title(page: &Html, headings: &[ElementRef<'_>]) -> Option<String> {
+fn head_title(page: &Html, headings: &[String]) -> Option<String> {
     let root = page.root_element();
     // Drawings have titles, too.
     let title = descendants(root, "title").find(|title| !is_within(*title, &["svg"]))?;
@@ -83,12 +108,8 @@ fn head_title(page: &Html, headings: &[ElementRef<'_>]) -> Option<String> {
     let parts: Vec<&str> = SEPARATORS.iter().fold(vec![title.as_str()], |parts, separator| {
         parts.into_iter().flat_map(|part| part.split(separator)).collect()
     });
-    if let Some(own) = headings
-        .iter()
-        .map(|heading| line(*heading))
-        .find(|heading| parts.len() > 1 && parts.contains(&heading.as_str()))
-    {
-        return Some(own);
+    if let Some(own) = headings.iter().find(|heading| parts.len() > 1 && parts.contains(&heading.as_str())) {
+        return Some(own.clone());
     }
     let site = descendants(root, "meta").find(|meta| {
         let name = meta.attr("property").or(meta.attr("name")).unwrap_or_default();
@@ -104,8 +125,15 @@ fn head_title(page: &Html, headings: &[ElementRef<'_>]) -> Option<String> {
 
 const SEPARATORS: [&str; 8] = [" | ", " - ", " – ", " — ", " · ", " :: ", " « ", " » "];
 
-fn line(element: ElementRef<'_>) -> String {
+/// A heading as the text has it: raised and struck signs keep their meaning.
+fn line(walker: &mut Walker, element: ElementRef<'_>) -> String {
     let text = tidy_line(&element.text().collect::<String>());
+    let is_more = |inner: ElementRef<'_>| {
+        matches!(inner.value().name(), "img" | "svg" | "input" | "select" | "textarea" | "iframe" | "video")
+    };
+    if !text.is_empty() && !element.descendent_elements().any(is_more) {
+        return tidy_line(&walker.captured(element));
+    }
     if !text.is_empty() {
         return text;
     }
@@ -121,7 +149,9 @@ mod tests {
 
     fn title(html: &str) -> Option<String> {
         let page = parse(html, &Limits::default()).unwrap();
-        of(&page, &Styles::of(&page))
+        let mut walker = Walker::new(|_, _| false);
+        walker.styles = Rc::new(Styles::of(&page));
+        of(&page, &mut walker)
     }
 
     #[test]
@@ -151,6 +181,18 @@ mod tests {
             Some("Fire plan - hall 2")
         );
         assert_eq!(title("<title>Rock - Paper</title><h2>Scissors</h2>").as_deref(), Some("Rock - Paper"));
+    }
+
+    #[test]
+    fn signs_keep_their_meaning_and_the_style_of_a_title_makes_one() {
+        assert_eq!(
+            title("<h1>Tank of 10<sup>6</sup> litres,<br><s>May</s> June<sup><a href='#cmnt1'>[a]</a></sup></h1>")
+                .as_deref(),
+            Some("Tank of 10⁶ litres, ~~May~~ June")
+        );
+        assert_eq!(title("<p class='c1 title'>Lease</p><h1 class=c2>Part 1</h1>").as_deref(), Some("Lease"));
+        assert_eq!(title("<p class=MsoTitle>Lease</p><h1>Part 1</h1>").as_deref(), Some("Lease"));
+        assert_eq!(title("<p class=title>Card</p><h1>Page</h1>").as_deref(), Some("Page"));
     }
 
     #[test]

@@ -9,15 +9,16 @@ use scraper::{ElementRef, Html, HtmlTreeSink};
 
 use super::super::text::beginning;
 use super::super::{Limits, reason};
-use super::plain;
+use super::{html_closing, plain};
 
 /// A tree within the limits, or the reason why there is none.
 pub(crate) fn parse(html: &str, limits: &Limits) -> Result<Html, &'static str> {
     if has_endless_tag(html) {
         return Err(reason::TOO_LARGE);
     }
+    let html = html_closing::with_closed_tags(html);
     let mut parser = parse_document(HtmlTreeSink::new(Html::new_document()), ParseOpts::default());
-    let mut rest = html;
+    let mut rest = html.as_ref();
     while !rest.is_empty() {
         let chunk = beginning(rest, CHUNK);
         rest = &rest[chunk.len()..];

@@ -21,6 +21,27 @@ pub(super) fn redirected(address: &str) -> Option<String> {
     url.query_pairs().find(|(name, _)| name == "q").map(|(_, target)| target.into_owned())
 }
 
+/// Whom a link writes to or calls: what follows `mailto:`, `tel:` or `sms:`.
+pub(super) fn contact(address: &str) -> Option<String> {
+    let (scheme, rest) = address.split_once(':')?;
+    let is_contact = ["mailto", "tel", "sms", "callto"].iter().any(|one| scheme.eq_ignore_ascii_case(one));
+    let whom = percent_decoded(rest.split('?').next().unwrap_or(rest)).trim_matches(['/', ' ']).to_owned();
+    (is_contact && !whom.is_empty()).then_some(whom)
+}
+
+/// Whether a label is the address, cut.
+pub(super) fn is_cut(label: &str, address: &str) -> bool {
+    let bare = |text: &str| {
+        let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+        text.strip_prefix("www.").unwrap_or(text).to_lowercase()
+    };
+    let cut = label.split_once('…').or_else(|| label.split_once("..."));
+    cut.is_some_and(|(before, after)| {
+        let (before, address) = (bare(before), bare(address));
+        before.len() >= 4 && address.starts_with(&before) && address.ends_with(&after.to_lowercase())
+    })
+}
+
 /// Whether a label tells nothing of what it links to.
 pub(super) fn says_nothing(label: &str) -> bool {
     let label = label.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
@@ -30,6 +51,24 @@ pub(super) fn says_nothing(label: &str) -> bool {
         "link",
         "this",
         "this link",
+        "this number",
+        "this address",
+        "this e-mail",
+        "this email",
+        "this page",
+        "this form",
+        "email",
+        "e-mail",
+        "mail",
+        "email us",
+        "e-mail us",
+        "mail us",
+        "write us",
+        "write to us",
+        "contact us",
+        "call",
+        "call us",
+        "phone",
         "click here",
         "see here",
         "read more",
@@ -49,6 +88,16 @@ pub(super) fn says_nothing(label: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cut_address_and_whom_a_link_calls_are_told() {
+        assert!(is_cut("e.org/very/l…", "https://e.org/very/long/path/x"));
+        assert!(is_cut("https://e.org/ve...path/x", "https://www.e.org/very/long/path/x"));
+        assert!(!is_cut("More…", "https://e.org/more"));
+        assert_eq!(contact("mailto:desk@e.org?subject=Hi").as_deref(), Some("desk@e.org"));
+        assert_eq!(contact("tel:+4712345").as_deref(), Some("+4712345"));
+        assert_eq!(contact("https://e.org"), None);
+    }
 
     #[test]
     fn a_label_that_is_an_encoded_file_name_is_decoded() {

@@ -19,7 +19,7 @@ pub(super) fn to_line(formula: ElementRef<'_>) -> String {
 /// Parts beside one another.
 fn row(parent: ElementRef<'_>) -> String {
     let mut out = String::new();
-    let (mut after_fraction, mut after_limits) = (false, false);
+    let (mut after_fraction, mut after_limits, mut after_root) = (false, false, false);
     let children: Vec<ElementRef<'_>> = parent.child_elements().collect();
     if children.is_empty() {
         return own_text(parent);
@@ -33,8 +33,11 @@ fn row(parent: ElementRef<'_>) -> String {
         }
         let Some(first) = text.chars().next() else { continue };
         let is_word = |c: char| c.is_alphanumeric() || matches!(c, '√' | '∛' | '∜');
-        if after_fraction && (is_word(first) || first == '(') {
+        if after_fraction && (is_word(first) || first == '(') || after_root && is_word(first) {
             out.push('·');
+        } else if name == "mfrac" && first.is_ascii_digit() && out.ends_with(|c: char| c.is_ascii_digit()) {
+            // A mixed number.
+            out.push(' ');
         } else if is_word(first) && (ends_with_name(&out) || after_limits) {
             out.push(' ');
         }
@@ -42,6 +45,7 @@ fn row(parent: ElementRef<'_>) -> String {
         // What follows a power or a limit is no part of it.
         after_limits = matches!(name, "msup" | "munder" | "mover" | "munderover" | "msubsup")
             && text.contains(['^', '_']);
+        after_root = matches!(name, "msqrt" | "mroot") && text.ends_with(char::is_alphanumeric);
         after_fraction = name == "mfrac" || (after_fraction && text.trim().is_empty());
         // A function stands apart from what it is of.
         let is_name = name == "mi" && text.chars().count() > 1;
@@ -88,11 +92,23 @@ fn part(element: ElementRef<'_>) -> String {
             struck(&row(element))
         }
         "semantics" | "maction" => child(0),
+        // A line that ends, or a gap as wide as between words.
+        "mspace"
+            if element.attr("linebreak") == Some("newline") || element.attr("width").is_some_and(is_wide) =>
+        {
+            " ".to_owned()
+        }
         "mphantom" | "annotation" | "annotation-xml" | "mspace" | "none" | "mprescripts" | "maligngroup"
         | "malignmark" => String::new(),
         "mi" | "mn" | "mo" | "mtext" | "ms" => own_text(element),
         _ => row(element),
     }
+}
+
+/// Half an em or more.
+fn is_wide(width: &str) -> bool {
+    let width = width.trim().strip_suffix("em").and_then(|width| width.parse::<f64>().ok());
+    width.is_some_and(|width| width >= 0.5)
 }
 
 /// The text of a single sign; signs that are only thought of are none.
@@ -150,6 +166,8 @@ fn raised(text: &str) -> String {
         "" => String::new(),
         "′" | "″" | "°" | "*" | "†" => text.to_owned(),
         _ if is_number => superscript("", text),
+        // A power of a power.
+        _ if text.contains(|c| matches!(c, '⁰'..='ⁿ' | '¹' | '²' | '³')) => format!("^({text})"),
         _ => format!("^{}", grouped(text)),
     }
 }
@@ -236,6 +254,15 @@ mod tests {
         assert_eq!(line("<mi>sin</mi><mo>&#x2061;</mo><mi>x</mi>"), "sin x");
         assert_eq!(line("<mover><mi>x</mi><mo>¯</mo></mover>"), "x\u{304}");
         assert_eq!(line("<mfrac linethickness='0'><mi>n</mi><mi>k</mi></mfrac>"), "(n choose k)");
+    }
+
+    #[test]
+    fn parts_side_by_side_stay_apart() {
+        let three_quarters = "<mfrac><mn>3</mn><mn>4</mn></mfrac>";
+        assert_eq!(line(&format!("<mn>2</mn>{three_quarters}")), "2 3/4");
+        assert_eq!(line("<msqrt><mn>25</mn></msqrt><mi>y</mi>"), "√25·y");
+        assert_eq!(line("<msup><mn>2</mn><msup><mn>2</mn><mn>3</mn></msup></msup>"), "2^(2³)");
+        assert_eq!(line("<mi>p</mi><mspace linebreak=newline></mspace><mi>q</mi>"), "p q");
     }
 
     #[test]

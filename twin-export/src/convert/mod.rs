@@ -14,8 +14,11 @@ pub(crate) mod front_matter;
 mod grid;
 pub(crate) mod guard;
 pub(crate) mod html;
+mod html_closing;
 mod html_form;
 mod html_hidden;
+mod html_list;
+mod html_styles;
 mod html_table;
 mod html_title;
 pub(crate) mod html_tree;
@@ -218,9 +221,9 @@ pub(crate) fn convert_here(name: &str, bytes: Vec<u8>, limits: &Limits) -> Resul
 fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
     let (output, converter) = match kind {
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
-        Kind::Text => (Output::of((None, plain::decoded(&bytes).into_owned())), "text/2"),
+        Kind::Text => (plain::to_text(&bytes), "text/2"),
         #[cfg(feature = "html")]
-        Kind::Html => (Output::of(html::to_text(&html_tree::decoded(&bytes), limits)?), "html/3"),
+        Kind::Html => (html::read(&html_tree::decoded(&bytes), limits)?, "html/3"),
         Kind::Csv => {
             let mut aside = Aside::default();
             let text = table::to_text(&plain::decoded(&bytes), name, &mut aside)?;

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::utf16;
+use super::super::remark;
+use super::{Aside, Output, utf16};
 
 /// The text that the bytes spell.
 pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
@@ -145,14 +146,101 @@ pub(crate) fn looks_like_text(head: &[u8]) -> bool {
     let end = head.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
     let written = &head[..end];
     let zeros = written.iter().filter(|&&byte| byte == 0).count();
-    let is_strange = |byte: u8| byte < 0x20 && byte != 0 && !b"\t\n\r\x0C\x1B".contains(&byte);
+    // What DOS ended a text with.
+    let written = written.strip_suffix(b"\x1A").unwrap_or(written);
+    let is_strange = |byte: u8| byte < 0x20 && byte != 0 && !b"\x08\t\n\x0B\x0C\r\x1B".contains(&byte);
     let strange = written.iter().filter(|&&byte| is_strange(byte)).count();
-    (head.is_empty() || end > 0) && strange * 50 <= end && zeros * 10 <= end
+    let is_slip = strange <= 2 && zeros == 0 && strange * 8 <= end && std::str::from_utf8(written).is_ok();
+    (head.is_empty() || end > 0) && (strange * 50 <= end || is_slip) && zeros * 10 <= end
+}
+
+/// A text as a printer would have shown it: struck over (`_\x08x`) it says what was struck last, and a vertical tab
+/// begins a line.
+pub(super) fn to_text(bytes: &[u8]) -> Output {
+    let text = decoded(bytes);
+    let mut aside = Aside::default();
+    let text: Cow<'_, str> = if text.contains(['\x08', '\x0B']) { overstruck(&text).into() } else { text };
+    let may_have_comments = bytes.starts_with(b"\xEF\xBB\xBF") && text.len() <= MOST_WITH_COMMENTS;
+    let (text, has_comments) =
+        if may_have_comments { without_comments(&text) } else { (Cow::Borrowed(text.as_ref()), false) };
+    if has_comments {
+        aside.remark(remark::COMMENTS);
+    }
+    Output { title: None, text: text.into_owned(), aside }
+}
+
+/// Bytes of a text in which comments are looked for, and comments of one text.
+const MOST_WITH_COMMENTS: usize = 4 << 20;
+const MOST_COMMENTS: usize = 200;
+
+fn overstruck(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\x08' if !out.ends_with('\n') => drop(out.pop()),
+            '\x08' => {}
+            '\x0B' => out.push('\n'),
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+/// The text without the comments that Google's documents have at their end, `[a]…`, `[b]…`, and without the marks of
+/// them; and whether there were any. Only such a text has a byte order mark, line ends of Windows, and each mark twice.
+fn without_comments(text: &str) -> (Cow<'_, str>, bool) {
+    let mark = |at: usize| {
+        let (turn, letter) = (at / 26, u8::try_from(at % 26).unwrap_or_default() + b'a');
+        format!("[{}]", char::from(letter).to_string().repeat(turn + 1))
+    };
+    // The first comment is the last line that begins with the first mark.
+    let Some(start) = text.rfind("\n[a]").map(|at| at + 1) else { return (Cow::Borrowed(text), false) };
+    let (body, comments) = text.split_at(start);
+    let mut count = 0;
+    for line in comments.lines().filter(|line| line.starts_with('[')) {
+        count += usize::from(line.starts_with(&mark(count)));
+    }
+    let is_marked = || (0..count).all(|at| body.matches(&mark(at)).count() == 1);
+    // A list of that form has nothing before it that refers to it.
+    let is_list = body.lines().any(|line| line.starts_with("[a]"));
+    if count == 0 || count > MOST_COMMENTS || is_list || !is_marked() {
+        return (Cow::Borrowed(text), false);
+    }
+    let mut body = body.trim_end().to_owned();
+    for at in 0..count {
+        body = body.replacen(&mark(at), "", 1);
+    }
+    (Cow::Owned(body), true)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn single_control_characters_are_read_over() {
+        for text in [
+            &b"a word\x01with a control"[..],
+            b"ends here.\x1A",
+            b"A line\x0Bsoft break",
+            b"B\x08Bold te\x08ext",
+        ] {
+            assert!(looks_like_text(text), "{text:?}");
+        }
+        assert!(!looks_like_text(b"\x01\x02\x03\x04abcdefgh"));
+        assert_eq!(to_text(b"B\x08Bold _\x08u\x0Bnext").text, "Bold u\nnext");
+    }
+
+    #[test]
+    fn comments_at_the_end_of_googles_texts_are_left_out() {
+        let Output { text, aside, .. } =
+            to_text("\u{FEFF}Fee[a] is 5.[b]\r\n\r\n[a]private\r\nmore\r\n[b]too".as_bytes());
+        assert_eq!(text, "Fee is 5.");
+        assert_eq!(aside.remarks, [remark::COMMENTS]);
+        for list in ["Fee[a] is 5\n[a] a note", "Notes\n[a] one\n[b] two\n", "See [1]\n[1] note"] {
+            assert_eq!(to_text(list.as_bytes()).text, list);
+        }
+    }
 
     #[test]
     fn marked_and_unmarked_encodings_are_read() {

@@ -6,7 +6,7 @@ mod mark;
 pub(crate) use mark::Mark;
 
 use super::super::text::tidy_line;
-use super::link::{file_of, redirected, says_nothing};
+use super::link::{contact, file_of, is_cut, redirected, says_nothing};
 use super::rows::table_row;
 
 /// The text so far, and where in lists and captures the writer stands.
@@ -94,7 +94,7 @@ impl Prose {
             std::mem::take(&mut self.after_address) && text.starts_with(char::is_alphanumeric);
         if at_start {
             self.begin_line();
-        } else if would_lengthen {
+        } else if would_lengthen && !self.out.ends_with(' ') {
             self.out.push(' ');
         }
         self.out.push_str(text);
@@ -308,10 +308,14 @@ impl Prose {
                 self.inline(address);
                 self.after_address = true;
             }
+        } else if is_web && is_cut(&bare, address) {
+            self.inline(address);
+            self.after_address = true;
         } else {
             self.text(label);
-            if is_web && says_nothing(&bare) {
-                self.inline(&format!(" ({address})"));
+            let shown = if is_web { Some(address.to_owned()) } else { contact(address) };
+            if let Some(shown) = shown.filter(|_| says_nothing(&bare)) {
+                self.inline(&format!(" ({shown})"));
             }
         }
     }

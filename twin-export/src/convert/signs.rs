@@ -9,6 +9,11 @@ pub(crate) fn superscript(before: &str, text: &str) -> String {
     if bare.is_empty() {
         return text.to_owned();
     }
+    let is_raised = |c: char| matches!(c, '⁰'..='ⁿ' | '¹' | '²' | '³');
+    if bare.contains(is_raised) && bare.contains(char::is_alphanumeric) && !bare.chars().all(is_raised) {
+        // A power of a power.
+        return format!("{lead}^({bare}){trail}");
+    }
     let raised: Option<String> = bare.chars().map(raised).collect();
     let is_letter = |c: char| matches!(c, 'n' | 'i');
     match raised {
@@ -126,6 +131,8 @@ mod tests {
         assert_eq!(superscript("x", "n+1"), "^(n+1)");
         assert_eq!(superscript("x", "ab"), "^(ab)");
         assert_eq!(superscript("x", " "), " ");
+        assert_eq!(superscript("2", "2³"), "^(2³)");
+        assert_eq!(superscript("m", "²"), "²");
     }
 
     #[test]

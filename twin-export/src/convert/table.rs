@@ -93,12 +93,14 @@ fn fit(head: &str, separator: u8) -> (usize, bool, usize) {
     (count, stands_between(head, separator), width)
 }
 
-/// Not within numbers (`1,50`) nor before blanks, for the most part.
+/// Not within numbers (`1,50`) nor before blanks, for the most part. Numbers have only commas within, and a tab is typed for
+/// nothing else.
 fn stands_between(head: &str, separator: u8) -> bool {
     let bytes = head.as_bytes();
     let is_within = |at: usize| {
         let is_digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
-        bytes.get(at + 1) == Some(&b' ') || (is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)))
+        let is_in_number = || separator == b',' && is_digit(at.checked_sub(1)) && is_digit(Some(at + 1));
+        separator != b'\t' && (bytes.get(at + 1) == Some(&b' ') || is_in_number())
     };
     let places = || bytes.iter().enumerate().filter(|&(_, &byte)| byte == separator).map(|(at, _)| at);
     places().filter(|&at| is_within(at)).count() * 2 <= places().count()
@@ -134,6 +136,21 @@ mod tests {
         assert_eq!(
             to_text("Berg, Ana;1,50\nLind, Uma;2,75\n", "x.csv").unwrap(),
             "Berg, Ana | 1,50\nLind, Uma | 2,75\n"
+        );
+    }
+
+    #[test]
+    fn decimal_commas_are_no_separators() {
+        assert_eq!(to_text("1,5;2,5\n3,5;4,5\n", "x.csv").unwrap(), "1,5 | 2,5\n3,5 | 4,5\n");
+        assert_eq!(
+            to_text("Pumpe 6,5;1,50\nSchlauch 2,5;2,75\n", "x.csv").unwrap(),
+            "Pumpe 6,5 | 1,50\nSchlauch 2,5 | 2,75\n"
+        );
+        assert_eq!(to_text("a\tb,c\n1,5\t2\n1,5\t3\n", "x.csv").unwrap(), "a | b,c\n1,5 | 2\n1,5 | 3\n");
+        assert_eq!(to_text("1,2,3\n4,5,6\n", "x.csv").unwrap(), "1 | 2 | 3\n4 | 5 | 6\n");
+        assert_eq!(
+            to_text("1,2,red;big\n3,4,blue;small\n", "x.csv").unwrap(),
+            "1 | 2 | red;big\n3 | 4 | blue;small\n"
         );
     }
 

@@ -272,12 +272,23 @@ fn said(message: &Value, names: &Names) -> Option<Said> {
     if !is_message || notices.contains(&string(message, "subtype")) {
         return None;
     }
+    // What became of a message stands in the note of its change.
+    let changed = if string(message, "subtype") == "message_changed" { message.get("message") } else { None };
+    if let Some(changed) = changed.filter(|changed| changed.is_object() && string(message, "text").is_empty())
+    {
+        return said_in(changed, message, names);
+    }
+    said_in(message, message, names)
+}
+
+fn said_in(message: &Value, note: &Value, names: &Names) -> Option<Said> {
     let text = plain(string(message, "text"), names);
     let more = shown::lines(message, names);
     let text = if shown::is_stub(&text) && !more.is_empty() { String::new() } else { text };
     let text = shown::with_more(&text, more);
     let text = text.trim().to_owned();
-    (!text.is_empty()).then(|| Said { name: name(message, names), ts: time(message, "ts"), text })
+    let ts = Some(time(message, "ts")).filter(|ts| !ts.is_empty()).unwrap_or_else(|| time(note, "ts"));
+    (!text.is_empty()).then(|| Said { name: name(message, names), ts, text })
 }
 
 /// Who wrote it, as far as the export tells.
@@ -336,6 +347,15 @@ mod tests {
         let text =
             day(r#"[{"ts":"1772442000.1","subtype":"file_comment","text":"Fine","comment":{"user":"U7"}}]"#);
         assert_eq!(text, "U7 (09:00): Fine");
+    }
+
+    #[test]
+    fn a_change_says_what_became_of_the_message() {
+        let text = day(
+            r#"[{"ts":"1772442060.1","subtype":"message_changed","message":{"ts":"1772442000.1","user":"A","text":"At ten"},
+                "previous_message":{"text":"At nine"}}]"#,
+        );
+        assert_eq!(text, "A (09:00): At ten");
     }
 
     #[test]

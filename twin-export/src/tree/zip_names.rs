@@ -53,14 +53,53 @@ impl Spelling {
     }
 
     pub(super) fn decode(self, name: &[u8]) -> String {
-        if let Ok(name) = std::str::from_utf8(name) {
-            return name.to_owned();
+        if let Ok(utf8) = std::str::from_utf8(name) {
+            return self.instead_of(utf8).unwrap_or_else(|| utf8.to_owned());
         }
         match self {
             Self::Other(encoding) => encoding.decode_without_bom_handling(name).0.into_owned(),
             Self::Cp437 => name.iter().map(|&byte| in_cp437(byte)).collect(),
         }
     }
+}
+
+impl Spelling {
+    /// What a name says that is valid UTF-8 by accident, as pairs of Chinese bytes may be: in an archive of such names,
+    /// UTF-8 would spell it in letters of no language.
+    fn instead_of(self, utf8: &str) -> Option<String> {
+        let Self::Other(encoding) = self else { return None };
+        if utf8.is_ascii()
+            || encoding.is_single_byte()
+            || utf8.chars().any(|letter| letter > '\u{7FF}')
+            || is_written(utf8)
+        {
+            return None;
+        }
+        let (name, is_damaged) = encoding.decode_without_bom_handling(utf8.as_bytes());
+        (!is_damaged).then(|| name.into_owned())
+    }
+}
+
+/// Whether people write such letters: those of one script, western ones beside plain ones.
+fn is_written(name: &str) -> bool {
+    let strange = || name.chars().filter(|letter| !letter.is_ascii());
+    let all = |letters: std::ops::RangeInclusive<char>| {
+        strange().all(|letter| letters.contains(&letter) && letter.is_alphabetic())
+    };
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let has_plain = stem.chars().any(|letter| letter.is_ascii_alphabetic());
+    // Marks that are written behind their letters.
+    let is_decomposed = has_plain && strange().all(|letter| ('\u{300}'..='\u{36F}').contains(&letter));
+    (has_plain && all('\u{C0}'..='\u{17F}'))
+        || is_decomposed
+        || [
+            ('\u{370}'..='\u{3FF}'),
+            ('\u{400}'..='\u{45F}'),
+            ('\u{5D0}'..='\u{5EA}'),
+            ('\u{620}'..='\u{64A}'),
+        ]
+        .into_iter()
+        .any(all)
 }
 
 const SAMPLE: usize = 64 * 1024;
@@ -137,6 +176,20 @@ mod tests {
         assert_eq!(
             read(&[b"Gr\x94\xE1e.txt", b"K\x81hlraum.txt", "Plan – 2026.md".as_bytes()]),
             ["Größe.txt", "Kühlraum.txt", "Plan – 2026.md"]
+        );
+        assert_eq!(
+            read(
+                &["仓库钥匙.txt", "前台.txt"]
+                    .map(|name| encoding_rs::GBK.encode(name).0)
+                    .each_ref()
+                    .map(|name| name.as_ref())
+            ),
+            ["仓库钥匙.txt", "前台.txt"]
+        );
+        let gbk = encoding_rs::GBK.encode("仓库钥匙.txt").0;
+        assert_eq!(
+            read(&[&gbk, "Größe.txt".as_bytes(), "склад.txt".as_bytes()])[1..],
+            ["Größe.txt", "склад.txt"]
         );
         assert_eq!(read(&[b"Gr\xF6\xDFe.txt"]), ["Größe.txt"]);
         assert_eq!(read(&[b"caf\x82.txt"]), ["café.txt"]);

@@ -9,7 +9,7 @@ use mail_parser::{ContentType, Encoding, Message, MessagePart, MimeHeaders, Part
 use super::super::super::text::tidy_line;
 use super::super::super::{Limits, reason};
 use super::super::plain::decoded_as;
-use super::super::{Aside, html};
+use super::super::{Aside, Output, html};
 use super::{PARSER, alternative, calendar, flowed, forwarded, signed, tnef, words};
 
 /// A file that came with a message.
@@ -61,6 +61,7 @@ impl Body {
         for (part, reason) in &aside.parts {
             self.aside.skip(part, reason);
         }
+        aside.remarks.iter().for_each(|remark| self.aside.remark(remark));
         self.refused = self.refused.or(refused);
     }
 
@@ -167,8 +168,11 @@ impl Reader<'_> {
         let html = self.spelled(part, html);
         match name_of(part).filter(|_| is_file(part)) {
             Some(name) => push_file(body, name, html.into_owned().into_bytes()),
-            None => match html::to_text(&html, self.limits) {
-                Ok((_, text)) => body.texts.push(text),
+            None => match html::read(&html, self.limits) {
+                Ok(Output { text, aside, .. }) => {
+                    body.texts.push(text);
+                    aside.remarks.iter().for_each(|remark| body.aside.remark(remark));
+                }
                 Err(reason) => body.refuse("HTML", reason),
             },
         }
@@ -253,6 +257,13 @@ impl Reader<'_> {
 
     /// A text part as it was meant: the bytes as UTF-8 where they are that, else by the label or by a guess.
     fn spelled<'t>(&self, part: &MessagePart<'_>, text: &'t str) -> Cow<'t, str> {
+        let is_packed =
+            part.content_transfer_encoding().is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"));
+        if let Some((bytes, rest)) = is_packed.then(|| packed(text)).flatten() {
+            let label = part.content_type().and_then(|kind| kind.attribute("charset"));
+            let unpacked = decoded_as(&bytes, label.map(str::as_bytes));
+            return Cow::Owned(format!("{}\n\n{}", unpacked.trim_end(), rest.trim_start()));
+        }
         if text.is_ascii() && !text.contains('\x1B') {
             return Cow::Borrowed(text);
         }
@@ -275,6 +286,32 @@ impl Reader<'_> {
             _ => Cow::Owned(decoded_as(&bytes, label).into_owned()),
         }
     }
+}
+
+/// The bytes of a text that was left packed because of what stands behind it, such as the footer of a mailing list, and
+/// that.
+fn packed(text: &str) -> Option<(Vec<u8>, &str)> {
+    let is_code = |line: &str| {
+        let code = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+        !line.is_empty() && line.bytes().all(code)
+    };
+    let start = text.trim_start();
+    let mut len = 0;
+    for line in start.split_inclusive('\n') {
+        if !is_code(line.trim()) {
+            break;
+        }
+        len += line.len();
+        if line.trim().ends_with('=') {
+            break;
+        }
+    }
+    let (code, rest) = start.split_at(len);
+    let code: String = code.split_whitespace().collect();
+    // Where nothing follows, it was unpacked already.
+    let is_whole = code.len() >= 8 && code.len().is_multiple_of(4) && !rest.trim().is_empty();
+    let bytes = base64_decode(code.as_bytes()).filter(|_| is_whole)?;
+    Some((bytes, rest))
 }
 
 fn push_file(body: &mut Body, name: String, bytes: Vec<u8>) {

@@ -5,6 +5,7 @@ mod body;
 mod calendar;
 mod dates;
 mod flowed;
+mod form;
 mod signed;
 mod tnef;
 mod words;
@@ -20,7 +21,7 @@ use super::super::text::tidy_line;
 use super::super::workers::Task;
 use super::super::{Limits, reason};
 use super::guard::guarded;
-use super::{Aside, Attached, Converted, Kind, html};
+use super::{Aside, Attached, Converted, Kind, Output, html};
 use body::Body;
 
 /// Of single messages and of threads alike.
@@ -113,7 +114,8 @@ fn letter_within(bytes: &[u8], limits: &Limits, depth: usize) -> Result<Letter, 
     if is_beyond_measure(bytes) {
         return Err(reason::TOO_LARGE);
     }
-    let bytes = words::with_plain_headers(bytes);
+    let bytes = form::mended(bytes);
+    let bytes = words::with_plain_headers(&bytes);
     let message = PARSER.parse(bytes.as_ref()).ok_or(reason::UNREADABLE)?;
     let read = Body::of(&message, limits, 0);
     let body = read.text();
@@ -223,14 +225,15 @@ fn to_text_within(bytes: &[u8], limits: &Limits, depth: usize) -> Result<Convert
     let title = Some(letter.subject.clone()).filter(|subject| !subject.is_empty());
     if letter.from.is_empty() && title.is_none() {
         // No letter, but a page that a program saved as one.
-        let message = PARSER.parse(bytes).ok_or(reason::UNREADABLE)?;
+        let bytes = form::mended(bytes);
+        let message = PARSER.parse(bytes.as_ref()).ok_or(reason::UNREADABLE)?;
         let html = message.html_bodies().find_map(|part| match &part.body {
             PartType::Html(html) => Some(html.as_ref()),
             _ => None,
         });
         if let Some(html) = html {
-            let (title, text) = html::to_text(html, limits)?;
-            return Ok(Converted::new(title, text, CONVERTER));
+            let Output { title, text, aside } = html::read(html, limits)?;
+            return Ok(Converted { aside, ..Converted::new(title, text, CONVERTER) });
         }
     }
     let converted = Converted::new(title, letter.text(&letter.body), CONVERTER);

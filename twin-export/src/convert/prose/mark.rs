@@ -28,6 +28,14 @@ impl Prose {
         Some(taken.trim_start_matches('\n').to_owned())
     }
 
+    /// Writes the marker of the item that has just begun anew, from its number.
+    pub(crate) fn mark_item(&mut self, write: impl FnOnce(Option<i64>) -> String) {
+        if let Some(list) = self.lists.last_mut() {
+            let number = list.next_number.map(|next| next.saturating_sub(list.step));
+            list.marker = Some(write(number));
+        }
+    }
+
     /// One item of a list that comes as lines with a level and a marker, as `(a) `.
     pub(crate) fn marked_line(&mut self, level: usize, marker: &str, text: &str) {
         if self.after_item {

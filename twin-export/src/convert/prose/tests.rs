@@ -62,11 +62,16 @@ fn a_link_shows_its_address_only_where_the_label_says_nothing() {
         prose.link("", "https://example.com/s");
         prose.text(", ");
         prose.link("", "https://example.com/t");
+        prose.space();
+        prose.link("here", "mailto:desk@e.org");
+        prose.space();
+        prose.link("e.org/very/l…", "https://e.org/very/long");
+        prose.space();
         prose.link("here", "https://www.google.com/url?q=https://x.example/a%3Fb&sa=D");
     });
     assert_eq!(
         text,
         "the policy here (https://example.com/q) https://example.com/r and https://example.com/s, \
-         https://example.com/t here (https://x.example/a?b)"
+         https://example.com/t here (desk@e.org) https://e.org/very/long here (https://x.example/a?b)"
     );
 }

@@ -1,0 +1,319 @@
+//! What the styles of a page say that carries meaning: what they hide, raise, strike out, how lists count, which text is
+//! in a font of symbols. Read from the attributes of elements, and from plain rules of the page's style sheets.
+
+use std::collections::HashMap;
+
+use scraper::{ElementRef, Html};
+
+use super::html_hidden::shows_or_hides;
+use super::html_list::Marker;
+use super::html_tree::descendants;
+use super::symbols::is_symbol_font;
+
+/// The rules of a page's style sheets.
+#[derive(Debug, Default)]
+pub(crate) struct Styles {
+    /// By the class, the id or the element that a rule is about.
+    rules: HashMap<String, Vec<Rule>>,
+    count: usize,
+    /// What stands before the items of a list, by the list's class or element.
+    markers: HashMap<String, Marker>,
+    /// Items have numbers that are not understood.
+    has_strange_markers: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Rule {
+    element: Option<String>,
+    classes: Vec<String>,
+    id: Option<String>,
+    says: Says,
+    /// The more is asked of an element, the stronger the rule; the later of two.
+    weight: (usize, usize),
+}
+
+/// What declarations say; nothing of what they do not mention.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Says {
+    hides: Option<bool>,
+    raises: Option<bool>,
+    strikes: Option<bool>,
+    counts: Option<String>,
+    font: Option<String>,
+}
+
+/// Bytes of style sheets that are looked at, and rules that are kept.
+const MOST_STYLES: usize = 1 << 20;
+const MOST_RULES: usize = 4_000;
+
+impl Says {
+    fn of(declarations: &str) -> Self {
+        Self {
+            hides: shows_or_hides(declarations),
+            raises: raises(declarations),
+            strikes: strikes(declarations),
+            counts: counts(declarations),
+            font: font(declarations).filter(|font| !font.is_empty()),
+        }
+    }
+}
+
+impl Styles {
+    pub(crate) fn of(page: &Html) -> Self {
+        let mut styles = Self::default();
+        let mut read = 0;
+        for sheet in descendants(page.root_element(), "style") {
+            let media = sheet.attr("media").unwrap_or("all");
+            let text = sheet.text().collect::<String>();
+            read += text.len();
+            if read > MOST_STYLES {
+                break;
+            }
+            if media.contains("all") || media.contains("screen") && !media.contains('(') {
+                styles.add(&text);
+            }
+        }
+        styles
+    }
+
+    fn add(&mut self, sheet: &str) {
+        let sheet = without_comments(sheet);
+        let mut rest = sheet.as_str();
+        while let Some((selectors, after)) = rest.split_once('{') {
+            if selectors.contains('@') {
+                // `@import …;` may stand before a rule; what depends on the screen is left to it.
+                if let Some((_, last)) = selectors.rsplit_once(';').filter(|(_, last)| !last.contains('@')) {
+                    self.add_rule(last, &after[..end_of_block(after)]);
+                }
+            } else {
+                self.add_rule(selectors, &after[..end_of_block(after)]);
+            }
+            rest = after.get(end_of_block(after) + 1..).unwrap_or_default();
+        }
+    }
+
+    fn add_rule(&mut self, selectors: &str, block: &str) {
+        if selectors.contains(":before") {
+            selectors.split(',').for_each(|selector| self.add_marker(selector, block));
+        }
+        let says = Says::of(block);
+        if says == Says::default() {
+            return;
+        }
+        for selector in selectors.split(',') {
+            if self.count >= MOST_RULES {
+                return;
+            }
+            let Some(mut rule) = Rule::of(selector.trim(), &says) else { continue };
+            rule.weight.1 = self.count;
+            self.count += 1;
+            let key =
+                rule.id.clone().or_else(|| rule.classes.first().cloned()).or_else(|| rule.element.clone());
+            self.rules.entry(key.unwrap_or_default()).or_default().push(rule);
+        }
+    }
+
+    /// `.list>li:before{content:"(" counter(a, lower-latin) ") "}`
+    fn add_marker(&mut self, selector: &str, block: &str) {
+        let Some(content) = property(block, "content") else { return };
+        let list = selector.trim().strip_suffix(":before").map(|list| list.trim_end_matches(':'));
+        let list =
+            list.and_then(|list| list.strip_suffix("li")).map(|list| list.trim_end_matches(['>', ' ']));
+        match list.zip(Marker::of(content)) {
+            Some((list, marker))
+                if !list.contains([' ', '>', ':', '[']) && self.markers.len() < MOST_RULES =>
+            {
+                let list = list.rsplit_once('.').map_or(list, |(_, class)| class);
+                self.markers.insert(list.to_owned(), marker);
+            }
+            _ => self.has_strange_markers |= content.contains("counter"),
+        }
+    }
+
+    /// What the strongest rule that says anything of it says.
+    fn by_rule<T>(&self, element: ElementRef<'_>, says: impl Fn(&Says) -> Option<T>) -> Option<T> {
+        if self.rules.is_empty() {
+            return None;
+        }
+        let named = element.value();
+        let keys = named.classes().chain(named.id()).chain([named.name()]);
+        let rules = keys.filter_map(|key| self.rules.get(key)).flatten();
+        let said = rules
+            .filter(|rule| rule.is_about(element))
+            .filter_map(|rule| Some((rule.weight, says(&rule.says)?)));
+        said.max_by_key(|(weight, _)| *weight).map(|(_, said)| said)
+    }
+
+    pub(super) fn hide(&self, element: ElementRef<'_>) -> bool {
+        self.by_rule(element, |says| says.hides).unwrap_or(false)
+    }
+
+    /// Whether an element stands raised.
+    pub(super) fn raises(&self, element: ElementRef<'_>) -> bool {
+        let own = element.attr("style").and_then(raises);
+        own.or_else(|| self.by_rule(element, |says| says.raises)).unwrap_or(false)
+    }
+
+    /// Whether the text of an element is struck out. Lists and tables hand that down to their items and cells.
+    pub(super) fn strikes(&self, element: ElementRef<'_>) -> bool {
+        let is_part = |element: ElementRef<'_>| {
+            let name = element.value().name();
+            matches!(name, "ul" | "ol" | "table" | "thead" | "tbody" | "tfoot" | "tr" | "dl")
+        };
+        let says = |element: ElementRef<'_>| {
+            let own = element.attr("style").and_then(strikes);
+            own.or_else(|| self.by_rule(element, |says| says.strikes)).unwrap_or(false)
+        };
+        match element.value().name() {
+            "html" | "body" => false,
+            _ if is_part(element) => false,
+            "li" | "td" | "th" | "dt" | "dd" => {
+                let around =
+                    element.ancestors().map_while(ElementRef::wrap).take_while(|above| is_part(*above));
+                says(element) || around.into_iter().any(says)
+            }
+            _ => says(element),
+        }
+    }
+
+    /// How a list counts, as CSS calls it.
+    pub(super) fn counts(&self, list: ElementRef<'_>) -> Option<String> {
+        let by_item = || counts(list.child_elements().next()?.attr("style")?);
+        let own = list.attr("style").and_then(counts);
+        let counts = own.or_else(|| self.by_rule(list, |says| says.counts.clone())).or_else(by_item);
+        counts.filter(|counts| counts != "none" || !self.has_strange_markers)
+    }
+
+    /// What stands before the items of a list.
+    pub(super) fn marker(&self, list: ElementRef<'_>) -> Option<&Marker> {
+        if self.markers.is_empty() {
+            return None;
+        }
+        let value = list.value();
+        value.classes().chain([value.name()]).find_map(|name| self.markers.get(name))
+    }
+
+    /// The font of symbols that an element sets, empty for any other; `None` where it sets none.
+    pub(super) fn font(&self, element: ElementRef<'_>) -> Option<String> {
+        let face = || element.attr("face").map(family);
+        element
+            .attr("style")
+            .and_then(font)
+            .or_else(face)
+            .or_else(|| self.by_rule(element, |says| says.font.clone()))
+    }
+}
+
+impl Rule {
+    /// A rule about an element by its own name, classes and id alone; others are not followed.
+    fn of(selector: &str, says: &Says) -> Option<Self> {
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+        if selector.is_empty() || !selector.chars().all(|c| is_name(c) || matches!(c, '.' | '#')) {
+            return None;
+        }
+        let mut rule =
+            Self { element: None, classes: Vec::new(), id: None, says: says.clone(), weight: (0, 0) };
+        let mut rest = selector;
+        while !rest.is_empty() {
+            let (mark, name) = match rest.strip_prefix(['.', '#']) {
+                Some(name) => (&rest[..1], name),
+                None => ("", rest),
+            };
+            let end = name.find(['.', '#']).unwrap_or(name.len());
+            let (name, after) = name.split_at(end);
+            match mark {
+                "." => rule.classes.push(name.to_owned()),
+                "#" => rule.id = Some(name.to_owned()),
+                _ => rule.element = Some(name.to_ascii_lowercase()),
+            }
+            rest = after;
+        }
+        rule.weight.0 = 100 * usize::from(rule.id.is_some())
+            + 10 * rule.classes.len()
+            + usize::from(rule.element.is_some());
+        Some(rule)
+    }
+
+    fn is_about(&self, element: ElementRef<'_>) -> bool {
+        let value = element.value();
+        self.element.as_deref().is_none_or(|name| name == value.name())
+            && self.id.as_deref().is_none_or(|id| value.id() == Some(id))
+            && self.classes.iter().all(|class| value.classes().any(|one| one == class))
+    }
+}
+
+fn without_comments(sheet: &str) -> String {
+    let mut out = String::with_capacity(sheet.len());
+    let mut rest = sheet;
+    while let Some((before, after)) = rest.split_once("/*") {
+        out.push_str(before);
+        rest = after.split_once("*/").map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    out.replace("<!--", "").replace("-->", "")
+}
+
+/// Where the block ends that was opened before; blocks may stand within.
+fn end_of_block(text: &str) -> usize {
+    let mut open = 1;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => open += 1,
+            b'}' => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            return at;
+        }
+    }
+    text.len()
+}
+
+/// The value of a property in declarations; the last one counts.
+pub(super) fn property<'a>(style: &'a str, name: &str) -> Option<&'a str> {
+    let values = style.split(';').filter_map(|declaration| declaration.split_once(':'));
+    let value = values.rev().find(|(property, _)| property.trim().eq_ignore_ascii_case(name))?.1;
+    Some(value.split('!').next().unwrap_or_default().trim())
+}
+
+fn raises(style: &str) -> Option<bool> {
+    property(style, "vertical-align").map(|place| place.eq_ignore_ascii_case("super"))
+}
+
+fn strikes(style: &str) -> Option<bool> {
+    let line = property(style, "text-decoration-line").or_else(|| property(style, "text-decoration"))?;
+    Some(line.to_ascii_lowercase().contains("line-through"))
+}
+
+fn counts(style: &str) -> Option<String> {
+    let known = [
+        "none",
+        "decimal",
+        "decimal-leading-zero",
+        "lower-alpha",
+        "lower-latin",
+        "upper-alpha",
+        "upper-latin",
+        "lower-roman",
+        "upper-roman",
+        "disc",
+        "circle",
+        "square",
+    ];
+    let value = property(style, "list-style-type").or_else(|| property(style, "list-style"))?;
+    let mut words = value.split_ascii_whitespace().map(str::to_ascii_lowercase);
+    words.find(|word| known.contains(&word.as_str()))
+}
+
+fn font(style: &str) -> Option<String> {
+    property(style, "font-family").or_else(|| property(style, "font")).map(family)
+}
+
+/// The first of some fonts, without the size that may stand before it, where it is one of symbols; empty otherwise.
+fn family(fonts: &str) -> String {
+    let first = fonts.split(',').next().unwrap_or_default();
+    let sizes = ["pt ", "px ", "em ", "% "];
+    let end = sizes.iter().filter_map(|unit| first.rfind(unit).map(|at| at + unit.len())).max().unwrap_or(0);
+    let name = first[end..].trim().trim_matches(['"', '\'']);
+    if is_symbol_font(name) { name.to_owned() } else { String::new() }
+}
