@@ -57,6 +57,8 @@ pub const TOO_SLOW: &str = "took too long";
 pub const CUT_SHORT: &str = "damaged: its rest is missing";
 /// A sheet that its workbook does not show.
 pub const HIDDEN_SHEET: &str = "hidden sheet";
+/// A formula that nobody has reckoned out yet, where its text cannot be told.
+pub const NO_RESULT: &str = "formula without a result";
 /// A file within a file, for another program to open.
 pub const EMBEDDED: &str = "embedded file";
 /// A document of Word before 2007.
@@ -76,7 +78,7 @@ pub(crate) fn known(told: &str) -> &'static str {
     ALL.into_iter().find(|reason| *reason == told).unwrap_or(UNREADABLE)
 }
 
-const ALL: [&str; 32] = [
+const ALL: [&str; 33] = [
     EMPTY,
     ENCRYPTED,
     NO_TEXT,
@@ -105,6 +107,7 @@ const ALL: [&str; 32] = [
     TOO_SLOW,
     CUT_SHORT,
     HIDDEN_SHEET,
+    NO_RESULT,
     EMBEDDED,
     OLD_WORD,
     OLD_POWERPOINT,
