@@ -63,9 +63,12 @@ fn format(name: Option<&str>) -> Result<Format, String> {
         Some("drive") => Format::Drive,
         Some("slack") => Format::Slack,
         Some("confluence") => Format::Confluence,
+        Some("zendesk") => Format::Zendesk,
+        Some("intercom") => Format::Intercom,
+        Some("evernote") => Format::Evernote,
         Some("jsonl") => Format::Jsonl,
         Some("mail") => Format::Mail,
         Some("folder") => Format::Folder,
-        _ => return Err("--format takes auto, notion, drive, slack, mail or folder".to_owned()),
+        _ => return Err("--format takes auto, notion, drive, slack, confluence, zendesk, intercom, evernote, jsonl, mail or folder".to_owned()),
     })
 }

@@ -12,6 +12,7 @@ mod crash;
 #[cfg(unix)]
 mod demo;
 mod documents;
+mod dry_run;
 mod eval;
 #[cfg(unix)]
 mod examples;
@@ -23,6 +24,7 @@ mod handbook;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod import;
+mod json_lines;
 mod lists;
 mod mcp;
 #[cfg(unix)]

@@ -4,11 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
 mod accounting;
+mod articles;
 mod bad_input;
 mod choices;
 mod expectation;
+mod folders;
 mod nothing_less;
 mod nothing_lost;
+mod scans;
 mod workshop;
 
 use expectation::Expectation;
@@ -57,6 +60,11 @@ exports! {
     a_space_of_confluence: "exports/confluence",
     documents_as_json_lines: "exports/json-lines",
     a_vault_of_notes: "exports/vault",
+    a_vault_in_a_zip: "exports/vault-zip",
+    a_wiki_of_github: "exports/depot.wiki",
+    articles_of_zendesk: "exports/zendesk",
+    articles_of_intercom: "exports/intercom",
+    a_notebook_of_evernote: "exports/evernote",
     zip_bombs: "exports/bad/bad-bombs",
     a_wrong_checksum: "exports/bad/bad-checksum",
     a_zip_cut_short: "exports/bad/bad-cut",

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-#[cfg(feature = "html")]
-use super::confluence;
 use super::convert::{HEAD, Kind};
+#[cfg(feature = "evernote")]
+use super::evernote;
 use super::job::Budget;
 #[cfg(feature = "notion")]
 use super::notion::names as notion_names;
@@ -13,6 +13,8 @@ use super::run::Run;
 use super::slack;
 use super::tree::{self, Entry, Tree, file_name};
 use super::{Format, Limits, Options, ReadError, drive, folder, jsonl, mail, reason};
+#[cfg(feature = "html")]
+use super::{articles, confluence};
 
 /// PATHs that are read as one, and their reader (never [`Format::Auto`]).
 #[derive(Debug)]
@@ -35,6 +37,10 @@ impl Detected {
             Format::Mail => mail::read(&self.roots, run),
             #[cfg(feature = "html")]
             Format::Confluence => confluence::read(&self.roots, run),
+            #[cfg(feature = "html")]
+            Format::Zendesk | Format::Intercom => articles::read(&self.roots, self.reader, run),
+            #[cfg(feature = "evernote")]
+            Format::Evernote => evernote::read(&self.roots, run),
             Format::Jsonl => jsonl::read(&self.roots, run),
             // What this build has no reader for was refused, or is a folder.
             _ => folder::read(&self.roots, run),
@@ -68,6 +74,9 @@ pub(crate) fn exports(
                 Format::Auto => detected(&name, &tree, budget, &options.limits),
                 known => known,
             };
+            if reader == Format::Folder && !tree.single && !path.is_dir() {
+                tree::leave_out(&mut tree, budget, &options.limits);
+            }
             for (reader, tree) in shared_out(reader, tree, options) {
                 let group = group(reader, &name);
                 let is_same = |export: &&mut Detected| {
@@ -138,6 +147,14 @@ fn detected(name: &str, tree: &Tree, budget: &Budget, limits: &Limits) -> Format
     if confluence::is_export(tree, budget, limits) {
         return Format::Confluence;
     }
+    #[cfg(feature = "html")]
+    if let Some(reader) = articles::whose(tree, budget, limits) {
+        return reader;
+    }
+    #[cfg(feature = "evernote")]
+    if evernote::is_export(tree) {
+        return Format::Evernote;
+    }
     if drive::is_takeout(tree) || drive::is_download_name(name) {
         return Format::Drive;
     }
@@ -150,7 +167,8 @@ fn is_supported(format: Format) -> bool {
         Format::Notion => cfg!(feature = "notion"),
         Format::Slack => cfg!(feature = "slack"),
         Format::Mail => cfg!(feature = "mail"),
-        Format::Confluence => cfg!(feature = "html"),
+        Format::Confluence | Format::Zendesk | Format::Intercom => cfg!(feature = "html"),
+        Format::Evernote => cfg!(feature = "evernote"),
         Format::Auto | Format::Drive | Format::Jsonl | Format::Folder => true,
     }
 }
@@ -199,13 +217,13 @@ fn shared_out(reader: Format, mut tree: Tree, options: &Options) -> Vec<(Format,
     vec![(Format::Drive, Tree { entries: files, ..tree }), (Format::Mail, mail)]
 }
 
-/// Parts of one Notion export are told by their names; all of Drive is one tree, and threads reach
-/// across mailboxes.
+/// Parts of one Notion export are told by their names; all of Drive is one tree, threads reach across mailboxes, and
+/// articles come in pages.
 fn group(reader: Format, name: &str) -> Option<String> {
     match reader {
         #[cfg(feature = "notion")]
         Format::Notion => notion_names::part_of(name).map(str::to_owned),
-        Format::Drive | Format::Mail => Some(String::new()),
+        Format::Drive | Format::Mail | Format::Zendesk | Format::Intercom => Some(String::new()),
         _ => None,
     }
 }

@@ -41,7 +41,7 @@ impl Export {
     /// [`Options::root`] names several folders at once. Damaged archives are no error: see [`Summary::roots`].
     pub fn open(paths: &[impl AsRef<Path>], options: &Options) -> Result<Self, ReadError> {
         let paths: Vec<PathBuf> = paths.iter().map(|path| path.as_ref().to_owned()).collect();
-        let budget = Budget::of(&options.cancellation);
+        let budget = Budget::of(options);
         let detected = detect::exports(&paths, options, &budget);
         budget.check_room()?;
         Ok(Self { options: options.clone(), budget, detected: detected? })

@@ -8,13 +8,13 @@ use super::convert::{self, Converted};
 use super::job::{Budget, Job, Lane};
 use super::run::{Outcome, Place, Run, digest};
 use super::tree::{Entry, Roots, Tree, file_name, safe_path};
-use super::vault::Vault;
+use super::vault::Vaults;
 use super::{Document, Format, Limits, Options, Root, Skipped, pool, reason};
 
 pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
     for (path, tree) in roots {
         let scope = scope(tree, run.options.root.as_deref());
-        let vault = Vault::of(tree, &run.budget, &run.options.limits);
+        let vaults = Vaults::of(tree, &run.budget, &run.options.limits);
         let key_of =
             |path: &str| if tree.single { scope.clone() } else { format!("{scope}{}", safe_path(path)) };
         let key = |entry: &Entry| key_of(&entry.path);
@@ -39,14 +39,11 @@ pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
                 if !tree.single && path.split('/').any(|part| part.starts_with('.')) {
                     return Outcome::skipped(path, reason::HIDDEN);
                 }
-                if vault.as_ref().is_some_and(|vault| vault.is_template(path)) {
-                    return Outcome::skipped(path, reason::METADATA);
+                if let Some(reason) = vaults.refuses(path) {
+                    return Outcome::skipped(path, reason);
                 }
                 let read = job.read(entry).and_then(|bytes| {
-                    let bytes = match &vault {
-                        Some(vault) => vault.resolved(path, bytes, job),
-                        None => bytes,
-                    };
+                    let bytes = vaults.resolved(path, bytes, job);
                     let source = digest(&bytes);
                     Ok((source, convert::convert(file_name(path), bytes, job)?))
                 });

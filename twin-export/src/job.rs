@@ -48,8 +48,12 @@ struct Shared {
     kept: AtomicU64,
     /// Bytes of notes that were read into others.
     embedded: AtomicU64,
+    /// Bytes of long keys and titles of documents that were handed out.
+    told: AtomicU64,
     /// Files that took too long.
     given_up: AtomicU32,
+    /// Pictures are not passed over: there is a program that reads them.
+    keeps_pictures: bool,
     cancellation: Cancellation,
     /// Why nothing more can be written aside.
     no_room: OnceLock<io::Error>,
@@ -58,10 +62,21 @@ struct Shared {
 /// Bytes of notes that a run reads into others: a few short notes could embed a long one again and again.
 const MOST_EMBEDDED: u64 = 64 << 20;
 
+/// Bytes of long keys and titles: whoever takes the documents keeps them to the run's end, too.
+const MOST_TOLD: u64 = 40 << 20;
+
 impl Budget {
-    /// Creates the budget of a run that may be cancelled.
-    pub(crate) fn of(cancellation: &Cancellation) -> Self {
-        Self(Arc::new(Shared { cancellation: cancellation.clone(), ..Shared::default() }))
+    /// Creates the budget of a run.
+    pub(crate) fn of(options: &Options) -> Self {
+        Self(Arc::new(Shared {
+            keeps_pictures: options.ocr.is_some(),
+            cancellation: options.cancellation.clone(),
+            ..Shared::default()
+        }))
+    }
+
+    pub(crate) fn keeps_pictures(&self) -> bool {
+        self.0.keeps_pictures
     }
 
     /// Stops the run that is charged here.
@@ -100,6 +115,12 @@ impl Budget {
     /// Charges bytes of a note that is read into another; false when the run embeds too much.
     pub(crate) fn embed(&self, bytes: u64) -> bool {
         self.0.embedded.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) <= MOST_EMBEDDED
+    }
+
+    /// Charges bytes of a document's key and title that are more than usual; false when there is no room for them.
+    pub(crate) fn tell(&self, bytes: usize) -> bool {
+        let bytes = bytes as u64;
+        bytes == 0 || self.0.told.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) <= MOST_TOLD
     }
 
     /// Charges bytes that are kept in memory until the run's end. False, and nothing is charged, when there is no room

@@ -39,7 +39,8 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `readers` | yes | archives and folders, Google Drive, JSON Lines, text, Markdown and CSV; every other feature needs it |
-//! | `html` | yes | HTML pages, and HTML exports of Confluence |
+//! | `evernote` | yes | notebooks of Evernote (enex) |
+//! | `html` | yes | HTML pages, HTML exports of Confluence, and articles of Zendesk and Intercom |
 //! | `mail` | yes | messages, mboxes and Maildirs |
 //! | `notion` | yes | exports of Notion, as Markdown or HTML |
 //! | `office` | yes | Word, PowerPoint and Excel files (docx, pptx, xlsx, xlsb, xls) |
@@ -52,6 +53,7 @@
 
 #![cfg_attr(
     not(all(
+        feature = "evernote",
         feature = "html",
         feature = "mail",
         feature = "notion",
@@ -63,6 +65,8 @@
 )]
 
 #[cfg(feature = "html")]
+mod articles;
+#[cfg(feature = "html")]
 mod confluence;
 #[cfg(feature = "readers")]
 mod convert;
@@ -71,6 +75,8 @@ mod detect;
 mod document_type;
 #[cfg(feature = "readers")]
 mod drive;
+#[cfg(feature = "evernote")]
+mod evernote;
 #[cfg(feature = "readers")]
 mod export;
 #[cfg(feature = "readers")]
@@ -88,11 +94,14 @@ mod mail;
 #[cfg(feature = "notion")]
 mod notion;
 #[cfg(feature = "readers")]
+mod ocr;
+#[cfg(feature = "readers")]
 mod pool;
 pub mod reason;
 pub mod remark;
 #[cfg(feature = "readers")]
 mod run;
+mod similar;
 #[cfg(feature = "slack")]
 mod slack;
 mod split;
@@ -117,6 +126,9 @@ pub use export::{Export, from_bytes};
 pub use filter::{Filter, Glob};
 #[cfg(feature = "readers")]
 pub use job::Cancellation;
+#[cfg(feature = "readers")]
+pub use ocr::OcrCommand;
+pub use similar::{Alike, Likeness, Similar};
 pub use split::{MOST_UNITS, Part, split};
 #[cfg(feature = "readers")]
 pub use workers::use_worker_processes;
@@ -175,6 +187,12 @@ pub enum Format {
     Mail,
     /// Confluence, as an HTML export of a space.
     Confluence,
+    /// Articles of a Zendesk help center, as its API returns them.
+    Zendesk,
+    /// Articles of Intercom, as its API returns them.
+    Intercom,
+    /// Evernote, as `.enex`.
+    Evernote,
     /// Documents as JSON Lines.
     Jsonl,
     /// Any folder, archive or file.
@@ -201,6 +219,8 @@ pub struct Options {
     /// The name of a folder in document keys, instead of its own name. Use it if the folder has different
     /// names on different machines.
     pub root: Option<String>,
+    /// A program that reads pictures and PDFs without text, which are skipped by default.
+    pub ocr: Option<OcrCommand>,
     /// Limits on what is read.
     pub limits: Limits,
     /// Cancels reading.

@@ -53,6 +53,13 @@ pub const TOO_MANY: &str = "past the limit of files";
 /// Its conversion was given up after a while.
 pub const TOO_SLOW: &str = "took too long";
 
+/// An article that is not published.
+pub const DRAFT: &str = "draft";
+/// The program that reads pictures failed on it.
+pub const OCR_FAILED: &str = "the OCR command failed";
+/// The program that reads pictures was given up after a while.
+pub const OCR_TOO_SLOW: &str = "the OCR command took too long";
+
 /// Damaged from some point on: what stands before is in the text.
 pub const CUT_SHORT: &str = "damaged: its rest is missing";
 /// A sheet that its workbook does not show.
@@ -78,7 +85,7 @@ pub(crate) fn known(told: &str) -> &'static str {
     ALL.into_iter().find(|reason| *reason == told).unwrap_or(UNREADABLE)
 }
 
-const ALL: [&str; 33] = [
+const ALL: [&str; 36] = [
     EMPTY,
     ENCRYPTED,
     NO_TEXT,
@@ -105,6 +112,9 @@ const ALL: [&str; 33] = [
     RUN_TOO_LARGE,
     TOO_MANY,
     TOO_SLOW,
+    DRAFT,
+    OCR_FAILED,
+    OCR_TOO_SLOW,
     CUT_SHORT,
     HIDDEN_SHEET,
     NO_RESULT,

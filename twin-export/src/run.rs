@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use crate::DocumentType;
 use sha2::{Digest, Sha256};
@@ -227,8 +228,9 @@ impl Texts for Vec<Outcome> {
 
 /// Bytes of a document's text: no less than of the largest file that is read.
 const MOST_TEXT: usize = 52 << 20;
-/// How many times a run holds a document's key and title until its end.
+/// How many times a run holds a document's key and title until its end, and their usual length together.
 const DOCUMENT_COPIES: usize = 2;
+const USUAL: usize = 50;
 /// Bytes of a title; a first "heading" may be a whole page.
 const MOST_TITLE: usize = 1_000;
 
@@ -301,6 +303,13 @@ impl<'a> Run<'a> {
         self.summary.roots.push(root);
     }
 
+    /// What these PATHs hold tells of more than is there.
+    pub(crate) fn lack_something(&mut self, paths: &[&Path]) {
+        for root in self.summary.roots.iter_mut().filter(|root| paths.contains(&root.path.as_path())) {
+            root.whole = false;
+        }
+    }
+
     /// Accounts for what became of a file.
     pub(crate) fn take(&mut self, outcome: Outcome) -> ControlFlow<()> {
         let (files, path, flow) = match outcome {
@@ -340,8 +349,8 @@ impl<'a> Run<'a> {
             let Draft { key, path, files, .. } = draft;
             return self.take(Outcome::Unconverted { key, path, reason: reason::UNREADABLE, files });
         }
-        let cost = DOCUMENT_COPIES * (draft.key.len() + draft.title.len());
-        if !self.budget.keep(cost, &self.options.limits) {
+        let cost = DOCUMENT_COPIES * (draft.key.len() + draft.title.len()).saturating_sub(USUAL);
+        if !self.budget.tell(cost) {
             let Draft { key, path, files, .. } = draft;
             return self.take(Outcome::Unconverted { key, path, reason: reason::TOO_MANY, files });
         }

@@ -1,23 +1,31 @@
 //! Vaults of Obsidian and wikis of GitHub and GitLab: Markdown that links by name. Links read as their labels, embedded
 //! notes as their text, once; comments go. In code nothing is touched.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Limits;
 use super::convert::plain::decoded;
 use super::convert::template_tags::code_span;
 use super::convert::{front_matter, guard, is_media};
 use super::job::{Budget, Job};
+use super::reason;
 use super::text::beginning;
 use super::tree::{Entry, Tree, ending, file_name};
 
+/// The vaults and wikis of a tree: the tree itself, or folders in it.
+#[derive(Debug)]
+pub(crate) struct Vaults<'a>(Vec<Vault<'a>>);
+
 /// The notes of a vault, by their names.
 #[derive(Debug)]
-pub(crate) struct Vault<'a> {
+struct Vault<'a> {
     tree: &'a Tree,
+    /// Its folder, with a `/` at the end; empty for the whole tree.
+    base: String,
     /// By the path without its ending, and by the name alone, in lower case.
     notes: HashMap<String, usize>,
     templates: Option<String>,
+    is_wiki: bool,
 }
 
 /// Notes within one another that are read.
@@ -29,43 +37,87 @@ const MOST_NOTE: usize = 1 << 20;
 /// Bytes of a link, and of code within a line. What is longer is neither, so that each place is looked at from few others.
 const MOST_LINK: usize = 1_000;
 
-impl<'a> Vault<'a> {
-    /// The vault that a tree is, if it is one.
-    pub(crate) fn of(tree: &'a Tree, budget: &Budget, limits: &Limits) -> Option<Self> {
-        let has = |name: &str| tree.entries.iter().any(|entry| entry.path == name);
-        let is_vault =
-            tree.entries.iter().chain(&tree.settings).any(|entry| entry.path.starts_with(".obsidian/"));
-        let is_wiki = ["Home.md", "home.md"].iter().any(|name| has(name))
-            && (tree.name.ends_with(".wiki")
-                || ["_Sidebar.md", "_sidebar.md", "_Footer.md"].iter().any(|name| has(name)));
-        if !is_vault && !is_wiki {
-            return None;
+/// Vaults in one tree.
+const MOST_VAULTS: usize = 20;
+
+impl<'a> Vaults<'a> {
+    /// The vaults that a tree is or holds.
+    pub(crate) fn of(tree: &'a Tree, budget: &Budget, limits: &Limits) -> Self {
+        let of_vault = tree.entries.iter().chain(&tree.settings).filter_map(|entry| {
+            let at = entry.path.find(".obsidian/")?;
+            let base = &entry.path[..at];
+            (base.is_empty() || base.ends_with('/')).then(|| (base.to_owned(), false))
+        });
+        let mut bases: BTreeMap<String, bool> = of_vault.take(MOST_VAULTS).collect();
+        let is_home = |entry: &&Entry| file_name(&entry.path).eq_ignore_ascii_case("home.md");
+        for home in tree.entries.iter().filter(is_home).take(MOST_VAULTS) {
+            let base = &home.path[..home.path.len() - "home.md".len()];
+            let name =
+                if base.is_empty() { tree.name.as_str() } else { file_name(base.trim_end_matches('/')) };
+            let has =
+                |name: &str| tree.entries.iter().any(|entry| entry.path.strip_prefix(base) == Some(name));
+            let is_wiki = || name.ends_with(".wiki") || FURNITURE.iter().any(|name| has(name));
+            if base.matches('/').count() <= 1 && !bases.contains_key(base) && is_wiki() {
+                bases.insert(base.to_owned(), true);
+            }
         }
-        let mut notes = HashMap::new();
-        for (index, entry) in tree.entries.iter().enumerate().filter(|(_, entry)| is_note(&entry.path)) {
-            let path = entry.path[..entry.path.len() - ending(&entry.path).len() - 1].to_lowercase();
-            notes.entry(file_name(&path).to_owned()).or_insert(index);
-            notes.insert(path, index);
-        }
-        Some(Self { tree, notes, templates: templates(tree, budget, limits) })
+        // The innermost first: it is what a file belongs to.
+        let vault = |(base, is_wiki): (String, bool)| {
+            let templates = templates(tree, &base, budget, limits);
+            Vault::new(tree, base, templates, is_wiki)
+        };
+        Self(bases.into_iter().rev().map(vault).collect())
     }
 
-    /// Whether a file is a template, which is no note yet.
-    pub(crate) fn is_template(&self, path: &str) -> bool {
-        self.templates
+    fn holding(&self, path: &str) -> Option<&Vault<'a>> {
+        self.0.iter().find(|vault| path.starts_with(&vault.base))
+    }
+
+    /// Why a file of a vault is no note.
+    pub(crate) fn refuses(&self, path: &str) -> Option<&'static str> {
+        let vault = self.holding(path)?;
+        let path = path.strip_prefix(&vault.base)?;
+        if vault.is_wiki && FURNITURE.contains(&file_name(path)) {
+            return Some(reason::INDEX);
+        }
+        let is_template = vault
+            .templates
             .as_deref()
-            .is_some_and(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+            .is_some_and(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
+        is_template.then_some(reason::METADATA)
     }
 
     /// A note's Markdown with everything in place.
     pub(crate) fn resolved(&self, path: &str, bytes: Vec<u8>, job: &Job<'_>) -> Vec<u8> {
-        if !is_note(path) || bytes.len() > MOST_NOTE {
-            return bytes;
+        match self.holding(path) {
+            Some(vault) if is_note(path) && bytes.len() <= MOST_NOTE => {
+                guard::guarded(|| Ok(vault.resolved(path, &decoded(&bytes), job))).unwrap_or(bytes)
+            }
+            _ => bytes,
         }
-        guard::guarded(|| Ok(self.resolved_text(path, &decoded(&bytes), job))).unwrap_or(bytes)
+    }
+}
+
+/// What stands beside every page of a wiki.
+const FURNITURE: [&str; 6] =
+    ["_Sidebar.md", "_sidebar.md", "_Footer.md", "_footer.md", "_Header.md", "_header.md"];
+
+impl<'a> Vault<'a> {
+    fn new(tree: &'a Tree, base: String, templates: Option<String>, is_wiki: bool) -> Self {
+        let mut notes = HashMap::new();
+        for (index, entry) in tree.entries.iter().enumerate() {
+            let Some(path) = entry.path.strip_prefix(&base).filter(|path| is_note(path)) else { continue };
+            if path.split('/').any(|part| part.starts_with('.')) {
+                continue;
+            }
+            let path = path[..path.len() - ending(path).len() - 1].to_lowercase();
+            notes.entry(file_name(&path).to_owned()).or_insert(index);
+            notes.insert(path, index);
+        }
+        Self { tree, base, notes, templates, is_wiki }
     }
 
-    fn resolved_text(&self, path: &str, text: &str, job: &Job<'_>) -> Vec<u8> {
+    fn resolved(&self, path: &str, text: &str, job: &Job<'_>) -> Vec<u8> {
         let (properties, body_at) = front_matter::properties(text);
         let (before, body) = text.split_at(body_at);
         let mut resolver =
@@ -85,6 +137,28 @@ impl<'a> Vault<'a> {
             .or_else(|| self.notes.get(file_name(name)));
         index.map(|&index| &self.tree.entries[index])
     }
+
+    /// `[[Page#Heading|label]]` reads as its label, else as the name.
+    fn link(&self, text: &str, out: &mut String) -> Option<usize> {
+        let inner = linked(text.strip_prefix("[[")?)?;
+        if inner.is_empty() || inner.contains('[') || inner.starts_with('_') {
+            return None;
+        }
+        out.push_str(self.label(inner));
+        Some(inner.len() + 4)
+    }
+
+    /// The label of a link. Wikis of GitHub and GitLab may write it before the page.
+    fn label<'t>(&self, inner: &'t str) -> &'t str {
+        match inner.rsplit_once('|') {
+            Some((first, page))
+                if self.is_wiki && self.find(first).is_none() && self.find(page).is_some() =>
+            {
+                first.trim()
+            }
+            _ => label(inner),
+        }
+    }
 }
 
 fn is_note(path: &str) -> bool {
@@ -95,18 +169,18 @@ fn is_note(path: &str) -> bool {
 const SETTINGS: usize = 64 * 1024;
 
 /// Where templates lie: as the vault says, else in the folder that is called so.
-fn templates(tree: &Tree, budget: &Budget, limits: &Limits) -> Option<String> {
-    let settings =
-        tree.settings.iter().chain(&tree.entries).find(|entry| entry.path == ".obsidian/templates.json");
+fn templates(tree: &Tree, base: &str, budget: &Budget, limits: &Limits) -> Option<String> {
+    let told = format!("{base}.obsidian/templates.json");
+    let settings = tree.settings.iter().chain(&tree.entries).find(|entry| entry.path == told);
     let named = settings.and_then(|settings| {
         let value: serde_json::Value =
             serde_json::from_slice(&budget.head(settings, SETTINGS, limits)).ok()?;
         Some(value.get("folder")?.as_str()?.trim_matches('/').to_owned())
     });
     named.filter(|folder| !folder.is_empty()).or_else(|| {
-        let folders = tree.entries.iter().map(|entry| entry.path.split('/').next().unwrap_or_default());
+        let paths = tree.entries.iter().filter_map(|entry| entry.path.strip_prefix(base));
+        let mut folders = paths.filter_map(|path| path.split_once('/')).map(|(folder, _)| folder);
         folders
-            .into_iter()
             .find(|folder| folder.trim_start_matches('_').eq_ignore_ascii_case("templates"))
             .map(str::to_owned)
     })
@@ -125,13 +199,15 @@ impl Resolver<'_, '_, '_> {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         let mut at_line_start = true;
+        // The line ends where it ends on the screen.
+        let mut breaks = false;
         while !rest.is_empty() {
             if at_line_start && let Some(len) = fenced(rest) {
                 out.push_str(&rest[..len]);
                 rest = &rest[len..];
                 continue;
             }
-            let next = rest.find(['[', '!', '%', '`', '\n']).unwrap_or(rest.len());
+            let next = rest.find(['[', '!', '%', '`', '^', '\n']).unwrap_or(rest.len());
             out.push_str(&rest[..next]);
             at_line_start = false;
             rest = &rest[next..];
@@ -142,9 +218,13 @@ impl Resolver<'_, '_, '_> {
                     rest.strip_prefix("%%").map(|inner| inner.find("%%").map_or(rest.len(), |end| end + 4))
                 }
                 '!' => self.embed(rest, &mut out, depth),
-                '[' => link(rest, &mut out),
+                '[' => callout(rest, &mut out, &mut breaks).or_else(|| self.vault.link(rest, &mut out)),
+                '^' => block_name(rest, &out),
                 _ => {
                     at_line_start = true;
+                    if std::mem::take(&mut breaks) {
+                        out.push_str("  ");
+                    }
                     None
                 }
             };
@@ -176,11 +256,11 @@ impl Resolver<'_, '_, '_> {
         let Some(entry) = entry.filter(|entry| {
             self.embedded.insert(format!("{}#{heading}", entry.path)) && !self.embedded.contains(&entry.path)
         }) else {
-            out.push_str(label(inner));
+            out.push_str(self.vault.label(inner));
             return Some(len);
         };
         let Some(bytes) = self.read(entry) else {
-            out.push_str(label(inner));
+            out.push_str(self.vault.label(inner));
             return Some(len);
         };
         let note = decoded(&bytes);
@@ -204,16 +284,6 @@ impl Resolver<'_, '_, '_> {
 fn linked(text: &str) -> Option<&str> {
     let (inner, _) = beginning(text, MOST_LINK).split_once("]]")?;
     (!inner.contains('\n')).then_some(inner)
-}
-
-/// `[[Page#Heading|label]]` reads as its label, else as the name.
-fn link(text: &str, out: &mut String) -> Option<usize> {
-    let inner = linked(text.strip_prefix("[[")?)?;
-    if inner.is_empty() || inner.contains('[') || inner.starts_with('_') {
-        return None;
-    }
-    out.push_str(label(inner));
-    Some(inner.len() + 4)
 }
 
 /// The label of a link; without one its name, or its heading where that is all. A bar within a table is escaped.
@@ -255,6 +325,40 @@ fn section<'t>(note: &'t str, heading: &str) -> &'t str {
     start.map_or("", |start| &note[start..])
 }
 
+/// `> [!tip] Title` begins a box: the title says what it is, else the kind does.
+fn callout(text: &str, out: &mut String, breaks: &mut bool) -> Option<usize> {
+    let text = beginning(text.strip_prefix("[!")?, MOST_LINK);
+    let (kind, after) = text.split_once(']')?;
+    // Nothing but marks of quotes stands before it.
+    let marks = out.len() - out.trim_end_matches([' ', '>']).len();
+    let (above, line) = out.split_at(out.len() - marks);
+    let is_kind = !kind.is_empty() && kind.chars().all(|sign| sign.is_alphanumeric() || "-_|".contains(sign));
+    if !is_kind || !line.contains('>') || !(above.is_empty() || above.ends_with('\n')) {
+        return None;
+    }
+    let fold = usize::from(after.starts_with(['+', '-']));
+    if after[fold..].lines().next().is_none_or(|title| title.trim().is_empty()) {
+        let mut kind = kind.split('|').next().unwrap_or_default().chars();
+        out.extend(kind.next().into_iter().flat_map(char::to_uppercase));
+        out.extend(kind.flat_map(char::to_lowercase));
+    }
+    *breaks = true;
+    Some(2 + kind.len() + 1 + fold)
+}
+
+/// `^name` at the end of a block names it, which nobody sees.
+fn block_name(text: &str, out: &str) -> Option<usize> {
+    let near = beginning(text, MOST_LINK);
+    let line = near.lines().next().unwrap_or_default();
+    if line.len() == near.len() && near.len() < text.len() {
+        return None;
+    }
+    let name = line.trim_end().strip_prefix('^')?;
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_apart = out.is_empty() || out.ends_with([' ', '\n', '\t']);
+    (is_name && is_apart).then_some(line.len())
+}
+
 /// The length of a block of code that begins here.
 fn fenced(text: &str) -> Option<usize> {
     let first = text.lines().next()?;
@@ -280,22 +384,41 @@ fn fenced(text: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
+    fn resolved(files: &[&str], text: &str, is_wiki: bool) -> String {
+        use crate::Options;
+        use crate::job::{Budget, Lane};
+
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            std::fs::write(folder.path().join(file), "Text.").unwrap();
+        }
+        let (options, budget) = (Options::default(), Budget::default());
+        let tree = crate::tree::open(folder.path(), &options.limits, &budget).unwrap();
+        let vault = Vault::new(&tree, String::new(), None, is_wiki);
+        let job = Job::new(&options, &budget, Lane::Slow);
+        String::from_utf8(vault.resolved("note.md", text, &job)).unwrap()
+    }
+
     #[test]
     fn links_read_as_their_labels() {
-        let mut out = String::new();
-        for text in [
-            "[[Fire plan]]",
-            "[[Fire plan|the plan]]",
-            "[[Depot/Fire plan#Exits]]",
-            "[[#Exits]]",
-            "[[a.md\\|b]]",
-        ] {
-            assert_eq!(link(text, &mut out), Some(text.len()));
-            out.push('/');
-        }
-        assert_eq!(out, "Fire plan/the plan/Fire plan/Exits/b/");
-        assert_eq!(link("[[_TOC_]]", &mut out), None);
-        assert_eq!(link("[a](b)", &mut out), None);
+        let links = "[[Fire plan]]/[[Fire plan|the plan]]/[[Depot/Fire plan#Exits]]/[[#Exits]]/[[a.md\\|b]]";
+        assert_eq!(resolved(&[], links, false), "Fire plan/the plan/Fire plan/Exits/b");
+        assert_eq!(resolved(&[], "[[_TOC_]] [a](b)", false), "[[_TOC_]] [a](b)");
+    }
+
+    #[test]
+    fn in_a_wiki_the_label_is_what_is_no_page() {
+        let files = ["Fire-plan.md", "Home.md"];
+        let links = "[[the plan|Fire plan]], [[Fire plan|the plan]], [[x|y]]";
+        assert_eq!(resolved(&files, links, true), "the plan, the plan, y");
+        assert_eq!(resolved(&files, "[[the plan|Fire plan]]", false), "Fire plan");
+    }
+
+    #[test]
+    fn names_of_blocks_and_kinds_of_boxes_are_not_read() {
+        assert_eq!(resolved(&[], "One. ^a-1\ntwo^b ^ c\n^d\n", false), "One. \ntwo^b ^ c\n\n");
+        assert_eq!(resolved(&[], "> [!tip]- Keys\n> At the desk.", false), ">  Keys  \n> At the desk.");
+        assert_eq!(resolved(&[], "> [!WARNING]\n> Wet.\n[!x] y", false), "> Warning  \n> Wet.\n[!x] y");
     }
 
     #[test]

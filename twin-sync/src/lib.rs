@@ -90,7 +90,7 @@ pub use observer::Observer;
 pub use open::{OpenError, read_state, remove_entries};
 pub use options::{MaxDelete, Mode, Options};
 pub use plan::Plan;
-pub use report::{Failed, Remark, Report, Skipped, Step};
+pub use report::{Failed, NearDuplicates, Remark, Report, Skipped, Step};
 pub use state::{State, StateError};
 pub use steps::{Action, Task, Unresolved};
 pub use sync::Sync;

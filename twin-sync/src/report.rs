@@ -48,6 +48,23 @@ pub struct Report {
     /// For plans, remarks about files.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<Remark>,
+    /// Of a plan: sources that may be one. None is merged with another.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near_duplicates: Vec<NearDuplicates>,
+}
+
+/// Sources that may be one.
+#[derive(Debug, Clone, Serialize)]
+pub struct NearDuplicates {
+    /// Their identities.
+    pub keys: Vec<String>,
+    /// The title of the first.
+    pub title: String,
+    /// What they have in common: `same title`, `same text` or `similar text`.
+    pub likeness: &'static str,
+    /// How much of their wording similar texts share, in percent: at least and roughly.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub percent: Option<u8>,
 }
 
 /// A source that failed.

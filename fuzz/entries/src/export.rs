@@ -34,16 +34,30 @@ readers! {
     slack: "Fernhill Slack export.zip", Slack,
     mail: "Mail.zip", Mail,
     folder: "Notes.zip", Folder,
+    vault: "Depot.wiki.zip", Folder,
     confluence: "Confluence-export.zip", Confluence,
 }
 
-/// Any bytes as documents, a line each; see `read`.
-pub fn jsonl(input: &[u8]) {
-    in_scratch(|folder| {
-        let path = folder.join("documents.jsonl");
-        put(&path, Some(input));
-        read(&path, Format::Jsonl);
-    });
+macro_rules! files {
+    ($($entry:ident: $name:literal, $format:ident,)+) => {
+        $(
+            #[doc = concat!("Any bytes as a file of ", stringify!($format), "; see `read`.")]
+            pub fn $entry(input: &[u8]) {
+                in_scratch(|folder| {
+                    let path = folder.join($name);
+                    put(&path, Some(input));
+                    read(&path, Format::$format);
+                });
+            }
+        )+
+    };
+}
+
+files! {
+    zendesk: "articles.json", Zendesk,
+    intercom: "articles.json", Intercom,
+    evernote: "Notebook.enex", Evernote,
+    jsonl: "documents.jsonl", Jsonl,
 }
 
 /// Any bytes as an export, whatever they are, under the name of an archive and under that of a mailbox; see `read`.

@@ -22,7 +22,9 @@ mod webhook;
 
 pub use base_url::base_url;
 pub use convert::{csv, docx, html, mail_file, markdown, pdf, pptx, xls, xlsx};
-pub use export::{archive, confluence, drive, folder, jsonl, mail, notion, slack, tar};
+pub use export::{
+    archive, confluence, drive, evernote, folder, intercom, jsonl, mail, notion, slack, tar, vault, zendesk,
+};
 pub use files::{config, credentials, duration, state};
 pub use limits::rate_limit;
 pub use responses::responses;
@@ -82,7 +84,11 @@ entries! {
     slack: 60,
     mail: 60,
     folder: 20,
+    vault: 60,
     confluence: 20,
+    zendesk: 100,
+    intercom: 100,
+    evernote: 100,
     jsonl: 200,
     archive: 30,
     tar: 30,

@@ -373,6 +373,38 @@ pub(crate) fn confluence() -> Seeds {
     zips("Confluence")
 }
 
+pub(crate) fn vault() -> Seeds {
+    let mut seeds = zips("vault-");
+    seeds.extend(["exports/vault", "exports/depot.wiki"].map(folder_tree));
+    let note = b"[[a|b]] ![[Other#Head]] ![[Note]] %%x%% `[[c]]`\n> [!tip]- T\n> b ^id\n\n```\n[[d]]\n```\n";
+    let files =
+        [(".obsidian/app.json", &b"{}"[..]), ("Note.md", note), ("Other.md", b"# Head\n\n![[Note]]\n")];
+    let files = files.map(|(name, text)| File { name: name.into(), content: Content::Bytes(text.to_vec()) });
+    seeds.push(encode(&files, 1));
+    seeds
+}
+
+pub(crate) fn zendesk() -> Seeds {
+    let mut seeds = lines(&[
+        "{\"articles\": null}",
+        "[{\"id\": 1, \"title\": \"a\", \"body\": \"b\"}]",
+        "{} {\"article\": {\"id\": 2}}",
+    ]);
+    seeds.extend(fixtures("exports/zendesk").iter().map(|path| bytes(path)));
+    seeds
+}
+
+pub(crate) fn intercom() -> Seeds {
+    vec![bytes(&root().join("fixtures/exports/intercom-articles.json"))]
+}
+
+pub(crate) fn evernote() -> Seeds {
+    let mut seeds =
+        lines(&["<en-export><note><title>a</title><content>&lt;en-note&gt;b</content></note></en-export>"]);
+    seeds.push(bytes(&root().join("fixtures/exports/Depot.enex")));
+    seeds
+}
+
 pub(crate) fn jsonl() -> Seeds {
     let mut seeds =
         lines(&[r#"{"key": 1, "title": "a", "content": "b", "type": "policy", "source": "c"}"#, "[]", "{}"]);

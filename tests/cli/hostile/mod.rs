@@ -6,6 +6,7 @@
 
 mod made;
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -178,6 +179,30 @@ fn what_is_neither_a_file_nor_a_folder_is_refused_at_once() {
     home.write("good.md", "# Good\n\nText");
     let (report, _) = imported(&home, home.path());
     assert!(report["skipped"].as_array().unwrap().iter().any(|skipped| skipped["path"] == "fifo.md"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_is_killed_leaves_no_temporary_file() {
+    let home = Home::new();
+    let folder = home.path().join("temporary");
+    std::fs::create_dir(&folder).unwrap();
+    let line = ["kb", "import", "--dry-run", "--local", "--local-data", ":memory:", "--assume-new", "-"];
+    let mut twin = home.twin(line).env("TMPDIR", folder.as_os_str());
+    twin.command().stdin(Stdio::piped());
+    let mut child = twin.spawn();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"{\"key\": \"a\", \"title\": \"A\", \"content\": \"Text.\"}\n").unwrap();
+    // Until what comes in is written aside.
+    let open = || std::fs::read_dir(format!("/proc/{}/fd", child.id())).unwrap().flatten();
+    let is_aside =
+        |link: std::io::Result<std::path::PathBuf>| link.is_ok_and(|file| file.starts_with(&folder));
+    while !open().any(|file| is_aside(std::fs::read_link(file.path()))) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
 }
 
 #[test]

@@ -146,7 +146,7 @@ fn flags() -> Topic {
     Topic { title: "Global options, which every command accepts in any position", entries }
 }
 
-/// How to export your documents out of what holds the knowledge now.
+/// Describes how to export documents from other products.
 fn exports() -> Topic {
     let entries = [
         (
@@ -164,8 +164,24 @@ fn exports() -> Topic {
             "As an administrator: Tools & settings > Workspace settings > Import/export data > Export. \
              Only public channels are read, unless you pass --include-private.",
         ),
+        ("Confluence", "Space settings > Export space > HTML. An XML backup cannot be read."),
+        (
+            "Zendesk",
+            "All pages that GET /api/v2/help_center/articles.json returns, as a file or a folder. Drafts are skipped.",
+        ),
+        ("Intercom", "All pages that GET /articles returns, as a file or a folder. Drafts are skipped."),
+        ("Evernote", "In the list of notebooks: the menu (•••) > Export notebook, as .enex."),
+        (
+            "Obsidian, wikis",
+            "The folder of the vault, a zip of it, or a checkout of a GitHub or GitLab wiki.",
+        ),
         ("Mail", "A mailbox in mbox format (takeout.google.com, Thunderbird), or messages as eml files."),
+        ("Confluence", "Space settings > Export space > HTML."),
         ("Files", "Any folder, zip or tar of Markdown, text, HTML, CSV, docx, xlsx, pptx or PDF files."),
+        (
+            "Scans",
+            "Pictures and scanned PDFs need --ocr-command 'tesseract {} -', or another program that prints their text.",
+        ),
         ("Other programs", "JSON Lines, one document per line: {\"key\", \"title\", \"content\"}."),
         (
             "Then",

@@ -68,7 +68,8 @@ pub(crate) use kind::{HEAD, Kind, is_media};
 use markdown::Dialect;
 use package::Package;
 
-use super::job::Job;
+use super::job::{Job, Lane};
+use super::ocr::{self, Scan};
 use super::tree::ending;
 use super::workers::{self, Task};
 use super::{Limits, reason};
@@ -145,6 +146,28 @@ pub(crate) fn convert_with_zipped_pages(
 }
 
 fn apart(file: ConvertFile, bytes: Vec<u8>, job: &Job<'_>) -> Result<Converted, &'static str> {
+    let Some(command) = &job.options().ocr else { return converted(file, bytes, job) };
+    let Some(may_be) = ocr::May::be(&file.name, &bytes) else { return converted(file, bytes, job) };
+    // What another program reads takes long: it is done beside the other files.
+    let is_for_later = job.lane() == Lane::Quick;
+    if is_for_later && may_be == ocr::May::Picture {
+        return Err(job.put_off());
+    }
+    let scan = if is_for_later { None } else { Scan::new(command, &file.name, &bytes, job) };
+    let tried = match may_be {
+        ocr::May::Picture => Err(reason::MEDIA),
+        ocr::May::Pdf => converted(file, bytes, job),
+    };
+    match (tried, scan) {
+        (Err(reason::NO_TEXT), None) if is_for_later => Err(job.put_off()),
+        (Err(reason::NO_TEXT | reason::MEDIA), Some(scan)) => {
+            scan.text(job).map(|text| Converted::new(None, text, "ocr/1"))
+        }
+        (tried, _) => tried,
+    }
+}
+
+fn converted(file: ConvertFile, bytes: Vec<u8>, job: &Job<'_>) -> Result<Converted, &'static str> {
     if is_plain(&file.name, &bytes) {
         return guard::guarded(|| file.run(bytes, job.limits()));
     }

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::super::reason;
+use super::super::job::Budget;
+use super::super::{Limits, reason};
 use super::file::Listed;
 use super::listing::Listing;
-use super::{Body, Entry, ending, is_litter};
+use super::{Body, Entry, Tree, ending, is_litter};
 
 /// What the ignore files of a folder and of those above it say.
 #[derive(Clone)]
@@ -137,7 +138,21 @@ fn is_key_or_program(file: &Path, name: &str) -> bool {
     let mut head = [0; 128];
     let opened = Listed::of(file.to_owned()).and_then(|listed| listed.open().ok());
     let read = opened.and_then(|mut file| file.read(&mut head).ok()).unwrap_or(0);
-    let head = &head[..read];
+    begins_key_or_program(&head[..read])
+}
+
+/// Leaves out of an archive what would be left out of the folder that was packed.
+pub(in super::super) fn leave_out(tree: &mut Tree, budget: &Budget, limits: &Limits) {
+    let is_others = |entry: &Entry| {
+        entry.path.split('/').rev().skip(1).any(|folder| folder == "node_modules")
+            || (ending(&entry.path).is_empty() && begins_key_or_program(&budget.head(entry, 128, limits)))
+    };
+    let before = tree.entries.len();
+    tree.entries.retain(|entry| !is_others(entry));
+    tree.left_out += before - tree.entries.len();
+}
+
+fn begins_key_or_program(head: &[u8]) -> bool {
     let is_key = head.starts_with(b"-----BEGIN ") && head.windows(11).any(|window| window == b"PRIVATE KEY");
     let programs: [&[u8]; 8] = [
         b"\x7FELF",

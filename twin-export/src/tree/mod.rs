@@ -24,6 +24,7 @@ use super::job::{Budget, Cancellation};
 use super::{Limits, ReadError, Skipped, reason};
 use aside::Aside;
 use file::Listed;
+pub(crate) use folder::leave_out;
 use listing::Listing;
 pub(crate) use names::{ending, file_name, folder_of, is_litter, safe_path, stem};
 use shared_file::SharedFile;

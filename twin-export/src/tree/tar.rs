@@ -37,7 +37,7 @@ fn unpacked(archive: &SharedFile, listing: &mut Listing<'_>) -> io::Result<()> {
     let most = listing.limits.run_bytes.saturating_add(archive.len().saturating_mul(4));
     let tar = MultiGzDecoder::new(archive.cursor()).take(most);
     walk(tar, listing, |entry, path, listing| {
-        if is_media(path) {
+        if is_media(path) && !listing.budget.keeps_pictures() {
             return Ok(Body::Missing(reason::MEDIA));
         }
         if entry.size() > listing.budget.left(listing.limits) {

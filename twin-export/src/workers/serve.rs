@@ -12,6 +12,8 @@ use super::Task;
 use super::child::{Answer, Head};
 #[cfg(feature = "html")]
 use crate::confluence;
+#[cfg(feature = "evernote")]
+use crate::evernote;
 #[cfg(feature = "notion")]
 use crate::notion;
 #[cfg(feature = "slack")]
@@ -82,6 +84,8 @@ fn answer(head: Head<'_>, bytes: Vec<u8>) -> io::Result<()> {
         convert::mail::ReadLetter,
         #[cfg(feature = "html")]
         confluence::ReadPage,
+        #[cfg(feature = "evernote")]
+        evernote::ReadNote,
         jsonl::ReadLine,
         #[cfg(feature = "notion")]
         notion::ReadHtml,

@@ -12,7 +12,7 @@ use super::bulk_plan::{Cost, PlanView};
 use super::bulk_progress::Uploading;
 use super::bulk_read::{self, About, Reading, ReadingError};
 use super::bulk_report::BulkReport;
-use super::report_file;
+use super::{bulk_show, report_file};
 use crate::command::Outcome;
 use crate::context::{Connection, Context};
 use crate::error::{CliError, Code};
@@ -21,7 +21,6 @@ use crate::stop::Signal;
 use crate::ui::progress::Progress;
 use crate::ui::{Form, Notice};
 use crate::words::count;
-use twin_export::ReadError;
 use twin_sync::{
     self as sync, Action, Cancellation, Documents, Limitations, MaxDelete, Meter, Mode, Options, Plan,
     Report, StopReason, Sync,
@@ -43,6 +42,9 @@ pub(super) async fn run(bulk: Bulk, context: &Context) -> Outcome {
     for path in bulk.args.paths.iter().filter(|path| path.as_os_str() != "-") {
         std::fs::metadata(path)
             .map_err(|error| CliError::invalid(format!("cannot read {}: {error}", path.display())))?;
+    }
+    if let Some(wanted) = &bulk.args.show {
+        return bulk_show::run(&bulk.args, wanted, context).await;
     }
     let meter = Meter::start();
     let connection = context.connect_metered(&meter).await?;
@@ -111,10 +113,7 @@ impl Run<'_> {
             Err(ReadingError::Stopped) => {
                 return self.finish(Report::default(), self.stop_error(0), vec![]);
             }
-            Err(ReadingError::Path(error @ ReadError::Root { .. })) => {
-                return Err(CliError::invalid(format!("--root: {error}")).hint(error.hint()));
-            }
-            Err(ReadingError::Path(error)) => return Err(error.into()),
+            Err(ReadingError::Path(error)) => return Err(bulk_read::unreadable(error)),
             Err(error @ ReadingError::Kept(_)) => {
                 return Err(CliError::new(Code::Io, error.to_string())
                     .hint("free up space there, or set TMPDIR to another folder"));
@@ -163,7 +162,7 @@ impl Run<'_> {
     async fn read(&self, documents: Documents) -> Result<Reading, ReadingError> {
         let (paths, options) = (self.bulk.args.paths.clone(), self.bulk.args.export_options());
         let observer = Progress::start(&self.context.ui, "Reading");
-        bulk_read::read(documents, paths, options, observer, &self.cancellation).await
+        bulk_read::read(documents, paths, options, self.bulk.args.dry_run, observer, &self.cancellation).await
     }
 
     async fn carry_out(&self, plan: Plan, about: &About) -> Outcome {

@@ -37,6 +37,10 @@ pub(crate) struct BulkArgs {
     #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
     exclude: Vec<Glob>,
 
+    /// Read pictures and scanned PDFs with a program: 'tesseract {} -'
+    #[arg(long, value_name = "CMD", value_parser = export::OcrCommand::parse)]
+    ocr_command: Option<export::OcrCommand>,
+
     /// Name of the folder in document keys [default: the folder's own name]
     #[arg(long, value_name = "NAME", value_parser = parse_root)]
     root: Option<String>,
@@ -48,6 +52,16 @@ pub(crate) struct BulkArgs {
     /// Show the plan without changing anything
     #[arg(long)]
     pub(super) dry_run: bool,
+
+    /// With --dry-run, print one source as it would be uploaded, part by part
+    #[arg(
+        long,
+        value_name = "KEY|TITLE",
+        requires = "dry_run",
+        conflicts_with_all = ["exit_code", "report"],
+        allow_hyphen_values = true
+    )]
+    pub(super) show: Option<String>,
 
     /// With --dry-run, exit with code 8 if changes are pending
     #[arg(long, requires = "dry_run")]
@@ -110,6 +124,9 @@ enum FormatArg {
     Slack,
     Mail,
     Confluence,
+    Zendesk,
+    Intercom,
+    Evernote,
     Jsonl,
     Folder,
 }
@@ -125,6 +142,9 @@ impl BulkArgs {
                 FormatArg::Slack => export::Format::Slack,
                 FormatArg::Mail => export::Format::Mail,
                 FormatArg::Confluence => export::Format::Confluence,
+                FormatArg::Zendesk => export::Format::Zendesk,
+                FormatArg::Intercom => export::Format::Intercom,
+                FormatArg::Evernote => export::Format::Evernote,
                 FormatArg::Jsonl => export::Format::Jsonl,
                 FormatArg::Folder => export::Format::Folder,
             },
@@ -133,6 +153,7 @@ impl BulkArgs {
             filter: Filter { include: self.include.clone(), exclude: self.exclude.clone() },
             include_private: self.include_private,
             root: self.root.clone(),
+            ocr: self.ocr_command.clone(),
             ..export::Options::default()
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use twin_export::Format;
+use twin_export::{Format, reason};
 
 use super::bulk::Bulk;
 use super::bulk_read::About;
@@ -71,6 +71,11 @@ fn kind(reader: Format) -> &'static str {
         Format::Drive => "a Google Drive export",
         Format::Slack => "a Slack export",
         Format::Mail => "mail",
+        Format::Confluence => "a Confluence export",
+        Format::Zendesk => "Zendesk articles",
+        Format::Intercom => "Intercom articles",
+        Format::Evernote => "Evernote notes",
+        Format::Jsonl => "JSON Lines",
         Format::Folder => "a folder",
         _ => "an export",
     }
@@ -103,6 +108,13 @@ pub(super) fn notices(plan: &Plan, about: &About, bulk: &Bulk) -> Vec<Notice> {
         let paths: Vec<_> = bulk.args.paths.iter().map(|path| path.display().to_string()).collect();
         notices.push(Notice::warning(format!("nothing to do: no documents in {}", paths.join(", "))).vital());
     }
+    notices.extend(broken_lines(about));
+    if !about.alike.is_empty() {
+        notices.push(Notice::hint(format!(
+            "{} of near duplicates: --json lists them, and so does a terminal",
+            count(about.alike.len(), "group")
+        )));
+    }
     if plan.rerendered() > 0 {
         notices.push(Notice::hint(format!(
             "this version of twin renders {} differently: pass --rerender to replace them",
@@ -114,6 +126,25 @@ pub(super) fn notices(plan: &Plan, about: &About, bulk: &Bulk) -> Vec<Notice> {
             "the knowledge base lacks {}: pass --verify to recreate them",
             count(plan.unlisted(), "known document")
         )));
+    }
+    notices
+}
+
+/// Lines of JSON that are no documents, by their numbers.
+fn broken_lines(about: &About) -> Vec<Notice> {
+    const MOST: usize = 5;
+    if !about.roots.iter().any(|root| root.reader == Format::Jsonl) {
+        return Vec::new();
+    }
+    let is_lost = |reason: &str| [reason::UNREADABLE, reason::TOO_LARGE].contains(&reason);
+    let lost = about.skipped.iter().filter(|skipped| is_lost(&skipped.reason));
+    let lines: Vec<(&str, &str)> = lost.filter_map(|skipped| skipped.path.rsplit_once(':')).collect();
+    let told = lines.iter().take(MOST);
+    let mut notices: Vec<Notice> = told
+        .map(|(file, line)| Notice::warning(format!("cannot read line {line} of {file}: nothing is deleted")))
+        .collect();
+    if lines.len() > MOST {
+        notices.push(Notice::warning(format!("and {}", count(lines.len() - MOST, "more line"))));
     }
     notices
 }

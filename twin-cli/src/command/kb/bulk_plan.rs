@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::bulk_read::About;
 use crate::ui::page::{Page, Tone};
 use crate::words::{count, rough_time};
+use twin_export::{Alike, Likeness};
 use twin_sync::{Action, Plan, Task};
 
 /// What a plan costs.
@@ -59,6 +60,8 @@ impl Cost {
 const SCREEN: usize = 20;
 /// The most skipped files that are named one by one.
 const FEW: usize = 10;
+/// The most sources of a group that are named one by one.
+const KEYS: usize = 3;
 
 /// A plan as people look at it: a tree of what is done, what is skipped and why, and the cost.
 pub(super) struct PlanView {
@@ -69,6 +72,8 @@ pub(super) struct PlanView {
     skipped: Vec<(String, String)>,
     /// What is worth knowing of files, each with those it is true of.
     remarks: BTreeMap<String, Vec<String>>,
+    /// Sources that may be one.
+    alike: Vec<Alike>,
     unchanged: usize,
     kept: usize,
     cost: Cost,
@@ -103,7 +108,8 @@ impl PlanView {
             remarks.entry(remark.text.clone()).or_default().push(remark.path.clone());
         }
         let (unchanged, kept) = (plan.unchanged(), plan.kept());
-        Self { folders, gone, skipped: skipped.collect(), remarks, unchanged, kept, cost, in_full: false }
+        let (skipped, alike) = (skipped.collect(), about.alike.clone());
+        Self { folders, gone, skipped, remarks, alike, unchanged, kept, cost, in_full: false }
     }
 
     /// Shows every line, however many there are.
@@ -126,6 +132,7 @@ impl PlanView {
         }
         self.draw_skipped(page);
         self.draw_remarks(page);
+        self.draw_alike(page);
         let rest = [(self.unchanged, "unchanged"), (self.kept, "kept")];
         let rest: Vec<String> = rest
             .iter()
@@ -194,6 +201,30 @@ impl PlanView {
         page.line(&[("  use -v to list every file", Tone::Dim)]);
     }
 
+    /// Sources that may be one are for people to look at: none is left out for it.
+    fn draw_alike(&self, page: &mut Page) {
+        if self.alike.is_empty() {
+            return;
+        }
+        page.line(&[(&format!("Near duplicates {}:", self.alike.len()), Tone::Strong)]);
+        let most = if self.in_full { self.alike.len() } else { FEW };
+        for alike in self.alike.iter().take(most) {
+            let about = format!("  {}", likeness(alike));
+            page.line(&[("  ", Tone::Plain), (&alike.title, Tone::Plain), (&about, Tone::Dim)]);
+            let keys = if self.in_full { alike.keys.len() } else { KEYS };
+            for key in alike.keys.iter().take(keys) {
+                page.line(&[("    ", Tone::Plain), (key, Tone::Dim)]);
+            }
+            if let Some(more) = alike.keys.len().checked_sub(keys).filter(|more| *more > 0) {
+                page.line(&[(&format!("    and {more} more"), Tone::Dim)]);
+            }
+        }
+        if self.alike.len() > most {
+            let more = count(self.alike.len() - most, "more group");
+            page.line(&[(&format!("  and {more}: -v lists them"), Tone::Dim)]);
+        }
+    }
+
     /// What is true of many files is said once, with their number.
     fn draw_remarks(&self, page: &mut Page) {
         if self.remarks.is_empty() {
@@ -207,6 +238,15 @@ impl PlanView {
             };
             page.line(&[("  ", Tone::Plain), (&files, Tone::Plain), (&format!("  {text}"), Tone::Dim)]);
         }
+    }
+}
+
+/// `same title`, `same text`, `87% of the text`.
+fn likeness(alike: &Alike) -> String {
+    match alike.likeness {
+        Likeness::SameText => "same text".to_owned(),
+        Likeness::SimilarText(percent) => format!("{percent}% of the text"),
+        _ => "same title".to_owned(),
     }
 }
 

@@ -5,8 +5,11 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use twin_export::{self as export, Export, Observer, ReadError, Remark, Root, Skipped};
-use twin_sync::{Cancellation, Documents, Report};
+use crate::error::CliError;
+use twin_export::{
+    self as export, Alike, Export, Likeness, Observer, ReadError, Remark, Root, Similar, Skipped,
+};
+use twin_sync::{Cancellation, Documents, NearDuplicates, Report};
 
 /// What was read.
 pub(super) struct Reading {
@@ -25,6 +28,8 @@ pub(super) struct About {
     pub(super) roots: Vec<Root>,
     /// Archives that are cut short.
     pub(super) cut: Vec<PathBuf>,
+    /// Documents that may be one, where that is asked for.
+    pub(super) alike: Vec<Alike>,
 }
 
 /// Why an export was not read to its end.
@@ -45,16 +50,18 @@ pub(super) enum ReadingError {
 /// program.
 const LAST_LOOK: Duration = Duration::from_secs(2);
 
-/// Reads these exports.
+/// Reads these exports. `compare` looks for documents that are alike.
 pub(super) async fn read(
     documents: Documents,
     paths: Vec<PathBuf>,
     options: export::Options,
+    compare: bool,
     observer: impl Observer + Send + 'static,
     cancellation: &Cancellation,
 ) -> Result<Reading, ReadingError> {
     let stop = options.cancellation.clone();
-    let mut reading = tokio::task::spawn_blocking(move || read_now(documents, &paths, &options, &observer));
+    let mut reading =
+        tokio::task::spawn_blocking(move || read_now(documents, &paths, &options, compare, &observer));
     let read = tokio::select! {
         read = &mut reading => read,
         () = cancellation.stopped() => {
@@ -76,10 +83,15 @@ fn read_now(
     mut documents: Documents,
     paths: &[PathBuf],
     options: &export::Options,
+    compare: bool,
     observer: &dyn Observer,
 ) -> Result<Reading, ReadingError> {
     let mut failed = None;
+    let mut similar = compare.then(Similar::default);
     let summary = Export::open(paths, options)?.read(observer, |document| {
+        if let Some(similar) = &mut similar {
+            similar.add(&document);
+        }
         failed = documents.add(document).err();
         let stop = failed.is_some() || options.cancellation.is_cancelled();
         if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -95,7 +107,17 @@ fn read_now(
     }
     let roots = summary.roots;
     let cut = roots.iter().filter(|root| !root.whole).map(|root| root.path.clone()).collect();
-    Ok(Reading { documents, about: About { skipped: summary.skipped, remarks: summary.remarks, roots, cut } })
+    let alike = similar.map(Similar::finish).unwrap_or_default();
+    let about = About { skipped: summary.skipped, remarks: summary.remarks, roots, cut, alike };
+    Ok(Reading { documents, about })
+}
+
+/// The error of a PATH that cannot be read.
+pub(super) fn unreadable(error: ReadError) -> CliError {
+    match error {
+        ReadError::Root { .. } => CliError::invalid(format!("--root: {error}")).hint(error.hint()),
+        error => error.into(),
+    }
 }
 
 impl About {
@@ -112,6 +134,16 @@ impl About {
         let line = |of: &Remark| twin_sync::Remark { path: of.path.clone(), remark: of.text.clone() };
         let mut report = self.tell(report);
         report.remarks = self.remarks.iter().map(line).collect();
+        report.near_duplicates = self.alike.iter().map(near_duplicates).collect();
         report
     }
+}
+
+fn near_duplicates(alike: &Alike) -> NearDuplicates {
+    let (likeness, percent) = match alike.likeness {
+        Likeness::SameText => ("same text", None),
+        Likeness::SimilarText(percent) => ("similar text", Some(percent)),
+        _ => ("same title", None),
+    };
+    NearDuplicates { keys: alike.keys.clone(), title: alike.title.clone(), likeness, percent }
 }

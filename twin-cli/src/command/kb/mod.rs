@@ -9,6 +9,7 @@ mod bulk_plan;
 mod bulk_progress;
 mod bulk_read;
 mod bulk_report;
+mod bulk_show;
 mod delete;
 mod export;
 mod get;

@@ -1,0 +1,175 @@
+//! Evernote: `.enex`, one document for each note and for each attached file.
+
+mod enex;
+mod note;
+
+use std::ops::ControlFlow;
+
+use super::convert::{self, Aside, is_media};
+use super::job::Job;
+use super::run::{Digest256, Draft, Outcome, Place, Run, digest};
+use super::tree::{Entry, Roots, Tree, ending, safe_path};
+use super::{DocumentType, Format, Root, pool, reason, workers};
+use enex::{Item, Note, Resource};
+pub(crate) use note::ReadNote;
+
+/// Bytes and number of notes and files that are converted together.
+const BATCH_BYTES: usize = 1 << 20;
+const BATCH: usize = 256;
+
+/// Whether the files are exported notebooks, and nothing else.
+pub(crate) fn is_export(tree: &Tree) -> bool {
+    !tree.entries.is_empty() && tree.entries.iter().all(|entry| ending(&entry.path) == "enex")
+}
+
+pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
+    for (path, tree) in roots {
+        let scope = "evernote:".to_owned();
+        let root = Root { path: path.clone(), reader: Format::Evernote, scope, whole: tree.whole };
+        run.begin(root, tree, |_| Some("evernote:".to_owned()));
+        for entry in &tree.entries {
+            notebook(entry, run)?;
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+fn notebook(entry: &Entry, run: &mut Run<'_>) -> ControlFlow<()> {
+    let path = entry.path.as_str();
+    // Any note may be in what cannot be read.
+    let lost = |reason| Outcome::unconverted("evernote:".to_owned(), path, reason);
+    if !run.options.filter.takes(&[path]) {
+        return run.take(Outcome::filtered("evernote:".to_owned(), path));
+    }
+    let Ok(stream) = entry.open() else {
+        return run.take(lost(entry.missing().unwrap_or(reason::UNREADABLE)));
+    };
+    let (mut batch, mut bytes, mut found) = (Vec::new(), 0, false);
+    let mut flow = ControlFlow::Continue(());
+    let (options, budget) = (run.options, run.budget.clone());
+    let read = enex::read(stream, &options.limits, &mut |item| {
+        if !budget.charge(item.len() as u64, &options.limits) {
+            return Err(reason::RUN_TOO_LARGE);
+        }
+        found = true;
+        bytes += item.len();
+        batch.push(item);
+        if bytes >= BATCH_BYTES || batch.len() >= BATCH {
+            bytes = 0;
+            flow = convert(std::mem::take(&mut batch), path, run);
+        }
+        if flow.is_break() { Err(reason::TOO_SLOW) } else { Ok(()) }
+    });
+    flow?;
+    convert(batch, path, run)?;
+    run.take(match read {
+        Err(reason) => lost(reason),
+        Ok(()) if found => Outcome::Merged,
+        Ok(()) => Outcome::skipped(path, reason::EMPTY),
+    })
+}
+
+fn convert(batch: Vec<Item>, notebook: &str, run: &mut Run<'_>) -> ControlFlow<()> {
+    let (options, budget) = (run.options, run.budget.clone());
+    pool::ordered(
+        batch.iter(),
+        |item| item.len() as u64,
+        (options, &budget),
+        |item, job| {
+            Outcome::Attached(Box::new(match item {
+                Item::Note(note) => of_note(note, notebook, job),
+                Item::Resource(resource) => of_file(resource, notebook, job),
+            }))
+        },
+        |outcome| run.take(outcome),
+    )
+}
+
+/// A note is known by when it was made: that stays, whatever it is called and wherever it is moved to.
+fn key_of(note: &Note) -> String {
+    let made = note.created.trim();
+    format!("evernote:{}", if made.is_empty() { note.title.trim() } else { made })
+}
+
+fn path_of(note: &Note, notebook: &str) -> String {
+    format!("{notebook}/{}", safe_path(&note.title.replace('/', "-")))
+}
+
+fn of_note(note: &Note, notebook: &str, job: &Job<'_>) -> Outcome {
+    let (key, path) = (key_of(note), path_of(note, notebook));
+    if !job.options().filter.takes(&[&path]) {
+        return Outcome::filtered(key, &path);
+    }
+    if note.content.len() as u64 > job.limits().entry_bytes {
+        return Outcome::unconverted(key, &path, reason::TOO_LARGE);
+    }
+    let read = match workers::run(ReadNote, note.content.clone().into_bytes(), job) {
+        Ok(read) => read,
+        Err(reason) => return Outcome::unconverted(key, &path, reason),
+    };
+    let boxed = |(title, done): &(String, bool)| format!("- [{}] {title}", if *done { 'x' } else { ' ' });
+    let tasks: Vec<String> = note.tasks.iter().map(boxed).collect();
+    let said = [read.text, tasks.join("\n")];
+    let mut blocks: Vec<String> = said.into_iter().filter(|block| !block.trim().is_empty()).collect();
+    let mut aside = Aside::default();
+    if read.is_encrypted {
+        aside.skip("encrypted text", reason::ENCRYPTED);
+    }
+    if blocks.is_empty() {
+        return if read.is_encrypted {
+            Outcome::unconverted(key, &path, reason::ENCRYPTED)
+        } else {
+            Outcome::skipped(&path, reason::TITLE_ONLY)
+        };
+    }
+    if !note.tags.is_empty() {
+        blocks.insert(0, format!("tags: {}", note.tags.join(", ")));
+    }
+    Outcome::document(Draft {
+        key,
+        title: note.title.clone(),
+        text: blocks.join("\n\n"),
+        kind: DocumentType::Note,
+        source: digest_of(note),
+        converter: "enex/1".into(),
+        path,
+        clean_path: None,
+        key_is_identity: false,
+        files: 1,
+        aside,
+    })
+}
+
+fn digest_of(note: &Note) -> Digest256 {
+    let told = format!("{}\0{}\0{:?}\0{:?}", note.title, note.content, note.tags, note.tasks);
+    digest(told.as_bytes())
+}
+
+fn of_file(resource: &Resource, notebook: &str, job: &Job<'_>) -> Outcome {
+    let place = path_of(&resource.note, notebook);
+    let source = digest(&resource.bytes);
+    let name = match safe_path(&resource.name.replace('/', "-")) {
+        name if name.trim().is_empty() => format!("{}.{}", hex::encode(&source[..8]), resource.ending),
+        name if ending(&name).is_empty() && !resource.ending.is_empty() => {
+            format!("{name}.{}", resource.ending)
+        }
+        name => name,
+    };
+    let (key, path) = (format!("{}/{name}", key_of(&resource.note)), format!("{place}/{name}"));
+    if !job.options().filter.takes(&[&path, &place]) {
+        return Outcome::filtered(key, &path);
+    }
+    if let Some(reason) = resource.lacks {
+        return Outcome::unconverted(key, &path, reason);
+    }
+    if is_media(&name) && job.options().ocr.is_none() {
+        return Outcome::unconverted(key, &path, reason::MEDIA);
+    }
+    match convert::convert(&name, resource.bytes.clone(), job) {
+        Ok(converted) => {
+            let place = Place { key, path: &path, clean_path: None, name: &name };
+            Outcome::of_file(place, source, converted, DocumentType::Note)
+        }
+        Err(reason) => Outcome::unconverted(key, &path, reason),
+    }
+}
