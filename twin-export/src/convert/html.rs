@@ -91,7 +91,7 @@ impl Walker {
         for child in parent.children() {
             match child.value() {
                 Node::Text(text) if self.preformatted => {
-                    let text = symbols::shown(&self.font, text);
+                    let text = symbols::typed(&self.font, text);
                     self.prose.verbatim(&text);
                 }
                 Node::Text(text) => self.flowing(text),
@@ -115,7 +115,7 @@ impl Walker {
     }
 
     fn flowing(&mut self, text: &str) {
-        let text: Cow<'_, str> = match symbols::shown(&self.font, text) {
+        let text: Cow<'_, str> = match symbols::typed(&self.font, text) {
             Cow::Owned(shown) => signs::with_boxes(&shown).into_owned().into(),
             text => text,
         };

@@ -9,15 +9,13 @@ pub(crate) fn superscript(before: &str, text: &str) -> String {
     if bare.is_empty() {
         return text.to_owned();
     }
-<<<<<<< HEAD
+    if let Some(sign) = sign_of(before, bare) {
+        return format!("{lead}{sign}{trail}");
+    }
     let is_raised = |c: char| matches!(c, '⁰'..='ⁿ' | '¹' | '²' | '³');
     if bare.contains(is_raised) && bare.contains(char::is_alphanumeric) && !bare.chars().all(is_raised) {
         // A power of a power.
         return format!("{lead}^({bare}){trail}");
-=======
-    if let Some(sign) = sign_of(before, bare) {
-        return format!("{lead}{sign}{trail}");
->>>>>>> main
     }
     let raised: Option<String> = bare.chars().map(raised).collect();
     let is_letter = |c: char| matches!(c, 'n' | 'i');

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use encoding_rs::WINDOWS_1252;
+
 /// What a font shows for a code, where it is one of the symbol fonts; codes of the private area are those from 0x20 on.
 pub(super) fn symbol(font: &str, code: u32) -> Option<char> {
     let font = Font::of(font)?;
@@ -27,6 +29,26 @@ fn mapped<'a>(font: &str, text: &'a str, is_symbol: impl Fn(char) -> bool) -> Co
         .map(|c| if is_symbol(c) { symbol(font, u32::from(c)).unwrap_or(c) } else { c })
         .collect::<String>()
         .into()
+}
+
+/// A text typed in a font: where that is a symbol font, the characters that it shows for the letters, too.
+pub(super) fn typed<'a>(font: &str, text: &'a str) -> Cow<'a, str> {
+    let Some(font) = Font::of(font) else { return Cow::Borrowed(text) };
+    let shown = |letter: char| {
+        if letter.is_whitespace() {
+            return letter;
+        }
+        let mut utf8 = [0; 4];
+        let (byte, _, is_foreign) = WINDOWS_1252.encode(letter.encode_utf8(&mut utf8));
+        let code = if is_private(letter) {
+            Some(u32::from(letter) - 0xF000)
+        } else {
+            byte.first().filter(|_| !is_foreign).map(|&byte| u32::from(byte))
+        };
+        let at = code.and_then(|code| usize::try_from(code.checked_sub(0x20)?).ok());
+        at.and_then(|at| font.character(at)).unwrap_or(letter)
+    };
+    text.chars().map(shown).collect::<String>().into()
 }
 
 /// Whether a font has symbols in place of letters.
@@ -173,5 +195,8 @@ mod tests {
         assert_eq!(shown("Wingdings", "þ ¨ à ü"), "☑ ☐ → ✓");
         assert_eq!(with_symbols("Wingdings", "a \u{F0E0}"), "a →");
         assert_eq!(shown("Arial", "a \u{F061}"), "a \u{F061}");
+        assert_eq!(typed("Symbol", "£ 3 m\u{F0B3}≤"), "≤ 3 μ≥≤");
+        assert_eq!(typed("Wingdings", "þà"), "☑→");
+        assert_eq!(typed("Arial", "£"), "£");
     }
 }
