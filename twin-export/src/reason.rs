@@ -64,6 +64,8 @@ pub const OCR_TOO_SLOW: &str = "the OCR command took too long";
 pub const CUT_SHORT: &str = "damaged: its rest is missing";
 /// A sheet that its workbook does not show.
 pub const HIDDEN_SHEET: &str = "hidden sheet";
+/// A formula that nobody has reckoned out yet, where its text cannot be told.
+pub const NO_RESULT: &str = "formula without a result";
 /// A file within a file, for another program to open.
 pub const EMBEDDED: &str = "embedded file";
 /// A document of Word before 2007.
@@ -83,7 +85,7 @@ pub(crate) fn known(told: &str) -> &'static str {
     ALL.into_iter().find(|reason| *reason == told).unwrap_or(UNREADABLE)
 }
 
-const ALL: [&str; 35] = [
+const ALL: [&str; 36] = [
     EMPTY,
     ENCRYPTED,
     NO_TEXT,
@@ -115,6 +117,7 @@ const ALL: [&str; 35] = [
     OCR_TOO_SLOW,
     CUT_SHORT,
     HIDDEN_SHEET,
+    NO_RESULT,
     EMBEDDED,
     OLD_WORD,
     OLD_POWERPOINT,

@@ -131,6 +131,28 @@ mod tests {
     }
 
     #[test]
+    fn titles_keep_their_powers() {
+        let run = |look: &str, text: &str| format!("<a:r><a:rPr {look}/><a:t>{text}</a:t></a:r>");
+        let title = [
+            run("", "CO"),
+            run("baseline=\"-25000\"", "2"),
+            run("", " in m"),
+            run("baseline=\"30000\"", "3"),
+        ];
+        let xml = format!("<c:title><c:tx><c:rich><a:p>{}</a:p></c:rich></c:tx></c:title>", title.concat());
+        assert_eq!(to_text(&xml), "CO2 in m³");
+    }
+
+    #[test]
+    fn data_without_a_series_are_figures_all_the_same() {
+        let xml = r#"<cx:chartData><cx:data id="0"><cx:strDim type="cat"><cx:lvl><cx:pt idx="0">Wa</cx:pt>
+            </cx:lvl></cx:strDim><cx:numDim type="val"><cx:lvl><cx:pt idx="0">11</cx:pt></cx:lvl></cx:numDim>
+            </cx:data></cx:chartData><cx:chart><cx:title><cx:tx><cx:txData><cx:v>Steps</cx:v></cx:txData></cx:tx>
+            </cx:title></cx:chart>"#;
+        assert_eq!(to_text(xml), "Chart: Steps\n\nCategory |\nWa | 11");
+    }
+
+    #[test]
     fn points_have_their_own_places_and_sizes() {
         let series = |name: &str, x: &str| {
             format!(

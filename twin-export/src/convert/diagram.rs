@@ -7,6 +7,7 @@ use quick_xml::reader::Reader;
 
 use super::package::{attribute, entity, name_of};
 use super::prose::Prose;
+use super::styled::{Look, Styled};
 
 #[derive(Debug, Default)]
 struct Model {
@@ -39,6 +40,7 @@ impl Model {
         let mut reader = Reader::from_str(xml);
         reader.config_mut().check_end_names = false;
         let mut reading = false;
+        let (mut styled, mut look) = (Styled::default(), Look::default());
         // Damage ends the diagram alone.
         while let Ok(event) = reader.read_event() {
             match event {
@@ -46,7 +48,12 @@ impl Model {
                     let value = |name: &str| attribute(&tag, name).unwrap_or_default();
                     reading = name_of(&tag) == "t" && value("type").is_empty();
                     match name_of(&tag) {
-                        "pt" => model.points.push((value("modelId"), value("type"), String::new())),
+                        "pt" => {
+                            model.say(&styled.take());
+                            model.points.push((value("modelId"), value("type"), String::new()));
+                        }
+                        "r" => look = Look::default(),
+                        "rPr" => look = Look::drawn(&tag),
                         "cxn" if matches!(value("type").as_str(), "" | "parOf") => {
                             model.links.push((
                                 value("srcId"),
@@ -54,22 +61,25 @@ impl Model {
                                 value("srcOrd").parse().unwrap_or(0),
                             ));
                         }
-                        "br" => model.say(" "),
+                        "br" => styled.push(Look::default(), " "),
                         _ => {}
                     }
                 }
-                Event::Text(text) if reading => model.say(&text.xml10_content()),
-                Event::GeneralRef(reference) if reading => model.say(&entity(&reference)),
+                Event::Text(text) if reading => styled.push_shown(look, &text.xml10_content()),
+                Event::GeneralRef(reference) if reading => styled.push_shown(look, &entity(&reference)),
                 Event::End(tag) => {
                     reading = false;
                     if tag.local_name().into_inner() == "p" {
+                        model.say(&styled.take());
                         model.say("\n");
+                        styled.begin();
                     }
                 }
                 Event::Eof => break,
                 _ => {}
             }
         }
+        model.say(&styled.take());
         model
     }
 
@@ -137,6 +147,13 @@ mod tests {
         let xml =
             format!("<dgm:ptLst>{}</dgm:ptLst><dgm:cxnLst>{}</dgm:cxnLst>", points.concat(), links.concat());
         assert_eq!(to_text(&xml), "- Report\n  - by phone\n- Close");
+    }
+
+    #[test]
+    fn powers_are_told() {
+        let xml = r#"<dgm:pt modelId="1"><dgm:t><a:p><a:r><a:t>Second 10</a:t></a:r><a:r><a:rPr baseline="30000"/>
+            <a:t>6</a:t></a:r></a:p></dgm:t></dgm:pt>"#;
+        assert_eq!(to_text(xml), "Second 10⁶");
     }
 
     #[test]

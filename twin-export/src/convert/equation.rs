@@ -1,14 +1,21 @@
 //! Equations in office files, in a line: `(a+b)/(c+2)`, `√(x+1)`, `[1, 2; 3, 4]`, `x^(n+1)`.
 
+mod beside;
+
 use quick_xml::events::BytesStart;
 
 use super::package::{attribute, name_of};
 use super::signs;
+use beside::{Ending, beside, in_a_line};
 
 /// Follows the elements of an equation, without recursion however deep they nest.
 #[derive(Debug, Default)]
 pub(super) struct Equation {
     open: Vec<Node>,
+    /// What ends the text before: an equation, where no letter came since.
+    after: Option<Ending>,
+    /// The equations stand in lines of their own.
+    in_lines: bool,
     /// Elements beyond [`DEEPEST`]: their text goes to the last node there is.
     beyond: usize,
 }
@@ -17,7 +24,8 @@ pub(super) struct Equation {
 const DEEPEST: usize = 64;
 
 /// What of an element's properties matters.
-const PROPERTIES: [&str; 8] = ["type", "chr", "subHide", "supHide", "begChr", "endChr", "sepChr", "pos"];
+const PROPERTIES: [&str; 9] =
+    ["type", "chr", "subHide", "supHide", "begChr", "endChr", "sepChr", "pos", "show"];
 
 #[derive(Debug, Default)]
 struct Node {
@@ -27,6 +35,8 @@ struct Node {
     parts: Vec<(String, String)>,
     /// What its properties say, by their names.
     properties: Vec<(String, String)>,
+    /// How its text ends.
+    ending: Ending,
 }
 
 impl Equation {
@@ -39,6 +49,7 @@ impl Equation {
     pub(super) fn start(&mut self, tag: &BytesStart<'_>) -> bool {
         let name = name_of(tag);
         if self.open.is_empty() && name != "oMath" {
+            self.in_lines |= name == "oMathPara";
             return false;
         }
         if self.open.len() >= DEEPEST {
@@ -62,16 +73,52 @@ impl Equation {
         }
         let node = self.open.pop()?;
         let name = node.name.clone();
+        let inner = node.ending;
         let said = node.said();
-        let Some(parent) = self.open.last_mut() else { return Some(said) };
+        let Some(parent) = self.open.last_mut() else {
+            self.after = Some(inner).filter(|_| !said.trim().is_empty()).or(self.after);
+            return Some(in_a_line(&said));
+        };
         if is_part(&name) {
             parent.parts.push((name, said));
-        } else if parent.text.is_empty() {
-            parent.text = said;
-        } else {
-            parent.text.push_str(&said);
+        } else if !said.is_empty() {
+            let ending = Ending::of(&name, &said, inner);
+            parent.text.push_str(beside(&parent.text, parent.ending, &name, &said));
+            if parent.text.is_empty() {
+                parent.text = said;
+            } else {
+                parent.text.push_str(&said);
+            }
+            parent.ending = ending;
         }
         None
+    }
+
+    /// A paragraph begins.
+    pub(super) fn begin(&mut self) {
+        (self.after, self.in_lines) = (None, false);
+    }
+
+    /// A finished equation with what keeps it from what stands before it.
+    pub(super) fn apart(&mut self, before: Option<char>, equation: &str) -> String {
+        let digits = equation.trim_start_matches(|c: char| c.is_ascii_digit());
+        let is_fraction = digits.len() < equation.len() && digits.starts_with('/');
+        let gap = match self.after.take() {
+            Some(_) if self.in_lines => "; ",
+            Some(_) => " ",
+            None if is_fraction && before.is_some_and(char::is_alphanumeric) => " ",
+            None => "",
+        };
+        format!("{gap}{equation}")
+    }
+
+    /// Text follows; gives whether it would be read as a part of the equation's last fraction.
+    pub(super) fn is_continued_by(&mut self, text: &str) -> bool {
+        if text.is_empty() {
+            return false;
+        }
+        let after = self.after.take();
+        after == Some(Ending::Fraction) && text.starts_with(char::is_alphanumeric)
     }
 
     /// Letters of the equation.
@@ -108,12 +155,14 @@ impl Node {
         let e = self.part("e");
         let (sub, sup) = (self.part("sub"), self.part("sup"));
         match self.name.as_str() {
+            "br" => "\n".to_owned(),
+            "phant" if self.property("show").is_some() && !self.is_on("show") => String::new(),
             "f" if self.property("type") == Some("noBar") => {
                 format!("{} choose {}", self.part("num"), self.part("den"))
             }
             "f" => format!("{}/{}", above(self.part("num")), below(self.part("den"))),
             "rad" => self.root(e),
-            "sSup" => format!("{}{}", base(e), raised(sup)),
+            "sSup" => format!("{}{}", powered(e), raised(sup)),
             "sSub" => format!("{}{}", base(e), sunk(sub)),
             "sSubSup" => format!("{}{}{}", base(e), sunk(sub), raised(sup)),
             "sPre" => format!("{}{}{e}", raised(sup), signs::lowered(sub)),
@@ -211,9 +260,19 @@ fn base(text: &str) -> String {
     if is_one || text.chars().count() < 2 { text.to_owned() } else { format!("({text})") }
 }
 
+/// As [`base`]; a power of a power is in brackets, too.
+fn powered(text: &str) -> String {
+    if text.contains(is_raised) && !is_bracketed(text) { format!("({text})") } else { base(text) }
+}
+
+fn is_raised(character: char) -> bool {
+    matches!(character, '⁰'..='ⁿ' | '¹' | '²' | '³' | '^')
+}
+
 fn raised(text: &str) -> String {
     match text {
         "" => String::new(),
+        _ if text.contains(is_raised) => format!("^({})", bare(text)),
         "′" | "″" | "'" | "*" | "°" => text.to_owned(),
         _ => signs::superscript("", bare(text)),
     }
@@ -284,117 +343,4 @@ fn over_all(text: &str, mark: char) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use quick_xml::events::Event;
-    use quick_xml::reader::Reader;
-
-    use super::*;
-
-    fn read(inner: &str) -> String {
-        let xml = format!("<m:oMath>{inner}</m:oMath>");
-        let mut equation = Equation::default();
-        let mut reader = Reader::from_str(&xml);
-        loop {
-            match reader.read_event().unwrap() {
-                Event::Start(tag) => assert!(equation.start(&tag)),
-                Event::Empty(tag) => {
-                    equation.start(&tag);
-                    assert_eq!(equation.end(), None);
-                }
-                Event::End(_) => {
-                    if let Some(said) = equation.end() {
-                        return said;
-                    }
-                }
-                Event::Text(text) => equation.text(&text.xml10_content()),
-                _ => {}
-            }
-        }
-    }
-
-    fn e(text: &str) -> String {
-        format!("<m:e><m:r><m:t>{text}</m:t></m:r></m:e>")
-    }
-
-    #[test]
-    fn fractions_and_roots_hold_together() {
-        let fraction = |num: &str, den: &str| {
-            read(&format!(
-                "<m:f><m:num><m:r><m:t>{num}</m:t></m:r></m:num><m:den><m:r><m:t>{den}</m:t></m:r></m:den></m:f>"
-            ))
-        };
-        assert_eq!(fraction("1", "3"), "1/3");
-        assert_eq!(fraction("a+b", "c+2"), "(a+b)/(c+2)");
-        assert_eq!(fraction("1", "2x"), "1/(2x)");
-        assert_eq!(
-            read(&format!("<m:rad><m:radPr><m:degHide m:val=\"1\"/></m:radPr><m:deg/>{}</m:rad>", e("x+1"))),
-            "√(x+1)"
-        );
-        assert_eq!(read(&format!("<m:rad><m:deg><m:r><m:t>3</m:t></m:r></m:deg>{}</m:rad>", e("x"))), "∛(x)");
-        assert_eq!(read(&format!("<m:rad><m:deg/>{}</m:rad>", e("16"))), "√16");
-        assert_eq!(
-            read("<m:f><m:fPr><m:type m:val=\"noBar\"/></m:fPr><m:num>n</m:num><m:den>k</m:den></m:f>"),
-            "n choose k"
-        );
-    }
-
-    #[test]
-    fn powers_and_indices_keep_their_place() {
-        let sup = |sup: &str| format!("<m:sup><m:r><m:t>{sup}</m:t></m:r></m:sup>");
-        let sub = |sub: &str| format!("<m:sub><m:r><m:t>{sub}</m:t></m:r></m:sub>");
-        assert_eq!(read(&format!("<m:sSup>{}{}</m:sSup>", e("x"), sup("2"))), "x²");
-        assert_eq!(read(&format!("<m:sSup>{}{}</m:sSup>", e("x"), sup("n+1"))), "x^(n+1)");
-        assert_eq!(read(&format!("<m:sSup>{}{}</m:sSup>", e("a+b"), sup("2"))), "(a+b)²");
-        assert_eq!(read(&format!("<m:sSub>{}{}</m:sSub>", e("x"), sub("1"))), "x1");
-        assert_eq!(read(&format!("<m:sSub>{}{}</m:sSub>", e("x"), sub("i+1"))), "x_(i+1)");
-        assert_eq!(read(&format!("<m:sSubSup>{}{}{}</m:sSubSup>", e("x"), sub("i"), sup("2"))), "xi²");
-        assert_eq!(read(&format!("<m:sPre>{}{}{}</m:sPre>", sub("6"), sup("14"), e("C"))), "¹⁴₆C");
-    }
-
-    #[test]
-    fn sums_say_from_where_to_where() {
-        let chr = "<m:naryPr><m:chr m:val=\"∑\"/></m:naryPr>";
-        assert_eq!(read(&format!("<m:nary>{chr}{}</m:nary>", e("x"))), "∑x");
-        let limits = "<m:sub><m:r><m:t>i=1</m:t></m:r></m:sub><m:sup><m:r><m:t>n</m:t></m:r></m:sup>";
-        assert_eq!(read(&format!("<m:nary>{chr}{limits}{}</m:nary>", e("i"))), "∑_(i=1)^(n) i");
-        assert_eq!(
-            read(&format!("<m:nary><m:naryPr><m:limLoc m:val=\"x\"/></m:naryPr>{}</m:nary>", e("x"))),
-            "∫x"
-        );
-    }
-
-    #[test]
-    fn matrices_brackets_and_cases_are_told_apart() {
-        let matrix = format!("<m:m><m:mr>{}{}</m:mr><m:mr>{}{}</m:mr></m:m>", e("1"), e("2"), e("3"), e("4"));
-        assert_eq!(read(&matrix), "[1, 2; 3, 4]");
-        assert_eq!(read(&format!("<m:d><m:e>{matrix}</m:e></m:d>")), "[1, 2; 3, 4]");
-        let bars = "<m:dPr><m:begChr m:val=\"|\"/><m:endChr m:val=\"|\"/></m:dPr>";
-        assert_eq!(read(&format!("<m:d>{bars}<m:e>{matrix}</m:e></m:d>")), "|1, 2; 3, 4|");
-        assert_eq!(read(&format!("<m:d>{}</m:d><m:r><m:t>·c</m:t></m:r>", e("a+b"))), "(a+b)·c");
-        let cases = format!("<m:eqArr>{}{}</m:eqArr>", e("x&amp;, x&gt;0"), e("0&amp;, x=0"));
-        let brace = "<m:dPr><m:begChr m:val=\"{\"/><m:endChr m:val=\"\"/></m:dPr>";
-        assert!(read(&format!("<m:d>{brace}<m:e>{cases}</m:e></m:d>")).starts_with("{x"));
-    }
-
-    #[test]
-    fn functions_limits_and_accents_are_named() {
-        let name = "<m:fName><m:r><m:t>sin</m:t></m:r></m:fName>";
-        assert_eq!(read(&format!("<m:func>{name}{}</m:func>", e("x"))), "sin(x)");
-        let low = "<m:lim><m:r><m:t>x→0</m:t></m:r></m:lim>";
-        assert_eq!(read(&format!("<m:limLow>{}{low}</m:limLow>", e("lim"))), "lim_(x→0)");
-        assert_eq!(
-            read(&format!("<m:acc><m:accPr><m:chr m:val=\"^\"/></m:accPr>{}</m:acc>", e("x"))),
-            "x\u{302}"
-        );
-        assert_eq!(
-            read(&format!("<m:bar><m:barPr><m:pos m:val=\"top\"/></m:barPr>{}</m:bar>", e("AB"))),
-            "A\u{305}B\u{305}"
-        );
-    }
-
-    #[test]
-    fn whatever_nests_too_deep_keeps_its_letters() {
-        let xml = format!("{}x{}", "<m:e>".repeat(5_000), "</m:e>".repeat(5_000));
-        assert_eq!(read(&xml), "x");
-    }
-}
+mod tests;

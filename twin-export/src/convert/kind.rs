@@ -41,6 +41,12 @@ impl Kind {
         if head.starts_with(b"PK\x03\x04") {
             return office(bytes).unwrap_or(Self::Zip);
         }
+        // As of other files, a blank line may have come before it.
+        if head.trim_ascii_start().starts_with(b"PK\x03\x04")
+            && let Some(kind) = office(bytes)
+        {
+            return kind;
+        }
         if head.starts_with(ole::MAGIC) {
             return old_office(name, bytes);
         }

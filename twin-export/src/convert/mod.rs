@@ -38,9 +38,13 @@ mod pdf;
 #[cfg(feature = "pdf")]
 mod pdf_check;
 #[cfg(feature = "pdf")]
+mod pdf_form;
+#[cfg(feature = "pdf")]
 mod pdf_lines;
 #[cfg(feature = "pdf")]
 mod pdf_notes;
+#[cfg(feature = "pdf")]
+mod pdf_rows;
 pub(crate) mod plain;
 #[cfg(feature = "office")]
 mod pptx;
@@ -177,7 +181,7 @@ fn converted(file: ConvertFile, bytes: Vec<u8>, job: &Job<'_>) -> Result<Convert
 fn is_plain(name: &str, bytes: &[u8]) -> bool {
     // What an archive is, its directory tells, which may be of any size.
     let head = &bytes[..bytes.len().min(HEAD)];
-    if head.starts_with(b"PK") {
+    if head.trim_ascii_start().starts_with(b"PK") {
         return false;
     }
     match Kind::of(name, head) {

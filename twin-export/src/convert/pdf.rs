@@ -1,10 +1,13 @@
 //! PDF documents, page by page. Before anything is parsed, `pdf_check` looks for what the parser
 //! would not survive.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use unpdf::model::{Block, FieldValue, FormField, InlineContent, Paragraph, TableCell};
+use unpdf::model::{Block, FieldType, FieldValue, FormField, InlineContent, Paragraph, TableCell};
+use unpdf::parser::LayoutAnalyzer;
+use unpdf::parser::backend::RawBackend;
 use unpdf::{Error, PageStreamOptions, ParseEvent, ParseOptions, PdfParser};
 
 use super::super::text::tidy_line;
@@ -12,9 +15,10 @@ use super::super::{Limits, reason};
 use super::link::says_nothing;
 use super::pdf_check::check;
 use super::pdf_lines::{Words, without_ligatures};
+use super::pdf_rows::Piece;
 use super::rows::table_row;
 use super::styled::{Look, Styled};
-use super::{Aside, Output, pdf_notes};
+use super::{Aside, Output, pdf_form, pdf_notes, pdf_rows};
 
 /// The text of all pages. Protected by a password, damaged, or only pictures: the reason instead.
 pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static str> {
@@ -49,6 +53,14 @@ pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static 
     // Its memory is needed for the notes.
     drop(parser);
     let mut notes = if has_notes { pdf_notes::read(bytes) } else { Default::default() };
+    if fields.iter().any(|field| field.field_type != FieldType::Signature) {
+        let forms = form_pages(bytes, deadline);
+        for (number, page) in &mut pages {
+            if let Some(text) = forms.get(number) {
+                *page = without_ligatures(text) + "\n\n";
+            }
+        }
+    }
     let words = Words::of(pages.iter().map(|(_, page)| page.as_str()));
     let mut text = String::new();
     for (number, page) in pages {
@@ -75,6 +87,33 @@ pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static 
         }
     }
 }
+
+/// The pages with fields that are filled in, as people see them: by places, each row a line.
+fn form_pages(bytes: &[u8], deadline: Instant) -> BTreeMap<u32, String> {
+    let mut pages = BTreeMap::new();
+    let fields = pdf_form::read(bytes);
+    if fields.is_empty() {
+        return pages;
+    }
+    let Ok(backend) = RawBackend::load_bytes(bytes) else { return pages };
+    let analyzer = LayoutAnalyzer::new(&backend);
+    for (number, fields) in fields {
+        if Instant::now() > deadline {
+            break;
+        }
+        let Ok(mut spans) = analyzer.extract_page_spans(number) else { continue };
+        if spans.len() > MOST_SPANS {
+            continue;
+        }
+        analyzer.filter_spans_for_page(&mut spans, number);
+        let pieces = spans.into_iter().map(Piece::of).collect();
+        pages.insert(number, pdf_rows::text(&pdf_rows::rows(pdf_form::filled_in(pieces, fields))));
+    }
+    pages
+}
+
+/// No form that people fill in has more pieces of text on a page.
+const MOST_SPANS: usize = 20_000;
 
 /// Some programs put a line break, or a whole mail's header, before the file.
 fn without_junk(bytes: &[u8]) -> &[u8] {
@@ -164,6 +203,38 @@ mod tests {
     use super::*;
 
     #[test]
+    fn boxes_stand_beside_their_words() {
+        let field =
+            |rect: &str, rest: &str| format!("<< /Type /Annot /Subtype /Widget /Rect [{rect}] {rest} >>");
+        let shown = "BT /F 12 Tf 100 700 Td (Helmet worn) Tj 0 -100 Td (Gloves worn) Tj 0 -30 Td (Name:) Tj 0 -30 Td (Shift:) Tj ET";
+        let looks = |name: &str| format!("/AP << /N << /{name} 5 0 R /Off 5 0 R >> >>");
+        let fields = [
+            field("72 695 90 713", &format!("/FT /Btn /T (h) /AS /Yes {}", looks("Yes"))),
+            field("72 595 90 613", &format!("/FT /Btn /T (g) /AS /Off {}", looks("Yes"))),
+            field("150 565 250 583", "/FT /Tx /T (n) /V (K. Lund)"),
+            field("150 535 168 553", &format!("/FT /Btn /Ff 32768 /T (r) /AS /night {}", looks("night"))),
+            field("200 535 218 553", &format!("/FT /Btn /Ff 32768 /T (r2) /AS /Off {}", looks("day"))),
+        ];
+        let numbers: Vec<String> = (6..6 + fields.len()).map(|number| format!("{number} 0 R")).collect();
+        let numbers = numbers.join(" ");
+        let mut objects = vec![
+            format!("<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [{numbers}] >> >>"),
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+            format!(
+                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [{numbers}] /Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>"
+            ),
+            format!("<< /Length {} >>\nstream\n{shown}\nendstream", shown.len()),
+            "<< /Length 0 /Type /XObject /Subtype /Form /BBox [0 0 9 9] >>\nstream\n\nendstream".to_owned(),
+        ];
+        objects.extend(fields);
+        let text = to_text(&file(&objects), &Limits::default()).unwrap().text;
+        assert_eq!(
+            text.trim(),
+            "[x] Helmet worn\n\n[ ] Gloves worn\n\nName: K. Lund\n\nShift: [x] night [ ] day"
+        );
+    }
+
+    #[test]
     fn what_was_written_into_a_form_is_read() {
         let field = "<< /Type /Annot /Subtype /Widget /FT /Tx /Rect [0 0 9 9]";
         let objects = [
@@ -173,6 +244,10 @@ mod tests {
             format!("{field} /T (form[0].city[0]) /V (Porto) >>"),
             format!("{field} /T (note) >>"),
         ];
+        assert_eq!(to_text(&file(&objects), &Limits::default()).unwrap().text.trim(), "city: Porto");
+    }
+
+    fn file(objects: &[String]) -> Vec<u8> {
         let mut pdf = "%PDF-1.4\n".to_owned();
         let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
         for (index, object) in objects.iter().enumerate() {
@@ -184,6 +259,6 @@ mod tests {
             "{table}trailer << /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n",
             objects.len() + 1
         ));
-        assert_eq!(to_text(pdf.as_bytes(), &Limits::default()).unwrap().text, "city: Porto");
+        pdf.into_bytes()
     }
 }

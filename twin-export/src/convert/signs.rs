@@ -9,6 +9,9 @@ pub(crate) fn superscript(before: &str, text: &str) -> String {
     if bare.is_empty() {
         return text.to_owned();
     }
+    if let Some(sign) = sign_of(before, bare) {
+        return format!("{lead}{sign}{trail}");
+    }
     let is_raised = |c: char| matches!(c, '⁰'..='ⁿ' | '¹' | '²' | '³');
     if bare.contains(is_raised) && bare.contains(char::is_alphanumeric) && !bare.chars().all(is_raised) {
         // A power of a power.
@@ -22,6 +25,17 @@ pub(crate) fn superscript(before: &str, text: &str) -> String {
         }
         _ if reads_on(before, bare) => text.to_owned(),
         _ => format!("{lead}^({bare}){trail}"),
+    }
+}
+
+/// What raised letters have a sign of their own for, where they stand behind a word or a number.
+fn sign_of(before: &str, letters: &str) -> Option<char> {
+    match letters {
+        _ if !before.ends_with(char::is_alphanumeric) => None,
+        "TM" => Some('™'),
+        "SM" => Some('℠'),
+        "o" => Some('º'),
+        _ => None,
     }
 }
 
@@ -104,12 +118,12 @@ fn shifted(digit: char, forms: &str) -> Option<char> {
 fn reads_on(before: &str, letters: &str) -> bool {
     let is_short = letters.chars().count() <= 4 && letters.chars().all(|c| c.is_alphabetic() || c == '.');
     let endings = [
-        "st", "nd", "rd", "th", "er", "re", "ère", "e", "ème", "eme", "me", "es", "o", "a", "os", "as",
-        "ste", "ten",
+        "st", "nd", "rd", "th", "er", "re", "ère", "e", "ème", "eme", "me", "es", "a", "os", "as", "ste",
+        "ten",
     ];
     let is_ending = endings.contains(&letters.to_lowercase().as_str());
     is_short && is_ending && before.ends_with(|c: char| c.is_numeric())
-        || matches!(letters, "TM" | "SM" | "MC") && before.ends_with(char::is_alphanumeric)
+        || letters == "MC" && before.ends_with(char::is_alphanumeric)
 }
 
 /// White space at both ends, and what stands between.
@@ -139,7 +153,9 @@ mod tests {
     fn the_ending_of_a_numeral_reads_on() {
         assert_eq!(superscript("the 21", "st"), "st");
         assert_eq!(superscript("x", "st"), "^(st)");
-        assert_eq!(superscript("Acme", "TM"), "TM");
+        assert_eq!(superscript("Acme", "TM"), "™");
+        assert_eq!(superscript("20", "o"), "º");
+        assert_eq!(superscript(" ", "o"), "^(o)");
         assert_eq!(superscript("Acme", "®"), "®");
     }
 

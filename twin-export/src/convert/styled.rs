@@ -1,11 +1,27 @@
 //! Runs of text and how they look, as far as the look carries meaning: raised, struck out.
 
+#[cfg(feature = "office")]
+use quick_xml::events::BytesStart;
+
+#[cfg(feature = "office")]
+use super::package::attribute;
 use super::signs;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Look {
     pub(crate) raised: bool,
     pub(crate) struck: bool,
+}
+
+impl Look {
+    /// The look of a run in a drawing, by its properties.
+    #[cfg(feature = "office")]
+    pub(crate) fn drawn(properties: &BytesStart<'_>) -> Self {
+        let number = |text: String| text.trim_end_matches('%').parse::<f64>().ok();
+        let raised = attribute(properties, "baseline").and_then(number);
+        let struck = attribute(properties, "strike").is_some_and(|strike| strike != "noStrike");
+        Self { raised: raised.is_some_and(|raised| raised > 0.0), struck }
+    }
 }
 
 /// Runs side by side. Programs split a power or a struck sentence into several of them at will.
@@ -33,6 +49,11 @@ impl Styled {
     /// Text that went its own way, and stands before what follows.
     pub(crate) fn follow(&mut self, text: &str) {
         self.before = text.chars().next_back().or(self.before);
+    }
+
+    /// The last character so far.
+    pub(crate) fn last(&self) -> Option<char> {
+        self.runs.last().and_then(|(_, text)| text.chars().next_back()).or(self.before)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -11,13 +11,22 @@ pub(super) fn symbol(font: &str, code: u32) -> Option<char> {
     font.character(usize::try_from(code.checked_sub(0x20)?).ok()?)
 }
 
-/// A text in a font: where that is a symbol font, the characters it shows.
+/// A text in a font: where that is a symbol font, the characters it shows, for plain letters as well.
 pub(super) fn shown<'a>(font: &str, text: &'a str) -> Cow<'a, str> {
-    if !text.contains(is_private) || Font::of(font).is_none() {
+    mapped(font, text, |c| is_private(c) || is_letter(c))
+}
+
+/// A text beside which a font is named for symbols alone: its other characters are in another font.
+pub(super) fn with_symbols<'a>(font: &str, text: &'a str) -> Cow<'a, str> {
+    mapped(font, text, is_private)
+}
+
+fn mapped<'a>(font: &str, text: &'a str, is_symbol: impl Fn(char) -> bool) -> Cow<'a, str> {
+    if !text.contains(&is_symbol) || Font::of(font).is_none() {
         return Cow::Borrowed(text);
     }
     text.chars()
-        .map(|c| if is_private(c) { symbol(font, u32::from(c)).unwrap_or(c) } else { c })
+        .map(|c| if is_symbol(c) { symbol(font, u32::from(c)).unwrap_or(c) } else { c })
         .collect::<String>()
         .into()
 }
@@ -45,6 +54,11 @@ pub(super) fn typed<'a>(font: &str, text: &'a str) -> Cow<'a, str> {
 /// Whether a font has symbols in place of letters.
 pub(super) fn is_symbol_font(name: &str) -> bool {
     Font::of(name).is_some()
+}
+
+/// What a symbol font shows as something else; a fixed blank and a soft hyphen mean the same in all fonts.
+fn is_letter(character: char) -> bool {
+    ('\u{21}'..='\u{FF}').contains(&character) && !matches!(character, '\u{7F}'..='\u{A0}' | '\u{AD}')
 }
 
 /// Where symbol fonts keep their characters.
@@ -177,7 +191,9 @@ mod tests {
         assert_eq!(text("Webdings", &[0xF0FC]), "🌍");
         assert_eq!(text("ZapfDingbats", &[0x33, 0xD5, 0xB6]), "✓→❶");
         assert_eq!(text("Arial", &[0x41]), "");
-        assert_eq!(shown("Symbol", "a \u{F061}"), "a α");
+        assert_eq!(shown("Symbol", "a \u{F061} £7\u{A0}m"), "α α ≤7\u{A0}μ");
+        assert_eq!(shown("Wingdings", "þ ¨ à ü"), "☑ ☐ → ✓");
+        assert_eq!(with_symbols("Wingdings", "a \u{F0E0}"), "a →");
         assert_eq!(shown("Arial", "a \u{F061}"), "a \u{F061}");
         assert_eq!(typed("Symbol", "£ 3 m\u{F0B3}≤"), "≤ 3 μ≥≤");
         assert_eq!(typed("Wingdings", "þà"), "☑→");

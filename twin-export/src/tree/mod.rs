@@ -6,6 +6,7 @@ mod file;
 mod folder;
 mod listing;
 mod names;
+mod office;
 mod salvage;
 mod shared_file;
 mod span;
@@ -160,16 +161,25 @@ fn open_file(
     let shared = SharedFile::new(file, budget.cancellation())?;
     let mut listing = Listing::new(limits, budget);
     let mut single = false;
-    match Container::of(&magic[..read]) {
-        Some(Container::Zip) if !is_office_name(&name) => zip::list(&shared, &mut listing),
+    let mut container = Container::of(&magic[..read]);
+    if matches!(container, Some(Container::Zip)) {
+        zip::list(&shared, &mut listing);
+        // Office files are zips, too, but as a PATH they are one document.
+        if office::is_name(&name) || office::is_package(&listing.tree) {
+            listing = Listing::new(limits, budget);
+            container = Some(Container::Document);
+        }
+    }
+    match container {
+        Some(Container::Zip) => {}
         Some(Container::Tar) => tar::list(&shared, false, &mut listing),
         Some(Container::Gzip) => tar::list(&shared, true, &mut listing),
-        _ if is_archive_name(&name) => {
+        None if is_archive_name(&name) => {
             // What is named like an archive and is none, such as a download that failed: what it held is not known.
             listing.tree.whole = false;
             listing.skip(name.clone(), if shared.len() == 0 { reason::EMPTY } else { reason::UNREADABLE });
         }
-        _ => {
+        Some(Container::Document) | None => {
             single = true;
             let body = Body::File(listed);
             listing.tree.entries.push(Entry { path: name.clone(), size: shared.len(), body });
@@ -238,6 +248,8 @@ fn spill(entry: &Entry, budget: &Budget, limits: &Limits) -> Result<SharedFile, 
 }
 
 enum Container {
+    /// An office file.
+    Document,
     Zip,
     Tar,
     Gzip,
@@ -259,12 +271,6 @@ impl Container {
 
 fn is_archive_name(name: &str) -> bool {
     matches!(names::ending(name).as_str(), "zip" | "tar" | "tgz" | "gz")
-}
-
-/// Office files are zips, too, but as a PATH they are one document.
-fn is_office_name(name: &str) -> bool {
-    let ending = names::ending(name);
-    matches!(ending.as_str(), "docx" | "docm" | "xlsx" | "xlsm" | "xlsb" | "pptx" | "pptm" | "odt" | "ods")
 }
 
 fn read_up_to(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {

@@ -4,6 +4,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::super::package::{attribute, entity, name_of};
+use super::super::styled::{Look, Styled};
 use super::Series;
 use super::points::Points;
 
@@ -31,6 +32,8 @@ pub(super) struct Walker {
     field: Field,
     index: u32,
     text: String,
+    styled: Styled,
+    look: Look,
     reading: bool,
     from_1904: bool,
     /// Formats that the axes have of their own: of the categories, of the values.
@@ -64,6 +67,9 @@ impl Walker {
 
     /// Where an axis has a format of its own, its labels are written so.
     fn settle(&mut self) {
+        self.end_paragraph();
+        // Data that no series shows by name.
+        self.series.extend(self.data.drain(..).map(|(_, series)| series));
         for series in &mut self.series {
             for points in [&mut series.categories, &mut series.values, &mut series.x] {
                 points.from_1904 = self.from_1904;
@@ -93,6 +99,8 @@ impl Walker {
                 }
             }
             "title" => self.in_title = true,
+            "r" => self.look = Look::default(),
+            "rPr" => self.look = Look::drawn(tag),
             "tx" if self.in_series => self.field = Field::Name,
             "cat" => self.field = Field::Category,
             "val" | "yVal" => self.field = Field::Value,
@@ -150,12 +158,9 @@ impl Walker {
         match name {
             "t" => {
                 self.reading = false;
-                match self.paragraphs.last_mut() {
-                    Some(paragraph) => paragraph.push_str(&self.text),
-                    None => self.paragraphs.push(self.text.clone()),
-                }
+                self.styled.push_shown(self.look, &self.text);
             }
-            "p" => self.paragraphs.push(String::new()),
+            "p" => self.end_paragraph(),
             "v" => {
                 self.reading = false;
                 let text = std::mem::take(&mut self.text);
@@ -184,6 +189,13 @@ impl Walker {
         }
     }
 
+    fn end_paragraph(&mut self) {
+        if !self.styled.is_empty() {
+            self.paragraphs.push(self.styled.take());
+        }
+        self.styled.begin();
+    }
+
     fn value(&mut self, text: String) {
         let index = self.index;
         if self.field == Field::Name {
@@ -196,7 +208,6 @@ impl Walker {
             points.push(index, text);
         } else if self.in_title {
             self.paragraphs.push(text);
-            self.paragraphs.push(String::new());
         }
     }
 

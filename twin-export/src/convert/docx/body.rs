@@ -222,6 +222,7 @@ impl Walker<'_, '_> {
     fn begin_paragraph(&mut self) {
         self.flush();
         self.styled.begin();
+        self.equation.begin();
         self.prose.capture();
         let boxes = std::mem::take(&mut self.carried_boxes);
         self.paragraphs.push(Paragraph { boxes, mark: self.mark.take(), ..Paragraph::default() });
@@ -233,6 +234,9 @@ impl Walker<'_, '_> {
     pub(super) fn run_text(&mut self, text: &str) {
         if text.is_empty() || !self.is_shown() {
             return;
+        }
+        if self.equation.is_continued_by(text) {
+            self.plain(" ");
         }
         let Some(run) = self.runs.last() else { return self.say(Look::default(), &signs::with_boxes(text)) };
         if run.hidden == Some(true) {

@@ -80,9 +80,17 @@ impl Field {
     pub(super) fn drawn(&self) -> Option<String> {
         match self.kind().as_str() {
             "SYMBOL" => self.symbol(),
+            "MACROBUTTON" | "GOTOBUTTON" => self.button(),
             "EQ" => Some(equation(self.instruction.trim().get(2..)?)),
             _ => None,
         }
+    }
+
+    /// The label of a button, behind what it does.
+    fn button(&self) -> Option<String> {
+        let (_, rest) = self.instruction.trim().split_once(char::is_whitespace)?;
+        let (_, label) = rest.trim_start().split_once(char::is_whitespace)?;
+        Some(label.trim().trim_matches('"').to_owned())
     }
 
     fn symbol(&self) -> Option<String> {
@@ -214,6 +222,8 @@ mod tests {
         assert_eq!(drawn(" EQ \\r(3,x) ").as_deref(), Some("³√(x)"));
         let ruby = " EQ \\* jc2 \\* \"Font:MS Mincho\" \\* hps10 \\o\\ad(\\s\\up 9(とう),東)";
         assert!(drawn(ruby).unwrap().ends_with("東 (とう)"));
+        assert_eq!(drawn(" MACROBUTTON NoMacro [Click here] ").as_deref(), Some("[Click here]"));
+        assert_eq!(drawn(" MACROBUTTON NoMacro "), None);
         assert_eq!(drawn(" PAGE "), None);
     }
 

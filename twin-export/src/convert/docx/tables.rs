@@ -1,6 +1,7 @@
 //! Tables and their cells, one within the other.
 
 use super::super::grid::Grid;
+use super::super::rows::table_row;
 use super::walker::{Table, Walker};
 
 impl Walker<'_, '_> {
@@ -50,8 +51,57 @@ impl Walker<'_, '_> {
             Some(outer) => outer.grid.give_back(left),
             None => self.repeats = left,
         }
-        let rows = grid.into_rows();
+        let mut rows = grid.into_rows();
+        if rows.iter().any(|row| row.len() > 1) {
+            let cells = rows.iter_mut().flatten().filter(|cell| cell.contains(ROW_WITHIN));
+            cells.for_each(|cell| *cell = in_a_field(cell));
+        }
         self.written += rows.iter().flatten().map(|cell| cell.len() as u64).sum::<u64>();
-        self.prose.table(&rows);
+        if self.tables.is_empty() {
+            return self.prose.table(&rows);
+        }
+        self.prose.block();
+        for row in rows {
+            let row = if let [only] = row.as_slice() { only.clone() } else { table_row(&row) };
+            if !row.trim().is_empty() {
+                self.prose.line();
+                self.prose.text(&format!("{ROW_WITHIN}{row}"));
+            }
+        }
+        self.prose.block();
+    }
+}
+
+/// Begins a row of a table within another, until it is known where that one stands. No document holds it, and no text
+/// keeps it.
+pub(super) const ROW_WITHIN: char = '\u{1E}';
+
+/// A cell beside others, in which all stands in one line; rows of tables within stay apart, as in `1, 2; 3, 4`.
+fn in_a_field(cell: &str) -> String {
+    let mut out = String::new();
+    let mut after_row = false;
+    for line in cell.split('\n').filter(|line| !line.trim().is_empty()) {
+        let row = line.strip_prefix(ROW_WITHIN);
+        if !out.is_empty() {
+            out.push_str(if after_row && row.is_some() { "; " } else { "\n" });
+        }
+        match row {
+            Some(row) => out.push_str(&row.replace(" | ", ", ")),
+            None => out.push_str(line),
+        }
+        after_row = row.is_some();
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_a_table_within_a_field_stay_apart() {
+        let cell = "before\n\n\u{1E}in1 | in2\n\u{1E}in3 | in4\n\nafter";
+        assert_eq!(in_a_field(cell), "before\nin1, in2; in3, in4\nafter");
+        assert_eq!(in_a_field("p1\np2"), "p1\np2");
     }
 }

@@ -15,6 +15,7 @@ use super::notes::Notes;
 use super::numbering::Numbering;
 use super::paragraph::{Paragraph, Titles};
 use super::styles::{Looks, Styles};
+use super::tables::ROW_WITHIN;
 
 pub(super) struct Walker<'a, 'p> {
     pub(super) prose: Prose,
@@ -201,7 +202,7 @@ impl<'a, 'p> Walker<'a, 'p> {
     }
 
     pub(super) fn finish(self) -> (Option<String>, String) {
-        (self.titles.best(), self.prose.finish().1)
+        (self.titles.best(), self.prose.finish().1.replace(ROW_WITHIN, ""))
     }
 
     fn characters(&mut self, text: &str) {
@@ -229,8 +230,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             "instrText" => self.reading = Reading::Instruction,
             _ => {}
         }
-        if self.equation.is_open() || name == "oMath" {
-            self.equation.start(tag);
+        if self.equation.start(tag) {
             return;
         }
         match self.inside {
@@ -249,6 +249,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         }
         if self.equation.is_open() {
             if let Some(equation) = self.equation.end() {
+                let equation = self.equation.apart(self.last(), &equation);
                 self.plain(&equation);
             }
             return;
@@ -283,6 +284,11 @@ impl<'a, 'p> Walker<'a, 'p> {
         self.flush();
         self.styled.follow(text);
         self.prose.text(text);
+    }
+
+    /// What stands before what comes next.
+    fn last(&self) -> Option<char> {
+        self.styled.last().filter(|_| !self.paragraphs.is_empty())
     }
 
     /// Whether text here is seen: not in an instruction, nor where a form field shows its state instead.

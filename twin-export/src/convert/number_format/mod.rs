@@ -73,15 +73,24 @@ impl NumberFormat {
             let holds = |section: &&Section| section.condition.is_none_or(|condition| condition.holds(value));
             let found = numeric.iter().find(holds)?;
             let only_negative = found.condition.is_some_and(|condition| condition.is_below_zero());
-            return Some((found, !only_negative));
+            return Some((found, !only_negative || self.is_told_by_colour(found)));
         }
         match numeric {
             [] => None,
             [only] => Some((only, true)),
-            [_, negative, ..] if value < 0.0 => Some((negative, false)),
+            [_, negative, ..] if value < 0.0 => Some((negative, self.is_told_by_colour(negative))),
             [_, _, zero] if value == 0.0 => Some((zero, true)),
             [positive, ..] => Some((positive, true)),
         }
+    }
+
+    /// Whether nothing but its colour tells the section of negative numbers from another.
+    fn is_told_by_colour(&self, negative: &Section) -> bool {
+        let others = self.sections.iter().filter(|other| !std::ptr::eq(*other, negative));
+        let words = negative.words();
+        negative.has_colour
+            && negative.has_digits()
+            && others.take(2).any(|other| other.has_digits() && other.words() == words)
     }
 }
 
@@ -196,6 +205,13 @@ mod tests {
     #[test]
     fn sections_and_conditions_choose_what_is_shown() {
         shows("0;[Red]-0", -5.0, "-5");
+        shows("0.00;[Red]0.00", -5.0, "-5.00");
+        shows("0.00;[Red]0.00", 5.0, "5.00");
+        shows("[Blue]\"$\"#,##0_);[Color 10]\"$\"#,##0", -5.0, "-$5");
+        shows("[Red][<0]0.00;0.00", -5.0, "-5.00");
+        shows("0_);[Red](0)", -5.0, "(5)");
+        shows("0;[Red]0\" below\"", -5.0, "5 below");
+        shows("0.00;0.00", -5.0, "5.00");
         shows("\"yes\";;\"no\"", 1.0, "yes");
         shows("\"yes\";;\"no\"", -1.0, "");
         shows("\"yes\";;\"no\"", 0.0, "no");

@@ -47,6 +47,7 @@ pub(super) enum Field {
 pub(super) struct Section {
     pub(super) tokens: Vec<Token>,
     pub(super) condition: Option<Condition>,
+    pub(super) has_colour: bool,
     pub(super) language: Language,
     pub(super) numerals: Numerals,
 }
@@ -112,6 +113,12 @@ impl Section {
         self.tokens.iter().any(|token| matches!(token, Token::Digit(_)))
     }
 
+    /// What it shows around its digits.
+    pub(super) fn words(&self) -> String {
+        let shown = self.literal(|token| matches!(token, Token::Point | Token::Comma).then(String::new));
+        shown.split_whitespace().collect()
+    }
+
     /// The tokens that stand for themselves, and what `shown` makes of others.
     pub(super) fn literal(&self, shown: impl Fn(&Token) -> Option<String>) -> String {
         self.tokens.iter().map(|token| shown(token).unwrap_or_else(|| itself(token))).collect()
@@ -129,6 +136,9 @@ pub(super) fn itself(token: &Token) -> String {
         _ => String::new(),
     }
 }
+
+/// The names of colours; further ones have numbers.
+const COLOURS: [&str; 9] = ["black", "blue", "cyan", "color", "green", "magenta", "red", "white", "yellow"];
 
 /// More sections than this mean nothing.
 const MOST_SECTIONS: usize = 4;
@@ -259,6 +269,9 @@ impl Section {
             self.condition = Some(condition);
         } else if let Some(numerals) = Numerals::of(&lower) {
             self.numerals = numerals;
+        } else {
+            self.has_colour |=
+                COLOURS.contains(&lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' '));
         }
     }
 

@@ -71,6 +71,7 @@ pub(super) struct Walker {
     styled: Styled,
     look: Look,
     font: String,
+    symbol_font: String,
     link: Option<String>,
     run: String,
     table: Option<Grid>,
@@ -145,7 +146,11 @@ impl Walker {
         if self.equation.is_open() {
             return self.equation.text(text);
         }
-        let shown = symbols::shown(&self.font, text);
+        if self.equation.is_continued_by(text) {
+            self.say(Look::default(), " ");
+        }
+        let shown = symbols::with_symbols(&self.symbol_font, text);
+        let shown = symbols::shown(&self.font, &shown);
         self.run.push_str(&shown);
         self.say(self.look, &shown);
     }
@@ -200,20 +205,16 @@ impl Walker {
             "r" | "fld" => {
                 (self.look, self.link) = (Look::default(), None);
                 self.font.clear();
+                self.symbol_font.clear();
                 self.run.clear();
             }
             "rPr" => {
                 self.in_run_properties = true;
-                let raised = attribute(tag, "baseline")
-                    .and_then(|raised| raised.trim_end_matches('%').parse::<f64>().ok());
-                let struck = attribute(tag, "strike").is_some_and(|strike| strike != "noStrike");
-                self.look = Look { raised: raised.is_some_and(|raised| raised > 0.0), struck };
+                self.look = Look::drawn(tag);
             }
             "sym" | "latin" if self.in_run_properties => {
-                let font = attribute(tag, "typeface").unwrap_or_default();
-                if name == "sym" || self.font.is_empty() {
-                    self.font = font;
-                }
+                let font = if name == "sym" { &mut self.symbol_font } else { &mut self.font };
+                *font = attribute(tag, "typeface").unwrap_or_default();
             }
             "hlinkClick" if self.in_run_properties => self.link = reference(tag),
             "br" => self.say(Look::default(), "\n"),
@@ -247,6 +248,7 @@ impl Walker {
         }
         if self.equation.is_open() {
             if let Some(equation) = self.equation.end() {
+                let equation = self.equation.apart(self.styled.last(), &equation);
                 self.say(Look::default(), &equation);
             }
             return;
@@ -298,6 +300,8 @@ impl Walker {
 
     fn end_paragraph(&mut self) {
         let text = self.styled.take();
+        self.styled.begin();
+        self.equation.begin();
         if !text.trim().is_empty() {
             self.lines.push(Line { text, ..std::mem::take(&mut self.line) });
         }

@@ -10,6 +10,7 @@ use super::super::super::{reason, remark};
 use super::super::link::says_nothing;
 use super::super::package::{attribute, entity, name_of, reference};
 use super::super::signs;
+use super::escapes::unescaped;
 use super::formula::moved;
 use super::rows::{Place, Rows, place_of, range_of};
 use super::truth;
@@ -245,7 +246,7 @@ impl Cell {
                 _ => self.value.clone(),
             },
             // Texts, errors, and types that nobody knows yet.
-            _ => text(&self.value),
+            _ => text(&unescaped(&self.value)),
         }
     }
 }

@@ -51,7 +51,8 @@ fn reference(word: &str, from: Place, to: Place) -> Option<String> {
     Some(format!("{}{}{}{}", dollar(keeps_column), letters_of(column), dollar(keeps_row), u64::from(row) + 1))
 }
 
-fn letters_of(column: u32) -> String {
+/// A column's letters.
+pub(super) fn letters_of(column: u32) -> String {
     let mut left = u64::from(column) + 1;
     let mut letters = Vec::new();
     while left > 0 {

@@ -9,8 +9,11 @@ use super::super::super::{Limits, reason, remark};
 use super::super::Output;
 use super::super::number_format::{NumberFormat, general};
 use super::super::ole::{Ole, u16_at, u32_at};
+use super::super::signs;
+use super::super::styled::Look;
+use super::formula::letters_of;
 use super::rows::{Place, Rows};
-use super::xls_strings::{Segments, old_string, string};
+use super::xls_strings::{font, look_of, old_string, shared_strings, string};
 use super::{Sheets, truth};
 
 /// The text of all sheets.
@@ -24,9 +27,20 @@ pub(in super::super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output,
             sheets.aside.skip(&*sheet.name, reason::HIDDEN_SHEET);
             continue;
         }
-        let mut reader =
-            SheetReader { book: &book, rows: sheets.rows(), remarks: Vec::new(), is_whole: false };
+        let mut reader = SheetReader {
+            book: &book,
+            rows: sheets.rows(),
+            remarks: Vec::new(),
+            is_whole: false,
+            unreckoned: Vec::new(),
+        };
         reader.read(&stream, sheet.start);
+        if !book.is_reckoned {
+            for (row, column) in reader.unreckoned {
+                let cell = format!("{}!{}{}", sheet.name, letters_of(column), row + 1);
+                sheets.aside.skip(cell, reason::NO_RESULT);
+            }
+        }
         if !reader.is_whole {
             sheets.aside.skip(&*sheet.name, reason::CUT_SHORT);
         }
@@ -59,6 +73,7 @@ mod record {
     pub(super) const BOOL_ERR: u16 = 0x0205;
     pub(super) const STRING: u16 = 0x0207;
     pub(super) const RK: u16 = 0x027E;
+    pub(super) const FONT: u16 = 0x0031;
     pub(super) const FORMAT: u16 = 0x041E;
     pub(super) const BOF: u16 = 0x0809;
 }
@@ -87,8 +102,10 @@ struct Book {
     from_1904: bool,
     sheets: Vec<Sheet>,
     shared: Vec<String>,
-    /// For each cell format, how its numbers are shown.
-    formats: Vec<NumberFormat>,
+    /// For each cell format, how its numbers are shown, and whether its text is struck out.
+    formats: Vec<(NumberFormat, bool)>,
+    /// Whether any formula has a result. A program that only writes workbooks leaves all of them empty.
+    is_reckoned: bool,
 }
 
 struct Sheet {
@@ -105,7 +122,9 @@ impl Book {
             sheets: Vec::new(),
             shared: Vec::new(),
             formats: Vec::new(),
+            is_reckoned: Records(stream).any(|(kind, data)| kind == record::FORMULA && !is_empty(data)),
         };
+        let mut fonts: Vec<Look> = Vec::new();
         let mut custom = Vec::new();
         let mut cell_formats = Vec::new();
         let mut records = Records(stream).peekable();
@@ -121,13 +140,14 @@ impl Book {
                 record::DATE_1904 => book.from_1904 = u16_at(data, 0) == Some(1),
                 record::BOUND_SHEET => book.sheets.extend(book.sheet(data)),
                 record::FORMAT => custom.extend(book.format(data)),
-                record::XF => cell_formats.extend(u16_at(data, 2)),
+                record::FONT => fonts.extend(font(data)),
+                record::XF => cell_formats.extend(u16_at(data, 2).zip(u16_at(data, 0))),
                 record::SST => {
                     let mut segments = vec![data];
                     while let Some((_, more)) = records.next_if(|(kind, _)| *kind == record::CONTINUE) {
                         segments.push(more);
                     }
-                    book.shared = shared_strings(segments);
+                    book.shared = shared_strings(segments, &fonts);
                 }
                 record::EOF => break,
                 _ => {}
@@ -137,7 +157,8 @@ impl Book {
             let own = custom.iter().find(|(one, _)| *one == id);
             own.map_or_else(|| NumberFormat::built_in(id.into()), |(_, code)| NumberFormat::parse(code))
         };
-        book.formats = cell_formats.into_iter().map(format).collect();
+        let styles = cell_formats.into_iter();
+        book.formats = styles.map(|(id, font)| (format(id), look_of(&fonts, font).struck)).collect();
         if book.sheets.is_empty() {
             return Err(reason::UNREADABLE);
         }
@@ -178,8 +199,16 @@ impl Book {
     }
 
     fn number(&self, value: f64, format: u16) -> String {
-        let format = self.formats.get(usize::from(format));
-        format.map_or_else(|| general(value), |format| format.number(value, self.from_1904))
+        let style = self.formats.get(usize::from(format));
+        style.map_or_else(|| general(value), |(format, _)| format.number(value, self.from_1904))
+    }
+
+    /// What a cell says, struck out where its format says so.
+    fn in_format(&self, said: &str, format: u16) -> String {
+        match self.formats.get(usize::from(format)) {
+            Some((_, true)) => signs::struck(said),
+            _ => said.to_owned(),
+        }
     }
 }
 
@@ -189,7 +218,12 @@ struct SheetReader<'a> {
     rows: Rows,
     remarks: Vec<&'static str>,
     is_whole: bool,
+    /// Formulas without a result.
+    unreckoned: Vec<Place>,
 }
+
+/// Formulas without a result of a sheet that are named.
+const MOST_UNRECKONED: usize = 200;
 
 impl SheetReader<'_> {
     fn read(&mut self, stream: &[u8], start: usize) {
@@ -211,8 +245,8 @@ impl SheetReader<'_> {
                 record::MERGED => self.merge(data),
                 record::STRING => {
                     let place = formula.take();
-                    if let Some((place, text)) = place.zip(self.book.text(data, 0))
-                        && self.rows.push(place, &text).is_break()
+                    if let Some(((place, format), text)) = place.zip(self.book.text(data, 0))
+                        && self.rows.push(place, &self.book.in_format(&text, format)).is_break()
                     {
                         return;
                     }
@@ -238,17 +272,18 @@ impl SheetReader<'_> {
     }
 
     /// The place of a formula whose result is a text, which the next record holds.
-    fn formula_with_text(&self, kind: u16, data: &[u8]) -> Option<Place> {
+    fn formula_with_text(&self, kind: u16, data: &[u8]) -> Option<(Place, u16)> {
         let is_text = kind == record::FORMULA && data.get(12..14)? == [0xFF, 0xFF] && *data.get(6)? == 0;
-        is_text.then_some((u32::from(u16_at(data, 0)?), u32::from(u16_at(data, 2)?)))
+        let place = (u32::from(u16_at(data, 0)?), u32::from(u16_at(data, 2)?));
+        is_text.then_some((place, u16_at(data, 4)?))
     }
 
     fn cell(&mut self, kind: u16, data: &[u8]) -> Option<ControlFlow<()>> {
         let (row, column, format) =
             (u32::from(u16_at(data, 0)?), u32::from(u16_at(data, 2)?), u16_at(data, 4)?);
         let as_text = |text: &str| {
-            let format = self.book.formats.get(usize::from(format));
-            format.map_or_else(|| text.to_owned(), |format| format.text(text))
+            let style = self.book.formats.get(usize::from(format));
+            style.map_or_else(|| text.to_owned(), |(format, _)| format.text(text))
         };
         let value = match kind {
             record::LABEL_SST => as_text(self.book.shared.get(u32_at(data, 6)? as usize)?),
@@ -262,17 +297,23 @@ impl SheetReader<'_> {
             }
             record::FORMULA if *data.get(6)? == 1 => truth(*data.get(8)? != 0).to_owned(),
             record::FORMULA if *data.get(6)? == 2 => error(*data.get(8)?).to_owned(),
+            record::FORMULA if is_empty(data) && self.unreckoned.len() < MOST_UNRECKONED => {
+                self.unreckoned.push((row, column));
+                return None;
+            }
             record::MUL_RK => return self.packed_cells(row, column, data),
             _ => return None,
         };
-        Some(self.rows.push((row, column), &value))
+        Some(self.rows.push((row, column), &self.book.in_format(&value, format)))
     }
 
     /// Several numbers side by side.
     fn packed_cells(&mut self, row: u32, first: u32, data: &[u8]) -> Option<ControlFlow<()>> {
         let cells = data.get(4..data.len().checked_sub(2)?)?.chunks_exact(6);
         for (column, cell) in (first..).zip(cells) {
-            let value = self.book.number(packed(u32_at(cell, 2)?), u16_at(cell, 0)?);
+            let format = u16_at(cell, 0)?;
+            let value = self.book.number(packed(u32_at(cell, 2)?), format);
+            let value = self.book.in_format(&value, format);
             if self.rows.push((row, column), &value).is_break() {
                 return Some(ControlFlow::Break(()));
             }
@@ -296,18 +337,9 @@ fn error(code: u8) -> &'static str {
     }
 }
 
-fn shared_strings(segments: Vec<&[u8]>) -> Vec<String> {
-    let mut segments = Segments::new(segments);
-    let count = segments.skip(4).and_then(|()| segments.u32()).unwrap_or(0);
-    let mut strings = Vec::new();
-    for _ in 0..count {
-        match segments.string() {
-            Some(text) => strings.push(text),
-            // Cut: what follows is lost, what was read stays.
-            None => break,
-        }
-    }
-    strings
+/// Whether a formula's result is the empty text, which is also what programs write that cannot reckon.
+fn is_empty(formula: &[u8]) -> bool {
+    formula.get(12..14) == Some(&[0xFF, 0xFF]) && formula.get(6) == Some(&3)
 }
 
 fn f64_at(data: &[u8], at: usize) -> Option<f64> {

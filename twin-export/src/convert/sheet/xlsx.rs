@@ -14,6 +14,7 @@ use super::super::styled::{Look, Styled};
 use super::super::{Output, chart, pptx};
 use super::Sheets;
 use super::cells::Worksheet;
+use super::escapes::unescaped;
 use super::styles::{self, Style, is_on};
 
 pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Result<Output, &'static str> {
@@ -234,6 +235,6 @@ impl Runs {
         }
         let text = self.styled.take();
         self.styled.begin();
-        text
+        unescaped(&text).into_owned()
     }
 }
