@@ -256,7 +256,7 @@ async fn a_server_that_always_says_429_is_given_up_after_the_longest_wait() {
     let error = harness.twin.ask("Anything?").deadline(None).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "POST /v1/twin: the rate limit is exceeded (429); waiting 50 s would be longer than allowed"
+        "POST /v1/twin: the rate limit is exceeded (429); a wait of 50 s would be longer than allowed"
     );
     assert_eq!(harness.describe(error), failed(3, 100.0, ErrorKind::RateLimited, Outcome::NotApplied));
 }

@@ -206,10 +206,7 @@ fn allowed(command: Command, requests: usize, spoil: Spoil, spoiled: bool) -> &'
             _ => &[7],
         };
     }
-    // That a write is done is told by its status, except of a deletion, which is simply sent again.
-    let deletes = matches!(command, Command::Delete | Command::DeleteSeveral);
-    let is_told = command.writes() && !deletes && spoil.passes_status();
-    let must_fail = spoil.lasting && !spoil.may_pass() && !is_told;
+    let must_fail = spoil.lasting && !spoil.may_pass();
     if must_fail && command == Command::Add && spoil.after > 0 {
         return &[0, 7]; // as above: what fails may be the second request alone
     }
@@ -219,7 +216,7 @@ fn allowed(command: Command, requests: usize, spoil: Spoil, spoiled: bool) -> &'
     let is_last = spoil.after + 1 == requests;
     let passes = spoil.damage == Damage::Drip || (is_last && spoil.passes_all());
     let is_mended = !spoil.lasting && command.is_repeatable();
-    if !spoiled || passes || is_mended || (is_told && is_last && spoil.damage != Damage::Reset) {
+    if !spoiled || passes || is_mended {
         return &[0];
     }
     if must_fail { &[7] } else { &[0, 7] }

@@ -104,11 +104,6 @@ impl Spoil {
         is_over || self.passes_all() || request_is_whole || little_is_left || !self.damage.is_noticeable()
     }
 
-    /// Whether the status and the headers of the answer are passed on, if not its body.
-    pub(crate) fn passes_status(self) -> bool {
-        matches!(self.place, Place::Response(Point::Body(_)))
-    }
-
     /// The timeout of one attempt that goes with it: short where only a timeout ends it.
     pub(crate) fn timeout(self) -> std::time::Duration {
         let may_stall = self.damage.takes_time() || !self.damage.is_noticeable();

@@ -51,5 +51,6 @@ fn resets_in(head: &Head) -> Option<Duration> {
     let reset = seconds(head, "x-ratelimit-reset").filter(|&reset| reset < 200_000_000_000)?;
     let date = httpdate::parse_http_date(head.only("date")?).ok()?;
     let now = date.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Some(Duration::from_secs(reset).saturating_sub(now))
+    // A window lasts a minute, and `Date` has whole seconds.
+    Some(Duration::from_secs(reset).saturating_sub(now).min(Duration::from_secs(61)))
 }

@@ -30,7 +30,7 @@ Examples:
   twin completions bash > ~/.local/share/bash-completion/completions/twin
   twin completions zsh > ~/.zfunc/_twin
   twin completions fish > ~/.config/fish/completions/twin.fish
-  twin completions nushell > ~/.config/nushell/autoload/twin.nu
+  twin completions nushell > twin.nu
 
 Exit codes:
   0 success, 2 unknown shell")]

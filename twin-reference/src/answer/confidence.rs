@@ -9,6 +9,9 @@ use super::retrieve::Evidence;
 pub(crate) const NAMES: [&str; 5] = ["score", "missing", "named", "margin", "rule"];
 /// A lead over the next document past this tells nothing more.
 const LEAD: f64 = 0.3;
+/// From this share on, a question's own words are not what the answer is about.
+const MOSTLY_MISSING: f64 = 0.7;
+const UNSURE: f64 = 0.3;
 /// Two words this close do not stand for each other yet.
 const UNLIKE: f64 = 0.4;
 
@@ -21,6 +24,10 @@ pub(crate) fn confidence(question: &Question, evidence: &[Evidence]) -> f64 {
     let weighed: f64 =
         features.iter().zip(COEFFICIENTS).map(|(value, coefficient)| value * coefficient).sum();
     let sure = 1.0 / (1.0 + (-BASE - weighed).exp());
+    // What was said before tells what "it" is. It answers no other question.
+    let leans_on_context = question.terms.iter().any(|term| term.is_context);
+    let is_another = features[1] + features[2] > MOSTLY_MISSING;
+    let sure = if leans_on_context && is_another { sure.min(UNSURE) } else { sure };
     (sure.clamp(0.02, 0.97) * 100.0).round() / 100.0
 }
 
