@@ -52,11 +52,6 @@ impl Command {
         !matches!(self, Command::Ask | Command::Add | Command::Resolve | Command::ResolveSeveral)
     }
 
-    fn writes(self) -> bool {
-        !self.is_repeatable() && self != Command::Ask
-            || matches!(self, Command::Delete | Command::DeleteSeveral)
-    }
-
     /// Whether its calls are complete without a body.
     fn needs_no_body(self) -> bool {
         matches!(self, Command::Delete | Command::DeleteSeveral | Command::Resolve | Command::ResolveSeveral)
