@@ -59,9 +59,7 @@ pub(crate) fn exports(
     }
     let mut exports: Vec<Detected> = Vec::new();
     for path in paths {
-        for (name, tree) in trees(path, options, budget)? {
-            #[cfg(feature = "notion")]
-            let mut tree = tree;
+        for (name, mut tree) in trees(path, options, budget)? {
             #[cfg(feature = "html")]
             if confluence::is_backup(&tree) {
                 return Err(ReadError::Backup { path: path.clone() });
