@@ -4,7 +4,6 @@ mod start;
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -336,7 +335,7 @@ impl Reference {
     /// # Panics
     /// Outside a tokio runtime with time and I/O enabled.
     #[cfg(feature = "serve")]
-    pub async fn serve(self, address: SocketAddr) -> Result<Running, StartError> {
+    pub async fn serve(self, address: std::net::SocketAddr) -> Result<Running, StartError> {
         let names = self.host_names.clone();
         let opened = self.open().await?;
         let (worker, composer) = (opened.worker.clone(), opened.composer.clone());
