@@ -15,7 +15,8 @@ fn time(mut run: impl FnMut()) -> Duration {
         run();
         now() - before
     };
-    once().min(once())
+    // The least of several: a page fault counts as work, too.
+    (0..4).map(|_| once()).min().unwrap_or_default()
 }
 
 /// Doubles an input of so many bytes three times: eight times the input takes about eight times as long, where it would
@@ -28,5 +29,5 @@ pub(crate) fn beyond_linear<R>(
     let (small, large) = (make(1_000), make(8_000));
     let small = time(|| drop(run(&small))).max(Duration::from_micros(500));
     let large = time(|| drop(run(&large)));
-    (large > small * 20).then(|| format!("{what:?}: {small:?} became {large:?}"))
+    (large > small * 40).then(|| format!("{what:?}: {small:?} became {large:?}"))
 }
