@@ -1,4 +1,3 @@
-
 use super::*;
 
 fn resolved(files: &[&str], text: &str, is_wiki: bool) -> String {
