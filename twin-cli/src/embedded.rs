@@ -104,6 +104,11 @@ impl Embedded {
         Ok(told)
     }
 
+    /// Where in a document of this title an answer was quoted from: its headings, outermost first.
+    pub(crate) async fn headings_of(&self, title: &str, answer: &str) -> Vec<String> {
+        self.0.headings_of(title, answer).await
+    }
+
     /// How many documents it knows.
     pub(crate) async fn document_count(&self) -> u64 {
         self.0.document_count().await

@@ -2,14 +2,14 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::super::job::Cancellation;
 
 /// A range of an open file. Cloning is cheap; clones share the file, not the position.
 #[derive(Debug, Clone)]
 pub(crate) struct SharedFile {
-    file: Arc<Mutex<File>>,
+    file: Arc<File>,
     start: u64,
     len: u64,
     /// Its bytes were charged to the run when they were written aside.
@@ -21,14 +21,14 @@ pub(crate) struct SharedFile {
 impl SharedFile {
     pub(crate) fn new(file: File, cancellation: &Cancellation) -> io::Result<Self> {
         let len = file.metadata()?.len();
-        let (file, cancellation) = (Arc::new(Mutex::new(file)), cancellation.clone());
+        let (file, cancellation) = (Arc::new(file), cancellation.clone());
         Ok(Self { file, start: 0, len, is_charged: false, cancellation })
     }
 
     /// A file of what is written aside, and charged then; it may still grow: read only through windows on what is
     /// there.
     pub(crate) fn aside(file: File, cancellation: &Cancellation) -> Self {
-        let (file, cancellation) = (Arc::new(Mutex::new(file)), cancellation.clone());
+        let (file, cancellation) = (Arc::new(file), cancellation.clone());
         Self { file, start: 0, len: u64::MAX, is_charged: true, cancellation }
     }
 
@@ -63,10 +63,19 @@ impl SharedFile {
         }
         let left = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
         let wanted = left.min(buffer.len());
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(self.start + at))?;
-        file.read(&mut buffer[..wanted])
+        read_at(&self.file, &mut buffer[..wanted], self.start + at)
     }
+}
+
+/// Reads at a place, so that threads need not take turns.
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, at)
 }
 
 const BUFFER: usize = 64 * 1024;
