@@ -185,7 +185,7 @@ impl Ruled {
         for row in 0..self.tops.len() - 1 {
             let places = row * columns..(row + 1) * columns;
             let is_own = places.clone().all(|place| cells[place].0 == row);
-            let is_alone = |place: usize| !cells.get(place + columns).is_some_and(|below| below.0 == row);
+            let is_alone = |place: usize| cells.get(place + columns).is_none_or(|below| below.0 != row);
             if is_own && places.clone().all(is_alone) && self.are_records(&lines[places.clone()]) {
                 records(&mut grid, &lines[places]);
                 continue;
