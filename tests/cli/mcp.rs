@@ -83,7 +83,7 @@ async fn an_answer_is_text_beside_structured_content_and_what_is_left_is_told() 
     assert_eq!(answer["structuredContent"]["sources"], json!([SOURCE]), "{answer:#}");
     assert_eq!(answer["structuredContent"]["asksLeft"], 2);
     let said = text(&answer);
-    assert!(said.contains("2 of 3 questions of this session are left") && said.contains("manager"), "{said}");
+    assert!(said.contains("2 of this session's 3 questions left") && said.contains("manager"), "{said}");
     let escalated = session.tool("ask", json!({"question": UNKNOWN}));
     assert_eq!(escalated["structuredContent"]["shouldEscalate"], true);
     assert!(text(&escalated).contains("escalated the question to a person"), "{escalated:#}");
@@ -201,7 +201,7 @@ async fn refusals_are_errors_that_a_model_can_act_on() {
     let said = text(&limit);
     assert!(said.contains("do not call ask again") && said.contains("(1/1)"), "{said}");
     assert!(
-        said.contains("1 of 2 questions of this session are left"),
+        said.contains("1 of this session's 2 questions left"),
         "a question that was refused is not used up: {said}"
     );
     let unknown = text(&session.tool("kb_get", json!({"id": "doc_none"})));
@@ -218,7 +218,7 @@ async fn refusals_are_errors_that_a_model_can_act_on() {
     let mut session = Session::start(bench.twin(["mcp", "--max-asks", "1"]));
     session.tool("ask", json!({"question": KNOWN}));
     let used = session.tool("ask", json!({"question": KNOWN}));
-    assert!(used["isError"] == true && text(&used).contains("has used its 1 questions"), "{used:#}");
+    assert!(used["isError"] == true && text(&used).contains("has used its 1 question ("), "{used:#}");
     let asked = bench.requests().iter().filter(|request| *request == "POST /v1/twin").count();
     assert_eq!(asked, 1);
     for arguments in [json!({}), json!({"question": KNOWN, "api_key": "x"}), json!({"question": 7})] {
@@ -292,6 +292,50 @@ fn without_a_key_it_is_4_as_elsewhere_and_a_client_that_leaves_at_once_is_no_err
     assert!(ran.stdout.is_empty() && ran.stderr.contains("twin login"), "{ran:#?}");
     let ran = home.twin(["mcp"]).env("TWIN_API_KEY", "twin_live_x").run().exits(0);
     assert!(ran.stdout.is_empty() && ran.stderr.is_empty(), "{ran:#?}");
+}
+
+/// What a run answers to these bytes, after a greeting; its exit code.
+fn answers_to(bytes: &[u8], twin: Twin) -> (Vec<Value>, Option<i32>) {
+    let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "0"}});
+    let hello = json!({"jsonrpc": "2.0", "id": "hello", "method": "initialize", "params": hello});
+    let input = [hello.to_string().as_bytes(), b"\n", bytes].concat();
+    let ran = twin.with_stdin(input);
+    let lines = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap());
+    (lines.skip(1).collect(), ran.code)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_line_is_answered_also_what_is_no_message_and_what_ends_without_a_newline() {
+    let bench = Bench::start().await;
+    let ask = json!({"name": "ask", "arguments": {"question": KNOWN}});
+    let last = json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": ask}).to_string();
+    let (answers, code) = answers_to(last.as_bytes(), bench.twin(["mcp"]));
+    assert_eq!((answers.len(), code), (1, Some(0)), "{answers:#?}");
+    assert_eq!(answers[0]["result"]["structuredContent"]["sources"], json!([SOURCE]), "{answers:#?}");
+
+    let long = format!("{{\"jsonrpc\": \"2.0\", \"id\": 3, \"method\": \"{}\"}}", "x".repeat(17 << 20));
+    let lines =
+        ["{bad json", "\u{0}", &long, r#"{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{}}"#];
+    let (answers, _) = answers_to(lines.join("\n").as_bytes(), bench.twin(["mcp"]));
+    let told: Vec<(i64, &Value)> =
+        answers.iter().map(|answer| (answer["error"]["code"].as_i64().unwrap(), &answer["id"])).collect();
+    assert_eq!(
+        told,
+        [(-32700, &Value::Null), (-32700, &Value::Null), (-32600, &Value::Null), (-32602, &json!(4))]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_whose_answer_was_lost_may_be_there_and_a_model_is_told_so() {
+    let bench = Bench::start().await;
+    bench.running.fault(Fault::applied_then_dropped().on("POST", "/v1/kb"));
+    let mut session = Session::start(bench.twin(["mcp", "--allow-write"]));
+    let lost = session.tool("kb_add", json!({"title": "Volcanoes", "content": "They form of magma."}));
+    assert!(lost["isError"] == true && text(&lost).contains("may have been added"), "{lost:#}");
+    let wrong = session.tool("kb_add", json!({"title": "T", "content": "text", "type": "bad"}));
+    assert!(wrong["isError"] == true && text(&wrong).contains("sop, policy"), "{wrong:#}");
+    let limit = session.tool("kb_list", json!({"limit": 500}));
+    assert!(limit["isError"] == true && text(&limit).contains("1 to 200"), "{limit:#}");
 }
 
 /// The client of the protocol's own Python SDK (PyPI `mcp`), in both of its ways to begin.

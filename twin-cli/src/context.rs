@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use twin_sdk::{ApiKey, Attempt, Pacing, Proxy, RetryPolicy, Transport, Twin, TwinBuilder};
+use twin_sdk::{Answer, ApiKey, Attempt, Pacing, Proxy, RetryPolicy, Transport, Twin, TwinBuilder};
 
 use crate::embedded::Embedded;
 use crate::error::{CliError, Code};
@@ -215,6 +215,21 @@ impl Context {
                 exchange(attempt).iter().for_each(|line| ui.detail(2, line));
             }
         })
+    }
+
+    /// Where in its sources an answer of the embedded twin was quoted from: a place a source, empty where none is known.
+    pub(crate) async fn places(&self, answer: &Answer) -> Vec<String> {
+        let embedded = self.embedded.take();
+        let mut places = Vec::new();
+        if let Some(twin) = embedded.last() {
+            for title in &answer.sources {
+                let mut headings = twin.headings_of(title, &answer.response).await;
+                headings.retain(|heading| heading != title);
+                places.push(headings.join(" › "));
+            }
+        }
+        self.embedded.replace(embedded);
+        places
     }
 
     /// Waits for a call, and shows on a terminal that it does: for how long, or until when.

@@ -296,8 +296,12 @@ impl<'a> Run<'a> {
             }
         }
         self.summary.skipped.extend_from_slice(&tree.skipped);
-        if tree.left_out > 0 {
-            let text = format!("{} {}", tree.left_out, remark::LEFT_OUT);
+        if !tree.left_out.is_empty() {
+            // They are there, whatever was made of them before.
+            let of_folder = |path: &str| Some(format!("{}/", key(path.strip_suffix('/')?)?));
+            let keys = tree.left_out.iter().filter_map(|path| of_folder(path).or_else(|| key(path)));
+            self.summary.filtered.extend(keys.map(|key| text::tidy_line(&key)));
+            let text = format!("{} {}", tree.left_out.len(), remark::LEFT_OUT);
             self.summary.remarks.push(Remark { path: root.path.display().to_string(), text });
         }
         self.summary.roots.push(root);
@@ -428,8 +432,12 @@ impl<'a> Run<'a> {
         });
     }
 
-    pub(crate) fn finish(self) -> Summary {
+    pub(crate) fn finish(mut self) -> Summary {
         workers::dismiss();
+        if self.budget.has_read_failed() {
+            // Of which archive is not known here, and which of its files were taken for others neither.
+            self.summary.roots.iter_mut().for_each(|root| root.whole = false);
+        }
         self.summary
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
+use crate::answer::passages;
 use crate::delivery::Courier;
 use crate::fault::Fault;
 use crate::received::{Received, Recorder};
@@ -87,6 +88,15 @@ impl Running {
     pub async fn document_count(&self) -> u64 {
         let count = self.worker.run(|twin| twin.store.document_count()).await;
         count.ok().and_then(Result::ok).unwrap_or_default()
+    }
+
+    /// Returns the headings under which a document of this title has one of the paragraphs of an answer, outermost
+    /// first. Empty if it stands under none, if no document has it, or if the store fails.
+    pub async fn headings_of(&self, title: &str, answer: &str) -> Vec<String> {
+        let (title, answer) = (title.to_owned(), answer.to_owned());
+        let contents = self.worker.run(move |twin| twin.store.contents(&title)).await;
+        let contents = contents.ok().and_then(Result::ok).unwrap_or_default();
+        contents.iter().find_map(|content| passages::headings_of(content, &answer)).unwrap_or_default()
     }
 
     /// Returns the knowledge base with its search index and all other data, as bytes from which a later server of

@@ -8,8 +8,8 @@ use crate::ui::page::{Page, Tone};
 /// Below this confidence an answer is said to be unsure, before it is read.
 const UNSURE: f64 = 0.5;
 
-/// The answer with all that belongs to it.
-pub(super) fn show(answer: &Answer, page: &mut Page) {
+/// The answer with all that belongs to it; `places` tells where in each source it stands, as far as is known.
+pub(super) fn show(answer: &Answer, places: &[String], page: &mut Page) {
     if let Some(reason) = reason(answer) {
         page.entry("Escalated: ", Tone::Warning, reason);
         page.gap();
@@ -20,7 +20,13 @@ pub(super) fn show(answer: &Answer, page: &mut Page) {
     markdown::show(&answer.response, page);
     page.gap();
     page.entry("Confidence: ", Tone::Dim, &confidence(answer.confidence));
-    match answer.sources.as_slice() {
+    let placed = |at: usize, source: &String| match places.get(at).filter(|place| !place.is_empty()) {
+        Some(place) => format!("{source} › {place}"),
+        None => source.clone(),
+    };
+    let sources: Vec<String> =
+        answer.sources.iter().enumerate().map(|(at, source)| placed(at, source)).collect();
+    match sources.as_slice() {
         [] => {}
         [source] => page.entry("Source: ", Tone::Dim, source),
         sources => {

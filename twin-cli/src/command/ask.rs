@@ -128,8 +128,10 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let knows_nothing = connection.is_embedded && answer.sources.is_empty() && {
         connection.twin.kb().list().limit(1).await?.total == 0
     };
+    let places = if context.ui.form() == Form::Terminal { context.places(&answer).await } else { Vec::new() };
     Ok(Box::new(Answered {
         answer,
+        places,
         min_confidence: args.min_confidence,
         fail_on_escalate: args.fail_on_escalate,
         knows_nothing,
@@ -216,15 +218,16 @@ fn parse_confidence(text: &str) -> Result<f64, String> {
 /// An answer and what was asked of it.
 pub(super) struct Answered {
     answer: Answer,
+    places: Vec<String>,
     min_confidence: Option<f64>,
     fail_on_escalate: bool,
     knows_nothing: bool,
 }
 
 impl Answered {
-    /// An answer of which nothing was asked.
-    pub(super) fn plain(answer: Answer) -> Self {
-        Self { answer, min_confidence: None, fail_on_escalate: false, knows_nothing: false }
+    /// An answer of which nothing was asked, and where in its sources it stands.
+    pub(super) fn plain(answer: Answer, places: Vec<String>) -> Self {
+        Self { answer, places, min_confidence: None, fail_on_escalate: false, knows_nothing: false }
     }
 
     fn too_unsure(&self) -> Option<f64> {
@@ -235,7 +238,7 @@ impl Answered {
 impl Report for Answered {
     fn text(&self, page: &mut Page) {
         if page.is_terminal() {
-            answer::show(&self.answer, page);
+            answer::show(&self.answer, &self.places, page);
         } else {
             page.block(&self.answer.response, Tone::Plain);
         }

@@ -85,8 +85,9 @@ impl Demo<'_> {
         })?;
         let call = self.twin.twin.ask(question).asked_by("you");
         let answer = self.context.waiting_for("Asking", call).await?;
+        let places = self.context.places(&answer).await;
         self.show(|page| {
-            answer::show(&answer, page);
+            answer::show(&answer, &places, page);
             page.gap();
         })?;
         Ok(answer)

@@ -39,15 +39,33 @@ mod package;
 #[cfg(feature = "pdf")]
 mod pdf;
 #[cfg(feature = "pdf")]
+mod pdf_beside;
+#[cfg(feature = "pdf")]
 mod pdf_check;
 #[cfg(feature = "pdf")]
 mod pdf_form;
 #[cfg(feature = "pdf")]
+mod pdf_found;
+#[cfg(feature = "pdf")]
+mod pdf_grid;
+#[cfg(feature = "pdf")]
 mod pdf_lines;
+#[cfg(feature = "pdf")]
+mod pdf_marks;
 #[cfg(feature = "pdf")]
 mod pdf_notes;
 #[cfg(feature = "pdf")]
+mod pdf_page;
+#[cfg(feature = "pdf")]
 mod pdf_rows;
+#[cfg(feature = "pdf")]
+mod pdf_rules;
+#[cfg(feature = "pdf")]
+mod pdf_running;
+#[cfg(feature = "pdf")]
+mod pdf_source;
+#[cfg(feature = "pdf")]
+mod pdf_title;
 pub(crate) mod plain;
 #[cfg(feature = "office")]
 mod pptx;
@@ -257,7 +275,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::OldPowerPoint => return Err(reason::OLD_POWERPOINT),
         Kind::Outlook => return Err(reason::OUTLOOK),
         #[cfg(feature = "pdf")]
-        Kind::Pdf => (pdf::to_text(&bytes, limits)?, "pdf/3"),
+        Kind::Pdf => (pdf::to_text(&bytes, limits)?, "pdf/4"),
         Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
         #[cfg(not(feature = "html"))]
         Kind::Html => return Err(reason::NOT_SUPPORTED),

@@ -62,6 +62,9 @@ impl Request {
     }
 }
 
+/// Bytes of a file that are written in one piece with the request.
+const SMALL: usize = 64 * 1024;
+
 /// A worker process; it ends when dropped.
 #[derive(Debug)]
 pub(super) struct Worker {
@@ -83,7 +86,7 @@ impl Worker {
             .spawn()?;
         let (input, output) = (child.stdin.take(), child.stdout.take());
         let Some(output) = output else { return Err(io::Error::from(io::ErrorKind::BrokenPipe)) };
-        Ok(Self { child, input, output: BufReader::new(output) })
+        Ok(Self { child, input, output: BufReader::with_capacity(SMALL, output) })
     }
 
     /// Asks. One that ended before it has read everything tells why by its end.
@@ -120,9 +123,13 @@ impl Worker {
         };
         let mut line = serde_json::to_vec(&head)?;
         line.push(b'\n');
+        if bytes.len() <= SMALL {
+            // One write wakes the worker once.
+            line.extend_from_slice(bytes);
+            return input.write_all(&line);
+        }
         input.write_all(&line)?;
-        input.write_all(bytes)?;
-        input.flush()
+        input.write_all(bytes)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::super::pool::cores;
 use super::child::Worker;
 
 /// Workers that are at work at once; fewer where the machine has fewer cores.
@@ -37,7 +38,7 @@ fn lock() -> MutexGuard<'static, State> {
 
 /// A place beside others, as soon as there is one.
 pub(super) fn light() -> Place {
-    let most = std::thread::available_parallelism().map_or(1, |count| count.get().clamp(2, WORKERS));
+    let most = cores().clamp(2, WORKERS);
     let mut state = lock();
     while state.is_alone || state.wants_alone > 0 || state.at_work >= most {
         state = LANES.moved.wait(state).unwrap_or_else(PoisonError::into_inner);

@@ -1,8 +1,9 @@
 //! The program as a worker: it reads requests from standard input and answers each with a line.
 
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -24,32 +25,36 @@ pub(super) const GAVE_UP: i32 = 4;
 /// Of the thread that converts: as deep as any file may nest.
 const STACK: usize = 16 << 20;
 
+/// How often the time of a request is looked at.
+const LOOK: Duration = Duration::from_millis(250);
+
 /// Works until there are no more requests.
 pub(super) fn serve(memory: u64) -> ! {
     bound_process(memory);
-    let (sender, requests) = mpsc::sync_channel::<(Head<'static>, Vec<u8>)>(0);
-    let (done, ends) = mpsc::sync_channel::<io::Result<()>>(0);
-    let converter = thread::Builder::new().stack_size(STACK).spawn(move || {
-        while let Ok((head, bytes)) = requests.recv() {
-            if done.send(answer(head, bytes)).is_err() {
-                return;
-            }
-        }
-    });
-    let mut input = BufReader::with_capacity(64 * 1024, io::stdin().lock());
-    while converter.is_ok()
-        && let Ok(Some((head, bytes))) = request(&mut input)
-    {
+    let longest = Arc::new(Mutex::new(None));
+    let watched = Arc::clone(&longest);
+    let converter = thread::Builder::new().stack_size(STACK).spawn(move || work(&watched));
+    while converter.as_ref().is_ok_and(|thread| !thread.is_finished()) {
+        thread::sleep(LOOK);
+        let until = *longest.lock().unwrap_or_else(PoisonError::into_inner);
         // Nobody may wait any longer: whoever started this may have ended.
-        let longest = head.limits.conversion * 2;
-        if sender.send((head, bytes)).is_err() {
+        if until.is_some_and(|until| Instant::now() >= until) {
+            std::process::exit(GAVE_UP);
+        }
+    }
+    std::process::exit(0)
+}
+
+/// Answers requests until there are no more, and says until when each may take.
+fn work(until: &Mutex<Option<Instant>>) {
+    let say = |time| *until.lock().unwrap_or_else(PoisonError::into_inner) = time;
+    let mut input = BufReader::with_capacity(64 * 1024, io::stdin().lock());
+    while let Ok(Some((head, bytes))) = request(&mut input) {
+        say(Instant::now().checked_add(head.limits.conversion * 2));
+        if answer(head, bytes).is_err() {
             break;
         }
-        match ends.recv_timeout(longest) {
-            Ok(Ok(())) => {}
-            Err(RecvTimeoutError::Timeout) => std::process::exit(GAVE_UP),
-            _ => break,
-        }
+        say(None);
     }
     std::process::exit(0)
 }

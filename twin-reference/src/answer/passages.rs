@@ -49,6 +49,18 @@ pub(crate) fn split(content: &str) -> Vec<Passage<'_>> {
     splitter.passages
 }
 
+/// The headings above the passage that has a paragraph of an answer; none if no passage has any.
+pub(crate) fn headings_of(content: &str, answer: &str) -> Option<Vec<String>> {
+    let passages = split(content);
+    answer.split("\n\n").map(str::trim).filter(|quoted| !quoted.is_empty()).find_map(|quoted| {
+        // A row that was quoted under its table's header stands apart from it in the document.
+        let row = quoted.lines().last().unwrap_or(quoted);
+        let has = |passage: &&Passage<'_>| passage.text.contains(quoted) || passage.text.contains(row);
+        let passage = passages.iter().find(has)?;
+        Some(passage.headings.iter().map(|&heading| heading.to_owned()).collect())
+    })
+}
+
 /// The level of a heading that is known by its looks alone: below every marked one.
 const PLAIN: usize = 7;
 
@@ -275,6 +287,17 @@ mod tests {
             texts("Frist bis zum 10. Mai. Danach nicht."),
             ["Frist bis zum 10. Mai.", "Danach nicht."]
         );
+    }
+
+    #[test]
+    fn what_an_answer_quotes_is_found_under_its_headings() {
+        let rows = "| City | Most |\n|---|---|\n| Bern | 180 |\n| Oslo | 220 |";
+        let text = format!("# Travel\n\nAsk first.\n\n## Hotels\n\nBook early.\n\n### Caps\n\n{rows}");
+        let headings = |answer: &str| headings_of(&text, answer);
+        assert_eq!(headings("Book early.").unwrap(), ["Travel", "Hotels"]);
+        assert_eq!(headings("| City | Most |\n| Oslo | 220 |").unwrap(), ["Travel", "Hotels", "Caps"]);
+        assert_eq!(headings("Not there.\n\nAsk first.").unwrap(), ["Travel"]);
+        assert_eq!(headings("Nothing of it."), None);
     }
 
     #[test]

@@ -105,6 +105,16 @@ impl Store {
         Ok(deleted.is_some())
     }
 
+    /// The content of each document with this title, of the newest few.
+    pub(crate) fn contents(&self, title: &str) -> Result<Vec<String>> {
+        let sql = "SELECT content FROM documents WHERE title = ? ORDER BY seq DESC LIMIT 20";
+        let mut statement = self.db.prepare_cached(sql)?;
+        statement
+            .query_map([title], |row| row.get(0))?
+            .collect::<std::result::Result<_, _>>()
+            .map_err(Into::into)
+    }
+
     /// Title and content of the document with this place in the index.
     pub(crate) fn text(&self, seq: i64) -> Result<Option<(String, String)>> {
         let mut statement = self.db.prepare_cached("SELECT title, content FROM documents WHERE seq = ?")?;

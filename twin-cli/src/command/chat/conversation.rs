@@ -81,7 +81,8 @@ impl<'a> Conversation<'a> {
         let answer = answered.data;
         self.thread.push(self.asked_by.as_deref().unwrap_or("User"), question);
         self.thread.push("Twin", &answer.response);
-        let report = ask::Answered::plain(answer.clone());
+        let places = self.context.places(&answer).await;
+        let report = ask::Answered::plain(answer.clone(), places);
         self.show(&report)?;
         for notice in report.notices(self.context.ui.form()) {
             self.context.ui.notice(&notice);

@@ -9,6 +9,7 @@ use twin_sync::Meter;
 use super::fence::fence;
 use crate::command::answer;
 use crate::error::CliError;
+use crate::words::count;
 
 /// Whom the questions come from, as escalations show it.
 const ASKED_BY: &str = "twin mcp";
@@ -40,9 +41,9 @@ impl Desk {
         let take = |asked: u64| (asked < self.max_asks).then_some(asked + 1);
         if self.asked.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_err() {
             return Err(Refusal(format!(
-                "This session has used its {} questions (--max-asks). Do not call ask again. Read documents with kb_list \
+                "This session has used its {} (--max-asks). Do not call ask again. Read documents with kb_list \
                  and kb_get instead, or tell the user to start 'twin mcp' with a higher --max-asks.",
-                self.max_asks
+                count(self.max_asks, "question")
             )));
         }
         let mut call = self.twin.ask(question).asked_by(ASKED_BY);
@@ -53,14 +54,14 @@ impl Desk {
             if error.outcome() == twin_sdk::Outcome::NotApplied {
                 self.asked.fetch_sub(1, Ordering::Relaxed);
             }
-            let refusal = refused(&error);
+            let refusal = refused_change(&error, "The twin may have taken the question: then it counts.");
             Refusal(format!("{} {}", refusal.0, self.left()))
         })
     }
 
-    /// `49 of 50 questions of this session are left.`
+    /// `49 of this session's 50 questions left.`
     pub(super) fn left(&self) -> String {
-        format!("{} of {} questions of this session are left.", self.asks_left(), self.max_asks)
+        format!("{} of this session's {} left.", self.asks_left(), count(self.max_asks, "question"))
     }
 }
 
@@ -68,6 +69,10 @@ impl Desk {
 pub(super) fn refused(error: &Error) -> Refusal {
     let told = error.message().filter(|_| error.status().is_some()).map(fence);
     let told = told.map(|told| format!("\n{told}\n")).unwrap_or_default();
+    let told_or_page = || match error.status() {
+        Some(_) if told.is_empty() => format!("\n{}\n", fence(&error.to_string())),
+        _ => told.clone(),
+    };
     let seconds = error.retry_after().map(|wait| wait.as_secs_f64().ceil().max(1.0));
     Refusal(match (error.kind(), seconds) {
         (ErrorKind::RateLimited, Some(seconds)) => {
@@ -84,12 +89,21 @@ pub(super) fn refused(error: &Error) -> Refusal {
         _ => {
             let error = CliError::from(error);
             let hint = error.hint_text().map(|hint| format!(" Tell the user: {hint}.")).unwrap_or_default();
-            match told.is_empty() {
-                true => format!("{}.{hint}", error.message()),
-                false => format!("The API refused the call.{hint}{told}"),
+            match told_or_page() {
+                told if told.is_empty() => format!("{}.{hint}", error.message()),
+                told => format!("The call failed.{hint}{told}"),
             }
         }
     })
+}
+
+/// As [`refused`], for a call that made something: where its answer was lost, it may have done so.
+pub(super) fn refused_change(error: &Error, what_may_be: &str) -> Refusal {
+    let Refusal(text) = refused(error);
+    match error.outcome() {
+        twin_sdk::Outcome::NotApplied => Refusal(text),
+        _ => Refusal(format!("{text} {what_may_be}")),
+    }
 }
 
 /// An answer as text.
@@ -118,7 +132,12 @@ pub(super) fn documents_text(documents: &[Document], total: u64) -> String {
         format!("{}  {}  {title}", document.id, document.document_type.as_str())
     };
     let lines: Vec<String> = documents.iter().map(line).collect();
-    format!("{} of {total} documents: id, type, title.\n{}", documents.len(), fence(&lines.join("\n")))
+    format!(
+        "{} of {}: id, type, title.\n{}",
+        documents.len(),
+        count(total, "document"),
+        fence(&lines.join("\n"))
+    )
 }
 
 /// A document as text.
@@ -147,19 +166,19 @@ pub(super) fn escalations_text(page: &Page<Escalation>) -> String {
         )
     };
     let all: Vec<String> = page.items.iter().map(one).collect();
-    format!("{} of {} escalations.\n{}", page.items.len(), page.total, fence(&all.join("\n")))
+    format!("{} of {}.\n{}", page.items.len(), count(page.total, "escalation"), fence(&all.join("\n")))
 }
 
 /// Figures as text.
 pub(super) fn stats_text(stats: &Stats) -> String {
     format!(
-        "{} questions answered, {} of them escalated; {} handled without a person, average confidence {}, \
-         {} minutes saved, {} documents.",
-        stats.total_answered,
+        "{} answered, {} of them escalated; {} handled without a person, average confidence {}, \
+         {} saved, {}.",
+        count(stats.total_answered, "question"),
         stats.total_escalated,
         answer::percent(stats.handle_rate),
         answer::percent(stats.avg_confidence),
-        stats.total_saved_minutes,
-        stats.kb_doc_count
+        count(stats.total_saved_minutes, "minute"),
+        count(stats.kb_doc_count, "document")
     )
 }

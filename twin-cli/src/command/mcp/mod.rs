@@ -2,6 +2,7 @@
 
 mod desk;
 mod fence;
+mod lines;
 mod server;
 mod tools;
 mod values;

@@ -15,6 +15,7 @@ use rmcp::{ErrorData, ServerHandler, ServiceExt, tool_handler};
 use twin_sdk::Document;
 
 use super::desk::{self, Desk, Refusal};
+use super::lines::Lines;
 use crate::error::CliError;
 
 /// How often a client that asks for progress hears of a wait.
@@ -32,20 +33,28 @@ pub(super) async fn serve(desk: Desk, allow_write: bool) -> Result<(), CliError>
     let mut tools = if allow_write { Server::reading() + Server::writing() } else { Server::reading() };
     for route in tools.map.values_mut() {
         let tool = &mut route.attr;
-        tool.description = tool.description.take().map(|text| text.replace('\n', " ").into());
+        tool.description = tool.description.take().map(|text| sentences(&text).into());
         tool.input_schema = without_formats(&tool.input_schema);
         tool.output_schema = tool.output_schema.as_ref().map(without_formats);
     }
     let server = Server { desk: Arc::new(desk), tools };
-    let service = match server.serve(rmcp::transport::stdio()).await {
+    let service = match server.serve(Lines::stdio()).await {
         Ok(service) => service,
-        Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
-        Err(error) => {
-            return Err(CliError::invalid(format!("the client does not use MCP: {error}"))
+        // The client left, at this end of the pipe or the other.
+        Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::TransportError { .. }) => {
+            return Ok(());
+        }
+        Err(_) => {
+            return Err(CliError::invalid("the client did not begin a session as MCP says")
                 .hint("start this from an MCP client; docs/mcp.md shows how"));
         }
     };
     service.waiting().await.map(drop).map_err(CliError::internal)
+}
+
+/// The first line of a description ends without a full stop, since it stands alone elsewhere.
+fn sentences(text: &str) -> String {
+    text.replace("\n\n", ". ").replace('\n', " ")
 }
 
 /// Without formats of numbers, which are Rust's and no one else's: strict clients warn of them.
@@ -171,6 +180,21 @@ impl Server {
     {
         let call = call.into_future();
         self.watched(context, async { call.await.map_err(|error| desk::refused(&error)) }).await
+    }
+
+    /// As [`called`](Self::called), for a call that makes something.
+    pub(super) async fn changed<C, T>(
+        &self,
+        context: &RequestContext<RoleServer>,
+        call: C,
+        what_may_be: &str,
+    ) -> Result<T, Refusal>
+    where
+        C: IntoFuture<Output = twin_sdk::Result<T>>,
+    {
+        let call = call.into_future();
+        let refused = |error: twin_sdk::Error| desk::refused_change(&error, what_may_be);
+        self.watched(context, async { call.await.map_err(refused) }).await
     }
 
     /// Waits for a call until the client cancels it, and tells of waits for the rate limit meanwhile.

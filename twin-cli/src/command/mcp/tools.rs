@@ -55,9 +55,13 @@ impl Server {
         Parameters(input): Parameters<KbListInput>,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResult, ErrorData> {
-        let mut call = self.desk.twin.kb().list().limit(limit(input.limit)?);
-        if let Some(of_type) = input.document_type {
-            call = call.of_type(DocumentType::from(of_type));
+        let (limit, of_type) = match (limit(input.limit), known(input.document_type)) {
+            (Ok(limit), Ok(of_type)) => (limit, of_type),
+            (Err(refusal), _) | (_, Err(refusal)) => return Ok(refusal.into()),
+        };
+        let mut call = self.desk.twin.kb().list().limit(limit);
+        if let Some(of_type) = of_type {
+            call = call.of_type(of_type);
         }
         let page = self.called(&context, call).await;
         Ok(result(page, |page| {
@@ -101,9 +105,13 @@ impl Server {
             "open" => StatusFilter::Open,
             "resolved" => StatusFilter::Resolved,
             "all" => StatusFilter::All,
-            _ => return Err(ErrorData::invalid_params("status is open, resolved or all", None)),
+            _ => return Ok(Refusal("status is open, resolved or all.".to_owned()).into()),
         };
-        let call = self.desk.twin.escalations().list().status(status).limit(limit(input.limit)?);
+        let limit = match limit(input.limit) {
+            Ok(limit) => limit,
+            Err(refusal) => return Ok(refusal.into()),
+        };
+        let call = self.desk.twin.escalations().list().status(status).limit(limit);
         let page = self.called(&context, call).await;
         Ok(result(page, |page| {
             let text = desk::escalations_text(&page);
@@ -139,10 +147,12 @@ impl Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResult, ErrorData> {
         let mut document = NewDocument::new(input.title, input.content);
-        if let Some(of_type) = input.document_type {
-            document = document.of_type(DocumentType::from(of_type));
+        match known(input.document_type) {
+            Ok(Some(of_type)) => document = document.of_type(of_type),
+            Ok(None) => {}
+            Err(refusal) => return Ok(refusal.into()),
         }
-        let created = self.called(&context, self.desk.twin.kb().create(document)).await;
+        let created = self.changed(&context, self.desk.twin.kb().create(document), MAY_BE_ADDED).await;
         Ok(result(created, |created| {
             let text = match &created.id {
                 Some(id) => format!("Added as {id}."),
@@ -185,13 +195,34 @@ fn result<T, O: Serialize>(
             result.structured_content = serde_json::to_value(output).ok();
             result
         }
-        Err(Refusal(text)) => CallToolResult::error(vec![ContentBlock::text(text)]),
+        Err(refusal) => refusal.into(),
     }
 }
 
-fn limit(asked: Option<u32>) -> Result<u32, ErrorData> {
+impl From<Refusal> for CallToolResult {
+    fn from(Refusal(text): Refusal) -> Self {
+        Self::error(vec![ContentBlock::text(text)])
+    }
+}
+
+/// What to do where an answer was lost.
+const MAY_BE_ADDED: &str = "The document may have been added all the same: look for its title with kb_list before you \
+     add it again.";
+
+fn limit(asked: Option<u32>) -> Result<u32, Refusal> {
     match asked.unwrap_or(50) {
         limit @ 1..=twin_sdk::PAGE_LIMIT => Ok(limit),
-        _ => Err(ErrorData::invalid_params("limit goes from 1 to 200", None)),
+        _ => Err(Refusal(format!("limit goes from 1 to {}.", twin_sdk::PAGE_LIMIT))),
+    }
+}
+
+/// A type that the API knows.
+fn known(asked: Option<String>) -> Result<Option<DocumentType>, Refusal> {
+    match asked.map(DocumentType::from) {
+        Some(DocumentType::Other(_)) => {
+            let known: Vec<&str> = DocumentType::KNOWN.iter().map(DocumentType::as_str).collect();
+            Err(Refusal(format!("type is one of {}.", known.join(", "))))
+        }
+        known => Ok(known),
     }
 }

@@ -194,7 +194,7 @@ impl<'a> Triage<'a> {
         let answer = finished(Box::pin(asking), &mut self.signal).await.map_err(Signal::error)??;
         let mut page = self.context.ui.page();
         page.gap();
-        answer::show(&answer, &mut page);
+        answer::show(&answer, &self.context.places(&answer).await, &mut page);
         page.gap();
         self.context.ui.show(page);
         if !answer.should_escalate {
