@@ -4,7 +4,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 
 use super::super::text::{beginning, tidy_line};
 use super::prose::Prose;
-use super::{html, html_tree, signs};
+use super::{html, html_tree};
 use notes::Notes;
 use tags::Open;
 
