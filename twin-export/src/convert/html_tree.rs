@@ -172,7 +172,7 @@ const OF_PAGES: &str = "\
 /// Elements that may stand in a text.
 const KNOWN: &str = "\
     a abbr aside b big br center cite code dd del details div dl dt em figcaption figure font h1 h2 \
-    h3 h4 h5 h6 hr i iframe img input ins kbd li mark ol p picture pre q s samp script section small \
+    h3 h4 h5 h6 hr i iframe img input ins kbd li mark ol p picture pre q rp rt ruby s samp script section small \
     source span strike strong style sub summary sup svg table tbody td th thead tr tt u ul var video \
     wbr";
 

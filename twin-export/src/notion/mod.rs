@@ -115,11 +115,11 @@ impl Reader<'_> {
         let (page, converter) = match Kind::of(file_name(path), &bytes) {
             Kind::Markdown => {
                 let headers = row_of.map(|database| &database.headers);
-                (markdown::read(bytes, headers, self.job).map(Some), "notion-md/3")
+                (markdown::read(bytes, headers, self.job).map(Some), "notion-md/4")
             }
             Kind::Html => {
                 let task = html::ReadPage { tables: self.plan.tables_within(index) };
-                (workers::run(task, bytes, self.job), "notion-html/3")
+                (workers::run(task, bytes, self.job), "notion-html/4")
             }
             _ => return self.attachment(key, path, bytes),
         };
