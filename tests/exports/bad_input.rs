@@ -166,6 +166,35 @@ fn of_a_cut_zip_the_whole_entries_are_read_and_it_does_not_count_as_whole() {
 }
 
 #[test]
+fn entries_that_share_their_bytes_are_not_read_again_and_again() {
+    let workshop = Workshop::new();
+    let text = "Wanted. ".repeat(1000);
+    let zip = workshop.zip("notes.zip", &[("a.md", text.as_bytes())]);
+    let bytes = fs::read(&zip).unwrap();
+    let directory = bytes.windows(4).rposition(|window| window == b"PK\x01\x02").unwrap();
+    let end = bytes.windows(4).rposition(|window| window == b"PK\x05\x06").unwrap();
+    let record = &bytes[directory..end];
+    let mut shared = bytes[..directory].to_vec();
+    for name in *b"abcd" {
+        let mut record = record.to_vec();
+        record[46] = name;
+        shared.extend(record);
+    }
+    let mut tail = bytes[end..].to_vec();
+    for at in [8, 10] {
+        tail[at] = 4;
+    }
+    tail[12..16].copy_from_slice(&u32::try_from(4 * record.len()).unwrap().to_le_bytes());
+    shared.extend(tail);
+    fs::write(&zip, shared).unwrap();
+    let (documents, summary) = read_one(&zip);
+    let read = documents.len();
+    assert!((1..4).contains(&read), "{read}");
+    assert_eq!(skipped(&summary).len(), 4 - read);
+    assert!(skipped(&summary).iter().all(|(_, reason)| *reason == reason::UNREADABLE));
+}
+
+#[test]
 fn a_damaged_archive_in_the_place_of_an_export_ends_nothing() {
     let workshop = Workshop::new();
     let broken = workshop.path("broken.zip");

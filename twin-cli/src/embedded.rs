@@ -25,8 +25,11 @@ use twin_export::{self as export, Export, Summary};
 /// Documents stored together, and bytes of text from which on they are fewer.
 const BATCH: usize = 100;
 const BATCH_BYTES: usize = 4 << 20;
-/// Bytes of text that a twin in memory has room for: with its index they take some three times as much.
-const ROOM_IN_MEMORY: usize = 40 << 20;
+/// What a twin in memory has room for: bytes of text, and for each word what it takes in the index. Prose of 30 MB fits.
+const ROOM_IN_MEMORY: usize = 80 << 20;
+const WORD_IN_INDEX: usize = 10;
+/// Bytes that reading may keep beside it.
+const READING: u64 = 48 << 20;
 
 const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
@@ -151,10 +154,16 @@ fn read_exports(
 ) -> Result<Summary, CliError> {
     let progress = Progress::start(ui, "Reading");
     let (mut batch, mut batch_bytes, mut bytes) = (Vec::new(), 0, 0);
-    let export = Export::open(paths, &export::Options::default())?;
+    let mut options = export::Options::default();
+    if room.is_some() {
+        options.limits.index_bytes = READING;
+    }
+    let export = Export::open(paths, &options)?;
+    let mut taken = 0;
     let summary = export.read(&progress, |document| {
         bytes += document.text.len();
-        if room.is_some_and(|room| bytes > room) {
+        taken += document.text.len() + WORD_IN_INDEX * words(&document.text);
+        if room.is_some_and(|room| taken > room) {
             return ControlFlow::Break(());
         }
         batch_bytes += document.text.len();
@@ -167,20 +176,26 @@ fn read_exports(
         let sent = batches.blocking_send(std::mem::take(&mut batch));
         if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
-    if let Some(room) = room.filter(|room| bytes > *room) {
-        return Err(no_room(paths, room));
+    if room.is_some_and(|room| taken > room) {
+        return Err(no_room(paths, bytes));
     }
     // Whoever waited for it may be gone.
     let _ = batches.blocking_send(batch);
     Ok(summary)
 }
 
-/// What to do with exports that memory has no room for.
-fn no_room(paths: &[PathBuf], room: usize) -> CliError {
+/// How many words a text has, about.
+fn words(text: &str) -> usize {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+    text.as_bytes().windows(2).filter(|pair| is_letter(pair[0]) && !is_letter(pair[1])).count()
+}
+
+/// What to do with exports that memory has no room for; `bytes` of their text were read.
+fn no_room(paths: &[PathBuf], bytes: usize) -> CliError {
     let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
     let message = format!(
-        "these exports contain more than {} MB of text, the limit for reading into memory",
-        room >> 20
+        "these exports contain more text than fits into memory: {} MB and more, while about 30 MB fit",
+        bytes >> 20
     );
     CliError::invalid(message).hint(format!(
         "import them into a file instead: 'twin --local --local-data twin.db kb import {}', then 'twin \

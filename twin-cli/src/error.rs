@@ -260,7 +260,7 @@ impl From<&twin_sdk::Error> for CliError {
 impl From<twin_export::ReadError> for CliError {
     fn from(error: twin_export::ReadError) -> Self {
         let code = match error {
-            twin_export::ReadError::Temporary { .. } => Code::Io,
+            twin_export::ReadError::Temporary { .. } | twin_export::ReadError::Threads { .. } => Code::Io,
             _ => Code::InvalidInput,
         };
         CliError::new(code, error.to_string()).hint(error.hint())

@@ -109,7 +109,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_command_that_does_not_end_is_given_up_after_a_minute() {
-        let error = run("sleep 600; echo key", "api_key_command of profile 'work'").await.unwrap_err();
+        let error = run("exec sleep 600", "api_key_command of profile 'work'").await.unwrap_err();
         assert_eq!(error.message(), "api_key_command of profile 'work' failed: no key after 60 s");
     }
 }

@@ -43,7 +43,7 @@ impl Export {
         let paths: Vec<PathBuf> = paths.iter().map(|path| path.as_ref().to_owned()).collect();
         let budget = Budget::of(options);
         let detected = detect::exports(&paths, options, &budget);
-        budget.check_room()?;
+        budget.check_machine()?;
         Ok(Self { options: options.clone(), budget, detected: detected? })
     }
 
@@ -66,7 +66,7 @@ impl Export {
     /// Files that cannot be read are not errors: they are in [`Summary::skipped`], with the reason.
     ///
     /// # Errors
-    /// If temporary files cannot be written.
+    /// If temporary files cannot be written, or no thread can be started.
     pub fn read(
         self,
         observer: &dyn Observer,
@@ -74,10 +74,11 @@ impl Export {
     ) -> Result<Summary, ReadError> {
         let mut run = Run::new(&self.options, self.budget.clone(), observer, &mut sink);
         for export in self.detected {
-            if export.read(&mut run).is_break() {
+            let flow = export.read(&mut run);
+            self.budget.check_machine()?;
+            if flow.is_break() {
                 break;
             }
-            self.budget.check_room()?;
         }
         Ok(run.finish())
     }

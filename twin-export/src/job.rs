@@ -55,8 +55,23 @@ struct Shared {
     /// Pictures are not passed over: there is a program that reads them.
     keeps_pictures: bool,
     cancellation: Cancellation,
-    /// Why nothing more can be written aside.
-    no_room: OnceLock<io::Error>,
+    /// What of this machine gave out, and how.
+    lack: OnceLock<(Lack, io::Error)>,
+    /// The disk could not read part of an archive.
+    read_failed: AtomicBool,
+}
+
+/// What a machine may not have for a run.
+#[derive(Debug, Clone, Copy)]
+enum Lack {
+    /// Room for temporary files.
+    Room,
+    /// A thread.
+    Threads,
+}
+
+fn copy_of(error: &io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
 }
 
 /// Bytes of notes that a run reads into others: a few short notes could embed a long one again and again.
@@ -84,19 +99,38 @@ impl Budget {
         &self.0.cancellation
     }
 
+    /// Takes down that part of an archive could not be read, which is no fault of what it holds: looks at a file see
+    /// nothing then, and what they would have seen is not known.
+    pub(crate) fn read_failed(&self) {
+        self.0.read_failed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether part of an archive could not be read.
+    pub(crate) fn has_read_failed(&self) -> bool {
+        self.0.read_failed.load(Ordering::Relaxed)
+    }
+
     /// Takes down that a temporary file could not be made or written.
     pub(crate) fn is_without_room(&self, error: &io::Error) {
         if error.kind() != io::ErrorKind::Interrupted {
-            let copy = error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
-            let _ = self.0.no_room.set(copy);
+            let _ = self.0.lack.set((Lack::Room, copy_of(error)));
         }
     }
 
-    /// Why the run cannot be trusted: what could not be written aside looked like damage to whoever read it.
-    pub(crate) fn check_room(&self) -> Result<(), ReadError> {
-        let Some(error) = self.0.no_room.get() else { return Ok(()) };
-        let source = error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
-        Err(ReadError::Temporary { folder: std::env::temp_dir(), source })
+    /// Takes down that not one thread could be started.
+    pub(crate) fn is_without_threads(&self, error: &io::Error) {
+        let _ = self.0.lack.set((Lack::Threads, copy_of(error)));
+    }
+
+    /// Why the run cannot be trusted: what could not be written aside looked like damage to whoever read it, and what
+    /// nobody worked on like nothing at all.
+    pub(crate) fn check_machine(&self) -> Result<(), ReadError> {
+        let Some((lack, error)) = self.0.lack.get() else { return Ok(()) };
+        let source = copy_of(error);
+        Err(match lack {
+            Lack::Room => ReadError::Temporary { folder: std::env::temp_dir(), source },
+            Lack::Threads => ReadError::Threads { source },
+        })
     }
 
     /// Charges bytes that are read or written aside; false when the run's limit is passed.

@@ -96,6 +96,8 @@ mod notion;
 #[cfg(feature = "readers")]
 mod ocr;
 #[cfg(feature = "readers")]
+mod outcome;
+#[cfg(feature = "readers")]
 mod pool;
 pub mod reason;
 pub mod remark;
@@ -351,6 +353,12 @@ pub enum ReadError {
         /// The error of the operating system.
         source: io::Error,
     },
+    /// The machine has no thread to read with, for want of memory, say.
+    #[error("cannot start a thread: {source}")]
+    Threads {
+        /// The error of the operating system.
+        source: io::Error,
+    },
     /// The path is a backup without readable pages.
     #[error("{} is an XML backup of Confluence, which has no readable pages", path.display())]
     Backup {
@@ -375,6 +383,7 @@ impl ReadError {
         match self {
             Self::Open { .. } => "pass a zip or tar archive, a folder or a file",
             Self::Temporary { .. } => "free up space there, or set TMPDIR to another folder",
+            Self::Threads { .. } => "raise the limits on memory and processes (ulimit -v, ulimit -u)",
             Self::Backup { .. } => "export the space as HTML: Space settings > Export space > HTML",
             Self::NotSupported(_) => "enable the feature for it, or read it as a folder",
             Self::Root { .. } => "pass one folder, or files only",

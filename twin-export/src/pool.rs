@@ -5,6 +5,7 @@ mod queue;
 mod spill;
 mod turns;
 
+use std::io;
 use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
@@ -54,13 +55,22 @@ pub(crate) fn ordered<T: Send, R: Texts + Send>(
     };
     thread::scope(|scope| {
         let threads = cores().min(THREADS);
+        let mut started = Err(io::Error::other("none was asked for"));
         for lane in [vec![Lane::Quick; threads], vec![Lane::Slow; SLOW_THREADS]].concat() {
             let (worker, at_work) = (&worker, turns.enter());
             // Where no further thread can be had, those that run do the work.
-            let _ = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || {
+            let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || {
                 worker(lane);
                 drop(at_work);
             });
+            if lane == Lane::Quick && started.is_err() {
+                started = thread.map(drop);
+            }
+        }
+        if let Err(error) = started {
+            queue.stop();
+            budget.is_without_threads(&error);
+            return ControlFlow::Break(());
         }
         let flow = loop {
             if options.cancellation.is_cancelled() {

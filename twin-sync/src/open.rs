@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use super::disk::{DIRECTORY, Disk, Files, Limitations, Locking, Os, Paths, System, Unavailable};
 use super::guard::Refusal;
@@ -84,9 +85,19 @@ impl OpenError {
     }
 }
 
+/// A run that was killed while it started another process holds its lock for a moment longer.
+const LOCK_TRIES: u32 = 5;
+const LOCK_WAIT: Duration = Duration::from_millis(100);
+
 /// Opens the state at `path` for work on the twin at `base_url`.
 pub(crate) fn open(path: &Path, base_url: &str, access: Access) -> Result<Opened, OpenError> {
-    let (state, store, limitations) = open_on(Os, path, base_url, access)?;
+    let mut tries = 0..LOCK_TRIES;
+    let (state, store, limitations) = loop {
+        match open_on(Os, path, base_url, access) {
+            Err(OpenError::Busy(_, None)) if tries.next().is_some() => std::thread::sleep(LOCK_WAIT),
+            opened => break opened?,
+        }
+    };
     Ok(Opened { state, store, limitations, base_url: base_url.to_owned() })
 }
 

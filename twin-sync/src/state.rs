@@ -69,6 +69,9 @@ impl State {
         let mut owners: HashMap<&str, &str> = HashMap::new();
         for entry in self.entries() {
             for id in entry.owned() {
+                if !may_be_id(id) {
+                    return Err(format!("{} has {id:?} for a document, which is no ID", entry.key));
+                }
                 if let Some(other) = owners.insert(id, &entry.key) {
                     return Err(format!("the document {id} is claimed by {other} and by {}", entry.key));
                 }
@@ -127,6 +130,12 @@ impl State {
     pub fn len(&self) -> usize {
         self.documents.len()
     }
+}
+
+/// Whether a document may have this id: it is no path to anything else.
+fn may_be_id(id: &str) -> bool {
+    !id.starts_with('.')
+        && !id.contains(|c: char| c.is_control() || c.is_whitespace() || matches!(c, '/' | '\\'))
 }
 
 #[cfg(test)]
@@ -191,6 +200,8 @@ mod tests {
             r#""ids":["doc_2","doc_3"],"next":{"hash":"h","made":[1,1]}"#,
             r#""ids":["doc_2","doc_2"]"#,
             r#""ids":["doc_2",""]"#,
+            r#""ids":["doc_2","../escalations/x"]"#,
+            r#""ids":["doc_2","doc 3"]"#,
             r#""ids":["doc_2","doc_3"],"old":18446744073709551615"#,
         ] {
             assert!(matches!(State::parse(&with(wrong)), Err(StateError::Damaged(_))), "{wrong}");

@@ -49,6 +49,22 @@ async fn a_document_like_the_lost_one_that_was_there_before_is_not_taken_for_it(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_about_another_document_is_not_believed() {
+    let wiki = Wiki::synced(&["a"]).await;
+    wiki.write("b", "Text.");
+    let other = json!({"doc": {"id": "doc_other", "title": "Other", "type": "note", "hits": 0}});
+    let mixed_up = Mock::given(method("POST")).and(path("/v1/kb"));
+    let mixed_up = mixed_up.respond_with(ResponseTemplate::new(201).set_body_json(other));
+    let mixed_up = mixed_up.up_to_n_times(1).with_priority(1);
+    wiki.bench.running.mock_server().register(mixed_up).await;
+    let ran = wiki.sync([]).exits(3);
+    assert_eq!(ran.json()["unresolved"][0]["key"], "folder:wiki/b.md", "{ran:#?}");
+    assert!(!wiki.state_text().contains("doc_other"));
+    wiki.sync([]).exits(0);
+    assert_eq!(wiki.titles().await, ["a", "b"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_create_that_newer_documents_hide_is_unresolved_until_they_do_not() {
     let wiki = Wiki::synced(&["a"]).await;
     let later = Timestamp::now() + Duration::from_secs(3_600);

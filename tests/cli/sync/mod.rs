@@ -141,6 +141,52 @@ async fn what_a_filter_leaves_out_or_another_path_holds_is_not_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_an_ignore_file_names_from_now_on_is_not_gone() {
+    let wiki = Wiki::synced(&["a", "b"]).await;
+    wiki.bench.home.write("wiki/drafts/c.md", "# c\n\nText.\n");
+    wiki.sync([]).exits(0);
+    wiki.bench.home.write("wiki/.gitignore", "b.md\ndrafts/\n");
+    assert_counts(&wiki.sync(["--prune"]).exits(0), &[("unchanged", 1), ("kept", 2)]);
+    assert_eq!(wiki.titles().await, ["a", "b", "c"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_folders_of_one_name_are_warned_of() {
+    let wiki = Wiki::start().await;
+    wiki.write("a", "Text.");
+    wiki.bench.home.write("other/wiki/b.md", "# b\n\nText.\n");
+    let ran = wiki.bench.twin(["kb", "sync", "wiki", "other/wiki", "--yes"]).run().exits(0);
+    assert!(ran.stderr.contains("another folder is named wiki") && ran.stderr.contains("--root"), "{ran:#?}");
+}
+
+/// What the disk could not read may be there, however the rest is understood.
+#[tokio::test(flavor = "multi_thread")]
+#[cfg(target_os = "linux")]
+async fn nothing_is_gone_where_the_disk_could_not_read_part_of_an_archive() {
+    let wiki = Wiki::start().await;
+    wiki.write("a", "Text.");
+    let zip = wiki.bench.home.path().join("notes.zip");
+    let mut writer = zip::ZipWriter::new(std::fs::File::create(&zip).unwrap());
+    for name in ["b.md", "c.md", "d.html"] {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut writer, format!("Text of {name}.").as_bytes()).unwrap();
+    }
+    writer.finish().unwrap();
+    let sync = || wiki.bench.twin(["kb", "sync", "wiki", "notes.zip", "--json", "--yes", "--prune"]);
+    assert_counts(&sync().run().exits(0), &[("created", 4)]);
+    for nth in 2..12 {
+        let inject = format!("inject=read,pread64:error=EIO:when={nth}");
+        let path = zip.to_str().unwrap();
+        let line =
+            ["strace", "-f", "-qq", "-o", "/dev/null", "-P", path, "-e", "trace=read,pread64", "-e", &inject];
+        let Some(twin) = sync().under(&line) else { return };
+        let ran = twin.run();
+        assert_eq!(ran.json()["pruned"], 0, "read {nth}: {ran:#?}");
+        assert_eq!(wiki.titles().await.len(), 4, "read {nth}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_can_no_longer_be_converted_is_not_gone() {
     let wiki = Wiki::synced(&["a", "b", "c", "d", "e"]).await;
     wiki.bench.home.write("wiki/a.md", [0, 1, 2, 3].repeat(50)); // of no kind that is known

@@ -110,6 +110,7 @@ async fn ids_that_are_no_parts_of_their_entry_are_refused() {
         (format!("\"{a}\""), format!("\"{a}\",\"{a}\"")),
         (format!("\"{a}\""), format!("\"{a}\",\"{b}\"")),
         (format!("\"{a}\""), format!("\"{a}\",\"\"")),
+        (format!("\"{a}\""), "\"../escalations/esc_1\"".to_owned()),
         (format!("[\"{a}\"]"), format!("[\"{a}\"],\"old\":2")),
         (format!("[\"{a}\"]"), format!("[\"{a}\"],\"next\":{{\"hash\":\"h\",\"made\":[0,1]}}")),
     ] {
@@ -119,4 +120,14 @@ async fn ids_that_are_no_parts_of_their_entry_are_refused() {
         std::fs::write(wiki.state_path(), &good).unwrap();
     }
     wiki.sync(["--prune"]).exits(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_longer_than_any_is_refused_before_it_is_read() {
+    let wiki = Wiki::synced(&["a"]).await;
+    let state = std::fs::OpenOptions::new().write(true).open(wiki.state_path()).unwrap();
+    state.set_len(30 << 30).unwrap();
+    let ran = wiki.sync(["--prune"]);
+    assert!(ran.code != Some(0) && ran.stderr.contains("over 128 MB long"), "{ran:#?}");
+    assert_eq!(wiki.titles().await, ["a"]);
 }

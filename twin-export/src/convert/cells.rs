@@ -80,11 +80,22 @@ impl<'a> Rows<'a> {
         let blanks = self.blanks(at);
         if self.text.as_bytes().get(at + blanks) == Some(&b'"') {
             let start = at + blanks + 1;
-            if let Some((end, is_doubled)) = self.closing_quote(start) {
-                let inner = &self.text[start..end];
-                let cell =
-                    if is_doubled { Cow::Owned(inner.replace("\"\"", "\"")) } else { Cow::Borrowed(inner) };
-                return (cell, end + 1 + self.blanks(end + 1));
+            match self.closing_quote(start) {
+                Closing::End { at: end, is_doubled } => {
+                    let inner = &self.text[start..end];
+                    let cell = if is_doubled {
+                        Cow::Owned(inner.replace("\"\"", "\""))
+                    } else {
+                        Cow::Borrowed(inner)
+                    };
+                    return (cell, end + 1 + self.blanks(end + 1));
+                }
+                // Words in quotes begin the cell: it is as it stands.
+                Closing::Word { at: end } => {
+                    let (_, end) = self.bare(end);
+                    return (Cow::Borrowed(&self.text[at + blanks..end]), end);
+                }
+                Closing::None => {}
             }
             let line = self.line + self.text[self.at..at].bytes().filter(|&byte| byte == b'\n').count();
             self.unclosed.get_or_insert(line);
@@ -105,36 +116,61 @@ impl<'a> Rows<'a> {
         self.text.as_bytes()[at..].iter().take_while(|byte| is_blank(byte)).count()
     }
 
-    /// Where the quote that was opened ends, and whether doubled quotes stand within. A quote in the same line that
-    /// no separator follows belongs to the text; in a later line it tells that the first one was never closed.
-    fn closing_quote(&mut self, start: usize) -> Option<(usize, bool)> {
+    /// Where the quote ends that was opened. One in the same line that no separator follows belongs to the text, or ends
+    /// a word in quotes; in a later line it tells that the first one was never closed.
+    fn closing_quote(&mut self, start: usize) -> Closing {
         let bytes = self.text.as_bytes();
         let line_end = start + self.rest_of_line(start).len();
-        let (mut at, mut is_doubled) = (start, false);
+        let (mut at, mut is_doubled, mut word) = (start, false, None);
         while let Some(found) = self.text[at..].find('"') {
             let quote = at + found;
-            if quote > line_end && quote - start > self.patience {
+            if quote > line_end && (word.is_some() || quote - start > self.patience) {
                 break;
             }
             if bytes.get(quote + 1) == Some(&b'"') {
                 (at, is_doubled) = (quote + 2, true);
                 continue;
             }
+            let begins_cell = || {
+                let before = self.text[start..quote].trim_end_matches([' ', '\t']);
+                before.as_bytes().last() == Some(&self.separator)
+            };
+            if word.is_some() && begins_cell() {
+                break;
+            }
             let after = quote + 1 + self.blanks(quote + 1);
             let is_end = matches!(bytes.get(after), None | Some(b'\n' | b'\r'))
                 || bytes.get(after) == Some(&self.separator);
             if is_end {
-                return Some((quote, is_doubled));
+                return Closing::End { at: quote, is_doubled };
             }
             if quote > line_end {
                 self.patience = self.patience.saturating_sub(quote - start);
-                return None;
+                return Closing::None;
             }
+            word.get_or_insert(quote);
             at = quote + 1;
         }
+        if let Some(at) = word {
+            return Closing::Word { at };
+        }
         self.patience = self.patience.saturating_sub(self.text.len() - start);
-        None
+        Closing::None
     }
+}
+
+/// How a quote is closed.
+enum Closing {
+    /// With its cell.
+    End {
+        at: usize,
+        is_doubled: bool,
+    },
+    /// Within its cell.
+    Word {
+        at: usize,
+    },
+    None,
 }
 
 #[cfg(test)]
@@ -163,6 +199,15 @@ mod tests {
             [vec!["a", "b,\nc", "say \"hi\""], vec!["d", "e, f", "g"]]
         );
         assert_eq!(rows("6\" pipe,\"six\" pipe\",x\n"), [["6\" pipe", "six\" pipe", "x"]]);
+    }
+
+    #[test]
+    fn words_in_quotes_at_the_start_of_a_cell_swallow_nothing() {
+        let (all, unclosed) = read("3,\"a\"b,5\n4,'x,y',6\n5,5'11\",7\n", b',');
+        assert_eq!(all, [vec!["3", "\"a\"b", "5"], vec!["4", "'x", "y'", "6"], vec!["5", "5'11\"", "7"]]);
+        assert_eq!(unclosed, None);
+        assert_eq!(rows("1,\"Acme, Inc\" Ltd,\"Beta\",5\n"), [["1", "\"Acme, Inc\" Ltd", "Beta", "5"]]);
+        assert_eq!(rows("\"Acme\" Ltd,\"two\nlines\"\n"), [["\"Acme\" Ltd", "two\nlines"]]);
     }
 
     #[test]

@@ -65,15 +65,24 @@ fn table_of(series: &[Series]) -> Vec<Vec<String>> {
     header.extend(series.iter().map(|series| series.name.clone()));
     let mut rows = vec![header];
     let categories = &series[0].categories;
-    let indices: BTreeSet<u32> =
+    let mut indices: BTreeSet<u32> =
         categories.indices().chain(series.iter().flat_map(|series| series.values.indices())).collect();
+    // Without names, programs show numbers, those of gaps too.
+    let is_numbered = categories.is_empty();
+    if let Some(last) = indices.last().copied().filter(|last| is_numbered && *last < MOST_NUMBERED) {
+        indices.extend(0..last);
+    }
     for index in indices {
-        let mut row = vec![categories.label(index)];
+        let label = if is_numbered { (u64::from(index) + 1).to_string() } else { categories.label(index) };
+        let mut row = vec![label];
         row.extend(series.iter().map(|series| series.values.label(index)));
         rows.push(row);
     }
     rows
 }
+
+/// Rows without names that are written, gaps included.
+const MOST_NUMBERED: u32 = 10_000;
 
 /// Points one by one: a series' places are its own.
 fn points_of(series: &[Series]) -> Vec<Vec<String>> {
@@ -121,6 +130,12 @@ mod tests {
             points("numCache", &[(0, "1"), (2, "3")])
         );
         assert_eq!(to_text(&xml), "Category | Sales\nNorth / Oslo | 1\nNorth / Bergen |\nSouth / Rome | 3");
+    }
+
+    #[test]
+    fn rows_without_names_are_numbered() {
+        let xml = format!("<c:ser><c:val>{}</c:val></c:ser>", points("numCache", &[(1, "3"), (3, "4")]));
+        assert_eq!(to_text(&xml), "Category |\n1 |\n2 | 3\n3 |\n4 | 4");
     }
 
     #[test]

@@ -1,12 +1,10 @@
 //! Equations in office files, in a line: `(a+b)/(c+2)`, `√(x+1)`, `[1, 2; 3, 4]`, `x^(n+1)`.
 
-mod beside;
-
 use quick_xml::events::BytesStart;
 
+use super::formula::{Ending, above, bare, below, beside, is_bracketed, is_raised, raised};
 use super::package::{attribute, name_of};
 use super::signs;
-use beside::{Ending, beside, in_a_line};
 
 /// Follows the elements of an equation, without recursion however deep they nest.
 #[derive(Debug, Default)]
@@ -14,6 +12,8 @@ pub(super) struct Equation {
     open: Vec<Node>,
     /// What ends the text before: an equation, where no letter came since.
     after: Option<Ending>,
+    /// How the equation ends that was just read.
+    ending: Option<Ending>,
     /// The equations stand in lines of their own.
     in_lines: bool,
     /// Elements beyond [`DEEPEST`]: their text goes to the last node there is.
@@ -76,7 +76,7 @@ impl Equation {
         let inner = node.ending;
         let said = node.said();
         let Some(parent) = self.open.last_mut() else {
-            self.after = Some(inner).filter(|_| !said.trim().is_empty()).or(self.after);
+            self.ending = Some(inner).filter(|_| !said.trim().is_empty());
             return Some(in_a_line(&said));
         };
         if is_part(&name) {
@@ -96,14 +96,17 @@ impl Equation {
 
     /// A paragraph begins.
     pub(super) fn begin(&mut self) {
-        (self.after, self.in_lines) = (None, false);
+        (self.after, self.ending, self.in_lines) = (None, None, false);
     }
 
     /// A finished equation with what keeps it from what stands before it.
     pub(super) fn apart(&mut self, before: Option<char>, equation: &str) -> String {
         let digits = equation.trim_start_matches(|c: char| c.is_ascii_digit());
         let is_fraction = digits.len() < equation.len() && digits.starts_with('/');
-        let gap = match self.after.take() {
+        let after = self.after;
+        self.after = self.ending.take().or(after);
+        let gap = match after {
+            _ if equation.trim().is_empty() => "",
             Some(_) if self.in_lines => "; ",
             Some(_) => " ",
             None if is_fraction && before.is_some_and(char::is_alphanumeric) => " ",
@@ -241,19 +244,6 @@ impl Node {
     }
 }
 
-/// In brackets where it would be torn apart above a stroke.
-fn above(text: &str) -> String {
-    let is_one = text.chars().all(|c| c.is_alphanumeric() || "·.,'′".contains(c)) || is_bracketed(text);
-    if is_one { text.to_owned() } else { format!("({text})") }
-}
-
-/// In brackets where it would be torn apart below a stroke: `1/(2x)`.
-fn below(text: &str) -> String {
-    let digits = text.chars().all(|c| c.is_numeric() || ".,".contains(c));
-    let letters = text.chars().all(char::is_alphabetic);
-    if digits || letters || is_bracketed(text) { text.to_owned() } else { format!("({text})") }
-}
-
 /// What is raised or has an index, in brackets where that would go to its last letter alone.
 fn base(text: &str) -> String {
     let is_one = text.chars().all(char::is_alphanumeric) || is_bracketed(text);
@@ -265,49 +255,9 @@ fn powered(text: &str) -> String {
     if text.contains(is_raised) && !is_bracketed(text) { format!("({text})") } else { base(text) }
 }
 
-fn is_raised(character: char) -> bool {
-    matches!(character, '⁰'..='ⁿ' | '¹' | '²' | '³' | '^')
-}
-
-fn raised(text: &str) -> String {
-    match text {
-        "" => String::new(),
-        _ if text.contains(is_raised) => format!("^({})", bare(text)),
-        "′" | "″" | "'" | "*" | "°" => text.to_owned(),
-        _ => signs::superscript("", bare(text)),
-    }
-}
-
 /// An index stays plain where it is one word.
 fn sunk(text: &str) -> String {
     if text.chars().all(char::is_alphanumeric) { text.to_owned() } else { format!("_({})", bare(text)) }
-}
-
-/// Without brackets around all of it.
-fn bare(text: &str) -> &str {
-    if is_bracketed(text) && text.starts_with('(') { &text[1..text.len() - 1] } else { text }
-}
-
-/// Whether brackets around it belong together.
-fn is_bracketed(text: &str) -> bool {
-    let ends = [('(', ')'), ('[', ']'), ('{', '}'), ('|', '|')];
-    let Some((open, close)) = ends.into_iter().find(|(open, _)| text.starts_with(*open)) else {
-        return false;
-    };
-    if !text.ends_with(close) || text.len() < 2 {
-        return false;
-    }
-    let mut depth = 0i32;
-    for (at, sign) in text.char_indices() {
-        if open == close {
-            continue;
-        }
-        depth += i32::from(sign == open) - i32::from(sign == close);
-        if depth == 0 {
-            return at + 1 == text.len();
-        }
-    }
-    open == close
 }
 
 fn accented(text: &str, accent: &str) -> String {
@@ -340,6 +290,19 @@ fn accented(text: &str, accent: &str) -> String {
 
 fn over_all(text: &str, mark: char) -> String {
     text.chars().flat_map(|letter| [letter, mark]).collect()
+}
+
+/// The lines of an equation in one; a line that goes on with a sign is the same equation.
+fn in_a_line(equation: &str) -> String {
+    let mut out = String::new();
+    for line in equation.split('\n').map(str::trim).filter(|line| !line.is_empty()) {
+        let is_sign = |c: char| "+-−±=<>≤≥≈·×/,;".contains(c);
+        if !out.is_empty() {
+            out.push_str(if out.ends_with(is_sign) || line.starts_with(is_sign) { " " } else { "; " });
+        }
+        out.push_str(line);
+    }
+    if equation.contains('\n') { out } else { equation.to_owned() }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::super::text::tidy_line;
 use super::super::{Limits, remark};
 use super::html_hidden::{is_comment, is_hidden, shown_within};
 use super::html_list::Lists;
+use super::html_place::{self, Place};
 use super::html_styles::Styles;
 use super::html_tree::{descendants, has_class, parse};
 use super::prose::Prose;
@@ -16,9 +17,20 @@ use super::{Aside, Output, html_form, html_list, html_table, html_title, mathml,
 
 /// The title and the text of a page, and what is left out of it.
 pub(crate) fn read(html: &str, limits: &Limits) -> Result<Output, &'static str> {
+    read_with(html, limits, false)
+}
+
+/// As [`read`]; what a message quotes is marked as such, as in plain messages.
+#[cfg(feature = "mail")]
+pub(crate) fn read_mail(html: &str, limits: &Limits) -> Result<Output, &'static str> {
+    read_with(html, limits, true)
+}
+
+fn read_with(html: &str, limits: &Limits, marks_quotes: bool) -> Result<Output, &'static str> {
     let tree = parse(html, limits)?;
     let mut walker = Walker::new(|_, _| false);
     walker.styles = Rc::new(Styles::of(&tree));
+    walker.marks_quotes = marks_quotes;
     let title = html_title::of(&tree, &mut walker);
     walker.element(tree.root_element());
     let mut aside = Aside::default();
@@ -48,9 +60,11 @@ pub(crate) struct Walker {
     font: String,
     special: fn(&mut Walker, ElementRef<'_>) -> bool,
     preformatted: bool,
-    struck: bool,
+    pub(super) struck: bool,
     /// Line ends in the text are meant, as where styles say so.
     pub(crate) breaks_are_meant: bool,
+    /// Lines of quotes begin with `>`.
+    pub(super) marks_quotes: bool,
     depth: usize,
     /// How many cells are read apart, one within the other.
     cells: usize,
@@ -70,6 +84,7 @@ impl Walker {
             preformatted: false,
             struck: false,
             breaks_are_meant: false,
+            marks_quotes: false,
             depth: 0,
             cells: 0,
         }
@@ -114,7 +129,7 @@ impl Walker {
         self.depth -= 1;
     }
 
-    fn flowing(&mut self, text: &str) {
+    pub(super) fn flowing(&mut self, text: &str) {
         let text: Cow<'_, str> = match symbols::typed(&self.font, text) {
             Cow::Owned(shown) => signs::with_boxes(&shown).into_owned().into(),
             text => text,
@@ -136,6 +151,26 @@ impl Walker {
             let styles = Rc::clone(&self.styles);
             return shown_within(element, &styles).into_iter().for_each(|inner| self.element(inner));
         }
+        match html_place::of(element, &self.styles) {
+            // Lines of code end where the text ends them.
+            _ if self.preformatted && element.next_sibling().is_some_and(|next| next.value().is_text()) => {
+                self.read(element)
+            }
+            Place::Inline => self.read(element),
+            Place::Apart => {
+                self.prose.apart();
+                self.read(element);
+                self.prose.apart();
+            }
+            Place::Line => {
+                self.prose.line();
+                self.read(element);
+                self.prose.line();
+            }
+        }
+    }
+
+    fn read(&mut self, element: ElementRef<'_>) {
         match element.value().name() {
             "script" => {
                 // MathJax keeps formulas so.
@@ -153,6 +188,7 @@ impl Walker {
             "div" | "dt" | "dd" | "figcaption" | "caption" | "summary" | "label" | "tr" => {
                 self.lines(element)
             }
+            "blockquote" if self.marks_quotes && self.may_capture() => self.quoted(element),
             "p" | "section" | "article" | "header" | "footer" | "main" | "aside" | "blockquote"
             | "figure" | "address" | "dl" | "form" | "fieldset" | "details" | "center" | "nav" | "hr"
             | "dialog" | "search" | "hgroup" | "legend" | "object" => self.block(element),
@@ -183,6 +219,11 @@ impl Walker {
             "mjx-container" => self.formula(element),
             "del" | "s" | "strike" => self.struck(element),
             "ruby" => self.ruby(element),
+            "tspan" => self.piece_of_drawing(element),
+            // A day that is told to programs alone.
+            "time" if element.text().all(|text| text.trim().is_empty()) => {
+                self.prose.flowing(element.attr("datetime").unwrap_or_default());
+            }
             "q" => {
                 self.prose.text("“");
                 self.children(element);
@@ -204,6 +245,7 @@ impl Walker {
         self.cells < MOST_CELLS_AROUND
     }
 
+    /// Reads apart what may stand within another such element.
     pub(super) fn captured_cell(&mut self, cell: ElementRef<'_>) -> String {
         self.cells += 1;
         let text = self.captured(cell);
@@ -245,18 +287,6 @@ impl Walker {
         }
     }
 
-    /// The words in a drawing, each on its line.
-    fn drawing(&mut self, element: ElementRef<'_>) {
-        for inner in
-            element.descendent_elements().filter(|inner| inner.value().name().eq_ignore_ascii_case("text"))
-        {
-            self.lines(inner);
-        }
-        for inner in descendants(element, "foreignObject") {
-            self.lines(inner);
-        }
-    }
-
     /// A page within the page that is given with it.
     fn frame(&mut self, element: ElementRef<'_>) {
         if let Some(inner) = element.attr("srcdoc").filter(|_| self.depth < 64) {
@@ -287,76 +317,6 @@ impl Walker {
         if is_block {
             self.prose.line();
         }
-    }
-
-    fn struck(&mut self, element: ElementRef<'_>) {
-        if std::mem::replace(&mut self.struck, true) {
-            return self.children(element);
-        }
-        let text = self.captured(element);
-        self.struck = false;
-        self.write_struck(element, &text);
-    }
-
-    fn write_struck(&mut self, element: ElementRef<'_>, text: &str) {
-        self.apart(element, |prose| {
-            let lines: Vec<String> = text.split('\n').map(signs::struck).collect();
-            prose.text(&lines.join("\n"));
-        });
-    }
-
-    /// Blanks at an element's edges stand between it and its neighbours.
-    fn apart(&mut self, element: ElementRef<'_>, write: impl FnOnce(&mut Prose)) {
-        let text = element.text().collect::<String>();
-        if text.starts_with(char::is_whitespace) {
-            self.prose.space();
-        }
-        write(&mut self.prose);
-        if text.ends_with(char::is_whitespace) {
-            self.prose.space();
-        }
-    }
-
-    /// A power, or the mark of a note.
-    fn raised(&mut self, element: ElementRef<'_>) {
-        let text = self.captured(element);
-        let is_mark = |link: ElementRef<'_>| {
-            link.value().name() == "a" && link.attr("href").is_some_and(|address| address.starts_with('#'))
-        };
-        let above = element.ancestors().find_map(ElementRef::wrap);
-        let is_note = element.descendent_elements().any(is_mark) || above.is_some_and(is_mark);
-        let written = if text.trim().is_empty() {
-            text
-        } else if is_note {
-            format!("[{}]", text.trim().trim_matches(['[', ']', '(', ')']))
-        } else {
-            signs::superscript(self.prose.written(), &text)
-        };
-        self.prose.text(&written);
-    }
-
-    /// A word, and how it is spoken.
-    fn ruby(&mut self, element: ElementRef<'_>) {
-        let is_reading = |inner: &ElementRef<'_>| match inner.value().name() {
-            "rt" => true,
-            "rtc" => descendants(*inner, "rt").next().is_none(),
-            _ => false,
-        };
-        let readings: Vec<ElementRef<'_>> = element.descendent_elements().filter(is_reading).collect();
-        let spoken: Vec<String> = readings.iter().map(|reading| self.captured(*reading)).collect();
-        self.prose.capture();
-        for child in element.children() {
-            match (child.value(), ElementRef::wrap(child)) {
-                (Node::Text(text), _) => self.flowing(text),
-                (_, Some(inner)) if !matches!(inner.value().name(), "rt" | "rp" | "rtc") => {
-                    self.element(inner)
-                }
-                _ => {}
-            }
-        }
-        let word = tidy_line(&self.prose.release());
-        let spoken = tidy_line(&spoken.concat());
-        self.prose.text(&if spoken.is_empty() { word } else { format!("{word} ({spoken})") });
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) fn is_hidden(element: ElementRef<'_>, styles: &Styles) -> bool {
         || shows_or_hides(style).unwrap_or_else(|| styles.hide(element))
         || (has_no_size(style) && !resizes_what_is_in_it(element))
         || (value.attr("aria-hidden").is_some_and(|hidden| hidden.eq_ignore_ascii_case("true"))
-            && is_ornament(element))
+            && is_ornament(element, styles))
         || is_comment(element)
 }
 
@@ -136,12 +136,71 @@ fn resizes_what_is_in_it(element: ElementRef<'_>) -> bool {
     })
 }
 
-/// Icons and marks that tell nothing; a whole page may be hidden from screen readers while a dialog is open.
-fn is_ornament(element: ElementRef<'_>) -> bool {
-    let has_section = element.descendent_elements().any(|inner| {
-        matches!(inner.value().name(), "h1" | "h2" | "h3" | "h4" | "main" | "article" | "section" | "table")
-    });
-    !has_section && element.text().map(str::len).take(1_000).sum::<usize>() <= 200
+/// Icons, and what stands beside a text that says the same. Screen readers pass over more than that: all of a page while
+/// a dialog is open, and text that its author wants only eyes to see.
+fn is_ornament(element: ElementRef<'_>, styles: &Styles) -> bool {
+    let mut text: String = element.text().flat_map(str::chars).take(MOST_OF_ICON + 1).collect();
+    text.truncate(text.trim_end().len());
+    let text = text.trim_start();
+    if !text.contains(char::is_alphanumeric) {
+        return !element.text().any(|text| text.contains(char::is_alphanumeric));
+    }
+    let is_word = !text.contains(char::is_whitespace) && text.chars().count() <= MOST_OF_ICON;
+    let names_icon = |element: ElementRef<'_>| {
+        let words = ["icon", "material-symbols", "emoji", "line-number", "lineno", "gutter"];
+        let classes = element.attr("class").unwrap_or_default().to_ascii_lowercase();
+        words.iter().any(|word| classes.contains(word))
+    };
+    let name = element.value().name();
+    // A word or two in a box of their own are a label or a picture made of letters, no statement.
+    let is_label = || {
+        let is_letter = |c: char| c.is_alphabetic() || c == ' ';
+        matches!(name, "div" | "p" | "td" | "li")
+            && element.child_elements().next().is_none()
+            && text.chars().all(is_letter)
+            && text.split(' ').count() <= 2
+    };
+    let leads_here = element.attr("href").is_some_and(|address| address.starts_with('#'));
+    name == "svg"
+        || element.value().classes().any(|class| class == "katex-html")
+        || (is_word && (name == "i" || leads_here))
+        || (is_word && element.descendent_elements().take(8).any(names_icon))
+        || is_label()
+        || has_twin(element, styles)
+}
+
+/// The names of icons are shorter.
+const MOST_OF_ICON: usize = 40;
+
+/// Whether the text beside it says the same, or is for screen readers instead.
+fn has_twin(element: ElementRef<'_>, styles: &Styles) -> bool {
+    let is_spoken = |twin: ElementRef<'_>| {
+        let classes = [
+            "sr-only",
+            "visually-hidden",
+            "visuallyhidden",
+            "screen-reader-text",
+            "screenreader",
+            "offscreen",
+        ];
+        let own = twin.attr("class").unwrap_or_default().to_ascii_lowercase();
+        classes.iter().any(|class| own.contains(class))
+    };
+    let says_same = |twin: ElementRef<'_>| {
+        let letters = |element: ElementRef<'_>| -> Vec<char> {
+            let letters = element.text().flat_map(str::chars).filter(|letter| letter.is_alphanumeric());
+            letters.take(1_000).collect()
+        };
+        letters(twin) == letters(element)
+    };
+    let beside = [
+        element.prev_siblings().find_map(ElementRef::wrap),
+        element.next_siblings().find_map(ElementRef::wrap),
+    ];
+    let twin = |twin: ElementRef<'_>| {
+        (is_spoken(twin) || says_same(twin)) && twin.attr("aria-hidden").is_none() && !is_hidden(twin, styles)
+    };
+    beside.into_iter().flatten().any(twin)
 }
 
 #[cfg(test)]
@@ -186,6 +245,17 @@ mod tests {
             )
             .is_empty()
         );
+    }
+
+    #[test]
+    fn only_icons_and_what_is_said_twice_is_hidden_from_readers() {
+        let html = "<p x aria-hidden=true>Gate code is 4711.</p><p>Price <span x aria-hidden=true>55 euro</span></p>\
+            <span x aria-hidden=true class=material-icons>arrow_back</span><a x aria-hidden=true href='#top'>#</a>\
+            <span x aria-hidden=true>5 min</span><span class=sr-only>five minutes</span>\
+            <p><span x aria-hidden=true>6 min</span><span class=sr-only style='position:absolute;left:-9999px'>six minutes</span></p>\
+            <b>Sale ends</b><b x aria-hidden=true>Sale ends</b><span x aria-hidden=true>×</span>\
+            <p>It is <b x aria-hidden=true>closed</b></p><div x aria-hidden=true>Big logo</div>";
+        assert_eq!(hidden(html), ["arrow_back", "#", "5 min", "Sale ends", "×", "Big logo"]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use scraper::{ElementRef, Html};
 
 use super::html_hidden::shows_or_hides;
 use super::html_list::Marker;
+use super::html_place::Layout;
 use super::html_tree::descendants;
 use super::symbols::is_symbol_font;
 
@@ -20,16 +21,26 @@ pub(crate) struct Styles {
     markers: HashMap<String, Marker>,
     /// Items have numbers that are not understood.
     has_strange_markers: bool,
+    /// Some rule says where elements stand.
+    has_layout: bool,
 }
 
 #[derive(Debug, Clone)]
 struct Rule {
-    element: Option<String>,
-    classes: Vec<String>,
-    id: Option<String>,
+    about: Named,
+    /// What elements it stands within, the outermost first.
+    within: Vec<Named>,
     says: Says,
     /// The more is asked of an element, the stronger the rule; the later of two.
     weight: (usize, usize),
+}
+
+/// What an element is called.
+#[derive(Debug, Clone, Default)]
+struct Named {
+    element: Option<String>,
+    classes: Vec<String>,
+    id: Option<String>,
 }
 
 /// What declarations say; nothing of what they do not mention.
@@ -40,6 +51,7 @@ struct Says {
     strikes: Option<bool>,
     counts: Option<String>,
     font: Option<String>,
+    layout: Layout,
 }
 
 /// Bytes of style sheets that are looked at, and rules that are kept.
@@ -54,6 +66,7 @@ impl Says {
             strikes: strikes(declarations),
             counts: counts(declarations),
             font: font(declarations).filter(|font| !font.is_empty()),
+            layout: Layout::of(declarations),
         }
     }
 }
@@ -107,8 +120,10 @@ impl Styles {
             let Some(mut rule) = Rule::of(selector.trim(), &says) else { continue };
             rule.weight.1 = self.count;
             self.count += 1;
+            let about = &rule.about;
             let key =
-                rule.id.clone().or_else(|| rule.classes.first().cloned()).or_else(|| rule.element.clone());
+                about.id.clone().or_else(|| about.classes.first().cloned()).or_else(|| about.element.clone());
+            self.has_layout |= rule.says.layout != Layout::default();
             self.rules.entry(key.unwrap_or_default()).or_default().push(rule);
         }
     }
@@ -193,6 +208,18 @@ impl Styles {
         value.classes().chain([value.name()]).find_map(|name| self.markers.get(name))
     }
 
+    /// Where an element stands, and what is in it.
+    pub(super) fn layout(&self, element: ElementRef<'_>) -> Layout {
+        let own = element.attr("style").map(Layout::of).unwrap_or_default();
+        if !self.has_layout || own.own.is_some() {
+            return own;
+        }
+        Layout {
+            own: self.by_rule(element, |says| says.layout.own),
+            within: own.within.or_else(|| self.by_rule(element, |says| says.layout.within)),
+        }
+    }
+
     /// The font of symbols that an element sets, empty for any other; `None` where it sets none.
     pub(super) fn font(&self, element: ElementRef<'_>) -> Option<String> {
         let face = || element.attr("face").map(family);
@@ -205,14 +232,37 @@ impl Styles {
 }
 
 impl Rule {
-    /// A rule about an element by its own name, classes and id alone; others are not followed.
+    /// A rule about an element by its own name, classes and id, and by those of the elements around it: of these, only
+    /// where they place it is followed. What hides a part of a page there may show it as soon as somebody clicks.
     fn of(selector: &str, says: &Says) -> Option<Self> {
+        let mut within: Vec<Named> = Vec::new();
+        for part in selector.split(|c: char| c == '>' || c.is_whitespace()).filter(|part| !part.is_empty()) {
+            within.push(Named::of(part)?);
+        }
+        let weight = (within.iter().map(Named::weight).sum(), 0);
+        let about = within.pop()?;
+        let says = match within.as_slice() {
+            [] => says.clone(),
+            _ if says.layout == Layout::default() => return None,
+            _ => Says { layout: says.layout, ..Says::default() },
+        };
+        Some(Self { about, within, says, weight })
+    }
+
+    fn is_about(&self, element: ElementRef<'_>) -> bool {
+        let mut above = element.ancestors().filter_map(ElementRef::wrap);
+        self.about.is_of(element)
+            && self.within.iter().rev().all(|named| above.any(|above| named.is_of(above)))
+    }
+}
+
+impl Named {
+    fn of(selector: &str) -> Option<Self> {
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
         if selector.is_empty() || !selector.chars().all(|c| is_name(c) || matches!(c, '.' | '#')) {
             return None;
         }
-        let mut rule =
-            Self { element: None, classes: Vec::new(), id: None, says: says.clone(), weight: (0, 0) };
+        let mut named = Self::default();
         let mut rest = selector;
         while !rest.is_empty() {
             let (mark, name) = match rest.strip_prefix(['.', '#']) {
@@ -222,19 +272,20 @@ impl Rule {
             let end = name.find(['.', '#']).unwrap_or(name.len());
             let (name, after) = name.split_at(end);
             match mark {
-                "." => rule.classes.push(name.to_owned()),
-                "#" => rule.id = Some(name.to_owned()),
-                _ => rule.element = Some(name.to_ascii_lowercase()),
+                "." => named.classes.push(name.to_owned()),
+                "#" => named.id = Some(name.to_owned()),
+                _ => named.element = Some(name.to_ascii_lowercase()),
             }
             rest = after;
         }
-        rule.weight.0 = 100 * usize::from(rule.id.is_some())
-            + 10 * rule.classes.len()
-            + usize::from(rule.element.is_some());
-        Some(rule)
+        Some(named)
     }
 
-    fn is_about(&self, element: ElementRef<'_>) -> bool {
+    fn weight(&self) -> usize {
+        100 * usize::from(self.id.is_some()) + 10 * self.classes.len() + usize::from(self.element.is_some())
+    }
+
+    fn is_of(&self, element: ElementRef<'_>) -> bool {
         let value = element.value();
         self.element.as_deref().is_none_or(|name| name == value.name())
             && self.id.as_deref().is_none_or(|id| value.id() == Some(id))

@@ -36,8 +36,14 @@ pub(super) fn of(page: &Html, walker: &mut Walker) -> Option<String> {
         return Some(title);
     }
     let names: Vec<String> = headings.iter().filter_map(&mut named).collect();
-    head_title(page, &names)
-        .or_else(|| headings.iter().filter(|heading| !is_menu(**heading)).find_map(&mut named))
+    // What stands at the head of every page names the site.
+    let rank = |heading: &ElementRef<'_>| {
+        let is_own = is_within(*heading, &["main", "article"]);
+        (!is_own, !is_own && is_within(*heading, &["header"]))
+    };
+    let mut others: Vec<_> = headings.iter().filter(|heading| !is_menu(**heading)).collect();
+    others.sort_by_key(|heading| rank(heading));
+    head_title(page, &names).or_else(|| others.into_iter().find_map(&mut named))
 }
 
 /// Whether a paragraph has the style that word processors give to a title: Google's documents and Word do.
@@ -203,6 +209,11 @@ mod tests {
             Some("Fire plan")
         );
         assert_eq!(title("<nav><h2>Menu</h2></nav><p>x</p>"), None);
+        assert_eq!(
+            title("<header><h2>Site</h2></header><article><h3>Fire plan</h3></article>").as_deref(),
+            Some("Fire plan")
+        );
+        assert_eq!(title("<header><h2>Site</h2></header><h3>Fire plan</h3>").as_deref(), Some("Fire plan"));
         assert_eq!(title("<svg><title>Logo</title></svg><p>x</p>"), None);
     }
 }

@@ -81,7 +81,9 @@ pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 pub(crate) fn has_class(element: ElementRef<'_>, class: &str) -> bool {
-    element.attr("class").is_some_and(|classes| classes.split_ascii_whitespace().any(|one| one == class))
+    // `attr` would hash the name each time.
+    let classes = element.value().attrs().find(|(name, _)| *name == "class").map(|(_, classes)| classes);
+    classes.is_some_and(|classes| classes.split_ascii_whitespace().any(|one| one == class))
 }
 
 /// Elements of that name below `element`.
@@ -170,7 +172,7 @@ const OF_PAGES: &str = "\
 /// Elements that may stand in a text.
 const KNOWN: &str = "\
     a abbr aside b big br center cite code dd del details div dl dt em figcaption figure font h1 h2 \
-    h3 h4 h5 h6 hr i iframe img input ins kbd li mark ol p picture pre q s samp script section small \
+    h3 h4 h5 h6 hr i iframe img input ins kbd li mark ol p picture pre q rp rt ruby s samp script section small \
     source span strike strong style sub summary sup svg table tbody td th thead tr tt u ul var video \
     wbr";
 

@@ -4,7 +4,12 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 
 use super::super::text::{beginning, tidy_line};
 use super::prose::Prose;
-use super::{html, html_tree, signs};
+use super::{html, html_tree};
+use notes::Notes;
+use tags::Open;
+
+mod notes;
+mod tags;
 
 /// How line breaks, images and stray marks read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +39,7 @@ pub(crate) fn to_text(markdown: &str, dialect: Dialect) -> (Option<Heading>, Str
         walker.document(chunk, 0);
         rest = left;
     }
+    walker.end_blocks(0);
     let heading = walker.heading.take();
     (heading, walker.prose.finish().1)
 }
@@ -77,16 +83,10 @@ struct Walker {
     heading: Option<Heading>,
     /// What is collected apart until it ends.
     open: Vec<Open>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Open {
-    /// A heading, a cell, a link.
-    Element,
-    Struck,
-    /// Begun by a tag of HTML, which may lack its end.
-    StruckTag,
-    RaisedTag,
+    notes: Notes,
+    /// Items and quotes that are open, and how many were where each struck block begins.
+    containers: usize,
+    struck_blocks: Vec<usize>,
 }
 
 /// Blocks within indented blocks, as Notion nests them.
@@ -104,6 +104,9 @@ impl Walker {
             rows: Vec::new(),
             heading: None,
             open: Vec::new(),
+            notes: Notes::default(),
+            containers: 0,
+            struck_blocks: Vec::new(),
         }
     }
 
@@ -132,7 +135,10 @@ impl Walker {
             Event::SoftBreak | Event::HardBreak => self.prose.line(),
             Event::Rule => self.prose.block(),
             Event::TaskListMarker(done) => self.prose.check_box(done),
-            Event::FootnoteReference(label) => self.visible(&format!("[{label}]")),
+            Event::FootnoteReference(label) => {
+                let mark = self.notes.mark(&label);
+                self.visible(&mark);
+            }
         }
     }
 
@@ -143,7 +149,10 @@ impl Walker {
                 self.code = Some((kind == CodeBlockKind::Indented, String::new()));
             }
             Tag::List(first) => self.prose.begin_list(first),
-            Tag::Item => self.prose.begin_item(),
+            Tag::Item => {
+                self.containers += 1;
+                self.prose.begin_item();
+            }
             Tag::Table(_) => self.rows = Vec::new(),
             Tag::TableHead | Tag::TableRow => self.rows.push(Vec::new()),
             Tag::Link { dest_url, .. } => {
@@ -152,11 +161,18 @@ impl Walker {
             }
             Tag::Image { .. } => self.images += 1,
             Tag::Strikethrough => self.collect(Open::Struck),
-            Tag::FootnoteDefinition(label) => {
+            Tag::FootnoteDefinition(label) => self.notes.begin(&label),
+            Tag::Paragraph => {
                 self.prose.block();
-                self.visible(&format!("[{label}] "));
+                if let Some(mark) = self.notes.begun() {
+                    self.prose.text(&mark);
+                    self.prose.space();
+                }
             }
-            Tag::Paragraph | Tag::BlockQuote(_) => self.prose.block(),
+            Tag::BlockQuote(_) => {
+                self.containers += 1;
+                self.prose.block();
+            }
             _ => {}
         }
     }
@@ -181,7 +197,10 @@ impl Walker {
             TagEnd::Table => self.prose.table(&std::mem::take(&mut self.rows)),
             TagEnd::CodeBlock => self.end_code(depth),
             TagEnd::List(_) => self.prose.end_list(),
-            TagEnd::Item => self.prose.end_item(),
+            TagEnd::Item => {
+                self.end_container();
+                self.prose.end_item();
+            }
             TagEnd::Link => {
                 let label = self.collected();
                 let address = self.links.pop().unwrap_or_default();
@@ -190,49 +209,23 @@ impl Walker {
             TagEnd::Image => self.images = self.images.saturating_sub(1),
             TagEnd::HtmlBlock => {
                 let html = std::mem::take(&mut self.html);
+                if self.block_tags(&html) {
+                    return;
+                }
                 self.prose.block();
                 self.prose.text(&html::fragment_to_text(&html_tree::with_pseudo_tags_as_text(&html)));
                 self.prose.block();
             }
-            TagEnd::Paragraph | TagEnd::BlockQuote(_) => {
+            TagEnd::Paragraph => {
                 self.end_tags();
+                self.prose.block();
+            }
+            TagEnd::BlockQuote(_) => {
+                self.end_container();
                 self.prose.block();
             }
             _ => {}
         }
-    }
-
-    fn collect(&mut self, what: Open) {
-        self.open.push(what);
-        self.prose.capture();
-    }
-
-    /// The text of what was begun last, tags within it being ended.
-    fn collected(&mut self) -> String {
-        self.end_tags();
-        self.open.pop();
-        self.prose.release()
-    }
-
-    /// Ends the tags that are still open in what was begun last.
-    fn end_tags(&mut self) {
-        while let Some(tag) = self.open.pop_if(|open| matches!(open, Open::StruckTag | Open::RaisedTag)) {
-            let text = self.prose.release();
-            match tag {
-                Open::RaisedTag => {
-                    let raised = signs::superscript(self.prose.written(), &text);
-                    self.prose.text(&raised);
-                }
-                _ => self.strike(&text),
-            }
-        }
-    }
-
-    /// Struck text within struck text is marked once.
-    fn strike(&mut self, text: &str) {
-        let is_within = self.open.iter().any(|open| matches!(open, Open::Struck | Open::StruckTag));
-        let lines: Vec<String> = text.split('\n').map(signs::struck).collect();
-        self.prose.text(&if is_within { text.to_owned() } else { lines.join("\n") });
     }
 
     /// Takes a heading for the name of the text, if it is one.
@@ -243,6 +236,7 @@ impl Walker {
             Some(heading) => is_top && !heading.is_top && before <= DEEP,
         };
         let text = tidy_line(text);
+        let is_better = is_better && !self.open.contains(&Open::StruckBlock);
         if is_better && !text.is_empty() {
             self.heading = Some(Heading { text, is_top });
         }
@@ -291,20 +285,6 @@ impl Walker {
                 }
             }
             self.prose.text("$");
-        }
-    }
-
-    /// Raised or struck text between tags.
-    fn tag(&mut self, name: &str, is_end: bool) {
-        let tag = match name {
-            "sup" => Open::RaisedTag,
-            "del" | "s" | "strike" => Open::StruckTag,
-            _ => return,
-        };
-        if !is_end {
-            self.collect(tag);
-        } else if self.open.last() == Some(&tag) {
-            self.end_tags();
         }
     }
 

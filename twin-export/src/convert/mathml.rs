@@ -2,8 +2,9 @@
 
 use scraper::{ElementRef, Node};
 
+use super::formula::{Ending, above, below, beside, ends_with_function, raised};
 use super::html_tree::descendants;
-use super::signs::{struck, superscript};
+use super::signs::{self, struck, superscript};
 
 /// A formula as it is typed: its own source where that is given, else read from its parts.
 pub(super) fn to_line(formula: ElementRef<'_>) -> String {
@@ -19,64 +20,99 @@ pub(super) fn to_line(formula: ElementRef<'_>) -> String {
 /// Parts beside one another.
 fn row(parent: ElementRef<'_>) -> String {
     let mut out = String::new();
-    let (mut after_fraction, mut after_limits, mut after_root) = (false, false, false);
+    let (mut ending, mut after_limits, mut after_name, mut is_times) = (Ending::Plain, false, false, false);
     let children: Vec<ElementRef<'_>> = parent.child_elements().collect();
     if children.is_empty() {
         return own_text(parent);
     }
-    for (index, child) in children.iter().enumerate() {
+    for child in children {
         let name = child.value().name();
-        let mut text = part(*child);
+        let mut text = part(child);
         if name == "mtable" && out.ends_with(['[', '(', '{', '|', '‖']) {
             // The brackets are there already.
             text = text.trim_start_matches('[').trim_end_matches(']').to_owned();
         }
-        let Some(first) = text.chars().next() else { continue };
+        let Some(first) = text.chars().next() else {
+            is_times |= name == "mo" && child.text().any(|sign| sign.contains(TIMES));
+            continue;
+        };
         let is_word = |c: char| c.is_alphanumeric() || matches!(c, '√' | '∛' | '∜');
-        if after_fraction && (is_word(first) || first == '(') || after_root && is_word(first) {
-            out.push('·');
-        } else if name == "mfrac" && first.is_ascii_digit() && out.ends_with(|c: char| c.is_ascii_digit()) {
-            // A mixed number.
-            out.push(' ');
-        } else if is_word(first) && (ends_with_name(&out) || after_limits) {
-            out.push(' ');
-        }
+        let is_product = std::mem::take(&mut is_times) && first.is_ascii_digit();
+        let gap = match beside(&out, ending, role(outermost(child, |row| row.child_elements().next())), &text)
+        {
+            _ if is_product && out.ends_with(char::is_alphanumeric) => "·",
+            "" if is_word(first)
+                && !out.ends_with(' ')
+                && (after_limits || after_name || ends_with_function(&out)) =>
+            {
+                " "
+            }
+            gap => gap,
+        };
+        out.push_str(gap);
         out.push_str(&text);
         // What follows a power or a limit is no part of it.
         after_limits = matches!(name, "msup" | "munder" | "mover" | "munderover" | "msubsup")
             && text.contains(['^', '_']);
-        after_root = matches!(name, "msqrt" | "mroot") && text.ends_with(char::is_alphanumeric);
-        after_fraction = name == "mfrac" || (after_fraction && text.trim().is_empty());
-        // A function stands apart from what it is of.
-        let is_name = name == "mi" && text.chars().count() > 1;
-        if is_name && children.get(index + 1).is_some_and(|next| matches!(next.value().name(), "mi" | "mn")) {
-            out.push(' ');
-        }
+        after_name = name == "mi" && text.chars().filter(|c| c.is_alphabetic()).count() > 1;
+        let last = outermost(child, |row| row.child_elements().last());
+        ending = Ending::of(role(last), text.trim_end(), Ending::Plain);
     }
     out
 }
 
-/// Whether the last word has several letters, as `sin` has.
-fn ends_with_name(text: &str) -> bool {
-    text.chars().rev().take_while(|c| c.is_alphabetic()).count() > 1 && !text.ends_with(' ')
+/// A sign of multiplication that is only thought of.
+const TIMES: char = '\u{2062}';
+
+/// The first or last part of a row, through the rows that it begins or ends.
+fn outermost<'a>(
+    part: ElementRef<'a>,
+    next: impl Fn(ElementRef<'a>) -> Option<ElementRef<'a>>,
+) -> ElementRef<'a> {
+    let mut at = part;
+    while matches!(at.value().name(), "mrow" | "mstyle" | "mpadded" | "mtd") {
+        let Some(inner) = next(at) else { break };
+        at = inner;
+    }
+    at
+}
+
+/// What office files call such a part.
+fn role(part: ElementRef<'_>) -> &'static str {
+    match part.value().name() {
+        "mfrac" if !is_binomial(part) => "f",
+        "msqrt" | "mroot" => "rad",
+        "msub" => "sSub",
+        "msup" => "sSup",
+        "msubsup" => "sSubSup",
+        "mmultiscripts" => "sPre",
+        _ => "",
+    }
+}
+
+fn is_binomial(fraction: ElementRef<'_>) -> bool {
+    fraction.attr("linethickness").is_some_and(|line| line.starts_with('0'))
 }
 
 fn part(element: ElementRef<'_>) -> String {
     let child = |at: usize| element.child_elements().nth(at).map(part).unwrap_or_default();
     match element.value().name() {
-        "mfrac" if element.attr("linethickness").is_some_and(|line| line.starts_with('0')) => {
-            format!("({} choose {})", child(0), child(1))
-        }
-        "mfrac" => format!("{}/{}", grouped(&child(0)), grouped(&child(1))),
-        "msqrt" => format!("√{}", grouped(&row(element))),
+        "mfrac" if is_binomial(element) => format!("({} choose {})", child(0), child(1)),
+        "mfrac" => format!("{}/{}", above(child(0).trim()), below(child(1).trim())),
+        "msqrt" => format!("√{}", rooted(&row(element))),
         "mroot" => match child(1).as_str() {
-            "3" => format!("∛{}", grouped(&child(0))),
-            "4" => format!("∜{}", grouped(&child(0))),
-            index => format!("{}√{}", superscript("", index), grouped(&child(0))),
+            "3" => format!("∛{}", rooted(&child(0))),
+            "4" => format!("∜{}", rooted(&child(0))),
+            index => format!("{}√{}", superscript("", index), rooted(&child(0))),
         },
-        "msup" => format!("{}{}", base(&child(0)), raised(&child(1))),
+        "msup" => format!("{}{}", base(&child(0)), raised(child(1).trim())),
+        // What stands before a base that comes later.
+        "msub" if child(0).is_empty() => signs::lowered(&child(1)),
+        "msubsup" if child(0).is_empty() => format!("{}{}", raised(&child(2)), signs::lowered(&child(1))),
         "msub" => format!("{}{}", child(0), lowered(&child(1))),
-        "msubsup" | "munderover" => format!("{}{}{}", child(0), lowered(&child(1)), raised(&child(2))),
+        "msubsup" => format!("{}{}{}", child(0), lowered(&child(1)), raised(child(2).trim())),
+        "munderover" => format!("{}{}{}", child(0), lowered(&child(1)), limit(&child(2))),
+        "mmultiscripts" => with_scripts(element),
         "munder" => format!("{}{}", child(0), lowered(&child(1))),
         "mover" => over(&child(0), &child(1)),
         "mfenced" => fenced(element),
@@ -159,17 +195,41 @@ fn base(text: &str) -> String {
     if is_one { text.to_owned() } else { format!("({text})") }
 }
 
-fn raised(text: &str) -> String {
+/// What a root is of.
+fn rooted(text: &str) -> String {
     let text = text.trim();
-    let is_number = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '−'));
-    match text {
-        "" => String::new(),
-        "′" | "″" | "°" | "*" | "†" => text.to_owned(),
-        _ if is_number => superscript("", text),
-        // A power of a power.
-        _ if text.contains(|c| matches!(c, '⁰'..='ⁿ' | '¹' | '²' | '³')) => format!("^({text})"),
-        _ => format!("^{}", grouped(text)),
+    let is_one = text.chars().count() == 1 || text.chars().all(char::is_numeric) || is_enclosed(text);
+    if is_one { text.to_owned() } else { format!("({text})") }
+}
+
+/// Up to where a sum goes.
+fn limit(text: &str) -> String {
+    let text = text.trim();
+    if text.is_empty() { String::new() } else { format!("^{}", grouped(text)) }
+}
+
+/// A base with indices and powers before and behind it: pairs of both, `<mprescripts/>` before those that stand before.
+fn with_scripts(element: ElementRef<'_>) -> String {
+    let mut parts = element.child_elements();
+    let base = parts.next().map(part).unwrap_or_default();
+    let (mut before, mut after, mut sub, mut is_before) = (String::new(), String::new(), None, false);
+    for script in parts {
+        if script.value().name() == "mprescripts" {
+            (is_before, sub) = (true, None);
+            continue;
+        }
+        let text = part(script).trim().to_owned();
+        match sub.take() {
+            None => sub = Some(text),
+            Some(sub) if is_before => before.push_str(&format!("{}{}", raised(&text), lowered_before(&sub))),
+            Some(sub) => after.push_str(&format!("{}{}", lowered(&sub), raised(&text))),
+        }
     }
+    format!("{before}{base}{after}")
+}
+
+fn lowered_before(text: &str) -> String {
+    if text.is_empty() { String::new() } else { signs::lowered(text) }
 }
 
 fn lowered(text: &str) -> String {
@@ -187,7 +247,7 @@ fn over(base: &str, sign: &str) -> String {
         "." | "˙" => '\u{307}',
         ".." | "¨" => '\u{308}',
         "⏞" => return base.to_owned(),
-        _ => return format!("{base}^{}", grouped(sign)),
+        _ => return format!("{base}{}", limit(sign)),
     };
     if base.chars().count() == 1 { format!("{base}{accent}") } else { format!("{base}{sign}") }
 }
@@ -238,7 +298,7 @@ mod tests {
             line(
                 "<msup><mrow><mo>(</mo><mi>a</mi><mo>)</mo><mo>(</mo><mi>b</mi><mo>)</mo></mrow><mi>n</mi></msup>"
             ),
-            "(a)(b)^n"
+            "(a)(b)ⁿ"
         );
     }
 
@@ -263,6 +323,40 @@ mod tests {
         assert_eq!(line("<msqrt><mn>25</mn></msqrt><mi>y</mi>"), "√25·y");
         assert_eq!(line("<msup><mn>2</mn><msup><mn>2</mn><mn>3</mn></msup></msup>"), "2^(2³)");
         assert_eq!(line("<mi>p</mi><mspace linebreak=newline></mspace><mi>q</mi>"), "p q");
+    }
+
+    #[test]
+    fn products_keep_their_brackets_and_mixed_numbers_are_no_products() {
+        let product = "<mrow><mn>2</mn><mi>b</mi></mrow>";
+        let half = "<mfrac><mn>1</mn><mn>2</mn></mfrac>";
+        assert_eq!(line(&format!("<mfrac><mi>a</mi>{product}</mfrac>")), "a/(2b)");
+        assert_eq!(line(&format!("<msqrt>{product}</msqrt>")), "√(2b)");
+        assert_eq!(line("<msqrt><mi>a</mi><mi>b</mi></msqrt>"), "√(ab)");
+        assert_eq!(line(&format!("<mn>5</mn><mo>&#x2062;</mo>{half}")), "5·1/2");
+        assert_eq!(line(&format!("<mn>5</mn><mo>&#x2064;</mo>{half}")), "5 1/2");
+        assert_eq!(line("<mn>5</mn><mo>&#x2062;</mo><mi>x</mi>"), "5x");
+        assert_eq!(line(&format!("<mrow>{half}</mrow><mi>x</mi>")), "1/2·x");
+        assert_eq!(line(&format!("<mn>2</mn><mrow>{half}</mrow>")), "2 1/2");
+        assert_eq!(line("<mi>a</mi><mi>b</mi><mi>c</mi>"), "abc");
+    }
+
+    #[test]
+    fn what_stands_before_a_base_and_below_a_function_is_told() {
+        assert_eq!(
+            line("<mmultiscripts><mi>C</mi><mprescripts/><mn>6</mn><mn>14</mn></mmultiscripts>"),
+            "¹⁴₆C"
+        );
+        assert_eq!(
+            line(
+                "<mmultiscripts><mi>U</mi><none/><mrow><mn>2</mn><mo>+</mo></mrow><mprescripts/><mn>92</mn><mn>238</mn></mmultiscripts>"
+            ),
+            "²³⁸₉₂U²⁺"
+        );
+        assert_eq!(line("<msubsup><mrow></mrow><mn>6</mn><mn>14</mn></msubsup><mi>C</mi>"), "¹⁴₆C");
+        assert_eq!(line("<msub><mi>log</mi><mn>2</mn></msub><mn>8</mn>"), "log2 8");
+        assert_eq!(line("<msub><mi>log</mi><mn>10</mn></msub><mo>&#x2061;</mo><mi>x</mi>"), "log10 x");
+        assert_eq!(line("<msup><mi>sin</mi><mn>2</mn></msup><mi>x</mi>"), "sin² x");
+        assert_eq!(line("<msub><mi>Na</mi><mn>2</mn></msub><msub><mi>CO</mi><mn>3</mn></msub>"), "Na2CO3");
     }
 
     #[test]

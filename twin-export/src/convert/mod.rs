@@ -10,6 +10,7 @@ mod diagram;
 mod docx;
 #[cfg(feature = "office")]
 mod equation;
+mod formula;
 pub(crate) mod front_matter;
 mod grid;
 pub(crate) mod guard;
@@ -18,6 +19,8 @@ mod html_closing;
 mod html_form;
 mod html_hidden;
 mod html_list;
+mod html_place;
+mod html_signs;
 mod html_styles;
 mod html_table;
 mod html_title;
@@ -36,15 +39,33 @@ mod package;
 #[cfg(feature = "pdf")]
 mod pdf;
 #[cfg(feature = "pdf")]
+mod pdf_beside;
+#[cfg(feature = "pdf")]
 mod pdf_check;
 #[cfg(feature = "pdf")]
 mod pdf_form;
 #[cfg(feature = "pdf")]
+mod pdf_found;
+#[cfg(feature = "pdf")]
+mod pdf_grid;
+#[cfg(feature = "pdf")]
 mod pdf_lines;
+#[cfg(feature = "pdf")]
+mod pdf_marks;
 #[cfg(feature = "pdf")]
 mod pdf_notes;
 #[cfg(feature = "pdf")]
+mod pdf_page;
+#[cfg(feature = "pdf")]
 mod pdf_rows;
+#[cfg(feature = "pdf")]
+mod pdf_rules;
+#[cfg(feature = "pdf")]
+mod pdf_running;
+#[cfg(feature = "pdf")]
+mod pdf_source;
+#[cfg(feature = "pdf")]
+mod pdf_title;
 pub(crate) mod plain;
 #[cfg(feature = "office")]
 mod pptx;
@@ -227,18 +248,18 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
         Kind::Text => (plain::to_text(&bytes), "text/2"),
         #[cfg(feature = "html")]
-        Kind::Html => (html::read(&html_tree::decoded(&bytes), limits)?, "html/3"),
+        Kind::Html => (html::read(&html_tree::decoded(&bytes), limits)?, "html/4"),
         Kind::Csv => {
             let mut aside = Aside::default();
             let text = table::to_text(&plain::decoded(&bytes), name, &mut aside)?;
-            (Output { title: None, text, aside }, "csv/2")
+            (Output { title: None, text, aside }, "csv/3")
         }
         #[cfg(feature = "office")]
-        Kind::Docx => (docx::to_text(bytes, limits, 0)?, "docx/3"),
+        Kind::Docx => (docx::to_text(bytes, limits, 0)?, "docx/4"),
         #[cfg(feature = "office")]
-        Kind::Pptx => (pptx::to_text(bytes, limits)?, "pptx/2"),
+        Kind::Pptx => (pptx::to_text(bytes, limits)?, "pptx/3"),
         #[cfg(feature = "office")]
-        Kind::Xlsx => (sheet::to_text(bytes, limits)?, "xlsx/2"),
+        Kind::Xlsx => (sheet::to_text(bytes, limits)?, "xlsx/3"),
         #[cfg(feature = "office")]
         Kind::Xls => (sheet::xls::to_text(&bytes, limits)?, "xls/2"),
         Kind::Media => return Err(reason::MEDIA),
@@ -254,7 +275,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::OldPowerPoint => return Err(reason::OLD_POWERPOINT),
         Kind::Outlook => return Err(reason::OUTLOOK),
         #[cfg(feature = "pdf")]
-        Kind::Pdf => (pdf::to_text(&bytes, limits)?, "pdf/3"),
+        Kind::Pdf => (pdf::to_text(&bytes, limits)?, "pdf/4"),
         Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
         #[cfg(not(feature = "html"))]
         Kind::Html => return Err(reason::NOT_SUPPORTED),
@@ -311,7 +332,7 @@ fn markdown_file(markdown: &str) -> Converted {
         heading => (None, heading.map(|heading| heading.text)),
     };
     let title = top.or(facts.title).or(other);
-    Converted { kind: facts.kind, ..Converted::new(title, text, "md/3") }
+    Converted { kind: facts.kind, ..Converted::new(title, text, "md/4") }
 }
 
 #[cfg(test)]

@@ -237,6 +237,20 @@ pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     Some(value.into_owned())
 }
 
+/// Whether a choice between versions is for programs that know names which no office program has.
+pub(super) fn is_foreign(tag: &BytesStart<'_>) -> bool {
+    let known = |name: &str| {
+        let stem = name.trim_end_matches(|c: char| c.is_ascii_alphanumeric() && !c.is_ascii_lowercase());
+        KNOWN.split(' ').any(|one| one == stem)
+            || ["w16", "c16", "p16"].iter().any(|start| name.starts_with(start))
+    };
+    attribute(tag, "Requires").is_some_and(|names| names.split_whitespace().any(|name| !known(name)))
+}
+
+/// Prefixes of what office programs added to the formats, without their numbers.
+const KNOWN: &str = "w wps wpg wpc wpi wp wp14 w15 a p c x xr xm xdr cx dsp dgm am d v o mv mo ma iact psez pslz \
+    asvg adec thm tp we wetp sl aink am3d m mc r sle tx a14 p14 c14 oel aclsh ahyp";
+
 /// The id of the relation an element refers to, as in `r:id`; a plain `id` beside it is another matter.
 pub(super) fn reference(tag: &BytesStart<'_>) -> Option<String> {
     let mut attributes = tag.attributes();

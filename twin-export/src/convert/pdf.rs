@@ -1,24 +1,25 @@
 //! PDF documents, page by page. Before anything is parsed, `pdf_check` looks for what the parser
 //! would not survive.
 
-use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
-use unpdf::model::{Block, FieldType, FieldValue, FormField, InlineContent, Paragraph, TableCell};
+use unpdf::Error;
+use unpdf::model::{FieldType, FieldValue, FormField};
 use unpdf::parser::LayoutAnalyzer;
-use unpdf::parser::backend::RawBackend;
-use unpdf::{Error, PageStreamOptions, ParseEvent, ParseOptions, PdfParser};
+use unpdf::parser::backend::{PageId, PdfBackend};
 
 use super::super::text::tidy_line;
 use super::super::{Limits, reason};
-use super::link::says_nothing;
 use super::pdf_check::check;
+use super::pdf_form::Field;
 use super::pdf_lines::{Words, without_ligatures};
+use super::pdf_page::Page;
 use super::pdf_rows::Piece;
-use super::rows::table_row;
-use super::styled::{Look, Styled};
-use super::{Aside, Output, pdf_form, pdf_notes, pdf_rows};
+use super::pdf_running::{NEARBY, Sheet};
+use super::pdf_source::Source;
+use super::{Aside, Output, pdf_form, pdf_notes, pdf_page, pdf_rows, pdf_rules, pdf_title};
+use crate::remark;
 
 /// The text of all pages. Protected by a password, damaged, or only pictures: the reason instead.
 pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static str> {
@@ -26,45 +27,22 @@ pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static 
     // Later than this nobody waits for the text.
     let deadline = Instant::now() + limits.conversion;
     let bytes = without_junk(bytes);
-    let options = ParseOptions::new().lenient().sequential();
-    let parser = PdfParser::from_bytes_with_options(bytes, options).map_err(|error| reason_of(&error))?;
-    let mut pages: Vec<(u32, String)> = Vec::new();
+    let source = Source::open(bytes).map_err(|error| reason_of(&error))?;
+    let core_title = pdf_title::core(source.metadata().title);
+    let fields = source.acroform_fields();
     let mut aside = Aside::default();
-    let mut fields = Vec::new();
-    let mut is_late = false;
-    let options = PageStreamOptions { parallel: false, ..PageStreamOptions::default() };
-    let read = parser.for_each_page(options, |event| {
-        match event {
-            ParseEvent::DocumentStart { form_fields, .. } => fields = form_fields,
-            ParseEvent::PageParsed(page) => {
-                let mut text = String::new();
-                page.elements.iter().for_each(|block| push(&mut text, block));
-                pages.push((page.number, without_ligatures(&text)));
-            }
-            ParseEvent::PageFailed { page, error } => aside.skip(format!("page {page}"), reason_of(&error)),
-            _ => {}
-        }
-        if Instant::now() < deadline {
-            return ControlFlow::Continue(());
-        }
-        is_late = true;
-        ControlFlow::Break(())
-    });
+    let is_filled_in = fields.iter().any(|field| field.field_type != FieldType::Signature);
+    let forms = if is_filled_in { pdf_form::read(bytes) } else { BTreeMap::new() };
+    let pages = Reader { source: &source, forms, deadline, aside: &mut aside }.pages();
     // Its memory is needed for the notes.
-    drop(parser);
-    let mut notes = if has_notes { pdf_notes::read(bytes) } else { Default::default() };
-    if fields.iter().any(|field| field.field_type != FieldType::Signature) {
-        let forms = form_pages(bytes, deadline);
-        for (number, page) in &mut pages {
-            if let Some(text) = forms.get(number) {
-                *page = without_ligatures(text) + "\n\n";
-            }
-        }
-    }
-    let words = Words::of(pages.iter().map(|(_, page)| page.as_str()));
+    drop(source);
+    let mut notes = if has_notes { pdf_notes::read(bytes) } else { BTreeMap::new() };
+    let words = Words::of(pages.iter().map(|(_, page)| page.text.as_str()));
+    let heading = pages.iter().find_map(|(_, page)| page.heading.as_ref());
+    let heading = heading.and_then(|(_, heading)| pdf_title::heading(&words.joined(heading)));
     let mut text = String::new();
     for (number, page) in pages {
-        let page = words.joined(&page);
+        let page = words.joined(&page.text);
         text.push_str(&page);
         for note in notes.remove(&number).into_iter().flatten().filter(|note| !page.contains(note.as_str())) {
             text.push_str(&format!("Note: {note}\n\n"));
@@ -72,44 +50,75 @@ pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static 
     }
     let filled_in: Vec<String> = fields.iter().filter_map(|field| filled_in(field, &text)).collect();
     text.push_str(&filled_in.join("\n"));
-    match read {
-        Err(error) if text.trim().is_empty() => Err(reason_of(&error)),
-        _ if text.trim().is_empty() => Err(reason::NO_TEXT),
-        Err(_) => {
-            aside.skip("its last pages", reason::CUT_SHORT);
-            Ok(Output { title: None, text, aside })
-        }
-        Ok(_) => {
-            if is_late {
-                aside.skip("its last pages", reason::TOO_SLOW);
-            }
-            Ok(Output { title: None, text, aside })
-        }
+    if text.trim().is_empty() {
+        return Err(if aside.parts.is_empty() { reason::NO_TEXT } else { reason::UNREADABLE });
     }
+    Ok(Output { title: core_title.or(heading), text, aside })
 }
 
-/// The pages with fields that are filled in, as people see them: by places, each row a line.
-fn form_pages(bytes: &[u8], deadline: Instant) -> BTreeMap<u32, String> {
-    let mut pages = BTreeMap::new();
-    let fields = pdf_form::read(bytes);
-    if fields.is_empty() {
-        return pages;
+/// Reads page by page, each beside those nearby.
+struct Reader<'a> {
+    source: &'a Source,
+    forms: BTreeMap<u32, Vec<Field>>,
+    deadline: Instant,
+    aside: &'a mut Aside,
+}
+
+impl Reader<'_> {
+    fn pages(mut self) -> Vec<(u32, Page)> {
+        let ids = self.source.pages();
+        let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        let mut pages = Vec::with_capacity(ids.len().min(10_000));
+        // The page that is read, what stands before it, and what follows.
+        let mut before: VecDeque<Sheet> = VecDeque::new();
+        let mut ahead: VecDeque<(Sheet, PageId)> = VecDeque::new();
+        let mut rest = ids.into_iter();
+        loop {
+            while ahead.len() <= NEARBY {
+                let Some((number, id)) = rest.next() else { break };
+                match self.sheet(number, id) {
+                    Ok(sheet) => ahead.push_back((sheet, id)),
+                    Err(error) => self.aside.skip(format!("page {number}"), reason_of(&error)),
+                }
+            }
+            let Some((mut sheet, id)) = ahead.pop_front() else { return pages };
+            let nearby: Vec<&Sheet> = before.iter().chain(ahead.iter().map(|(sheet, _)| sheet)).collect();
+            let running = sheet.running(&nearby, count);
+            let number = sheet.number;
+            let spans = std::mem::take(&mut sheet.spans);
+            if !running.is_empty() {
+                self.aside.remark(remark::HEADERS);
+            }
+            let kept = spans.into_iter().enumerate().filter(|(at, _)| running.binary_search(at).is_err());
+            pages.push((number, self.page(number, id, kept.map(|(_, span)| span).collect())));
+            before.push_back(sheet);
+            if before.len() > NEARBY {
+                before.pop_front();
+            }
+            if Instant::now() > self.deadline {
+                self.aside.skip("its last pages", reason::TOO_SLOW);
+                return pages;
+            }
+        }
     }
-    let Ok(backend) = RawBackend::load_bytes(bytes) else { return pages };
-    let analyzer = LayoutAnalyzer::new(&backend);
-    for (number, fields) in fields {
-        if Instant::now() > deadline {
-            break;
-        }
-        let Ok(mut spans) = analyzer.extract_page_spans(number) else { continue };
-        if spans.len() > MOST_SPANS {
-            continue;
-        }
+
+    fn sheet(&self, number: u32, id: PageId) -> Result<Sheet, Error> {
+        let analyzer = LayoutAnalyzer::new(self.source);
+        let mut spans = analyzer.extract_page_spans(number)?;
         analyzer.filter_spans_for_page(&mut spans, number);
-        let pieces = spans.into_iter().map(Piece::of).collect();
-        pages.insert(number, pdf_rows::text(&pdf_rows::rows(pdf_form::filled_in(pieces, fields))));
+        Ok(Sheet::of(number, spans, self.source.crop_box(id)))
     }
-    pages
+
+    fn page(&mut self, number: u32, id: PageId, spans: Vec<unpdf::parser::TextSpan>) -> Page {
+        // A page with fields that are filled in is read as people see it: by places, each row a line.
+        if let Some(fields) = self.forms.remove(&number).filter(|_| spans.len() <= MOST_SPANS) {
+            let pieces = spans.into_iter().map(Piece::of).collect();
+            let text = pdf_rows::text(&pdf_rows::rows(pdf_form::filled_in(pieces, fields)));
+            return Page { text: without_ligatures(&text) + "\n\n", heading: None };
+        }
+        let rules = pdf_rules::read(self.source, id);
+        pdf_page::read(&mut LayoutAnalyzer::new(self.source), spans, &rules)
+    }
 }
 
 /// No form that people fill in has more pieces of text on a page.
@@ -124,56 +133,6 @@ fn without_junk(bytes: &[u8]) -> &[u8] {
 
 /// Where the file must have begun.
 const MOST_JUNK: usize = 1024 + 5;
-
-fn push(text: &mut String, block: &Block) {
-    match block {
-        Block::Table(table) => {
-            for row in &table.rows {
-                let cells: Vec<String> = row.cells.iter().map(TableCell::plain_text).collect();
-                text.push_str(&table_row(&cells));
-                text.push('\n');
-            }
-        }
-        Block::Paragraph(paragraph) => text.push_str(&said(paragraph)),
-        _ => block.append_plain_text(text),
-    }
-    text.push_str("\n\n");
-}
-
-/// A paragraph with its powers, struck words and the addresses that a label hides.
-fn said(paragraph: &Paragraph) -> String {
-    let mut styled = Styled::default();
-    let mut plain = String::new();
-    for content in &paragraph.content {
-        match content {
-            InlineContent::Text(run) => {
-                let look = Look { raised: run.style.superscript, struck: run.style.strikethrough };
-                styled.push(look, &run.text);
-                plain.push_str(&run.text);
-            }
-            InlineContent::LineBreak => {
-                styled.push(Look::default(), "\n");
-                plain.push('\n');
-            }
-            InlineContent::Link { text, url, .. } => {
-                styled.push(Look::default(), text);
-                plain.push_str(text);
-                if says_nothing(text.trim()) && !text.trim().is_empty() && url.starts_with("http") {
-                    styled.push(Look::default(), &format!(" ({url})"));
-                }
-            }
-            InlineContent::Image { alt_text, .. } => {
-                let text = alt_text.as_deref().unwrap_or_default();
-                styled.push(Look::default(), text);
-                plain.push_str(text);
-            }
-        }
-    }
-    // The marker of an item is known to the parser alone.
-    let whole = paragraph.plain_text();
-    let marker = whole.strip_suffix(plain.as_str()).unwrap_or_default();
-    format!("{marker}{}", styled.take())
-}
 
 /// What somebody wrote into a form; a page shows it apart from its own text.
 fn filled_in(field: &FormField, text: &str) -> Option<String> {
@@ -247,6 +206,95 @@ mod tests {
         assert_eq!(to_text(&file(&objects), &Limits::default()).unwrap().text.trim(), "city: Porto");
     }
 
+    /// A file of such pages, in Helvetica.
+    fn pages(contents: &[String], title: &str) -> Vec<u8> {
+        let kids: Vec<String> = (0..contents.len()).map(|at| format!("{} 0 R", 5 + at * 2)).collect();
+        let mut objects = vec![
+            "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+            format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), contents.len()),
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
+            format!("<< /Title ({title}) >>"),
+        ];
+        for (at, content) in contents.iter().enumerate() {
+            objects.push(format!(
+                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {} 0 R /Resources << /Font << /F 3 0 R >> >> >>",
+                6 + at * 2
+            ));
+            objects.push(format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()));
+        }
+        file(&objects)
+    }
+
+    /// A text at a place, in a size.
+    fn at(x: u32, y: u32, size: u32, text: &str) -> String {
+        format!("BT /F {size} Tf {x} {y} Td ({text}) Tj ET ")
+    }
+
+    fn lines(y: u32, texts: &[&str]) -> String {
+        texts.iter().zip(0..).map(|(text, index)| at(72, y - index * 14, 11, text)).collect()
+    }
+
+    fn read(content: &str) -> String {
+        to_text(&pages(&[content.to_owned()], ""), &Limits::default()).unwrap().text.trim().to_owned()
+    }
+
+    #[test]
+    fn bullets_without_a_code_of_their_own_are_bullets() {
+        let page = lines(700, &["Rules", "\\177 No smoking", "\\177 No dogs", "Price: 5 \\225 6"]);
+        assert_eq!(read(&page), "Rules\n\n• No smoking\n• No dogs\nPrice: 5 • 6");
+    }
+
+    #[test]
+    fn lines_that_their_author_ended_stay_lines() {
+        assert_eq!(read(&lines(700, &["Acme Ltd", "Dock 4", "0150 Oslo"])), "Acme Ltd\nDock 4\n0150 Oslo");
+        let letter = [
+            "The harbour office writes to every guest of the marina by the end of each long",
+            "season, and it sends the letters in the years 2020-",
+            "2025 as well.",
+            "Yours sincerely,",
+            "Ann Lee",
+        ];
+        assert_eq!(
+            read(&lines(700, &letter)),
+            letter.join(" ").replace("- 2025", "-2025").replace(". Y", ".\nY").replace(", Ann", ",\nAnn")
+        );
+    }
+
+    #[test]
+    fn a_value_at_the_other_end_of_a_line_stays_with_its_label() {
+        let page =
+            at(72, 700, 11, "Amount due") + &at(480, 700, 11, "92.50") + &lines(660, &["Pay before June."]);
+        assert_eq!(read(&page), "Amount due 92.50\nPay before June.");
+    }
+
+    #[test]
+    fn a_table_stands_between_its_paragraphs_and_covered_places_say_what_covers_them() {
+        let rules = "200 600 m 440 600 l 200 580 m 440 580 l 280 560 m 440 560 l 200 540 m 440 540 l \
+            200 600 m 200 540 l 280 600 m 280 540 l 360 580 m 360 540 l 440 600 m 440 540 l S ";
+        let cells =
+            [(210, 586, "Site"), (330, 586, "Days"), (210, 566, "Oslo"), (290, 566, "9"), (370, 566, "10")];
+        let below = [(290, 546, "11"), (370, 546, "12")];
+        let cells: String = cells.iter().chain(&below).map(|(x, y, text)| at(*x, *y, 11, text)).collect();
+        let page = at(72, 620, 11, "Above.") + rules + &cells + &at(72, 515, 11, "Below.");
+        assert_eq!(read(&page), "Above.\n\nSite | Days | Days\nOslo | 9 | 10\nOslo | 11 | 12\n\nBelow.");
+    }
+
+    #[test]
+    fn what_runs_on_every_page_is_left_out_and_the_file_is_called_by_its_title() {
+        let page = |number: u32| {
+            at(72, 810, 8, "ACME Handbook")
+                + &at(72, 740, 20, &format!("Part {number} of the harbour"))
+                + &lines(700, &["Boats pay in May.", "Guests pay in June.", "Nobody pays twice.", "All pay."])
+                + &at(72, 30, 8, &format!("Page {number} of 2"))
+        };
+        let of = |title: &str| to_text(&pages(&[page(1), page(2)], title), &Limits::default()).unwrap();
+        let output = of("untitled");
+        assert!(!output.text.contains("ACME") && !output.text.contains("Page"), "{}", output.text);
+        assert_eq!(output.aside.remarks, [remark::HEADERS]);
+        assert_eq!(output.title.as_deref(), Some("Part 1 of the harbour"));
+        assert_eq!(of("Harbour rules").title.as_deref(), Some("Harbour rules"));
+    }
+
     fn file(objects: &[String]) -> Vec<u8> {
         let mut pdf = "%PDF-1.4\n".to_owned();
         let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
@@ -256,7 +304,7 @@ mod tests {
         }
         let start = pdf.len();
         pdf.push_str(&format!(
-            "{table}trailer << /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n",
+            "{table}trailer << /Size {} /Root 1 0 R /Info 4 0 R >>\nstartxref\n{start}\n%%EOF\n",
             objects.len() + 1
         ));
         pdf.into_bytes()

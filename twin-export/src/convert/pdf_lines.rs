@@ -17,7 +17,7 @@ impl Words {
     pub(super) fn of<'a>(pages: impl Iterator<Item = &'a str> + Clone) -> Self {
         let mut words = Self::default();
         let may_be_cut =
-            |page: &str| ["- ", "-\n", "\u{2010} ", "\u{2010}\n"].iter().any(|cut| page.contains(cut));
+            |page: &str| page.match_indices(LINE_END).any(|(at, _)| page[..at].ends_with(is_hyphen));
         if pages.clone().any(may_be_cut) {
             pages.for_each(|page| words.take(page));
         }
@@ -34,36 +34,54 @@ impl Words {
         }
     }
 
-    /// The text with cut words joined.
+    /// The text with its lines joined: a blank between words, none within one that was cut.
     pub(super) fn joined(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(at) = rest.find(|c| is_hyphen(c) || c == SOFT_HYPHEN) {
-            let hyphen = rest[at..].chars().next().unwrap_or('-');
-            let after = &rest[at + hyphen.len_utf8()..];
-            out.push_str(&rest[..at]);
-            let blank = after.len() - after.trim_start_matches([' ', '\n']).len();
-            let right = beginning(&after[blank..]);
-            let left = end(&out);
-            let is_cut = blank > 0
-                && after[..blank].matches('\n').count() < 2
-                && !left.is_empty()
-                && !right.is_empty();
-            if hyphen == SOFT_HYPHEN {
-                rest = if is_cut { &after[blank..] } else { after };
-                continue;
+        let mut lines = text.split(LINE_END);
+        push_without_soft(&mut out, lines.next().unwrap_or_default());
+        for line in lines {
+            let line = line.trim_start_matches(' ');
+            out.truncate(out.trim_end_matches(' ').len());
+            match out.chars().next_back() {
+                Some(SOFT_HYPHEN) => {
+                    out.pop();
+                }
+                Some(hyphen) if is_hyphen(hyphen) => self.end_hyphen(&mut out, hyphen, line),
+                _ => out.push(' '),
             }
-            if !is_cut || SUSPENDED.contains(&right.to_lowercase().as_str()) {
-                out.push(hyphen);
-                rest = after;
-                continue;
-            }
-            if self.keeps_hyphen(left, right) {
-                out.push('-');
-            }
-            rest = &after[blank..];
+            push_without_soft(&mut out, line);
         }
-        out + rest
+        out
+    }
+
+    /// Keeps the hyphen at the end of a line, or not; and what stands between it and the next.
+    fn end_hyphen(&self, out: &mut String, hyphen: char, line: &str) {
+        let before = &out[..out.len() - hyphen.len_utf8()];
+        let (left, right) = (end(before), beginning(line));
+        // The word as it stands, with whatever is no blank.
+        let token = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+        let next = line.split(char::is_whitespace).next().unwrap_or_default();
+        let is_address = token.contains("://")
+            || token.starts_with("www.")
+            || token.contains(['@', '_', '\\'])
+            || next.contains('@');
+        if token.is_empty() || !before.ends_with(|c: char| c.is_alphanumeric()) || next.is_empty() {
+            // A dash, or a sign of its own.
+            out.push(' ');
+        } else if is_address {
+            // Its signs are what it is.
+        } else if SUSPENDED.contains(&right.to_lowercase().as_str()) {
+            out.push(' ');
+        } else if left.is_empty() || right.is_empty() {
+            if !line.starts_with(char::is_alphanumeric) {
+                out.push(' ');
+            }
+        } else if !self.keeps_hyphen(left, right) {
+            out.pop();
+        } else if hyphen != '-' {
+            out.pop();
+            out.push('-');
+        }
     }
 
     fn keeps_hyphen(&self, left: &str, right: &str) -> bool {
@@ -79,7 +97,18 @@ impl Words {
     }
 }
 
+/// Where a line of a paragraph ends on the page: a character that no text has.
+pub(super) const LINE_END: char = '\u{FDD0}';
+
 const SOFT_HYPHEN: char = '\u{AD}';
+
+/// A soft hyphen shows only at the end of a line.
+fn push_without_soft(out: &mut String, line: &str) {
+    let shown = line.trim_end_matches([SOFT_HYPHEN, ' ']).len();
+    let (shown, end) = line.split_at(shown);
+    out.extend(shown.chars().filter(|character| *character != SOFT_HYPHEN));
+    out.push_str(end.trim_end());
+}
 
 fn is_hyphen(character: char) -> bool {
     matches!(character, '-' | '\u{2010}')
@@ -127,26 +156,39 @@ pub(super) fn without_ligatures(text: &str) -> String {
 mod tests {
     use super::*;
 
+    /// The text with its line ends written as `|`.
     fn joined(text: &str) -> String {
-        Words::of([text].into_iter()).joined(text)
+        let text = text.replace('|', &LINE_END.to_string());
+        Words::of([text.as_str()].into_iter()).joined(&text)
     }
 
     #[test]
     fn words_cut_at_the_end_of_a_line_are_joined() {
-        assert_eq!(joined("the ware- house manager"), "the warehouse manager");
-        assert_eq!(joined("the insur-\nance"), "the insurance");
-        assert_eq!(joined("dam\u{AD} aged co\u{AD}op"), "damaged coop");
-        assert_eq!(joined("a SAFE- TY notice"), "a SAFETY notice");
+        assert_eq!(joined("the ware-|house manager"), "the warehouse manager");
+        assert_eq!(joined("the insur- |ance"), "the insurance");
+        assert_eq!(joined("dam\u{AD}|aged co\u{AD}op"), "damaged coop");
+        assert_eq!(joined("a SAFE-|TY notice"), "a SAFETY notice");
+        assert_eq!(joined("one|two"), "one two");
     }
 
     #[test]
     fn a_hyphen_of_the_word_itself_stays() {
-        assert_eq!(joined("a re-entry pass; the re- entry desk"), "a re-entry pass; the re-entry desk");
-        assert_eq!(joined("the self- service desk"), "the self-service desk");
-        assert_eq!(joined("Meyer- Schmidt, an e- mail"), "Meyer-Schmidt, an e-mail");
-        assert_eq!(joined("pre- and post-sale"), "pre- and post-sale");
-        assert_eq!(joined("2020- 2021, a - b, x-"), "2020- 2021, a - b, x-");
-        assert_eq!(joined("selfless acts; self- less"), "selfless acts; selfless");
+        assert_eq!(joined("a re-entry pass; the re-|entry desk"), "a re-entry pass; the re-entry desk");
+        assert_eq!(joined("the self-|service desk"), "the self-service desk");
+        assert_eq!(joined("Meyer-|Schmidt, an e-|mail"), "Meyer-Schmidt, an e-mail");
+        assert_eq!(joined("pre-|and post-sale"), "pre- and post-sale");
+        assert_eq!(joined("2020- 2021, a -|b, x-"), "2020- 2021, a - b, x-");
+        assert_eq!(joined("selfless acts; self-|less"), "selfless acts; selfless");
+        assert_eq!(joined("a ware- house"), "a ware- house");
+    }
+
+    #[test]
+    fn numbers_and_addresses_keep_every_sign_at_the_end_of_a_line() {
+        assert_eq!(joined("in 2020-|2025 by 3-|5 per cent"), "in 2020-2025 by 3-5 per cent");
+        assert_eq!(joined("gate A-|12, the COVID-|19 rules"), "gate A-12, the COVID-19 rules");
+        assert_eq!(joined("see https://e.com/long-|path/x"), "see https://e.com/long-path/x");
+        assert_eq!(joined("info-|desk@e.com"), "info-desk@e.com");
+        assert_eq!(joined("a -|b"), "a - b");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use unpdf::parser::TextSpan;
 
+use super::pdf_lines::LINE_END;
 use super::styled::{Look, Styled};
 
 /// Something on a page.
@@ -158,13 +159,11 @@ pub(super) fn text(rows: &[Row]) -> String {
                 && !before.has_field()
                 && !row.has_field()
                 && said.starts_with(char::is_lowercase);
-            out.push_str(if goes_on {
-                " "
-            } else if gap > row.size * 2.0 {
-                "\n\n"
-            } else {
-                "\n"
-            });
+            match goes_on {
+                true => out.push(LINE_END),
+                false if gap > row.size * 2.0 => out.push_str("\n\n"),
+                false => out.push('\n'),
+            }
         }
         out.push_str(&said);
         before = Some(row);
@@ -201,6 +200,6 @@ mod tests {
             piece("6", 112.0, 692.0, 6.0),
             piece("litres", 118.0, 688.0, 10.0),
         ];
-        assert_eq!(text(&rows(page)), "CO2 holds 10⁶ litres");
+        assert_eq!(text(&rows(page)).replace(LINE_END, " "), "CO2 holds 10⁶ litres");
     }
 }

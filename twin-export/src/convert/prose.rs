@@ -15,12 +15,24 @@ pub(crate) struct Prose {
     out: String,
     gap: Gap,
     lists: Vec<List>,
-    captures: Vec<(String, Gap, Vec<List>, bool)>,
+    captures: Vec<Outer>,
     /// The last line stands in a list: one more item goes on with it, whoever opened it.
     after_item: bool,
     /// The last text is an address, to which no letter may be added.
     after_address: bool,
+    /// What follows is no part of the last word.
+    is_apart: bool,
     title: Option<String>,
+}
+
+/// What stands around a capture.
+#[derive(Debug, Default)]
+struct Outer {
+    out: String,
+    gap: Gap,
+    lists: Vec<List>,
+    after_item: bool,
+    is_apart: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,9 +104,12 @@ impl Prose {
         }
         let would_lengthen =
             std::mem::take(&mut self.after_address) && text.starts_with(char::is_alphanumeric);
+        let is_apart = std::mem::take(&mut self.is_apart)
+            && !self.out.ends_with(['(', '[', '{', '“', '‘'])
+            && !text.starts_with(['.', ',', ';', ':', '!', '?', ')', ']', '}', '”', '’']);
         if at_start {
             self.begin_line();
-        } else if would_lengthen && !self.out.ends_with(' ') {
+        } else if (would_lengthen || is_apart) && !self.out.ends_with(' ') && !text.starts_with(' ') {
             self.out.push(' ');
         }
         self.out.push_str(text);
@@ -105,6 +120,11 @@ impl Prose {
         if self.gap == Gap::None && !self.out.is_empty() && !self.out.ends_with([' ', '\n']) {
             self.out.push(' ');
         }
+    }
+
+    /// What follows is no part of the last word.
+    pub(crate) fn apart(&mut self) {
+        self.is_apart = true;
     }
 
     /// The next text begins on a line of its own.
@@ -260,15 +280,20 @@ impl Prose {
 
     /// Collects what follows apart, until [`Prose::release`] hands it out.
     pub(crate) fn capture(&mut self) {
-        let (out, gap, lists) =
-            (std::mem::take(&mut self.out), std::mem::take(&mut self.gap), std::mem::take(&mut self.lists));
-        self.captures.push((out, gap, lists, std::mem::take(&mut self.after_item)));
+        self.captures.push(Outer {
+            out: std::mem::take(&mut self.out),
+            gap: std::mem::take(&mut self.gap),
+            lists: std::mem::take(&mut self.lists),
+            after_item: std::mem::take(&mut self.after_item),
+            is_apart: std::mem::take(&mut self.is_apart),
+        });
     }
 
     pub(crate) fn release(&mut self) -> String {
-        let (out, gap, lists, after_item) = self.captures.pop().unwrap_or_default();
-        (self.gap, self.lists, self.after_item) = (gap, lists, after_item);
-        std::mem::replace(&mut self.out, out)
+        let outer = self.captures.pop().unwrap_or_default();
+        (self.gap, self.lists, self.after_item) = (outer.gap, outer.lists, outer.after_item);
+        self.is_apart = outer.is_apart;
+        std::mem::replace(&mut self.out, outer.out)
     }
 
     /// A table, its first row being the header.

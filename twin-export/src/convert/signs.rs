@@ -9,6 +9,9 @@ pub(crate) fn superscript(before: &str, text: &str) -> String {
     if bare.is_empty() {
         return text.to_owned();
     }
+    if is_mark(bare) {
+        return text.to_owned();
+    }
     if let Some(sign) = sign_of(before, bare) {
         return format!("{lead}{sign}{trail}");
     }
@@ -24,8 +27,17 @@ pub(crate) fn superscript(before: &str, text: &str) -> String {
             format!("{lead}{raised}{trail}")
         }
         _ if reads_on(before, bare) => text.to_owned(),
+        _ if bare.starts_with('(') && bare.find(')') == Some(bare.len() - 1) => {
+            format!("{lead}^{bare}{trail}")
+        }
         _ => format!("{lead}^({bare}){trail}"),
     }
+}
+
+/// Whether it is the mark of a note already, as `[1]` is.
+fn is_mark(text: &str) -> bool {
+    let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    inner.is_some_and(|inner| !inner.trim().is_empty() && inner.len() <= 20 && !inner.contains(['[', ']']))
 }
 
 /// What raised letters have a sign of their own for, where they stand behind a word or a number.
@@ -49,6 +61,24 @@ pub(crate) fn lowered(text: &str) -> String {
 pub(crate) fn struck(text: &str) -> String {
     let (lead, bare, trail) = edges(text);
     if bare.is_empty() { text.to_owned() } else { format!("{lead}~~{bare}~~{trail}") }
+}
+
+/// Lines that are struck out, each for itself: the marks of items stay before the stroke.
+pub(crate) fn struck_lines(text: &str) -> String {
+    let line = |line: &str| {
+        let bare = line.trim_start();
+        let number = bare.trim_start_matches(char::is_alphanumeric);
+        let mark = match number.strip_prefix(". ") {
+            Some(rest) if bare.len() - number.len() <= 4 && number.len() < bare.len() => {
+                bare.len() - rest.len()
+            }
+            _ if bare.starts_with("- ") => 2,
+            _ => 0,
+        };
+        let (before, bare) = line.split_at(line.len() - bare.len() + mark);
+        format!("{before}{}", struck(bare))
+    };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// A box to tick.

@@ -79,31 +79,75 @@ fn separator(csv: &str, name: &str) -> u8 {
 
 const LOOKED_AT: usize = 64 * 1024;
 
-/// How many rows a separator makes alike, whether it seems to stand between cells rather than within, and how many
-/// cells it gives each.
-fn fit(head: &str, separator: u8) -> (usize, bool, usize) {
-    let mut widths: HashMap<usize, usize> = HashMap::new();
+/// How well a separator fits: how many rows it makes alike in which it seems to stand between cells, whether the last
+/// row is one of these, how many rows it makes alike at all, and how many cells it gives each.
+fn fit(head: &str, separator: u8) -> (usize, bool, usize, usize) {
+    // By the number of cells: rows whose cells the separator parts, and rows that it may part as well as not.
+    let mut widths: HashMap<usize, [usize; 3]> = HashMap::new();
+    let (mut all, mut last) = (0, (0, Parts::Within));
     // Too wide a table is told when it is read.
     let _ = rows(head, separator, |row| {
-        *widths.entry(row.len()).or_default() += 1;
+        last = (row.len(), parts(row, separator));
+        widths.entry(row.len()).or_default()[last.1 as usize] += 1;
+        all += 1;
         ControlFlow::Continue(())
     });
-    let rows = widths.into_iter().filter(|(width, _)| *width > 1).map(|(width, count)| (count, width)).max();
-    let (count, width) = rows.unwrap_or((0, 0));
-    (count, stands_between(head, separator), width)
+    let fits = widths.into_iter().filter(|(width, _)| *width > 1).map(|(width, [between, maybe, within])| {
+        // Where nearly every row has a blank behind each separator, somebody writes tables so.
+        let is_custom = (between + maybe) * 5 >= all * 4;
+        let score = 2 * between + if is_custom { maybe } else { 0 };
+        (score, last == (width, Parts::Between), between + maybe + within, width)
+    });
+    fits.max().unwrap_or_default()
 }
 
-/// Not within numbers (`1,50`) nor before blanks, for the most part. Numbers have only commas within, and a tab is typed for
-/// nothing else.
-fn stands_between(head: &str, separator: u8) -> bool {
-    let bytes = head.as_bytes();
-    let is_within = |at: usize| {
-        let is_digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
-        let is_in_number = || separator == b',' && is_digit(at.checked_sub(1)) && is_digit(Some(at + 1));
-        separator != b'\t' && (bytes.get(at + 1) == Some(&b' ') || is_in_number())
+/// What a separator does in a row, for the most part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    /// It stands between cells.
+    Between,
+    /// A blank follows, as in a sentence.
+    Maybe,
+    /// It stands within numbers, as in `1,50`.
+    Within,
+}
+
+/// Only commas stand within numbers, and a tab is typed for nothing but to part.
+fn parts(row: &[Cow<'_, str>], separator: u8) -> Parts {
+    let (mut blanks, mut numbers) = (0, 0);
+    for (at, pair) in row.windows(2).enumerate() {
+        let is_last = at + 2 == row.len();
+        if separator == b',' && is_in_number(&pair[0], &pair[1], at == 0, is_last) {
+            numbers += 1;
+        } else if separator != b'\t' && pair[1].starts_with(' ') {
+            blanks += 1;
+        }
+    }
+    let commas = row.len().saturating_sub(1);
+    if (blanks + numbers) * 2 <= commas {
+        Parts::Between
+    } else if numbers * 2 <= commas {
+        Parts::Maybe
+    } else {
+        Parts::Within
+    }
+}
+
+/// Whether a comma stands within one number: `1,50`, `1.234,56`, `1,234.56`, and not in a row of numbers, as `1,2,3`.
+fn is_in_number(before: &str, after: &str, is_first: bool, is_last: bool) -> bool {
+    let is_part = |c: &char| c.is_ascii_digit() || *c == '.';
+    let left = before.chars().rev().take_while(is_part).count();
+    let right = after.chars().take_while(is_part).count();
+    let (left, right) = (&before[before.len() - left..], &after[..right]);
+    let goes_on = (left.len() == before.len() && !is_first) || (right.len() == after.len() && !is_last);
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let groups =
+        || left.split('.').enumerate().all(|(at, group)| is_digits(group) && (at == 0 || group.len() == 3));
+    let is_grouped = || {
+        let (whole, rest) = right.split_once('.').unwrap_or((right, "0"));
+        is_digits(left) && left.len() <= 3 && whole.len() == 3 && is_digits(whole) && is_digits(rest)
     };
-    let places = || bytes.iter().enumerate().filter(|&(_, &byte)| byte == separator).map(|(at, _)| at);
-    places().filter(|&at| is_within(at)).count() * 2 <= places().count()
+    !goes_on && (groups() && is_digits(right) || is_grouped())
 }
 
 #[cfg(test)]
@@ -137,6 +181,20 @@ mod tests {
             to_text("Berg, Ana;1,50\nLind, Uma;2,75\n", "x.csv").unwrap(),
             "Berg, Ana | 1,50\nLind, Uma | 2,75\n"
         );
+    }
+
+    #[test]
+    fn as_many_commas_above_the_table_as_in_its_rows_do_not_tell_either() {
+        let csv = "Report: Acme, Oslo\nBy: Ann, Finance\nDate: 2026-05-01, 10:00\nMonth;Sales\nJan;10,5\nFeb;11,5\n";
+        let text = to_text(csv, "x.csv").unwrap();
+        assert!(text.ends_with("Month | Sales\nJan | 10,5\nFeb | 11,5\n"), "{text}");
+        let csv = "Report of Acme, Inc.\nCreated: 1,5 March; by Ann\n\nItem;Price;Note\nPump;1,50;ok\nHose;1.002,75;\"a;b\"\nTotal;4,25;\n";
+        let text = to_text(csv, "x.csv").unwrap();
+        assert!(text.ends_with("Pump | 1,50 | ok\nHose | 1.002,75 | a;b\nTotal | 4,25\n"), "{text}");
+        let csv = "id,n,m,note\n1,2,3,a;b\n2,3,4,c;d\n";
+        assert_eq!(to_text(csv, "x.csv").unwrap(), "id | n | m | note\n1 | 2 | 3 | a;b\n2 | 3 | 4 | c;d\n");
+        let csv = "name, age, note\nAnn, 5, x;y\nBob, 6, z\n";
+        assert_eq!(to_text(csv, "x.csv").unwrap(), "name | age | note\nAnn | 5 | x;y\nBob | 6 | z\n");
     }
 
     #[test]

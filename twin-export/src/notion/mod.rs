@@ -18,7 +18,8 @@ use crate::DocumentType;
 
 use super::convert::{self, Aside, Converted, Kind};
 use super::job::Job;
-use super::run::{Digest256, Draft, Outcome, Place, Run, digest};
+use super::outcome::{Draft, Outcome, Place};
+use super::run::{Digest256, Run, digest};
 use super::tree::{Entry, Roots, file_name, stem};
 use super::workers;
 use super::{Format, Root, pool, reason};
@@ -114,11 +115,11 @@ impl Reader<'_> {
         let (page, converter) = match Kind::of(file_name(path), &bytes) {
             Kind::Markdown => {
                 let headers = row_of.map(|database| &database.headers);
-                (markdown::read(bytes, headers, self.job).map(Some), "notion-md/3")
+                (markdown::read(bytes, headers, self.job).map(Some), "notion-md/4")
             }
             Kind::Html => {
                 let task = html::ReadPage { tables: self.plan.tables_within(index) };
-                (workers::run(task, bytes, self.job), "notion-html/3")
+                (workers::run(task, bytes, self.job), "notion-html/4")
             }
             _ => return self.attachment(key, path, bytes),
         };

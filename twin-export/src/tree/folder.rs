@@ -81,7 +81,7 @@ pub(super) fn list(root: &Path, listing: &mut Listing<'_>) {
                         listing.tree.settings.extend(settings(&child.path(), &path));
                     }
                     if is_ignored(true) || is_others(&child.path(), &name) {
-                        listing.tree.left_out += 1;
+                        listing.leave_out(format!("{path}/"));
                     } else {
                         pending.push((child.path(), path, rules.clone()));
                     }
@@ -89,7 +89,7 @@ pub(super) fn list(root: &Path, listing: &mut Listing<'_>) {
                 Ok(kind)
                     if kind.is_file() && (is_ignored(false) || is_key_or_program(&child.path(), &name)) =>
                 {
-                    listing.tree.left_out += 1;
+                    listing.leave_out(path);
                 }
                 Ok(kind) if kind.is_file() => add(listing, &child, path),
                 Ok(_) => listing.skip(path, reason::UNKNOWN_KIND),
@@ -143,13 +143,11 @@ fn is_key_or_program(file: &Path, name: &str) -> bool {
 
 /// Leaves out of an archive what would be left out of the folder that was packed.
 pub(in super::super) fn leave_out(tree: &mut Tree, budget: &Budget, limits: &Limits) {
-    let is_others = |entry: &Entry| {
+    let is_others = |entry: &Entry| -> bool {
         entry.path.split('/').rev().skip(1).any(|folder| folder == "node_modules")
             || (ending(&entry.path).is_empty() && begins_key_or_program(&budget.head(entry, 128, limits)))
     };
-    let before = tree.entries.len();
-    tree.entries.retain(|entry| !is_others(entry));
-    tree.left_out += before - tree.entries.len();
+    tree.left_out.extend(tree.entries.extract_if(.., |entry| is_others(entry)).map(|entry| entry.path));
 }
 
 fn begins_key_or_program(head: &[u8]) -> bool {

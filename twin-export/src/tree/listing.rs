@@ -62,6 +62,15 @@ impl<'a> Listing<'a> {
         }
     }
 
+    /// Leaves out a file, or a folder whose path ends in `/`, that is no part of the export.
+    pub(super) fn leave_out(&mut self, path: String) {
+        if self.keep(SKIPPED, &path) {
+            self.tree.left_out.push(path);
+        } else {
+            self.unnamed += 1;
+        }
+    }
+
     fn keep(&self, cost: usize, path: &str) -> bool {
         self.unnamed == 0 && self.budget.keep(cost + COPIES * path.len(), self.limits)
     }

@@ -44,7 +44,7 @@ pub(crate) struct Tree {
     /// What a program notes of the folder, such as where a vault's templates lie: no files of the export.
     pub(crate) settings: Vec<Entry>,
     /// Files and folders that are left out without being listed.
-    pub(crate) left_out: usize,
+    pub(crate) left_out: Vec<String>,
     /// What is there but is no readable file: links, encrypted entries.
     pub(crate) skipped: Vec<Skipped>,
     /// False when the archive is cut short or damaged, so that more may have been in it.
@@ -112,7 +112,7 @@ impl Entry {
     pub(crate) fn random_access(&self, budget: &Budget, limits: &Limits) -> Result<Bytes, &'static str> {
         match &self.body {
             Body::File(listed) => {
-                let file = listed.open().and_then(|file| SharedFile::new(file, budget.cancellation()));
+                let file = listed.open().and_then(|file| SharedFile::new(file, budget));
                 file.map_err(|_| reason::UNREADABLE)
             }
             Body::Stored(file) => Ok(file.clone()),
@@ -158,7 +158,7 @@ fn open_file(
 ) -> io::Result<Tree> {
     let mut magic = [0; 262];
     let read = read_up_to(&mut file, &mut magic)?;
-    let shared = SharedFile::new(file, budget.cancellation())?;
+    let shared = SharedFile::new(file, budget)?;
     let mut listing = Listing::new(limits, budget);
     let mut single = false;
     let mut container = Container::of(&magic[..read]);
@@ -186,6 +186,11 @@ fn open_file(
         }
     }
     let mut tree = listing.finish(&name);
+    if !single && budget.has_read_failed() {
+        // Its list may lack anything.
+        tree.whole = false;
+        tree.skip(name.clone(), reason::UNREADABLE);
+    }
     if !tree.whole && tree.entries.is_empty() && tree.skipped.is_empty() {
         // Such as a file that was gzipped alone.
         tree.skip(name.clone(), reason::UNREADABLE);
@@ -201,7 +206,7 @@ fn standard_input(limits: &Limits, budget: &Budget) -> io::Result<Tree> {
     let stdin = Stoppable { stream: io::stdin().lock(), cancellation: budget.cancellation() };
     let size = io::copy(&mut stdin.take(budget.left(limits)), &mut file)?;
     budget.charge(size, limits);
-    let body = Body::Stored(SharedFile::aside(file.file()?, budget.cancellation()).window(0, size));
+    let body = Body::Stored(SharedFile::aside(file.file()?, budget).window(0, size));
     let entry = Entry { path: "-".to_owned(), size, body };
     Ok(Tree { name: "-".to_owned(), entries: vec![entry], single: true, whole: true, ..Tree::default() })
 }
@@ -222,9 +227,15 @@ fn stopped() -> io::Error {
     io::Error::other("the run was stopped")
 }
 
+/// Bytes of a part that is written aside though it does not begin as a zip: it may be damaged there alone.
+const MOST_UNSEEN: u64 = 64 << 20;
+
 /// The files of a zip that lies inside the export (a part of it). A compressed one is spilled into an
 /// unnamed temporary file, since a zip's directory stands at its end.
 pub(crate) fn open_inner(entry: &Entry, limits: &Limits, budget: &Budget) -> Result<Tree, &'static str> {
+    if entry.size > MOST_UNSEEN && !entry.head(2).starts_with(b"PK") {
+        return Err(reason::UNREADABLE);
+    }
     let shared = entry.random_access(budget, limits)?;
     let mut listing = Listing::new(limits, budget);
     zip::list(&shared, &mut listing);
@@ -241,7 +252,7 @@ fn spill(entry: &Entry, budget: &Budget, limits: &Limits) -> Result<SharedFile, 
     };
     let (file, len) = copy().map_err(|_| reason::UNREADABLE)?;
     if budget.charge(len, limits) {
-        Ok(SharedFile::aside(file, budget.cancellation()).window(0, len))
+        Ok(SharedFile::aside(file, budget).window(0, len))
     } else {
         Err(reason::RUN_TOO_LARGE)
     }

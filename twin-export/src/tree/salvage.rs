@@ -99,6 +99,12 @@ fn find_signature(cursor: &mut Cursor) -> io::Result<Option<u64>> {
     loop {
         let bytes = cursor.fill_buf()?;
         let Some(&byte) = bytes.first() else { return Ok(None) };
+        if !last.contains(&LOCAL[0]) && byte != LOCAL[0] {
+            // Nothing of a signature: on to where one may begin.
+            let begin = bytes.iter().position(|byte| *byte == LOCAL[0]).unwrap_or(bytes.len());
+            cursor.consume(begin);
+            continue;
+        }
         cursor.consume(1);
         last = [last[1], last[2], last[3], byte];
         if last == *LOCAL {

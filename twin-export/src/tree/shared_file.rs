@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use super::super::job::Cancellation;
+use super::super::job::Budget;
 
 /// A range of an open file. Cloning is cheap; clones share the file, not the position.
 #[derive(Debug, Clone)]
@@ -14,22 +14,20 @@ pub(crate) struct SharedFile {
     len: u64,
     /// Its bytes were charged to the run when they were written aside.
     is_charged: bool,
-    /// Ends whatever reads it.
-    cancellation: Cancellation,
+    /// Of the run that reads it, which may be stopped, and hears of a disk that fails.
+    budget: Budget,
 }
 
 impl SharedFile {
-    pub(crate) fn new(file: File, cancellation: &Cancellation) -> io::Result<Self> {
+    pub(crate) fn new(file: File, budget: &Budget) -> io::Result<Self> {
         let len = file.metadata()?.len();
-        let (file, cancellation) = (Arc::new(file), cancellation.clone());
-        Ok(Self { file, start: 0, len, is_charged: false, cancellation })
+        Ok(Self { file: Arc::new(file), start: 0, len, is_charged: false, budget: budget.clone() })
     }
 
     /// A file of what is written aside, and charged then; it may still grow: read only through windows on what is
     /// there.
-    pub(crate) fn aside(file: File, cancellation: &Cancellation) -> Self {
-        let (file, cancellation) = (Arc::new(file), cancellation.clone());
-        Self { file, start: 0, len: u64::MAX, is_charged: true, cancellation }
+    pub(crate) fn aside(file: File, budget: &Budget) -> Self {
+        Self { file: Arc::new(file), start: 0, len: u64::MAX, is_charged: true, budget: budget.clone() }
     }
 
     pub(crate) fn is_charged(&self) -> bool {
@@ -58,12 +56,16 @@ impl SharedFile {
     }
 
     fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.cancellation.is_cancelled() {
+        if self.budget.cancellation().is_cancelled() {
             return Err(super::stopped());
         }
         let left = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
         let wanted = left.min(buffer.len());
-        read_at(&self.file, &mut buffer[..wanted], self.start + at)
+        let read = read_at(&self.file, &mut buffer[..wanted], self.start + at);
+        if read.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::Interrupted) {
+            self.budget.read_failed();
+        }
+        read
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn list(archive: &SharedFile, gzipped: bool, listing: &mut Listing<'_
 
 fn unpacked(archive: &SharedFile, listing: &mut Listing<'_>) -> io::Result<()> {
     let mut spill = Aside::new(listing.budget)?;
-    let shared = SharedFile::aside(spill.file()?, listing.budget.cancellation());
+    let shared = SharedFile::aside(spill.file()?, listing.budget);
     // What is passed over, such as media, hardly shrinks when it is packed.
     let most = listing.limits.run_bytes.saturating_add(archive.len().saturating_mul(4));
     let tar = MultiGzDecoder::new(archive.cursor()).take(most);

@@ -4,7 +4,7 @@
 use super::super::reason;
 use super::listing::Listing;
 use super::shared_file::SharedFile;
-use super::span::Span;
+use super::span::{LOCAL_HEADER, Span};
 use super::zip_directory::Directory;
 use super::zip_names::Spelling;
 use super::{Body, Tree, is_litter, salvage};
@@ -24,10 +24,16 @@ fn list_directory(
     archive: &SharedFile,
     listing: &mut Listing<'_>,
 ) {
-    for record in directory.records().flatten() {
+    let mut packed = 0;
+    for record in directory.records() {
+        let Some(record) = record else {
+            listing.tree.whole = false;
+            return;
+        };
         if listing.is_full() {
             return;
         }
+        packed = record.packed.saturating_add(LOCAL_HEADER as u64).saturating_add(packed);
         let span = Span {
             archive: archive.clone(),
             header_at: record.header_at,
@@ -38,6 +44,8 @@ fn list_directory(
         let body = match record.method {
             _ if record.is_link => Err(reason::SYMLINK),
             _ if record.is_encrypted => Err(reason::ENCRYPTED),
+            // Entries that share their bytes, of which a small archive could hold very much.
+            _ if packed > archive.len() => Err(reason::UNREADABLE),
             STORED | DEFLATED => Ok(Body::Zipped(span)),
             _ => Err(reason::UNREADABLE),
         };

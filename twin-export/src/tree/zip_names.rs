@@ -29,6 +29,9 @@ impl Spelling {
         if is_western(&sample, |byte| matches!(byte, 0x80..=0xA5 | 0xE1)) {
             return Self::Cp437;
         }
+        if has_japanese_backslash(&sample) {
+            return Self::Other(encoding_rs::SHIFT_JIS);
+        }
         let likely = guessed(&sample);
         let (_, is_damaged) = likely.decode_without_bom_handling(&sample);
         match likely.name() {
@@ -111,6 +114,28 @@ fn is_western(sample: &[u8], is_letter: impl Fn(u8) -> bool) -> bool {
     sample.iter().all(|&byte| byte.is_ascii() || is_letter(byte)) && high * 5 <= (high + plain) * 2
 }
 
+/// Whether a `\` is half a Japanese letter, in a text of common ones alone: a guess from few letters takes it for what
+/// it is elsewhere, the sign between folders.
+fn has_japanese_backslash(sample: &[u8]) -> bool {
+    let (mut at, mut is_half) = (0, false);
+    while let Some(&lead) = sample.get(at) {
+        if lead.is_ascii() {
+            at += 1;
+            continue;
+        }
+        let Some(pair) = sample.get(at..at + 2) else { return false };
+        let (text, is_damaged) = encoding_rs::SHIFT_JIS.decode_without_bom_handling(pair);
+        let is_kana = |c: char| matches!(c, '\u{3001}'..='\u{30FF}' | '\u{FF01}'..='\u{FF5E}' | '\u{2010}'..='\u{203B}');
+        let is_common = |c: char| is_kana(c) || (lead <= 0x98 && ('\u{4E00}'..='\u{9FFF}').contains(&c));
+        if is_damaged || text.chars().count() != 1 || !text.chars().all(is_common) {
+            return false;
+        }
+        is_half |= pair[1] == b'\\';
+        at += 2;
+    }
+    is_half
+}
+
 fn in_cp437(byte: u8) -> char {
     match byte {
         0..=0x7F => char::from(byte),
@@ -191,6 +216,12 @@ mod tests {
             read(&[&gbk, "Größe.txt".as_bytes(), "склад.txt".as_bytes()])[1..],
             ["Größe.txt", "склад.txt"]
         );
+        for name in ["料金表.txt", "機能一覧.txt", "能力/申請書.txt", "ソフト.docx", "予算表ソ.txt"]
+        {
+            let sjis = encoding_rs::SHIFT_JIS.encode(name).0;
+            assert_eq!(read(&[&sjis]), [name]);
+        }
+        assert_eq!(read(&[b"Caf\x82\\B\x94\\menu.txt"]), ["Café\\Bö\\menu.txt"]);
         assert_eq!(read(&[b"Gr\xF6\xDFe.txt"]), ["Größe.txt"]);
         assert_eq!(read(&[b"caf\x82.txt"]), ["café.txt"]);
     }

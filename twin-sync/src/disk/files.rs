@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::limitation::{Limitation, Limitations};
 use super::lock::Lock;
-use super::paths::{Paths, is_at, names, refuse, refuse_unfit};
+use super::paths::{MOST, Paths, is_at, names, refuse, refuse_unfit};
 use super::system::{Os, System, our_file};
 use super::{Disk, Unavailable};
 
@@ -74,7 +74,13 @@ impl<S: System> Files<S> {
     pub(crate) fn journal(&mut self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.journal.rewind()?;
-        self.journal.read_to_end(&mut bytes)?;
+        (&mut self.journal).take(MOST + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MOST {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "it is over 128 MB long, which no journal is",
+            ));
+        }
         Ok(bytes)
     }
 

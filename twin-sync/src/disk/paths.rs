@@ -108,13 +108,18 @@ pub(crate) fn refuse(path: &Path, file: &Metadata) -> Result<(), Unavailable> {
     Ok(())
 }
 
+/// Bytes of a state or a journal: those of 200,000 documents take less.
+pub(crate) const MOST: u64 = 128 << 20;
+const TOO_LONG: &str = "over 128 MB long, which no state is";
+
 fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, Unavailable> {
     let read = || {
         let mut bytes = Vec::new();
-        our_file().open(path)?.read_to_end(&mut bytes)?;
+        our_file().open(path)?.take(MOST + 1).read_to_end(&mut bytes)?;
         io::Result::Ok(bytes)
     };
     match read() {
+        Ok(bytes) if bytes.len() as u64 > MOST => Err(Unavailable::Unfit(path.to_owned(), TOO_LONG)),
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Unavailable::Io(path.to_owned(), error)),

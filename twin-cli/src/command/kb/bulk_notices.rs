@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use twin_export::{Format, reason};
 
 use super::bulk::Bulk;
-use super::bulk_read::About;
+use super::bulk_read::{About, namesakes};
 use crate::error::{CliError, Code};
 use crate::hints;
 use crate::ui::Notice;
@@ -126,6 +126,10 @@ pub(super) fn ending(report: &Report, state: &Path, before: Option<&Stamp>) -> O
 /// What should be known of a plan beside what it does.
 pub(super) fn notices(plan: &Plan, about: &About, bulk: &Bulk) -> Vec<Notice> {
     let mut notices = Vec::new();
+    for text in namesakes(&about.roots) {
+        notices.push(Notice::warning(text).vital());
+        notices.push(Notice::hint("sync them one by one, with --root NAME for one of them"));
+    }
     for path in &about.cut {
         notices.push(Notice::warning(format!("{} is truncated or damaged", path.display())).vital());
     }

@@ -5,6 +5,8 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 use crate::error::CliError;
 use twin_export::{
     self as export, Alike, Export, Likeness, Observer, ReadError, Remark, Root, Similar, Skipped,
@@ -60,8 +62,12 @@ pub(super) async fn read(
     cancellation: &Cancellation,
 ) -> Result<Reading, ReadingError> {
     let stop = options.cancellation.clone();
-    let mut reading =
-        tokio::task::spawn_blocking(move || read_now(documents, &paths, &options, compare, &observer));
+    let (done, mut reading) = oneshot::channel();
+    // Where the machine has no thread more, this says so.
+    std::thread::Builder::new().spawn(move || {
+        // Nobody may wait for it any more.
+        let _ = done.send(read_now(documents, &paths, &options, compare, &observer));
+    })?;
     let read = tokio::select! {
         read = &mut reading => read,
         () = cancellation.stopped() => {
@@ -110,6 +116,23 @@ fn read_now(
     let alike = similar.map(Similar::finish).unwrap_or_default();
     let about = About { skipped: summary.skipped, remarks: summary.remarks, roots, cut, alike };
     Ok(Reading { documents, about })
+}
+
+/// Folders of one name, whose files of one path are told apart by the order of the folders alone.
+pub(super) fn namesakes(roots: &[Root]) -> Vec<String> {
+    let is_first = |at: usize| roots[..at].iter().all(|other| other.scope != roots[at].scope);
+    let is_folder = |root: &Root| root.scope.starts_with("folder:") && root.scope.ends_with('/');
+    let name = |root: &Root| root.scope["folder:".len()..].trim_end_matches('/').to_owned();
+    (0..roots.len())
+        .filter(|&at| is_folder(&roots[at]) && !is_first(at))
+        .map(|at| {
+            let path = roots[at].path.display();
+            format!(
+                "{path}: another folder is named {} as well, and their order tells them apart",
+                name(&roots[at])
+            )
+        })
+        .collect()
 }
 
 /// The error of a PATH that cannot be read.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use quick_xml::events::BytesStart;
 
 use super::super::super::remark;
-use super::super::package::{attribute, name_of, reference};
+use super::super::package::{attribute, is_foreign, name_of, reference};
 use super::super::styled::Look;
 use super::super::{is_media, signs, symbols};
 use super::field::Field;
@@ -56,7 +56,11 @@ impl Walker<'_, '_> {
             "ffData" => self.inside = Inside::Form,
             "sdt" => self.controls.push(Control::default()),
             "sdtPr" => self.inside = Inside::Control,
-            "sdtContent" => self.control(),
+            "sdtContent" => {
+                if let Some(control) = self.controls.last_mut() {
+                    control.is_awaited = control.is_box;
+                }
+            }
             "tbl" => self.begin_table(),
             "tr" => {
                 if let Some(table) = self.tables.last_mut() {
@@ -90,10 +94,10 @@ impl Walker<'_, '_> {
                 self.alternatives.push(Alternative { before: self.written, is_chosen: false });
             }
             "footnoteReference" | "endnoteReference" => {
-                let mark = self.notes.mark(tag);
+                let mark = self.notes.reference(tag);
                 self.plain(&mark);
             }
-            "footnote" | "endnote" => self.mark = Some(self.notes.mark(tag)),
+            "footnote" | "endnote" => self.mark = Some(self.notes.mark(tag)).filter(|mark| !mark.is_empty()),
             _ => {}
         }
     }
@@ -114,6 +118,7 @@ impl Walker<'_, '_> {
             }
             "fldSimple" => self.end_field(),
             "sdt" => {
+                self.end_box();
                 self.controls.pop();
             }
             "tbl" if !self.tables.is_empty() => self.end_table(),
@@ -154,9 +159,11 @@ impl Walker<'_, '_> {
             "delText" | "delInstrText" | "sectPr" | "tblPr" | "numberingChange" => true,
             name if name.ends_with("PrChange") => true,
             "Choice" | "Fallback" => {
-                self.alternatives.last().is_some_and(|alternative| alternative.is_chosen)
+                self.alternatives.last().is_some_and(|alternative| alternative.is_chosen) || is_foreign(tag)
             }
-            "footnote" | "endnote" => attribute(tag, "type").is_some_and(|kind| kind != "normal"),
+            "footnote" | "endnote" => {
+                attribute(tag, "type").is_some_and(|kind| kind != "normal") || self.notes.is_gone(tag)
+            }
             _ => false,
         }
     }
@@ -238,7 +245,13 @@ impl Walker<'_, '_> {
         if self.equation.is_continued_by(text) {
             self.plain(" ");
         }
-        let Some(run) = self.runs.last() else { return self.say(Look::default(), &signs::with_boxes(text)) };
+        if let Some(mark) = self.notes.own(text) {
+            return self.plain(&mark);
+        }
+        let Some(run) = self.runs.last() else {
+            let text = self.with_box(Cow::Borrowed(text));
+            return self.say(Look::default(), &signs::with_boxes(&text));
+        };
         if run.hidden == Some(true) {
             if !text.trim().is_empty() {
                 self.parts.aside.remark(remark::HIDDEN_TEXT);
@@ -250,8 +263,8 @@ impl Walker<'_, '_> {
             Some(font) => symbols::shown(font, text),
             None => Cow::Borrowed(text),
         };
-        let shown = signs::with_boxes(&shown);
-        self.say(look, &shown);
+        let shown = self.with_box(shown);
+        self.say(look, &signs::with_boxes(&shown));
     }
 
     /// A character of a symbol font.
@@ -298,13 +311,28 @@ impl Walker<'_, '_> {
         }
     }
 
-    /// The content of a control begins; a box to tick is told by its state.
-    fn control(&mut self) {
-        let Some(control) = self.controls.last().filter(|control| control.is_box) else { return };
+    /// A run's text; where it is the first one of a box to tick, the box by its state instead of what draws it. Around
+    /// cells and rows, the first one stands in the first of them.
+    fn with_box<'t>(&mut self, text: Cow<'t, str>) -> Cow<'t, str> {
+        let awaited = self.controls.iter_mut().find(|control| control.is_awaited);
+        let Some(control) = awaited.filter(|_| !text.trim().is_empty()) else { return text };
+        control.is_awaited = false;
         let sign = signs::tick(control.is_ticked);
-        self.plain(sign);
-        if let Some(control) = self.controls.last_mut() {
-            control.is_written = true;
+        let bare = text.trim();
+        match bare.strip_prefix(|drawn| signs::box_of(drawn).is_some()) {
+            Some(rest) => Cow::Owned(format!("{sign}{rest}")),
+            None if bare.chars().count() == 1 => Cow::Borrowed(sign),
+            None => Cow::Owned(format!("{sign} {text}")),
+        }
+    }
+
+    /// A box that nothing draws.
+    pub(super) fn end_box(&mut self) {
+        let awaited = self.controls.iter_mut().find(|control| control.is_awaited);
+        if let Some(control) = awaited.filter(|_| !self.paragraphs.is_empty()) {
+            control.is_awaited = false;
+            let sign = signs::tick(control.is_ticked);
+            self.plain(sign);
         }
     }
 

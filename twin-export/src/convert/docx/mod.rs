@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use super::super::{Limits, reason, remark};
 use super::package::{Package, Relation, has_text};
 use super::{Aside, Output, chart, diagram, embedded};
+use notes::Notes;
 use numbering::Numbering;
 use styles::Styles;
 use walker::Walker;
@@ -31,6 +32,7 @@ pub(super) fn to_text(bytes: Vec<u8>, limits: &Limits, depth: usize) -> Result<O
     parts.remark();
     let core_title = parts.package.core_title();
     let mut walker = Walker::new(&styles, numbering, &mut parts);
+    walker.notes = Notes::of(&document);
     let is_whole = walker.walk(&document)?;
     if !is_whole {
         walker.parts.aside.skip(&main, reason::CUT_SHORT);

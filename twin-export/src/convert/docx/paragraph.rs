@@ -55,11 +55,12 @@ impl Titles {
 
 impl Walker<'_, '_> {
     pub(super) fn end_paragraph(&mut self) {
+        self.end_box();
         self.flush();
         let mut text = self.prose.release();
         let paragraph = self.paragraphs.pop().unwrap_or_default();
         if let Some(mark) = &paragraph.mark {
-            text = format!("{mark} {}", text.trim_start());
+            text = format!("{mark} {}", self.notes.behind(mark, &text));
         }
         if paragraph.goes_on {
             self.carried.push_str(&text);

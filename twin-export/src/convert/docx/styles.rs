@@ -173,7 +173,8 @@ fn role_of(name: &str) -> Option<Role> {
 
 /// Whether a heading only says that a table of contents follows.
 pub(super) fn names_contents(heading: &str) -> bool {
-    let words = heading.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    // A number may stand before it.
+    let words = heading.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
     let names = [
         "contents",
         "table of contents",

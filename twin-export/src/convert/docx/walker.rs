@@ -82,8 +82,8 @@ pub(super) struct Control {
     pub(super) is_box: bool,
     pub(super) is_ticked: bool,
     pub(super) is_contents: bool,
-    /// Its content is the box that was already written.
-    pub(super) is_written: bool,
+    /// It is a box that is still to be written.
+    pub(super) is_awaited: bool,
 }
 
 /// A choice between what newer and what older programs show.
@@ -222,6 +222,9 @@ impl<'a, 'p> Walker<'a, 'p> {
     fn start(&mut self, tag: &BytesStart<'_>) {
         let name = name_of(tag);
         if self.skipped > 0 || self.is_left_out(tag) {
+            if matches!(name, "footnoteReference" | "endnoteReference") {
+                self.notes.leave_out(tag);
+            }
             self.skipped += 1;
             return;
         }
@@ -294,7 +297,6 @@ impl<'a, 'p> Walker<'a, 'p> {
     /// Whether text here is seen: not in an instruction, nor where a form field shows its state instead.
     pub(super) fn is_shown(&self) -> bool {
         self.fields.iter().all(|field| field.is_shown && !field.shows_form())
-            && !self.controls.iter().any(|control| control.is_written)
     }
 
     /// Whether the table of contents is being read.

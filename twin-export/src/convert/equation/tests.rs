@@ -129,6 +129,17 @@ fn what_stands_beside_a_fraction_or_a_root_is_no_part_of_it() {
 }
 
 #[test]
+fn the_base_of_a_logarithm_is_no_part_of_its_argument() {
+    let log = |base: &str| format!("<m:sSub><m:e>{}</m:e><m:sub>{}</m:sub></m:sSub>", r("log"), r(base));
+    assert_eq!(read(&format!("{}{}", log("10"), r("5"))), "log10 5");
+    assert_eq!(read(&format!("{}{}", log("a"), r("x"))), "loga x");
+    let power = format!("<m:sSup><m:e>{}</m:e><m:sup>{}</m:sup></m:sSup>", r("sin"), r("2"));
+    assert_eq!(read(&format!("{power}{}", r("x"))), "sin² x");
+    let index = |base: &str| format!("<m:sSub><m:e>{}</m:e><m:sub>{}</m:sub></m:sSub>", r(base), r("2"));
+    assert_eq!(read(&format!("{}{}", index("Na"), index("CO"))), "Na2CO2");
+}
+
+#[test]
 fn a_power_of_a_power_says_which_is_which() {
     let sup = |base: &str, sup: &str| format!("<m:sSup><m:e>{base}</m:e><m:sup>{sup}</m:sup></m:sSup>");
     assert_eq!(read(&sup(&sup(&r("2"), &r("3")), &r("2"))), "(2³)²");
@@ -153,7 +164,9 @@ fn equations_stay_apart_from_the_text_and_from_one_another() {
     assert_eq!(equation.apart(Some('2'), "3/4"), " 3/4");
     assert_eq!(equation.apart(Some(' '), "3/4"), "3/4");
     assert_eq!(equation.apart(Some('1'), "0"), "0");
-    (equation.after, equation.in_lines) = (Some(Ending::Plain), true);
+    (equation.ending, equation.in_lines) = (Some(Ending::Plain), true);
+    assert_eq!(equation.apart(Some('1'), "p=1"), "p=1");
+    equation.ending = Some(Ending::Plain);
     assert_eq!(equation.apart(Some('1'), "q=2"), "; q=2");
     equation.after = Some(Ending::Fraction);
     assert!(equation.is_continued_by("x"));

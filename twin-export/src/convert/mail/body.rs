@@ -136,7 +136,10 @@ impl Reader<'_> {
         } else if matches!(kind.as_str(), "text/enriched" | "text/richtext" | "text/html") && !is_file(part) {
             body.texts.push(html::fragment_to_text(&text));
         } else if kind == "text/rfc822-headers" {
-            // The headers of a message that came back.
+            // Of a message that came back.
+            if let Some(inner) = PARSER.parse(format!("{}\n\n", text.trim_end()).as_bytes()) {
+                body.texts.push(forwarded(&inner, ""));
+            }
         } else if self.is_shown(id, part, &text) {
             body.texts.push(plain_text(part, text.trim_end()));
         } else if let Some(name) = name_of(part) {
@@ -168,7 +171,7 @@ impl Reader<'_> {
         let html = self.spelled(part, html);
         match name_of(part).filter(|_| is_file(part)) {
             Some(name) => push_file(body, name, html.into_owned().into_bytes()),
-            None => match html::read(&html, self.limits) {
+            None => match html::read_mail(&html, self.limits) {
                 Ok(Output { text, aside, .. }) => {
                     body.texts.push(text);
                     aside.remarks.iter().for_each(|remark| body.aside.remark(remark));

@@ -5,21 +5,23 @@ use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 
 use super::super::html::fragment_to_text;
 use super::super::plain::decoded;
+use super::moment::{Moment, Zones, when};
+use super::repeats::repeats;
 
 /// One property of an event: its name, its parameters, its value as it stands.
-struct Property {
-    name: String,
+pub(super) struct Property {
+    pub(super) name: String,
     parameters: Vec<(String, String)>,
-    value: String,
+    pub(super) value: String,
 }
 
 impl Property {
-    fn parameter(&self, name: &str) -> Option<&str> {
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.parameters.iter().find(|(one, _)| one == name);
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         unescaped(&self.value).trim().to_owned()
     }
 }
@@ -34,8 +36,9 @@ pub(super) fn told(calendar: &str) -> String {
     let mut open: Option<(String, Vec<Property>)> = None;
     // What stands within an event, such as an alarm, tells nothing of it.
     let mut within = 0usize;
-    for line in unfolded(calendar) {
-        let Some(property) = property(&line) else { continue };
+    let lines: Vec<Property> = unfolded(calendar).iter().filter_map(|line| property(line)).collect();
+    let zones = Zones::of(&lines);
+    for property in lines {
         let value = property.value.trim().to_ascii_uppercase();
         match (property.name.as_str(), &mut open) {
             ("BEGIN", None) if matches!(value.as_str(), "VEVENT" | "VTODO" | "VJOURNAL") => {
@@ -44,7 +47,7 @@ pub(super) fn told(calendar: &str) -> String {
             ("BEGIN", Some(_)) => within += 1,
             ("END", Some(_)) if within > 0 => within -= 1,
             ("END", Some((kind, properties))) if *kind == value => {
-                events.push(event(kind, properties, &method));
+                events.push(event(kind, properties, &method, &zones));
                 open = None;
             }
             ("METHOD", None) => method = value,
@@ -57,13 +60,13 @@ pub(super) fn told(calendar: &str) -> String {
     }
     // A calendar that is cut short.
     if let Some((kind, properties)) = open {
-        events.push(event(&kind, &properties, &method));
+        events.push(event(&kind, &properties, &method, &zones));
     }
     events.retain(|event| !event.is_empty());
     events.join("\n\n")
 }
 
-fn event(kind: &str, properties: &[Property], method: &str) -> String {
+fn event(kind: &str, properties: &[Property], method: &str, zones: &Zones) -> String {
     let find = |name: &str| properties.iter().find(|property| property.name == name);
     let text = |name: &str| find(name).map(Property::text).unwrap_or_default();
     let is_cancelled = method == "CANCEL" || text("STATUS").eq_ignore_ascii_case("CANCELLED");
@@ -82,20 +85,31 @@ fn event(kind: &str, properties: &[Property], method: &str) -> String {
             lines.push(format!("{name}: {value}"));
         }
     };
-    add("When", when(find("DTSTART"), find("DTEND"), find("DURATION").map(|length| length.value.as_str())));
-    add("Due", find("DUE").and_then(Moment::of).map(|due| due.shown()).unwrap_or_default());
+    let moment = |name: &str| find(name).and_then(|property| Moment::of(property, zones));
+    let length = find("DURATION").map(|length| length.value.as_str());
+    add("When", when(find("DTSTART"), find("DTEND"), length, zones));
+    add("Instead of", find("RECURRENCE-ID").map(|one| replaced(one, zones)).unwrap_or_default());
+    add("Due", moment("DUE").map(|due| due.shown()).unwrap_or_default());
     add("Repeats", find("RRULE").map(|rule| repeats(&rule.value)).unwrap_or_default());
-    add("Except", except(properties));
+    let start = moment("DTSTART");
+    add(
+        "Also",
+        dates(properties, "RDATE", |date| match &start {
+            Some(start) if start.time == date.time => date.date.to_string(),
+            _ => Moment { zone: String::new(), ..date }.shown(),
+        }),
+    );
+    add("Except", dates(properties, "EXDATE", |date| date.date.to_string()));
     add("Where", text("LOCATION"));
     add("Organizer", find("ORGANIZER").map(person).unwrap_or_default());
-    let guests: Vec<String> = properties
-        .iter()
-        .filter(|property| property.name == "ATTENDEE")
-        .take(100)
-        .map(|guest| guest_line(guest, method))
-        .collect();
+    let guests: Vec<String> =
+        properties.iter().filter(|property| property.name == "ATTENDEE").take(100).map(guest_line).collect();
     add("Attendees", guests.join(", "));
+    add("Contact", text("CONTACT"));
     add("Link", text("URL"));
+    let files: Vec<String> =
+        properties.iter().filter(|property| property.name == "ATTACH").take(100).filter_map(file).collect();
+    add("Attached", files.join(", "));
     let description = match (find("DESCRIPTION").map(Property::text), find("X-ALT-DESC")) {
         (Some(text), _) if !text.is_empty() => text,
         (_, Some(html)) => fragment_to_text(&unescaped(&html.value)),
@@ -118,135 +132,43 @@ fn person(property: &Property) -> String {
     property.parameter("CN").unwrap_or(bare).to_owned()
 }
 
-fn guest_line(guest: &Property, method: &str) -> String {
+fn guest_line(guest: &Property) -> String {
     let state = guest.parameter("PARTSTAT").unwrap_or_default().to_ascii_lowercase();
     match state.as_str() {
-        "accepted" | "declined" | "tentative" | "delegated" if method == "REPLY" => {
-            format!("{} ({state})", person(guest))
-        }
+        "accepted" | "declined" | "tentative" | "delegated" => format!("{} ({state})", person(guest)),
         _ => person(guest),
     }
 }
 
-/// A moment as it is written: a day, maybe an hour, maybe a zone.
-struct Moment {
-    date: jiff::civil::Date,
-    time: Option<jiff::civil::Time>,
-    zone: String,
-}
-
-impl Moment {
-    fn of(property: &Property) -> Option<Self> {
-        Self::read(property.value.trim(), property.parameter("TZID"))
-    }
-
-    fn read(value: &str, zone: Option<&str>) -> Option<Self> {
-        let digits: String = value.chars().filter(|c| *c != '-' && *c != ':').collect();
-        let number = |from: usize, to: usize| digits.get(from..to)?.parse::<i16>().ok();
-        let small = |from: usize, to: usize| number(from, to).and_then(|number| i8::try_from(number).ok());
-        let date = jiff::civil::Date::new(number(0, 4)?, small(4, 6)?, small(6, 8)?).ok()?;
-        let time = digits
-            .get(8..9)
-            .filter(|mark| *mark == "T")
-            .and_then(|_| jiff::civil::Time::new(small(9, 11)?, small(11, 13)?, 0, 0).ok());
-        let zone = match zone {
-            _ if time.is_none() => String::new(),
-            _ if value.ends_with(['Z', 'z']) => "UTC".to_owned(),
-            // Some put where the zone's rules are before its name.
-            Some(name) => match name.trim_matches('"').rsplitn(3, '/').collect::<Vec<_>>().as_slice() {
-                [city, area, _] => format!("{area}/{city}"),
-                _ => name.trim_matches('"').to_owned(),
-            },
-            None => String::new(),
-        };
-        Some(Self { date, time, zone })
-    }
-
-    fn shown(&self) -> String {
-        let time = self.time.map(|time| format!(" {}", time.strftime("%H:%M"))).unwrap_or_default();
-        let zone = if self.zone.is_empty() { String::new() } else { format!(" ({})", self.zone) };
-        format!("{}{time}{zone}", self.date)
+/// The name or the address of a file; files within the calendar itself have a name at most.
+fn file(property: &Property) -> Option<String> {
+    let name = ["FILENAME", "X-FILENAME"].iter().find_map(|name| property.parameter(name));
+    let value = property.value.trim();
+    let is_address = value.starts_with("http://") || value.starts_with("https://");
+    match (name, is_address) {
+        (Some(name), true) => Some(format!("{name} ({value})")),
+        (Some(name), false) => Some(name.to_owned()),
+        (None, true) => Some(value.to_owned()),
+        (None, false) => None,
     }
 }
 
-/// `2026-03-09 10:00–11:00 (Europe/Oslo)`, `2026-03-09 to 2026-03-11 (all day)`.
-fn when(start: Option<&Property>, end: Option<&Property>, length: Option<&str>) -> String {
-    let Some(property) = start else { return String::new() };
-    let Some(start) = Moment::of(property) else { return property.text() };
-    let end = end.and_then(Moment::of).or_else(|| after(&start, length?));
-    let Some(time) = start.time else {
-        // The end of a day is the start of the next.
-        let last = end.and_then(|end| end.date.yesterday().ok()).filter(|last| *last > start.date);
-        return last.map_or(format!("{} (all day)", start.date), |last| {
-            format!("{} to {last} (all day)", start.date)
-        });
-    };
-    match end {
-        Some(Moment { date, time: Some(last), zone }) if zone == start.zone => {
-            let zone = if zone.is_empty() { zone } else { format!(" ({zone})") };
-            match date == start.date {
-                true => format!("{date} {}–{}{zone}", time.strftime("%H:%M"), last.strftime("%H:%M")),
-                false => format!(
-                    "{} {} to {date} {}{zone}",
-                    start.date,
-                    time.strftime("%H:%M"),
-                    last.strftime("%H:%M")
-                ),
-            }
-        }
-        Some(end) => format!("{} to {}", start.shown(), end.shown()),
-        None => start.shown(),
-    }
+/// Which one of a series an event stands for.
+fn replaced(property: &Property, zones: &Zones) -> String {
+    let moment = Moment::of(property, zones).map_or_else(|| property.text(), |moment| moment.shown());
+    let goes_on =
+        property.parameter("RANGE").is_some_and(|range| range.eq_ignore_ascii_case("THISANDFUTURE"));
+    if goes_on { format!("{moment} and all after it") } else { moment }
 }
 
-/// The moment so long after another: `PT1H30M`, `P2D`.
-fn after(start: &Moment, length: &str) -> Option<Moment> {
-    let span: jiff::Span = length.trim().parse().ok()?;
-    let end = start.date.to_datetime(start.time.unwrap_or_default()).checked_add(span).ok()?;
-    Some(Moment { date: end.date(), time: start.time.map(|_| end.time()), zone: start.zone.clone() })
-}
-
-/// `weekly on MO, WE until 2026-05-01`.
-fn repeats(rule: &str) -> String {
-    let part = |name: &str| {
-        rule.split(';')
-            .filter_map(|part| part.split_once('='))
-            .find(|(one, _)| one.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim())
-    };
-    let every = part("INTERVAL").filter(|every| *every != "1");
-    let unit = part("FREQ").unwrap_or_default().to_ascii_lowercase();
-    let mut out = match (every, unit.as_str()) {
-        (Some(every), "daily") => format!("every {every} days"),
-        (Some(every), unit) => format!("every {every} {}s", unit.trim_end_matches("ly")),
-        (None, unit) => unit.to_owned(),
-    };
-    let mut add = |before: &str, value: Option<String>| {
-        if let Some(value) = value {
-            out.push_str(&format!(" {before} {value}"));
-        }
-    };
-    add("on", part("BYDAY").map(|days| days.replace(',', ", ")));
-    add("on day", part("BYMONTHDAY").map(|days| days.replace(',', ", ")));
-    add("in month", part("BYMONTH").map(|months| months.replace(',', ", ")));
-    add(
-        "until",
-        part("UNTIL")
-            .map(|until| Moment::read(until, None).map_or(until.to_owned(), |until| until.date.to_string())),
-    );
-    if let Some(count) = part("COUNT") {
-        out.push_str(&format!(", {count} times"));
-    }
-    out
-}
-
-fn except(properties: &[Property]) -> String {
-    let dates = properties
-        .iter()
-        .filter(|property| property.name == "EXDATE")
-        .flat_map(|property| property.value.split(','));
+/// Dates that a series has or leaves out beside its rule.
+fn dates(properties: &[Property], name: &str, shown: impl Fn(Moment) -> String) -> String {
+    let of_name = properties.iter().filter(|property| property.name == name);
+    let values = of_name.flat_map(|property| property.value.split(','));
+    // Of a period, its start.
+    let starts = values.map(|value| value.split('/').next().unwrap_or_default().trim());
     let dates: Vec<String> =
-        dates.take(100).filter_map(|date| Some(Moment::read(date.trim(), None)?.date.to_string())).collect();
+        starts.take(100).filter_map(|value| Some(shown(Moment::read(value, String::new())?))).collect();
     dates.join(", ")
 }
 
@@ -359,13 +281,38 @@ mod tests {
     }
 
     #[test]
+    fn what_differs_from_the_series_is_told() {
+        let moved = "SUMMARY:Round\r\nRECURRENCE-ID;TZID=Europe/Oslo:20260324T100000\r\nDTSTART;TZID=Europe/Oslo:20260325T120000";
+        assert_eq!(
+            invitation(moved),
+            "Invitation: Round\nWhen: 2026-03-25 12:00 (Europe/Oslo)\nInstead of: 2026-03-24 10:00 (Europe/Oslo)"
+        );
+        let more = "SUMMARY:Round\r\nDTSTART:20260310T100000Z\r\nRDATE:20260401T100000Z,20260402T120000Z/PT1H\r\nRDATE;VALUE=DATE:20260501";
+        assert!(
+            invitation(more).ends_with("Also: 2026-04-01, 2026-04-02 12:00, 2026-05-01"),
+            "{}",
+            invitation(more)
+        );
+    }
+
+    #[test]
+    fn who_comes_and_what_is_enclosed_is_told() {
+        let lines = "SUMMARY:Round\r\nCONTACT:Desk 5\r\nATTACH:https://e.example/plan.pdf\r\nATTACH;FILENAME=a.docx:https://e.example/1\r\n\
+            ATTACH;ENCODING=BASE64;VALUE=BINARY;X-FILENAME=b.txt:aGk=\r\nATTENDEE;PARTSTAT=ACCEPTED;CN=Ann:mailto:a@x\r\nATTENDEE;PARTSTAT=NEEDS-ACTION;CN=Bo:mailto:b@x";
+        assert_eq!(
+            invitation(lines),
+            "Invitation: Round\nAttendees: Ann (accepted), Bo\nContact: Desk 5\nAttached: https://e.example/plan.pdf, a.docx (https://e.example/1), b.txt"
+        );
+    }
+
+    #[test]
     fn repetitions_cancellations_and_old_calendars_are_told() {
         let text = invitation(
             "SUMMARY:Round\r\nRRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;UNTIL=20260501T000000Z\r\nEXDATE:20260316T100000Z\r\nSTATUS:CANCELLED",
         );
         assert_eq!(
             text,
-            "Cancelled: Round\nRepeats: every 2 weeks on MO, WE until 2026-05-01\nExcept: 2026-03-16"
+            "Cancelled: Round\nRepeats: every 2 weeks on Monday and Wednesday until 2026-05-01\nExcept: 2026-03-16"
         );
         let old = "BEGIN:VCALENDAR\nVERSION:1.0\nBEGIN:VEVENT\nSUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:K=C3=BChl=\nraum\nDTSTART:20260309T100000\nEND:VEVENT\n";
         assert_eq!(told(old), "Event: Kühlraum\nWhen: 2026-03-09 10:00");

@@ -2,6 +2,7 @@
 //! without any header, without the boundary of their parts. They are brought into form before they are parsed.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// The message as it was meant.
 pub(super) fn mended(message: &[u8]) -> Cow<'_, [u8]> {
@@ -23,13 +24,34 @@ pub(super) fn mended(message: &[u8]) -> Cow<'_, [u8]> {
         Cow::Borrowed(message) => Cow::Borrowed(&message[blank..]),
         Cow::Owned(message) => Cow::Owned(message[blank..].to_vec()),
     };
-    match boundary(&message) {
-        Some((at, boundary)) => {
+    match parts(&message) {
+        Parts::Known => message,
+        Parts::Unnamed { at, boundary } => {
             let (before, after) = message.split_at(at);
             [before, b"; boundary=\"", boundary.as_slice(), b"\"", after].concat().into()
         }
-        None => message,
+        Parts::Misnamed { header, boundary } => {
+            let (before, after) = (&message[..header.start], &message[header.end..]);
+            match boundary {
+                Some(boundary) => {
+                    let kind = b"Content-Type: multipart/mixed; boundary=\"";
+                    [before, kind, boundary.as_slice(), b"\"\n", after].concat().into()
+                }
+                // It is all one text.
+                None => [before, after].concat().into(),
+            }
+        }
     }
+}
+
+/// How a message tells where its parts begin.
+enum Parts {
+    /// As it should, or it has none.
+    Known,
+    /// Its header names no boundary and ends at a place; its body has one.
+    Unnamed { at: usize, boundary: Vec<u8> },
+    /// Its header names a boundary that its body does not have.
+    Misnamed { header: Range<usize>, boundary: Option<Vec<u8>> },
 }
 
 /// Lines of headers that are looked at.
@@ -81,8 +103,8 @@ fn known_headers(message: &[u8]) -> usize {
     head(message).filter(is_known).count()
 }
 
-/// Where the header of a message of many parts ends that names no boundary, and the one that its body has.
-fn boundary(message: &[u8]) -> Option<(usize, Vec<u8>)> {
+/// Looks for the header of a message of many parts, and for the boundary that its body has.
+fn parts(message: &[u8]) -> Parts {
     let (mut at, mut start, mut end) = (0, None, 0);
     for line in head(message) {
         if line.starts_with(b" ") || line.starts_with(b"\t") {
@@ -97,20 +119,54 @@ fn boundary(message: &[u8]) -> Option<(usize, Vec<u8>)> {
         }
         at += line.len();
     }
-    let header = message.get(start?..end)?;
+    let Some(start) = start else { return Parts::Known };
+    let (header, body) = (&message[start..end], &message[at..]);
     let lower = header.to_ascii_lowercase();
-    let holds = |part: &[u8]| lower.windows(part.len()).any(|window| window == part);
-    if !holds(b"multipart/") || holds(b"boundary") {
-        return None;
+    let place = |part: &[u8]| lower.windows(part.len()).position(|window| window == part);
+    if place(b"multipart/").is_none() {
+        return Parts::Known;
     }
-    let mut lines = message.get(at..)?.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end);
+    let boundary = boundary_in(body);
+    match place(b"boundary") {
+        None => match boundary {
+            Some(boundary) => Parts::Unnamed { at: start + header.trim_ascii_end().len(), boundary },
+            None => Parts::Known,
+        },
+        Some(name) => match named(&header[name..]) {
+            Some(name) if !has_line(body, name) && !body.trim_ascii().is_empty() => {
+                Parts::Misnamed { header: start..end, boundary }
+            }
+            _ => Parts::Known,
+        },
+    }
+}
+
+/// The value of `boundary=…`, where it is written plainly.
+fn named(parameter: &[u8]) -> Option<&[u8]> {
+    let value = parameter[b"boundary".len()..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let end = |stops: &[u8]| value.iter().position(|byte| stops.contains(byte));
+    match value.strip_prefix(b"\"") {
+        Some(quoted) => quoted.split(|&byte| byte == b'"').next(),
+        None => Some(value[..end(b"; \t\r\n(").unwrap_or(value.len())].as_ref()),
+    }
+    .filter(|name| !name.is_empty() && !name.contains(&b'\\') && !name.contains(&b'\n'))
+}
+
+/// Whether a line begins with a boundary.
+fn has_line(body: &[u8], boundary: &[u8]) -> bool {
+    let is_boundary = |line: &[u8]| line.strip_prefix(b"--").is_some_and(|name| name.starts_with(boundary));
+    body.split(|&byte| byte == b'\n').any(is_boundary)
+}
+
+/// The boundary that a body seems to have.
+fn boundary_in(body: &[u8]) -> Option<Vec<u8>> {
+    let mut lines = body.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end);
     let first = lines.by_ref().find(|line| line.starts_with(b"--") && line.len() > 2 && line.len() < 80)?;
     // A header follows, or a blank line.
     let is_part = lines.next().is_some_and(|line| line.is_empty() || header_name(line).is_some());
     let name = first.get(2..)?;
     let is_name = name.iter().all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(byte));
-    let value = start? + header.trim_ascii_end().len();
-    (is_part && is_name).then(|| (value, name.to_vec()))
+    (is_part && is_name).then(|| name.to_vec())
 }
 
 #[cfg(test)]
@@ -137,5 +193,12 @@ mod tests {
             ),
             "Subject: S\nContent-Type: multipart/mixed; boundary=\"zz\"\n\n--zz\nContent-Type: text/plain\n\nx\n--zz--\n"
         );
+        let message = |boundary: &str, body: &str| {
+            format!("Subject: S\nContent-Type: multipart/mixed; boundary={boundary}\nTo: b\n\n{body}")
+        };
+        let parts = "--zz\nContent-Type: text/plain\n\nx\n--zz--\n";
+        assert_eq!(read(&message("\"B\"", parts)), message("\"zz\"", parts));
+        assert_eq!(read(&message("zz;\n x=y", parts)), message("zz;\n x=y", parts));
+        assert_eq!(read(&message("B", "Just text.\n")), "Subject: S\nTo: b\n\nJust text.\n");
     }
 }

@@ -6,6 +6,8 @@ mod calendar;
 mod dates;
 mod flowed;
 mod form;
+mod moment;
+mod repeats;
 mod signed;
 mod tnef;
 mod words;
@@ -25,7 +27,7 @@ use super::{Aside, Attached, Converted, Kind, Output, html};
 use body::Body;
 
 /// Of single messages and of threads alike.
-pub(crate) const CONVERTER: &str = "mail/3";
+pub(crate) const CONVERTER: &str = "mail/4";
 
 /// What the text of a thread is made of.
 #[derive(Debug, Default, Serialize, Deserialize)]

@@ -31,7 +31,7 @@ fn text_beside_the_body_is_read_unless_it_is_a_file() {
     // Old programs leave out the second word, or the parts that they promise.
     assert_eq!(mail("Content-Type: text; charset=us-ascii", "Said"), "Said");
     assert_eq!(mail(mixed, "Said without parts"), "Said without parts");
-    assert_eq!(mail(mixed, "--c\r\nContent-Type: text/html\r\n\r\n<p>x"), "");
+    assert_eq!(mail(mixed, "--c\r\nContent-Type: text/html\r\n\r\n<p>x"), "x");
 }
 
 #[test]
@@ -75,4 +75,28 @@ fn an_envelope_names_the_messages_it_answers() {
     assert_eq!(envelope.references, ["a@x", "b@x", "b@x"]);
     assert_eq!(envelope.thread.as_deref(), Some("17"));
     assert_eq!(envelope.labels, "Posteingang,Wichtigé");
+}
+
+#[test]
+fn what_a_reply_quotes_is_marked() {
+    let html = |html: &str| {
+        let mail = format!("Subject: S\r\nFrom: A <a@x>\r\nContent-Type: text/html\r\n\r\n{html}");
+        letter(mail.as_bytes(), &Limits::default()).unwrap().body
+    };
+    assert_eq!(
+        html(
+            "<p>Yes.</p><blockquote type=cite><p>Blue?</p><blockquote>Green?</blockquote></blockquote><p>Also red.</p>"
+        ),
+        "Yes.\n\n> Blue?\n>\n> > Green?\n\nAlso red."
+    );
+    assert_eq!(
+        html("<blockquote style='margin:0 0 0 40px;border:none;padding:0'>Moved in</blockquote>"),
+        "Moved in"
+    );
+}
+
+#[test]
+fn headers_of_a_message_that_came_back_are_told() {
+    let mail = b"Subject: S\r\nFrom: A <a@x>\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nLost.\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nFrom: Ann <ann@x>\r\nSubject: Original\r\n--b--\r\n";
+    assert_eq!(letter(mail, &Limits::default()).unwrap().body, "Lost.\n\nFrom: Ann\nSubject: Original");
 }

@@ -8,7 +8,7 @@ use quick_xml::reader::Reader;
 use super::super::equation::Equation;
 use super::super::grid::Grid;
 use super::super::link::says_nothing;
-use super::super::package::{Relation, attribute, entity, name_of, reference};
+use super::super::package::{Relation, attribute, entity, is_foreign, name_of, reference};
 use super::super::styled::{Look, Styled};
 use super::super::{is_media, symbols};
 use super::lines::{Line, Marker};
@@ -165,7 +165,7 @@ impl Walker {
         let is_slide_number =
             name == "fld" && attribute(tag, "type").is_some_and(|kind| kind.starts_with("slidenum"));
         let is_other_version = matches!(name, "Choice" | "Fallback")
-            && self.alternatives.last().is_some_and(|(_, taken)| *taken);
+            && (self.alternatives.last().is_some_and(|(_, taken)| *taken) || is_foreign(tag));
         if self.skipped > 0 || is_other_version || is_slide_number {
             self.skipped += 1;
             return;

@@ -1,0 +1,201 @@
+//! Elements of pages whose place or stroke carries meaning: powers, marks of notes, struck text, ruby, words in drawings.
+
+use scraper::{ElementRef, Node};
+
+use super::super::text::tidy_line;
+use super::html::Walker;
+use super::html_styles::property;
+use super::html_tree::descendants;
+use super::prose::Prose;
+use super::signs;
+
+impl Walker {
+    /// The words in a drawing, each on its line.
+    pub(super) fn drawing(&mut self, element: ElementRef<'_>) {
+        for inner in
+            element.descendent_elements().filter(|inner| inner.value().name().eq_ignore_ascii_case("text"))
+        {
+            self.lines(inner);
+        }
+        for inner in descendants(element, "foreignObject") {
+            self.lines(inner);
+        }
+    }
+
+    /// A piece of a drawing's text: what has a height of its own stands on a line of its own.
+    pub(super) fn piece_of_drawing(&mut self, piece: ElementRef<'_>) {
+        let before = piece.prev_siblings().find_map(ElementRef::wrap);
+        let moves = |name: &str| piece.attr(name).is_some_and(|value| !value.trim().is_empty());
+        let has_own_height = moves("y") && before.is_none_or(|before| before.attr("y") != piece.attr("y"));
+        let is_lower = piece.attr("dy").is_some_and(|dy| !dy.trim_start().starts_with(['0', '-']));
+        if has_own_height || (moves("x") && is_lower) {
+            self.prose.line();
+        } else if moves("x") {
+            self.prose.apart();
+        }
+        if piece.attr("baseline-shift") == Some("super") {
+            return self.raised(piece);
+        }
+        self.children(piece);
+    }
+
+    /// What a message quotes. Some programs write a quote for a paragraph that is moved in.
+    pub(super) fn quoted(&mut self, element: ElementRef<'_>) {
+        let style = element.attr("style").unwrap_or_default();
+        let is_moved_in = property(style, "border").is_some_and(|border| border.starts_with("none"))
+            && element.attr("type").is_none()
+            && !element.value().classes().any(|class| class.contains("quote"));
+        if is_moved_in {
+            return self.block(element);
+        }
+        let text = self.captured_cell(element);
+        let lines = text
+            .trim()
+            .lines()
+            .map(|line| if line.is_empty() { ">".to_owned() } else { format!("> {line}") });
+        let lines: Vec<String> = lines.collect();
+        self.prose.block();
+        self.prose.verbatim(&lines.join("\n"));
+        self.prose.block();
+    }
+
+    pub(super) fn struck(&mut self, element: ElementRef<'_>) {
+        if std::mem::replace(&mut self.struck, true) {
+            return self.children(element);
+        }
+        let text = self.captured(element);
+        self.struck = false;
+        self.write_struck(element, &text);
+    }
+
+    pub(super) fn write_struck(&mut self, element: ElementRef<'_>, text: &str) {
+        if element.descendent_elements().skip(1).any(is_block) {
+            self.prose.block();
+            self.prose.verbatim(&signs::struck_lines(text));
+            return self.prose.block();
+        }
+        self.apart(element, |prose| {
+            let lines: Vec<String> = text.split('\n').map(signs::struck).collect();
+            prose.text(&lines.join("\n"));
+        });
+    }
+
+    /// Blanks at an element's edges stand between it and its neighbours.
+    fn apart(&mut self, element: ElementRef<'_>, write: impl FnOnce(&mut Prose)) {
+        let text = element.text().collect::<String>();
+        if text.starts_with(char::is_whitespace) {
+            self.prose.space();
+        }
+        write(&mut self.prose);
+        if text.ends_with(char::is_whitespace) {
+            self.prose.space();
+        }
+    }
+
+    /// A power, or the mark of a note.
+    pub(super) fn raised(&mut self, element: ElementRef<'_>) {
+        let text = self.captured(element);
+        let is_mark = |link: ElementRef<'_>| {
+            link.value().name() == "a" && link.attr("href").is_some_and(|address| address.starts_with('#'))
+        };
+        let above = element.ancestors().find_map(ElementRef::wrap);
+        let is_note = element.descendent_elements().any(is_mark) || above.is_some_and(is_mark);
+        let written = if text.trim().is_empty() {
+            text
+        } else if is_above_stroke(element, &text) {
+            // A fraction, maybe behind a whole number.
+            let is_mixed = self.prose.written().ends_with(|c: char| c.is_ascii_digit());
+            format!("{}{}", if is_mixed { " " } else { "" }, text.trim())
+        } else if is_note {
+            format!("[{}]", text.trim().trim_matches(['[', ']', '(', ')']))
+        } else {
+            signs::superscript(self.prose.written(), &text)
+        };
+        self.prose.text(&written);
+    }
+
+    /// A word, and how it is spoken.
+    pub(super) fn ruby(&mut self, element: ElementRef<'_>) {
+        let is_reading = |inner: &ElementRef<'_>| match inner.value().name() {
+            "rt" => true,
+            "rtc" => descendants(*inner, "rt").next().is_none(),
+            _ => false,
+        };
+        let readings: Vec<ElementRef<'_>> = element.descendent_elements().filter(is_reading).collect();
+        let spoken: Vec<String> = readings.iter().map(|reading| self.captured(*reading)).collect();
+        self.prose.capture();
+        for child in element.children() {
+            match (child.value(), ElementRef::wrap(child)) {
+                (Node::Text(text), _) => self.flowing(text),
+                (_, Some(inner)) if !matches!(inner.value().name(), "rt" | "rp" | "rtc") => {
+                    self.element(inner)
+                }
+                _ => {}
+            }
+        }
+        let word = tidy_line(&self.prose.release());
+        let spoken = tidy_line(&spoken.concat());
+        self.prose.text(&if spoken.is_empty() { word } else { format!("{word} ({spoken})") });
+    }
+}
+
+/// Elements that stand on lines of their own.
+fn is_block(element: ElementRef<'_>) -> bool {
+    let name = element.value().name();
+    matches!(name, "p" | "div" | "ul" | "ol" | "dl" | "table" | "blockquote" | "pre" | "section" | "article")
+        || matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+}
+
+/// Whether raised digits are the upper ones of a fraction: `<sup>1</sup>⁄<sub>2</sub>`.
+fn is_above_stroke(raised: ElementRef<'_>, text: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(Node::Text(stroke)) = raised.next_sibling().map(|next| next.value()) else { return false };
+    let is_below = || {
+        let below = raised.next_siblings().nth(1).and_then(ElementRef::wrap);
+        below.is_some_and(|below| {
+            below.value().name() == "sub" && is_number(below.text().collect::<String>().trim())
+        })
+    };
+    is_number(text.trim()) && (stroke.starts_with('⁄') || stroke.trim() == "/" && is_below())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::html::fragment_to_text as text;
+
+    #[test]
+    fn struck_blocks_keep_their_marks_and_lines() {
+        assert_eq!(
+            text(
+                "<del><ul><li>gone a</li><li>gone b<ol><li>c</li></ol></li></ul></del><s><h2>Old head</h2><p>one</p></s><p>new</p>"
+            ),
+            "- ~~gone a~~\n- ~~gone b~~\n  1. ~~c~~\n\n~~Old head~~\n\n~~one~~\n\nnew"
+        );
+    }
+
+    #[test]
+    fn fractions_and_marks_in_brackets_read_as_they_stand() {
+        assert_eq!(
+            text("<p>see<sup>[1]</sup> and<sup>[a, b]</sup> x<sup>(a)</sup></p>"),
+            "see[1] and[a, b] x^(a)"
+        );
+        assert_eq!(
+            text("<p><sup>1</sup>⁄<sub>2</sub> 2<sup>3</sup>/<sub>4</sub> m<sup>2</sup>/s</p>"),
+            "1⁄2 2 3/4 m²/s"
+        );
+    }
+
+    #[test]
+    fn lines_of_a_drawing_are_not_glued() {
+        let drawing = |pieces: &str| text(&format!("<svg><text>{pieces}</text></svg>"));
+        assert_eq!(
+            drawing("<tspan x=0 dy=1.2em>Pump room</tspan><tspan x=0 dy=1.2em>hall 2</tspan>"),
+            "Pump room\nhall 2"
+        );
+        assert_eq!(
+            drawing("<tspan x=0 y=10>Pump</tspan><tspan x=40 y=10>room</tspan><tspan x=0 y=22>2</tspan>"),
+            "Pump room\n2"
+        );
+        assert_eq!(drawing("<tspan>in</tspan><tspan>side</tspan> 10<tspan dy=-5>6</tspan>"), "inside 106");
+    }
+}

@@ -1,0 +1,142 @@
+//! Tables that only the places of their text tell.
+
+use unpdf::parser::{DetectedTable, TableDetector, TextLine, TextSpan};
+
+use super::pdf_lines::LINE_END;
+use super::pdf_page::Table;
+use super::rows::table_row;
+
+/// Tables that are less likely than this are lines.
+const LIKELY: f32 = 0.4;
+/// Lines of a cell are nearer than this, in sizes of their letters.
+const NEAR: f32 = 1.35;
+/// Rows lie further apart than lines of a cell do, by this much.
+const APART: f32 = 1.25;
+/// Characters of a line that is full.
+const FULL: usize = 15;
+
+/// Tables by how their text is aligned, and the pieces that are in none.
+pub(super) fn tables(spans: Vec<TextSpan>) -> (Vec<Table>, Vec<TextSpan>) {
+    let detector = TableDetector::new();
+    let (found, spans) = detector.detect(spans);
+    let tables = found.iter().map(|table| {
+        let text = if table.confidence < LIKELY {
+            let lines = table.rows.iter().map(|row| TextLine::from_spans(row.spans.clone()).text());
+            lines.map(|line| line.trim().to_owned() + "\n").collect()
+        } else {
+            let model = detector.to_table_model(table);
+            let rows = model.rows.iter().map(|row| row.cells.iter().map(|cell| cell.plain_text()).collect());
+            text(&whole_rows(table, rows.collect()))
+        };
+        Table { bounds: [table.left_x, table.bottom_y, table.right_x, table.top_y], text }
+    });
+    (tables.collect(), spans)
+}
+
+pub(super) fn rows_text(rows: &[Vec<String>]) -> String {
+    rows.iter().map(|row| table_row(row) + "\n").collect()
+}
+
+/// The rows; a line above or below that fills no column but the first is none of them.
+fn text(rows: &[Vec<String>]) -> String {
+    let is_row = |row: &Vec<String>| row.iter().skip(1).any(|cell| !cell.trim().is_empty());
+    let first = rows.iter().position(is_row).unwrap_or(rows.len());
+    let end = rows.iter().rposition(is_row).map_or(first, |last| last + 1);
+    let line = |row: &Vec<String>| row.concat().trim().to_owned() + "\n";
+    let above: String = rows[..first].iter().map(line).collect();
+    let below: String = rows[end..].iter().map(line).collect();
+    let parts = [above, rows_text(&rows[first..end]), below];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// Rows as the parser has them, one for each line, with the lines of a cell together.
+fn whole_rows(table: &DetectedTable, rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    if rows.len() != table.rows.len() {
+        return rows;
+    }
+    let gaps: Vec<f32> = table.rows.windows(2).map(|pair| pair[0].y - pair[1].y).collect();
+    let widest = gaps.iter().copied().fold(0.0, f32::max);
+    let is_near = |at: usize| {
+        let size = table.rows[at].spans.iter().map(|span| span.font_size).fold(0.0, f32::max);
+        gaps[at] < size * NEAR && gaps[at] * APART < widest
+    };
+    joined(rows, is_near)
+}
+
+/// Joins rows that are near where a text goes on in one of their columns, and each other says one thing at most.
+fn joined(rows: Vec<Vec<String>>, is_near: impl Fn(usize) -> bool) -> Vec<Vec<String>> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let len =
+        |row: &Vec<String>, column: usize| row.get(column).map_or(0, |cell| cell.trim().chars().count());
+    let longest: Vec<usize> = (0..columns)
+        .map(|column| rows.iter().map(|row| len(row, column)).max().unwrap_or_default())
+        .collect();
+    let mut out = Vec::new();
+    let mut start = 0;
+    while start < rows.len() {
+        let mut end = start + 1;
+        while end < rows.len() && is_near(end - 1) {
+            end += 1;
+        }
+        let group = &rows[start..end];
+        let used = |column: usize| group.iter().filter(|row| len(row, column) > 0).count();
+        let is_wrapped = |column: usize| {
+            let full = longest[column] * 7 / 10;
+            used(column) == group.len()
+                && group[..group.len() - 1].iter().all(|row| len(row, column) >= full.max(FULL))
+        };
+        let wrapped = (0..columns).filter(|&column| is_wrapped(column)).count();
+        let single = (0..columns).filter(|&column| used(column) == 1).count();
+        let is_one = group.len() > 1
+            && wrapped > 0
+            && single > 0
+            && (0..columns).all(|column| used(column) < 2 || is_wrapped(column));
+        if is_one {
+            let cell = |column: usize| {
+                let cells = group.iter().filter_map(|row| row.get(column)).map(|cell| cell.trim());
+                cells.filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(&LINE_END.to_string())
+            };
+            out.push((0..columns).map(cell).collect());
+        } else {
+            out.extend_from_slice(group);
+        }
+        start = end;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(rows: &[[&str; 3]]) -> Vec<Vec<String>> {
+        rows.iter().map(|row| row.map(str::to_owned).to_vec()).collect()
+    }
+
+    #[test]
+    fn the_lines_of_a_cell_are_one_row() {
+        let lines = rows(&[
+            ["", "A small green pump that lifts", ""],
+            ["Pump", "water from any well", "50.00"],
+            ["", "A hose of rubber, reinforced", ""],
+            ["Hose", "with steel", "30.00"],
+        ]);
+        let text = rows_text(&joined(lines, |at| at != 1)).replace(LINE_END, "/");
+        assert_eq!(
+            text,
+            "Pump | A small green pump that lifts/water from any well | 50.00\nHose | A hose of rubber, reinforced/with steel | 30.00\n"
+        );
+    }
+
+    #[test]
+    fn rows_set_in_groups_stay_rows() {
+        let groups = rows(&[["Oslo", "9", "10"], ["", "11", "12"], ["Rome", "13", "14"], ["", "15", "16"]]);
+        assert_eq!(joined(groups.clone(), |at| at != 1), groups);
+    }
+
+    #[test]
+    fn a_line_that_fills_one_column_is_none_of_the_rows() {
+        let lines = rows(&[["Receipt of Acme", "", ""], ["Pump", "2", "50.00"], ["Thank you.", "", ""]]);
+        assert_eq!(text(&lines), "Receipt of Acme\n\nPump | 2 | 50.00\n\nThank you.\n");
+    }
+}

@@ -1,0 +1,115 @@
+//! A PDF file as its parser reads it, with the codes that are a bullet by the specification alone.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use unpdf::Result;
+use unpdf::parser::LinkAnnotations;
+use unpdf::parser::backend::{
+    BackendFontInfo, ContentOp, DecodedRun, DecodedText, GlyphAdvance, PageBox, PageContent, PageId,
+    PaintedXObject, PdfBackend, PdfMetadataRaw, RawBackend, RawOutlineItem, RawXObject, ResourceScope,
+};
+
+/// An open file.
+pub(super) struct Source {
+    file: RawBackend,
+}
+
+/// `WinAnsiEncoding` names no letter for these: "all unused codes greater than 40 map to the bullet character".
+const UNUSED: [u8; 6] = [0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D];
+/// The bullet's own code there.
+const BULLET: u8 = 0x95;
+
+impl Source {
+    pub(super) fn open(bytes: &[u8]) -> Result<Self> {
+        Ok(Self { file: RawBackend::load_bytes(bytes)? })
+    }
+
+    fn with_bullets<'b>(&self, scope: ResourceScope, font: &[u8], bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        let says = |code: u8| self.file.decode_text(scope, font, &[code]).text;
+        let has_any = || bytes.iter().any(|byte| UNUSED.contains(byte));
+        if !has_any() || says(BULLET) != "•" {
+            return Cow::Borrowed(bytes);
+        }
+        let silent: Vec<u8> = UNUSED.into_iter().filter(|&code| says(code).trim().is_empty()).collect();
+        bytes.iter().map(|byte| if silent.contains(byte) { BULLET } else { *byte }).collect()
+    }
+}
+
+impl PdfBackend for Source {
+    fn decode_text(&self, scope: ResourceScope, font: &[u8], bytes: &[u8]) -> DecodedText {
+        self.file.decode_text(scope, font, &self.with_bullets(scope, font, bytes))
+    }
+
+    fn decode_run(&self, scope: ResourceScope, font: &[u8], bytes: &[u8]) -> DecodedRun {
+        self.file.decode_run(scope, font, &self.with_bullets(scope, font, bytes))
+    }
+
+    fn glyph_advances(&self, scope: ResourceScope, font: &[u8], bytes: &[u8]) -> Option<Vec<GlyphAdvance>> {
+        self.file.glyph_advances(scope, font, &self.with_bullets(scope, font, bytes))
+    }
+
+    fn pages(&self) -> BTreeMap<u32, PageId> {
+        self.file.pages()
+    }
+
+    fn page_fonts(&self, scope: ResourceScope) -> Result<Vec<BackendFontInfo>> {
+        self.file.page_fonts(scope)
+    }
+
+    fn page_content(&self, page: PageId) -> Result<Vec<u8>> {
+        self.file.page_content(page)
+    }
+
+    fn page_content_with_losses(&self, page: PageId) -> Result<PageContent> {
+        self.file.page_content_with_losses(page)
+    }
+
+    fn decode_content(&self, data: &[u8]) -> Result<Vec<ContentOp>> {
+        self.file.decode_content(data)
+    }
+
+    fn is_vertical_font(&self, scope: ResourceScope, font: &[u8]) -> bool {
+        self.file.is_vertical_font(scope, font)
+    }
+
+    fn metadata(&self) -> PdfMetadataRaw {
+        self.file.metadata()
+    }
+
+    fn page_box(&self, page: PageId) -> PageBox {
+        self.file.page_box(page)
+    }
+
+    fn crop_box(&self, page: PageId) -> PageBox {
+        self.file.crop_box(page)
+    }
+
+    fn page_rotation(&self, page: PageId) -> u16 {
+        self.file.page_rotation(page)
+    }
+
+    fn struck_out_areas(&self, page: PageId) -> Vec<PageBox> {
+        self.file.struck_out_areas(page)
+    }
+
+    fn link_annotations(&self, page: PageId) -> LinkAnnotations {
+        self.file.link_annotations(page)
+    }
+
+    fn outline(&self) -> Result<Vec<RawOutlineItem>> {
+        self.file.outline()
+    }
+
+    fn page_xobjects(&self, page: PageId) -> Result<Vec<RawXObject>> {
+        self.file.page_xobjects(page)
+    }
+
+    fn xobject(&self, scope: ResourceScope, name: &[u8]) -> Option<PaintedXObject> {
+        self.file.xobject(scope, name)
+    }
+
+    fn acroform_fields(&self) -> Vec<unpdf::model::FormField> {
+        self.file.acroform_fields()
+    }
+}
