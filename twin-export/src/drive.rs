@@ -7,7 +7,8 @@ use crate::DocumentType;
 
 use super::convert::{self, Converted};
 use super::job::Job;
-use super::run::{Digest256, Outcome, Place, Run, digest};
+use super::outcome::{Outcome, Place};
+use super::run::{Digest256, Run, digest};
 use super::tree::{Entry, Roots, Tree, file_name, folder_of, safe_path, stem};
 use super::{Format, Root, pool, reason};
 

@@ -6,7 +6,8 @@ use crate::DocumentType;
 
 use super::convert::{self, Converted};
 use super::job::{Budget, Job, Lane};
-use super::run::{Outcome, Place, Run, digest};
+use super::outcome::{Outcome, Place};
+use super::run::{Run, digest};
 use super::tree::{Entry, Roots, Tree, file_name, safe_path};
 use super::vault::Vaults;
 use super::{Document, Format, Limits, Options, Root, Skipped, pool, reason};

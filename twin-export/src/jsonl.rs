@@ -9,7 +9,8 @@ use serde_json::Number;
 
 use super::convert::plain::decoded;
 use super::convert::{Aside, SHORT, guard};
-use super::run::{Draft, Outcome, Run, digest};
+use super::outcome::{Draft, Outcome};
+use super::run::{Run, digest};
 use super::tree::{Entry, Roots, Tree, ending};
 use super::workers::{self, Task};
 use super::{DocumentType, Format, Limits, Root, reason};

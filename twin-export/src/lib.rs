@@ -96,6 +96,8 @@ mod notion;
 #[cfg(feature = "readers")]
 mod ocr;
 #[cfg(feature = "readers")]
+mod outcome;
+#[cfg(feature = "readers")]
 mod pool;
 pub mod reason;
 pub mod remark;

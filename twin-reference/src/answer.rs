@@ -129,7 +129,7 @@ fn personal_reason(
     Ok(judged.map(|asks| asks.reason().to_owned()))
 }
 
-/// Whether a sum is above what the documents quoted allow: past the bound of a quoted rule where leave is
+/// Whether a sum is above what the documents quoted allow: past the bound of one of their rules where leave is
 /// asked for, and past every sum they name where none of their rules is about it.
 fn exceeds(store: &Store, question: &str, sum: Amount, quoted: &[&Evidence]) -> Result<bool> {
     let leave = personal::asks_leave(question);
@@ -147,7 +147,11 @@ fn exceeds(store: &Store, question: &str, sum: Amount, quoted: &[&Evidence]) -> 
         whole += "\n";
     }
     let limits = Limits::of(&whole, sum.unit);
-    Ok(limits.tops(sum.value) && limits.bound_below(sum.value).is_none())
+    // The rule may stand apart from what is quoted.
+    Ok(match limits.bound_below(sum.value) {
+        Some(_) => leave,
+        None => limits.tops(sum.value),
+    })
 }
 
 fn doubt(store: &Store, confidence: f64) -> Result<&'static str> {

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use super::convert::{self, Aside};
 use super::job::{Budget, Job};
-use super::run::{Draft, Outcome, Run, digest};
+use super::outcome::{Draft, Outcome};
+use super::run::{Run, digest};
 use super::tree::{Entry, Roots, Tree, ending};
 use super::{DocumentType, Format, Limits, Root, pool, reason};
 use article::Article;

@@ -8,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::convert::{self, Aside, Converted};
 use super::job::{Budget, Job};
-use super::run::{Draft, Outcome, Place, Run, digest};
+use super::outcome::{Draft, Outcome, Place};
+use super::run::{Run, digest};
 use super::tree::{Entry, Roots, Tree, ending, file_name, folder_of, safe_path, stem};
 use super::{DocumentType, Format, Limits, Root, pool, reason, remark, workers};
 pub(crate) use page::ReadPage;

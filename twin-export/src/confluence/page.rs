@@ -76,6 +76,9 @@ fn line(element: ElementRef<'_>) -> String {
 
 /// What Confluence writes in a way of its own.
 fn macros(walker: &mut Walker, element: ElementRef<'_>) -> bool {
+    if element.value().classes().next().is_none() {
+        return false;
+    }
     let has = |class: &str| has_class(element, class);
     match element.value().name() {
         _ if FURNITURE.iter().any(|class| has(class)) => true,

@@ -81,7 +81,9 @@ pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 pub(crate) fn has_class(element: ElementRef<'_>, class: &str) -> bool {
-    element.attr("class").is_some_and(|classes| classes.split_ascii_whitespace().any(|one| one == class))
+    // `attr` would hash the name each time.
+    let classes = element.value().attrs().find(|(name, _)| *name == "class").map(|(_, classes)| classes);
+    classes.is_some_and(|classes| classes.split_ascii_whitespace().any(|one| one == class))
 }
 
 /// Elements of that name below `element`.

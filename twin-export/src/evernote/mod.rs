@@ -7,7 +7,8 @@ use std::ops::ControlFlow;
 
 use super::convert::{self, Aside, is_media};
 use super::job::Job;
-use super::run::{Digest256, Draft, Outcome, Place, Run, digest};
+use super::outcome::{Draft, Outcome, Place};
+use super::run::{Digest256, Run, digest};
 use super::tree::{Entry, Roots, Tree, ending, safe_path};
 use super::{DocumentType, Format, Root, pool, reason, workers};
 use enex::{Item, Note, Resource};

@@ -11,7 +11,8 @@ use super::{is_unwanted_label, maildir, mbox, order, quotes};
 use crate::convert::mail::{CONVERTER, Envelope, Letter, ReadLetter, envelope};
 use crate::convert::{self, Aside, Kind};
 use crate::job::Job;
-use crate::run::{Draft, Outcome, Run, digest};
+use crate::outcome::{Draft, Outcome};
+use crate::run::{Run, digest};
 use crate::tree::{Bytes, Entry, Roots, file_name};
 use crate::{Format, Root, pool, reason, workers};
 

@@ -18,7 +18,8 @@ use crate::DocumentType;
 
 use super::convert::{self, Aside, Converted, Kind};
 use super::job::Job;
-use super::run::{Digest256, Draft, Outcome, Place, Run, digest};
+use super::outcome::{Draft, Outcome, Place};
+use super::run::{Digest256, Run, digest};
 use super::tree::{Entry, Roots, file_name, stem};
 use super::workers;
 use super::{Format, Root, pool, reason};

@@ -14,7 +14,8 @@ use serde_json::Value;
 
 use super::convert::Aside;
 use super::job::Job;
-use super::run::{Draft, Outcome, Run};
+use super::outcome::{Draft, Outcome};
+use super::run::Run;
 use super::text::beginning;
 use super::tree::{Entry, Roots, Tree, file_name, folder_of, safe_path, stem};
 use super::{Format, Root, pool, reason};

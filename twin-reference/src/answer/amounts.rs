@@ -35,6 +35,9 @@ pub(crate) fn amounts(text: &str) -> Vec<Amount> {
         }
         let Some(value) = parse_number(&text[start..at]) else { continue };
         let (factor, length) = scale(&text[at..]);
+        if &text[start..at] == "401" && factor > 1.0 && length == 1 {
+            continue; // the pension plan
+        }
         let end = at + length;
         let range = found.last().filter(|last| is_dash(&text[last.end..start])).map(|last| last.unit);
         if let Some(unit) =
@@ -112,7 +115,8 @@ impl Amount {
     /// How much a rule of this text is about it: all of a tier it lies in, a part of any other bound.
     pub(crate) fn ruled_by(self, text: &str) -> f64 {
         let limits = Limits::of(text, self.unit);
-        match limits.has_tier_for(self.value) {
+        let is_of_its_tier = limits.has_tier_for(self.value) || limits.bound_below(self.value).is_some();
+        match is_of_its_tier {
             true => 1.0,
             false if limits.speaks_of(self.value) => 0.25,
             false => 0.0,
@@ -255,7 +259,7 @@ mod tests {
 
     #[test]
     fn what_is_no_sum_is_not_read_as_one() {
-        for text in ["the 20th", "in 2026", "SEV1", "3 weeks", "v2.5", "4 m of cable", "5 km"] {
+        for text in ["the 20th", "in 2026", "SEV1", "3 weeks", "v2.5", "4 m of cable", "5 km", "our 401k"] {
             assert_eq!(values(text), [] as [f64; 0], "{text}");
         }
     }
