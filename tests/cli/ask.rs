@@ -1,7 +1,7 @@
 //! `twin ask`.
 
 use serde_json::json;
-use twin_reference::Reference;
+use twin_reference::{Fault, Reference};
 use wiremock::matchers::any;
 use wiremock::{Mock, ResponseTemplate};
 
@@ -190,9 +190,26 @@ fn files_that_cannot_be_read_or_hold_nothing_are_named() {
         (&["ask", "--from", "empty", UNKNOWN], "empty"),
         (&["ask", "--from", "empty"], "question is missing"),
         (&["ask", "--from", "empty", "empty"], "question is missing"),
+        (&["ask", "--from", "nokb", "empty"], "cannot read nokb: no such file or folder"),
         (&["ask", UNKNOWN, "--from", "empty", "--base-url", "https://x.example"], "--base-url"),
     ] {
         let ran = home.twin(line).run().exits(2);
         assert!(ran.stderr.contains(named), "{line:?}: {ran:#?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_whose_answer_was_lost_may_have_counted_and_one_that_was_refused_did_not() {
+    let bench = Bench::start().await;
+    for fault in [Fault::applied_then_dropped(), Fault::applied_then_fails(502)] {
+        bench.running.fault(fault.on("POST", "/v1/twin"));
+        let ran = bench.twin(["ask", UNKNOWN]).run().exits(7);
+        assert!(
+            ran.stderr.contains("may count as an answer") && ran.stderr.contains("'twin escalations list'"),
+            "{ran:#?}"
+        );
+    }
+    bench.running.fault(Fault::rate_limited(600).on("POST", "/v1/twin"));
+    let ran = bench.twin(["ask", UNKNOWN]).run().exits(6);
+    assert!(!ran.stderr.contains("may count"), "{ran:#?}");
 }

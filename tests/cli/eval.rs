@@ -454,3 +454,34 @@ async fn a_run_that_is_killed_is_gone_on_with_and_no_answer_it_had_is_asked_for_
         "only what was at the server when it was killed is asked again: {asked}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_cache_no_run_is_said_to_go_on() {
+    let bench = Bench::of(Reference::new().documents(documents()).no_rate_limit()).await;
+    bench.home.write("many.yaml", many(4));
+    bench.running.fault(Fault::fails(500, 1).on("POST", "/v1/twin"));
+    for more in [[].as_slice(), &["--max-asks", "2"]] {
+        let line = ["eval", "many.yaml", "--cache", "off", "--json"];
+        let error = bench.twin(line.iter().chain(more)).run().exits(3).json_error();
+        let hint = error["hint"].as_str().unwrap();
+        assert!(hint.contains("with --cache off the next run asks every question again"), "{error:#}");
+    }
+    let before = asks(&bench);
+    bench.twin(["eval", "many.yaml", "--cache", "off"]).run().exits(0);
+    assert_eq!(asks(&bench) - before, 4, "which is true");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_cannot_be_written_takes_nothing_from_the_result() {
+    let bench = Bench::start().await;
+    bench.home.write("good.yaml", good());
+    std::os::unix::fs::symlink("/dev/full", bench.home.path().join("eval.xml")).unwrap();
+    let ran = bench.twin(["eval", "good.yaml", "--json", "--junit", "eval.xml"]).run().exits(1);
+    assert_eq!(ran.json()["passed"], 2, "{ran:#?}");
+    assert!(ran.json_error()["message"].as_str().unwrap().starts_with("cannot write eval.xml"), "{ran:#?}");
+    for flag in ["--junit", "--summary"] {
+        let ran = bench.twin(["eval", "good.yaml", flag, "-"]).run().exits(2);
+        assert!(ran.stderr.contains("standard output") && !bench.home.path().join("-").exists(), "{ran:#?}");
+    }
+}

@@ -107,6 +107,14 @@ async fn a_rate_limit_tells_how_long_to_wait() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wait_that_no_one_waits_is_not_told_in_seconds() {
+    let bench = Bench::start().await;
+    bench.running.fault(Fault::rate_limited(u64::MAX));
+    let ran = bench.twin(["stats"]).run().exits(6);
+    assert!(ran.stderr.contains("\nhint: the API asks to wait for more than a year"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn waits_that_add_up_to_more_than_allowed_say_that_they_were_tried() {
     let bench = Bench::start().await;
     bench.running.fault(Fault::rate_limited(1).times(2));
@@ -122,7 +130,9 @@ async fn an_address_without_the_api_is_doubted_before_any_id() {
     let ran = bench.twin(["stats", "--base-url", &elsewhere]).run().exits(5);
     assert!(ran.stderr.contains("\nhint: check that the base URL"), "{ran:#?}");
     let ran = bench.twin(["kb", "get", "doc_none"]).run().exits(5);
-    assert!(ran.stderr.contains("\nhint: run 'list' to see valid IDs"), "{ran:#?}");
+    assert!(ran.stderr.contains("\nhint: run 'twin kb list' to see valid IDs"), "{ran:#?}");
+    let ran = bench.twin(["escalations", "resolve", "esc_none"]).run().exits(5);
+    assert!(ran.stderr.contains("\nhint: run 'twin escalations list' to see valid IDs"), "{ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,6 +172,8 @@ fn what_is_mistyped_gets_a_suggestion() {
         (&["help", "kb", "ad"], "twin kb add"),
         (&["kb", "list", "--type", "spo"], "sop"),
         (&["kb", "lsit"], "list"),
+        (&["config", "ls"], "'twin config list'"),
+        (&["version"], "twin --version"),
         (&["stats", "--jsn"], "--json"),
         (&["kb", "list", "--type", "polcy"], "policy"),
         (&["escalations", "list", "--status", "opne"], "open"),

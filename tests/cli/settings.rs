@@ -271,6 +271,25 @@ async fn the_environments_key_is_not_sent_to_the_address_of_a_profile_that_a_fla
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_missing_key_is_asked_for_only_where_it_would_be_looked_for() {
+    let bench = bench().await;
+    with_staging_profile(&bench.home, &bench, "");
+    let hint = |twin: Twin| twin.run().exits(4).json_error()["hint"].as_str().unwrap().to_owned();
+    let named = hint(bench.home.twin(["stats", "--json", "--profile", "staging"]));
+    assert!(named.contains("--api-key-file") && !named.contains("TWIN_API_KEY"), "{named}");
+    let by_variable = hint(bench.home.twin(["stats", "--json"]).env("TWIN_PROFILE", "staging"));
+    assert!(by_variable.contains("set TWIN_API_KEY"), "{by_variable}");
+
+    with_staging_profile(&bench.home, &bench, &format!("api_key_command = \"echo {STAGING}\"\n"));
+    let elsewhere = ["stats", "--json", "--base-url", "http://127.0.0.1:9"];
+    let named = bench.home.twin(elsewhere.iter().chain(&["--profile", "staging"])).env("TWIN_API_KEY", RIGHT);
+    let named = hint(named);
+    assert!(named.contains("--api-key-file") && !named.contains("TWIN_API_KEY"), "{named}");
+    let by_variable = hint(bench.home.twin(elsewhere).env("TWIN_PROFILE", "staging"));
+    assert!(by_variable.contains("set TWIN_API_KEY"), "{by_variable}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_given_and_does_not_count_is_told_with_v() {
     let bench = bench().await;
     let other = "https://production.example";

@@ -243,3 +243,48 @@ async fn one_escalation_is_shown_and_answered_by_itself() {
     let document = bench.twin(["kb", "get", QUESTIONS[0]]).run().exits(0).stdout;
     assert!(document.starts_with("Magma rises"), "{document}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_may_have_been_added_is_said_to_be_before_it_is_added_twice() {
+    let bench = bench().await;
+    bench.running.fault(Fault::applied_then_dropped().on("POST", "/v1/kb"));
+    let terminal = triage_writing(&bench, "Magma rises.\n");
+    terminal.shows("1 of 3").waits_for_a_key().types("a");
+    terminal.shows("your text was saved to").shows("may have been added anyway").shows("'twin kb list'");
+    terminal.waits_for_a_key().types("q");
+    terminal.ends(0);
+    assert_eq!(bench.twin(["kb", "list"]).run().exits(0).stdout.lines().count(), 1);
+
+    // What was refused is not there, and nothing else is said.
+    bench.running.fault(Fault::rate_limited(600).on("POST", "/v1/kb"));
+    let terminal = triage_writing(&bench, "Magma rises.\n");
+    terminal.shows("1 of 3").waits_for_a_key().types("a");
+    terminal.shows("your text was saved to").waits_for_a_key().types("q");
+    assert!(!terminal.ends(0).screen.contains("may have been added"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_that_ends_the_editor_ends_the_command_and_keeps_the_text() {
+    let bench = bench().await;
+    let id = bench.twin(["escalations", "list"]).run().exits(0).stdout.split('\t').next().unwrap().to_owned();
+    let editor = "sh -c 'echo Half. >> \"$0\"; echo ready; exec sleep 60'";
+    let answer = bench.twin(["escalations", "answer", &id]).env("EDITOR", editor);
+    let terminal = Terminal::start(answer, 80);
+    terminal.shows("ready").types("\u{3}");
+    let seen = terminal.ends(130);
+    assert!(seen.screen.contains("error: interrupted") && seen.screen.contains("was saved to"), "{seen:#?}");
+    assert!(drafts(&bench)[0].ends_with("Half.\n"), "{:?}", drafts(&bench));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_escalation_that_is_resolved_is_not_resolved_again() {
+    let bench = bench().await;
+    let id = bench.twin(["escalations", "list"]).run().exits(0).stdout.split('\t').next().unwrap().to_owned();
+    bench.twin(["escalations", "resolve", &id]).run().exits(0);
+    bench.home.write("text", "Magma rises and breaks through the crust: that is how volcanoes form.\n");
+    let answer = bench.twin(["escalations", "answer", &id]).env("EDITOR", "sh -c 'cat text >> \"$0\"'");
+    let terminal = Terminal::start(answer, 80);
+    let seen = terminal.ends(0);
+    assert!(seen.screen.contains("Resolved already.") && !seen.screen.contains("Resolve it?"), "{seen:#?}");
+    assert!(seen.screen.ends_with("\n1 answered."), "{seen:#?}");
+}

@@ -210,3 +210,43 @@ fn an_interrupt_that_was_ignored_from_the_start_stays_ignored() {
     }
     listener.end("-TERM").exits(143);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_one_reads_it_goes_on_forwarding_and_says_so_once() {
+    let target = receiver((500, 1), ResponseTemplate::new(200)).await;
+    let home = Home::new();
+    let mut listener = Listener::start(&home, &["--forward-to", &target.uri()]);
+    listener.close_stdout();
+    for id in ["esc_1", "esc_2", "esc_3"] {
+        assert_eq!(listener.post(&event(id), &signed(&event(id))), 200);
+    }
+    received(&target, 4).await;
+    assert_eq!(listener.post(&event("esc_4"), &signed(&event("esc_4"))), 200);
+    received(&target, 5).await;
+    let ran = listener.end("-INT").exits(130);
+    assert_eq!(ran.stderr.matches("no longer printed, but still forwarded").count(), 1, "{ran:#?}");
+}
+
+#[test]
+fn what_no_one_reads_is_not_taken_where_it_goes_nowhere_else() {
+    let home = Home::new();
+    let mut listener = Listener::start(&home, &[]);
+    assert_eq!(listener.post(&event("esc_1"), &signed(&event("esc_1"))), 200);
+    assert!(listener.line().starts_with("esc_1\t"));
+    listener.close_stdout();
+    assert_eq!(listener.post(&event("esc_2"), &signed(&event("esc_2"))), 503);
+    let ran = listener.ends().exits(0);
+    assert!(!ran.stderr.contains("error") && !ran.stderr.contains("not printed"), "{ran:#?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_event_that_cannot_be_printed_is_named() {
+    let home = Home::new();
+    let mut twin = home.twin(["webhook", "listen", "--port", "0", "--max-age", "off"]);
+    twin.command().stdout(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    let listener = Listener::of(twin);
+    assert_eq!(listener.post(&event("esc_1"), &signed(&event("esc_1"))), 200);
+    let ran = listener.ends().exits(1);
+    assert!(ran.stderr.contains("error: esc_1 not printed: cannot write to standard output"), "{ran:#?}");
+}

@@ -39,7 +39,7 @@ pub(crate) fn signed(body: &str) -> String {
 pub(crate) struct Listener {
     pub(crate) child: Child,
     pub(crate) port: u16,
-    stdout: BufReader<std::process::ChildStdout>,
+    stdout: Option<BufReader<std::process::ChildStdout>>,
 }
 
 impl Listener {
@@ -61,7 +61,7 @@ impl Listener {
         let line = String::from_utf8(bytes.collect()).unwrap();
         let address = line.split("http://").nth(1).unwrap().split(' ').next().unwrap();
         let port = address.rsplit(':').next().unwrap().trim().parse().unwrap();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let stdout = child.stdout.take().map(BufReader::new);
         Self { child, port, stdout }
     }
 
@@ -87,15 +87,26 @@ impl Listener {
 
     pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
-        self.stdout.read_line(&mut line).unwrap();
+        self.stdout.as_mut().unwrap().read_line(&mut line).unwrap();
         line.trim_end().to_owned()
     }
 
+    /// Reads no more of what it prints.
+    pub(crate) fn close_stdout(&mut self) {
+        self.stdout = None;
+    }
+
     /// Ends it with a signal; what it still printed, and its code.
-    pub(crate) fn end(mut self, signal: &str) -> Ran {
+    pub(crate) fn end(self, signal: &str) -> Ran {
         let id = self.child.id().to_string();
         std::process::Command::new("kill").args([signal, &id]).status().unwrap();
-        let stdout = std::io::read_to_string(&mut self.stdout).unwrap();
+        self.ends()
+    }
+
+    /// Waits until it ends; what it still printed, and its code.
+    pub(crate) fn ends(mut self) -> Ran {
+        let stdout =
+            self.stdout.take().map(|stdout| std::io::read_to_string(stdout).unwrap()).unwrap_or_default();
         let stderr = std::io::read_to_string(self.child.stderr.take().unwrap()).unwrap();
         Ran { stdout, stderr, code: self.child.wait().unwrap().code() }
     }
@@ -211,7 +222,7 @@ fn json_is_a_line_an_event_with_all_it_holds() {
     while TcpStream::connect(("127.0.0.1", free)).is_err() {
         std::thread::sleep(Duration::from_millis(5));
     }
-    let stdout = BufReader::new(child.stdout.take().unwrap());
+    let stdout = child.stdout.take().map(BufReader::new);
     let mut listener = Listener { child, port: free, stdout };
     let pretty =
         serde_json::to_string_pretty(&serde_json::from_str::<Value>(&event("esc_1")).unwrap()).unwrap();
@@ -301,7 +312,7 @@ fn no_one_reading_ends_the_listener_quietly() {
     let home = Home::new();
     let mut listener = Listener::start(&home, &[]);
     let (read, write) = std::io::pipe().unwrap();
-    listener.stdout = BufReader::new(std::process::ChildStdout::from(std::os::fd::OwnedFd::from(read)));
+    listener.stdout = Some(BufReader::new(std::process::ChildStdout::from(std::os::fd::OwnedFd::from(read))));
     drop(write);
     listener.post(&event("esc_1"), &signed(&event("esc_1")));
     let status = listener.child.wait().unwrap();
@@ -369,4 +380,13 @@ async fn a_receiver_that_refuses_or_fails_is_named() {
     trigger(&broken.uri(), SECRET).exits(7);
     trigger("http://127.0.0.1:9", SECRET).exits(7);
     trigger("localhost:3000", SECRET).exits(2);
+}
+
+#[test]
+fn a_confidence_that_is_none_is_not_sent() {
+    for confidence in ["2", "-0.1", "NaN"] {
+        let line = ["webhook", "trigger", "--to", "http://127.0.0.1:9", "--confidence", confidence];
+        let ran = Home::new().twin(line).env("TWIN_WEBHOOK_SECRET", SECRET).run().exits(2);
+        assert!(ran.stderr.contains("a number from 0 to 1"), "{ran:#?}");
+    }
 }

@@ -240,6 +240,9 @@ impl From<&twin_sdk::Error> for CliError {
         };
         let mut converted = CliError::new(code, own).status(error.status()).retry_after(error.retry_after());
         converted.hint = match (code, error.retry_after()) {
+            (Code::RateLimited, Some(wait)) if wait > A_YEAR => {
+                Some("the API asks to wait for more than a year: check with whoever runs it".to_owned())
+            }
             (Code::RateLimited, Some(wait)) => {
                 let seconds = whole_seconds(wait);
                 Some(format!("wait {seconds}s, or pass --max-wait {seconds}s"))
@@ -301,6 +304,9 @@ fn what_to_do(kind: ErrorKind) -> (Code, Option<&'static str>) {
         ),
     }
 }
+
+/// No one waits longer.
+const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Seconds, rounded up: waiting that long is enough.
 fn whole_seconds(wait: Duration) -> u64 {

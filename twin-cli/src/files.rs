@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use etcetera::BaseStrategy;
 
 use crate::error::{CliError, Code};
@@ -28,6 +29,14 @@ fn base_dirs() -> Result<impl BaseStrategy, CliError> {
     etcetera::choose_base_strategy().map_err(|_| {
         CliError::new(Code::Io, "cannot determine your home directory")
             .hint("set the HOME environment variable")
+    })
+}
+
+/// Reads the path of a file to write; `-`, which stands for standard output elsewhere, is refused.
+pub(crate) fn output_file() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path.as_os_str() == "-" {
+        true => Err("expected a file: standard output is taken (for a file of that name, use './-')"),
+        false => Ok(path),
     })
 }
 

@@ -1,6 +1,34 @@
 //! What to do about the errors of the sync engine, in terms of this command line: the engine knows no flags.
 
+use twin_sdk::Outcome;
 use twin_sync::{JournalError, Limitation, OpenError, Refusal, StateError};
+
+use crate::context::Context;
+use crate::error::CliError;
+
+/// Returns the error of a create. If no answer tells whether it took effect, the hint says to look first.
+pub(crate) fn of_create(error: twin_sdk::Error) -> CliError {
+    match error.outcome() {
+        Outcome::Unknown => in_doubt(error.into()),
+        _ => error.into(),
+    }
+}
+
+/// Says that a create which was given up may have added its document.
+pub(crate) fn in_doubt(error: CliError) -> CliError {
+    error.hint("the document may have been added anyway: check 'twin kb list' before you add it again")
+}
+
+/// Returns the error of a question. If no answer tells whether it was answered, the hint says what it may have done.
+pub(crate) fn of_question(error: &twin_sdk::Error, context: &Context) -> CliError {
+    let explained = context.explain(error.into());
+    if error.outcome() != Outcome::Unknown {
+        return explained;
+    }
+    let doubt = "the question may count as an answer, and may have opened an escalation: check 'twin escalations list'";
+    let hint = explained.hint_text().map_or_else(|| doubt.to_owned(), |hint| format!("{hint}; {doubt}"));
+    explained.hint(hint)
+}
 
 /// Returns what to do about a refusal of a guard.
 pub(crate) fn of_refusal(refusal: &Refusal) -> &'static str {

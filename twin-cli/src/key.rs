@@ -72,7 +72,7 @@ fn check_origin_of_command(remote: &Remote) -> Result<(), CliError> {
 fn stored(path: &Path, remote: &Remote, ui: &Ui) -> Result<Found, CliError> {
     let credentials = Credentials::load(path)?;
     let Some(stored) = credentials.profiles.get(&remote.profile_name) else {
-        return Err(no_key_of(&remote.profile_name));
+        return Err(no_key_of(remote));
     };
     for warning in credentials::warnings(path) {
         ui.notice(&Notice::warning(warning));
@@ -89,7 +89,10 @@ fn bound_elsewhere(remote: &Remote, own: &str) -> CliError {
         Code::NoKey,
         format!("the key of profile '{profile}' belongs to {own} and is not sent to {here}"),
     )
-    .hint("set TWIN_API_KEY, or run 'twin login' with a different --profile for that address")
+    .hint(format!(
+        "{}, or run 'twin login' with a different --profile for that address",
+        if remote.env_key_fits { "set TWIN_API_KEY" } else { "pass --api-key-file" }
+    ))
 }
 
 /// The profile named by a flag has no key, and that of the environment is for another address.
@@ -107,12 +110,14 @@ fn withheld(remote: &Remote) -> CliError {
     ))
 }
 
-fn no_key_of(profile: &str) -> CliError {
-    if profile == DEFAULT_PROFILE {
+fn no_key_of(remote: &Remote) -> CliError {
+    let profile = &remote.profile_name;
+    if profile == DEFAULT_PROFILE && remote.env_key_fits {
         return no_key("no API key".to_owned());
     }
+    let other_way = if remote.env_key_fits { "set TWIN_API_KEY" } else { "pass --api-key-file" };
     CliError::new(Code::NoKey, format!("no API key for profile '{profile}'")).hint(format!(
-        "run 'twin login --profile {profile}', or set TWIN_API_KEY; create keys in {WHERE_KEYS_ARE}"
+        "run 'twin login --profile {profile}', or {other_way}; create keys in {WHERE_KEYS_ARE}"
     ))
 }
 

@@ -58,6 +58,8 @@ pub(crate) struct Network {
 pub(crate) struct Decision {
     pub(crate) destination: Destination,
     pub(crate) network: Network,
+    /// Whether a key in `TWIN_API_KEY` would be sent.
+    pub(crate) env_key_fits: bool,
     /// What was given and does not count, each in one line.
     pub(crate) overridden: Vec<String>,
 }
@@ -75,16 +77,17 @@ pub(crate) fn decide(
     let mut overridden = Overridden::default();
     if wants_embedded(flags, environment, &mut overridden)? {
         let network = network(flags, environment, None, &mut overridden)?;
-        return Ok(Decision { destination: Destination::Embedded, network, overridden: overridden.0 });
+        let (destination, env_key_fits) = (Destination::Embedded, false);
+        return Ok(Decision { destination, network, env_key_fits, overridden: overridden.0 });
     }
     let name = profile_name(flags, environment, config, &mut overridden);
     let profile = config.profiles.get(&name).cloned().unwrap_or_default();
     let base_url = base_url(flags, environment, &name, &profile, &mut overridden);
     let has_key = || profile.api_key_command.is_some() || has_stored_key(&name);
-    let key = key_source(flags, environment, &profile, &base_url, has_key, &mut overridden);
+    let (key, env_key_fits) = key_source(flags, environment, &profile, &base_url, has_key, &mut overridden);
     let network = network(flags, environment, Some((&name, &profile)), &mut overridden)?;
     let destination = Destination::Remote { profile: name, base_url, key };
-    Ok(Decision { destination, network, overridden: overridden.0 })
+    Ok(Decision { destination, network, env_key_fits, overridden: overridden.0 })
 }
 
 /// The name of the profile in use.
@@ -189,6 +192,7 @@ fn base_url(
     address.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned())
 }
 
+/// Where the key comes from, and whether one in the environment would be sent.
 fn key_source(
     flags: &GlobalArgs,
     environment: &Environment,
@@ -196,24 +200,26 @@ fn key_source(
     base_url: &str,
     profile_has_key: impl FnOnce() -> bool,
     overridden: &mut Overridden,
-) -> KeySource {
+) -> (KeySource, bool) {
     if let Some(path) = &flags.api_key_file {
         if environment.has_key {
             overridden.note("--api-key-file", "TWIN_API_KEY");
         }
-        return KeySource::File(path.clone());
+        return (KeySource::File(path.clone()), false);
     }
-    if !environment.has_key {
-        return KeySource::Profile;
-    }
-    if flags.profile.is_none() {
-        return KeySource::Environment;
-    }
-    if profile_has_key() {
-        overridden.note("--profile", "TWIN_API_KEY");
-        return KeySource::Profile;
-    }
-    if is_for(environment, profile, base_url) { KeySource::Environment } else { KeySource::Withheld }
+    let is_named = flags.profile.is_some();
+    let is_first = is_named && profile_has_key();
+    let env_key_fits = !is_named || (!is_first && is_for(environment, profile, base_url));
+    let source = match environment.has_key {
+        true if is_first => {
+            overridden.note("--profile", "TWIN_API_KEY");
+            KeySource::Profile
+        }
+        true if env_key_fits => KeySource::Environment,
+        true => KeySource::Withheld,
+        false => KeySource::Profile,
+    };
+    (source, env_key_fits)
 }
 
 /// Whether the environment's key may go to this address, though a flag chose the profile: the environment names

@@ -33,6 +33,8 @@ pub(crate) struct Remote {
     pub(crate) profile: Profile,
     /// Where the key comes from.
     pub(crate) key: KeySource,
+    /// Whether a key in `TWIN_API_KEY` would be sent.
+    pub(crate) env_key_fits: bool,
     /// How it is reached.
     pub(crate) network: Network,
 }
@@ -65,7 +67,8 @@ pub(crate) fn target(flags: &GlobalArgs, ui: &Ui) -> Result<Target, CliError> {
             if !config.profiles.contains_key(&profile) && !is_known(&profile)? {
                 return Err(unknown_profile(&profile, config.profiles.keys()));
             }
-            let remote = remote_of(&config, profile, &base_url, key, decision.network)?;
+            let found = (key, decision.env_key_fits);
+            let remote = remote_of(&config, profile, &base_url, found, decision.network)?;
             Ok(Target::Remote(Box::new(remote)))
         }
     }
@@ -99,7 +102,7 @@ fn decide_remote(flags: &GlobalArgs, environment: &Environment, config: &Config)
     let decision = precedence::decide(&flags, environment, config, has_stored_key)?;
     match decision.destination {
         Destination::Remote { profile, base_url, key } => {
-            remote_of(config, profile, &base_url, key, decision.network)
+            remote_of(config, profile, &base_url, (key, decision.env_key_fits), decision.network)
         }
         Destination::Embedded => Err(CliError::internal("the embedded twin was not selected")),
     }
@@ -109,11 +112,11 @@ fn remote_of(
     config: &Config,
     profile_name: String,
     address: &str,
-    key: KeySource,
+    (key, env_key_fits): (KeySource, bool),
     network: Network,
 ) -> Result<Remote, CliError> {
     let profile = config.profiles.get(&profile_name).cloned().unwrap_or_default();
-    Ok(Remote { base_url: base_url(address)?, profile_name, profile, key, network })
+    Ok(Remote { base_url: base_url(address)?, profile_name, profile, key, env_key_fits, network })
 }
 
 /// The name of the profile in use.

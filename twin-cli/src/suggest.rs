@@ -9,8 +9,20 @@ use clap::error::{ContextKind, ContextValue};
 pub(crate) fn improve(mut error: clap::Error, command: &Command, line: &[OsString]) -> clap::Error {
     let (parent, path) = innermost(command, line);
     if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
-        let meant = commands_like(word, parent, &path, command);
-        if !meant.is_empty() {
+        let mut meant = commands_like(word, parent, &path, command);
+        if meant.is_empty() {
+            meant = of_clap(&error, word, &path);
+        }
+        let to_print = match word.as_str() {
+            "version" => Some("to print the version, run 'twin --version'"),
+            _ => None,
+        };
+        if let Some(tip) = to_print {
+            error.remove(ContextKind::SuggestedSubcommand);
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.to_owned().into()]));
+        } else if meant.is_empty() {
+            error.remove(ContextKind::SuggestedSubcommand);
+        } else {
             error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(meant));
         }
     } else if error.get(ContextKind::SuggestedArg).is_none()
@@ -64,6 +76,17 @@ fn commands_like(word: &str, parent: &Command, path: &str, root: &Command) -> Ve
     let mut found = Vec::new();
     named(word, root, root.get_name(), &mut found);
     found
+}
+
+/// What clap takes for similar, as whole commands. What begins with another letter is seldom meant.
+fn of_clap(error: &clap::Error, word: &str, path: &str) -> Vec<String> {
+    let names = match error.get(ContextKind::SuggestedSubcommand) {
+        Some(ContextValue::String(name)) => std::slice::from_ref(name),
+        Some(ContextValue::Strings(names)) => names.as_slice(),
+        _ => &[],
+    };
+    let is_meant = |name: &&String| name.chars().next() == word.chars().next();
+    names.iter().filter(is_meant).map(|name| format!("{path} {name}")).collect()
 }
 
 fn named(word: &str, command: &Command, path: &str, found: &mut Vec<String>) {

@@ -57,7 +57,7 @@ impl TryFrom<Fields> for Escalation {
 
     fn try_from(mut fields: Fields) -> Result<Self, Lacks> {
         Ok(Self {
-            id: fields.needed_text("id")?,
+            id: fields.id()?,
             question: fields.text("question"),
             asked_by: fields.text("askedBy"),
             confidence: fields.number("confidence"),

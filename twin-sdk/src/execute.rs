@@ -390,7 +390,9 @@ struct Seconds(Duration);
 
 impl std::fmt::Display for Seconds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.0 < Duration::from_secs(10) && self.0.subsec_millis() > 0 {
+        if self.0 > Duration::from_secs(365 * 24 * 60 * 60) {
+            f.write_str("more than a year")
+        } else if self.0 < Duration::from_secs(10) && self.0.subsec_millis() > 0 {
             write!(f, "{:.1} s", self.0.as_secs_f64())
         } else {
             write!(f, "{} s", self.0.as_secs())

@@ -66,7 +66,7 @@ impl TryFrom<Fields> for Document {
 
     fn try_from(mut fields: Fields) -> Result<Self, Lacks> {
         Ok(Self {
-            id: fields.needed_text("id")?,
+            id: fields.id()?,
             title: fields.text("title"),
             document_type: fields.text("type").into(),
             content: fields.optional_text("content"),

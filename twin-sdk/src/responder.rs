@@ -15,7 +15,7 @@ const PAGE_LIMIT: usize = 16 * 1024;
 /// What answered in place of the API: a proxy, a gateway, a sign-in page, a load balancer.
 ///
 /// Its texts come from the network and may hold any character; `Display` is one line without control characters.
-/// Of a page, only the title is kept.
+/// Of a page, only the title is kept, or its first words if it has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Responder {
@@ -27,7 +27,7 @@ pub struct Responder {
     pub server: Option<String>,
     /// The target of a redirect, without its query, which may hold secrets.
     pub location: Option<String>,
-    /// Its own words: the message of a JSON error, the title of a page, or a short plain text.
+    /// Its own words: the message of a JSON error, the title of a page, or the beginning of a text.
     pub text: Option<String>,
     /// Whether its body is empty.
     pub is_empty: bool,
@@ -104,7 +104,7 @@ fn words(body: &[u8]) -> Option<String> {
             let text = String::from_utf8_lossy(&body[..body.len().min(PAGE_LIMIT)]);
             let text = text.trim();
             if text.starts_with('<') {
-                title_of(text)?
+                title_of(text).filter(|title| !title.trim().is_empty()).unwrap_or_else(|| text_of(text))
             } else if is_text(text) {
                 text.to_owned()
             } else {
@@ -150,11 +150,54 @@ fn title_of(page: &str) -> Option<String> {
     let tag = lower.find("<title")?;
     let begin = tag + lower[tag..].find('>')? + 1;
     let end = begin + lower[begin..].find('<')?;
+    Some(without_entities(page[begin..end].to_owned()))
+}
+
+fn without_entities(text: String) -> String {
     let entities =
         [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")];
-    let title =
-        entities.iter().fold(page[begin..end].to_owned(), |title, (entity, c)| title.replace(entity, c));
-    Some(title)
+    entities.iter().fold(text, |text, (entity, c)| text.replace(entity, c))
+}
+
+/// The elements whose content no one sees.
+const UNSEEN: [&str; 4] = ["script", "style", "template", "title"];
+
+/// The text of a page, up to what is never closed.
+fn text_of(page: &str) -> String {
+    let lower = page.to_ascii_lowercase(); // the same offsets
+    let (mut text, mut at) = (String::new(), 0);
+    while let Some(tag) = page[at..].find('<') {
+        text.push_str(&page[at..at + tag]);
+        text.push(' ');
+        at += tag;
+        let end = match end_of_markup(&lower[at..]) {
+            Some(end) if text.len() < PAGE_LIMIT => end,
+            _ => return without_entities(text),
+        };
+        at += end;
+    }
+    text.push_str(&page[at..]);
+    without_entities(text)
+}
+
+/// Where the tag, the comment or the unseen element ends that this begins with.
+fn end_of_markup(page: &str) -> Option<usize> {
+    if page.starts_with("<!--") {
+        return page.find("-->").map(|end| end + 3);
+    }
+    let name = page[1..].split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let from = if UNSEEN.contains(&name) { page.find(&format!("</{name}"))? } else { 0 };
+    let (mut quote, mut is_value) = (None, false);
+    for (at, c) in page[from..].char_indices() {
+        match (c, quote) {
+            ('>', None) => return Some(from + at + 1),
+            ('"' | '\'', None) if is_value => quote = Some(c),
+            (c, Some(open)) if c == open => quote = None,
+            _ => {}
+        }
+        is_value = c == '=' || is_value && c.is_whitespace();
+    }
+    None
 }
 
 #[cfg(test)]
@@ -174,7 +217,16 @@ mod tests {
                 "<!doctype html>\n<HTML><head><TITLE>Sign in &amp; go</TITLE></head>secret</HTML>",
                 Some("Sign in & go"),
             ),
-            ("<html><body>No title, no words</body></html>", None),
+            ("<html><body>Gone for lunch</body></html>", Some("Gone for lunch")),
+            (
+                "<h1>Not Found</h1>\n<p>The &lt;route&gt; is unknown.",
+                Some("Not Found The <route> is unknown."),
+            ),
+            ("<title> </title><style>p{}</style><p title='a>b'>Down</p><!-- s3cret -->", Some("Down")),
+            ("<script>if (a<b) s3cret()</script><h1>502</h1><script>s3cret", Some("502")),
+            ("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>", Some("AccessDenied")),
+            ("<input value=\"s3cret", None),
+            ("<html><body></body></html>", None),
             ("<title>never ends", None),
             (r#"{"docs":[{"id":"doc_"#, None),
             (r#"{"a":1}"#, None),

@@ -55,6 +55,11 @@ impl Fields {
         self.optional_text(name).ok_or(Lacks(name))
     }
 
+    /// An id: one that is blank names nothing.
+    pub(crate) fn id(&mut self) -> Result<String, Lacks> {
+        self.needed_text("id").and_then(|id| if id.trim().is_empty() { Err(Lacks("id")) } else { Ok(id) })
+    }
+
     pub(crate) fn number(&mut self, name: &str) -> f64 {
         self.0.remove(name).and_then(|value| value.as_f64()).unwrap_or_default()
     }
@@ -108,6 +113,13 @@ fn time(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_that_is_blank_names_nothing() {
+        let id = |id: &str| Fields(Map::from_iter([("id".to_owned(), id.into())])).id();
+        assert_eq!(id("doc_1").as_deref(), Ok("doc_1"));
+        assert_eq!((id(""), id(" ")), (Err(Lacks("id")), Err(Lacks("id"))));
+    }
     use proptest::prelude::*;
 
     fn fields(text: &str) -> Fields {

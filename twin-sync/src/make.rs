@@ -35,6 +35,8 @@ enum Sent {
 /// An answer that did not come, or did not say what was made.
 struct Lost {
     error: Option<Arc<twin_sdk::Error>>,
+    /// The answer names a document that was there before.
+    names_another: bool,
     /// It may still happen.
     may_land_late: bool,
 }
@@ -103,11 +105,11 @@ impl<D: Disk> Worker<'_, D> {
         match self.kb.create(document).await {
             Ok(Some(id)) if !self.was_there(&id) => Sent::Made(id),
             // It names no document, or one that was there before: then it is the answer to something else.
-            Ok(_) => Sent::Lost(Lost { error: None, may_land_late: false }),
+            Ok(id) => Sent::Lost(Lost { error: None, names_another: id.is_some(), may_land_late: false }),
             Err(Trouble::Failed(error)) if error.outcome() != Outcome::NotApplied => {
                 let may_land_late =
                     error.kind() == ErrorKind::Timeout || matches!(error.status(), Some(408 | 504 | 524));
-                Sent::Lost(Lost { error: Some(error), may_land_late })
+                Sent::Lost(Lost { error: Some(error), names_another: false, may_land_late })
             }
             Err(trouble) => Sent::Not(self.setback(trouble)),
         }
@@ -136,7 +138,12 @@ impl<D: Disk> Worker<'_, D> {
                 return Ok(None);
             }
             (Settled::Never, Some(_)) => "its creation timed out, and may still take effect".to_owned(),
-            (Settled::Never, None) => "the API created it, but does not list it".to_owned(),
+            (Settled::Never, None) if lost.names_another => {
+                "the API's response names another document, and this one is not listed".to_owned()
+            }
+            (Settled::Never, None) => {
+                "the API's response has no ID, and the document is not listed".to_owned()
+            }
             (Settled::Open(reason), _) => reason,
         };
         if let Some(error) = &lost.error {

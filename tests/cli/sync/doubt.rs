@@ -279,3 +279,21 @@ async fn a_page_of_which_only_an_old_document_is_left_to_delete_counts_once() {
     assert_counts(&wiki.sync([]).exits(0), &[("replaced", 1), ("unchanged", 1)]);
     assert_eq!(wiki.titles().await, ["a", "b"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_names_another_document_or_none_is_told_as_what_it_is() {
+    for (names_another, told) in [(true, "names another document"), (false, "has no ID")] {
+        let wiki = Wiki::synced(&["a"]).await;
+        let known = wiki.state()["a"]["ids"][0].as_str().unwrap().to_owned();
+        wiki.write("b", "Text.");
+        let doc = if names_another { json!({"id": known, "title": "b"}) } else { json!({"title": "b"}) };
+        let answer = ResponseTemplate::new(201).set_body_json(json!({ "doc": doc }));
+        let create = Mock::given(method("POST")).and(path("/v1/kb")).respond_with(answer).with_priority(1);
+        wiki.bench.running.mock_server().register(create).await;
+        let ran = wiki.sync([]).exits(3);
+        let reason = ran.json()["unresolved"][0]["reason"].as_str().unwrap().to_owned();
+        assert!(reason.contains(told) && reason.ends_with("is not listed"), "{reason}");
+        let message = ran.json_error()["message"].as_str().unwrap().to_owned();
+        assert_eq!(message, "cannot tell whether 1 document was created in full");
+    }
+}

@@ -245,6 +245,30 @@ async fn a_report_that_cannot_be_written_is_told_before_anything_is_done() {
     assert!(wiki.titles().await.is_empty());
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_cannot_be_written_in_the_end_takes_nothing_from_the_result() {
+    let wiki = Wiki::start().await;
+    wiki.write("a", "Text.");
+    std::os::unix::fs::symlink("/dev/full", wiki.bench.home.path().join("report.json")).unwrap();
+    let ran = wiki.sync(["--init", "--report", "report.json"]).exits(1);
+    assert_eq!(ran.json()["created"], 1, "{ran:#?}");
+    let error = ran.json_error();
+    assert!(error["message"].as_str().unwrap().starts_with("cannot write report.json: "), "{error:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_run_does_not_say_that_it_saved_the_state() {
+    let wiki = Wiki::synced(&["a"]).await;
+    wiki.remove("a");
+    let ran = wiki.bench.twin(["kb", "sync", "wiki", "--prune", "--yes"]).run().exits(11);
+    assert!(!ran.stderr.contains("state saved"), "{ran:#?}");
+    assert!(ran.stderr.contains("note: the state in twin-kb.lock.json is unchanged"), "{ran:#?}");
+    wiki.write("b", "Text.");
+    let ran = wiki.bench.twin(["kb", "sync", "wiki", "--yes"]).run().exits(0);
+    assert!(ran.stderr.contains("note: state saved to twin-kb.lock.json"), "{ran:#?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_run_on_the_same_state_is_refused() {
     let wiki = Wiki::synced(&["a"]).await;

@@ -73,7 +73,7 @@ async fn a_plan_is_confirmed_before_anything_is_written() {
     let seen = Terminal::start(sync(&wiki, &[]), 80).ends(0);
     let lines: Vec<&str> = seen.screen.lines().collect();
     assert_eq!(lines[..2], ["Found 4 documents in a folder (wiki)", "4 unchanged, 1 skipped"]);
-    assert!(lines[2].starts_with("note: state saved to twin-kb.lock.json"), "{}", seen.screen);
+    assert!(lines[2].starts_with("note: the state in twin-kb.lock.json is unchanged"), "{}", seen.screen);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ use super::{Outcome, answer, chat};
 use crate::context::Context;
 use crate::error::{CliError, Code};
 use crate::exit::Exit;
+use crate::hints;
 use crate::input::Input;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Form, Json, Notice, Report};
@@ -124,7 +125,8 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     if let Some(name) = args.asked_by.filter(|name| !name.trim().is_empty()) {
         call = call.asked_by(name);
     }
-    let answer = context.waiting_for("Asking", call).await?;
+    let answer = context.waiting_for("Asking", call).await;
+    let answer = answer.map_err(|error| hints::of_question(&error, context))?;
     let knows_nothing = connection.is_embedded && answer.sources.is_empty() && {
         connection.twin.kb().list().limit(1).await?.total == 0
     };
@@ -161,7 +163,12 @@ fn question_and_paths(
     } else {
         from.iter().position(|path| !exists(path)).unwrap_or(from.len())
     };
-    if begin == 0 || begin == from.len() {
+    if begin == 0 {
+        let path = from.first().map(|path| path.display().to_string()).unwrap_or_default();
+        return Err(CliError::invalid(format!("cannot read {path}: no such file or folder"))
+            .hint("pass an existing path with --from, and then the question"));
+    }
+    if begin == from.len() {
         return Err(missing());
     }
     let words: Result<Vec<String>, _> =
@@ -208,7 +215,7 @@ fn check(what: &str, text: &str, limit: usize) -> Result<(), CliError> {
         .hint(hint))
 }
 
-fn parse_confidence(text: &str) -> Result<f64, String> {
+pub(super) fn parse_confidence(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
         _ => Err("expected a number from 0 to 1, such as 0.7".to_owned()),
@@ -312,7 +319,14 @@ mod tests {
         for from in [&[][..], &["a.zip"], &["a.zip", "b.zip"]] {
             assert_eq!(split(&[], from, &["a.zip", "b.zip"]).unwrap_err().code(), Code::Usage, "{from:?}");
         }
-        assert_eq!(split(&[], &["Who?"], &[]).unwrap_err().code(), Code::Usage);
+    }
+
+    #[test]
+    fn a_path_that_does_not_exist_is_named() {
+        for from in [&["lost.zip"][..], &["lost.zip", "Who?"], &["lost.zip", "a.zip"]] {
+            let error = split(&[], from, &["a.zip"]).unwrap_err();
+            assert_eq!(error.message(), "cannot read lost.zip: no such file or folder", "{from:?}");
+        }
     }
 
     #[test]

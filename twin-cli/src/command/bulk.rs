@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::ids;
+use super::ids::{self, Kind};
 use crate::context::{Connection, Context};
 use crate::error::{CliError, Code};
 use crate::stop::Signal;
@@ -27,8 +27,7 @@ pub(super) struct Verb {
     pub(super) doing: &'static str,
     /// `deleted`; also the name of the list in `--json`.
     pub(super) done: &'static str,
-    /// `document`
-    pub(super) thing: &'static str,
+    pub(super) thing: Kind,
 }
 
 /// What became of the ids.
@@ -106,7 +105,7 @@ where
                 health.is_well();
                 bulk.done.push(id.clone());
             }
-            Ok(Err(error)) if is_alone => return Err(ids::explain(error, id)),
+            Ok(Err(error)) if is_alone => return Err(ids::explain(error, verb.thing, id)),
             Ok(Err(error)) => {
                 let error = CliError::from(error);
                 if health.would_meet_again(&error) {
@@ -156,7 +155,7 @@ impl Bulk {
 
     fn incomplete(&self) -> Option<CliError> {
         let (failed, done) = (self.failed.len(), self.done.len());
-        let all = count(failed + done, self.verb.thing);
+        let all = count(failed + done, self.verb.thing.noun());
         let message = format!("{failed} of {all} could not be {}", self.verb.done);
         (failed > 0).then(|| CliError::new(Code::Partial, message))
     }
@@ -197,7 +196,7 @@ impl Report for Bulk {
         let failed = self.failed.iter().map(|Failed { id, message, .. }| {
             Notice::warning(format!("{id} was not {}: {message}", verb.done))
         });
-        let remaining = (left > 0).then(|| Notice::warning(remaining(left, verb.thing)));
+        let remaining = (left > 0).then(|| Notice::warning(remaining(left, verb.thing.noun())));
         failed.chain(remaining).collect()
     }
 

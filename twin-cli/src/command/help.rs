@@ -177,7 +177,6 @@ fn exports() -> Topic {
             "The folder of the vault, a zip of it, or a checkout of a GitHub or GitLab wiki.",
         ),
         ("Mail", "A mailbox in mbox format (takeout.google.com, Thunderbird), or messages as eml files."),
-        ("Confluence", "Space settings > Export space > HTML."),
         ("Files", "Any folder, zip or tar of Markdown, text, HTML, CSV, docx, xlsx, pptx or PDF files."),
         (
             "Scans",
@@ -205,5 +204,20 @@ impl Report for Topic {
     fn json(&self, json: Json) -> serde_json::Result<String> {
         let entries = self.entries.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str())));
         json.of(&entries.collect::<Map<_, _>>())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_topic_names_anything_twice() {
+        for name in TOPICS {
+            let topic = topic(&[name.to_owned()]).unwrap();
+            let names: std::collections::HashSet<&String> =
+                topic.entries.iter().map(|(name, _)| name).collect();
+            assert_eq!(names.len(), topic.entries.len(), "{name}");
+        }
     }
 }

@@ -30,16 +30,41 @@ pub(crate) fn check(id: &str) -> Result<(), CliError> {
         return Ok(());
     }
     Err(CliError::invalid(format!("'{id}' is not a valid ID"))
-        .hint("IDs look like doc_… or esc_…; 'list' shows them"))
+        .hint("IDs look like doc_… or esc_…: see 'twin kb list' and 'twin escalations list'"))
+}
+
+/// What an id is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Document,
+    Escalation,
+}
+
+impl Kind {
+    /// Returns its noun.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Kind::Document => "document",
+            Kind::Escalation => "escalation",
+        }
+    }
+
+    /// Returns the command that lists them.
+    fn listing(self) -> &'static str {
+        match self {
+            Kind::Document => "twin kb list",
+            Kind::Escalation => "twin escalations list",
+        }
+    }
 }
 
 /// Says which id it was that does not exist, and where to look for the ones that do.
-pub(crate) fn explain(error: twin_sdk::Error, id: &str) -> CliError {
+pub(crate) fn explain(error: twin_sdk::Error, kind: Kind, id: &str) -> CliError {
     let error = CliError::from(error);
     if error.code() != Code::NotFound {
         return error;
     }
-    error.about(id).hint("run 'list' to see valid IDs")
+    error.about(id).hint(format!("run '{}' to see valid IDs", kind.listing()))
 }
 
 #[cfg(test)]

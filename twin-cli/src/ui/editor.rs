@@ -2,12 +2,15 @@
 
 use std::io::IsTerminal;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 
 use super::prompt::Terminal;
 use crate::env;
 use crate::error::{CliError, Code};
-use crate::stop::Stop;
+use crate::stop::{Signal, Stop};
+
+/// The number of the signal of Ctrl-C.
+const INTERRUPT: i32 = 2;
 
 /// Opens a file in `$VISUAL` or `$EDITOR`, and waits until it is closed.
 pub(crate) async fn edit(path: &Path, stop: &Stop) -> Result<(), CliError> {
@@ -25,7 +28,20 @@ pub(crate) async fn edit(path: &Path, stop: &Stop) -> Result<(), CliError> {
         command.stdout(Stdio::from(std::io::stderr()));
     }
     let status = command.status().await.map_err(|error| failed(error.to_string()))?;
-    if status.success() { Ok(()) } else { Err(failed(status.to_string())) }
+    match status.success() {
+        true => Ok(()),
+        false if is_interrupt(status) => Err(Signal::Interrupt.error()),
+        false => Err(failed(status.to_string())),
+    }
+}
+
+/// Whether Ctrl-C ended the editor: the shell that ran it tells by its code.
+fn is_interrupt(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    if std::os::unix::process::ExitStatusExt::signal(&status) == Some(INTERRUPT) {
+        return true;
+    }
+    status.code() == Some(128 + INTERRUPT)
 }
 
 /// The variable may hold arguments too, and quotes: the shell takes it apart, and outlives a Ctrl-C that is the

@@ -74,6 +74,21 @@ fn is_capable(term: Option<String>) -> bool {
     term.map_or(cfg!(windows), |term| term != "dumb")
 }
 
+/// Whether standard output still has a reader. Elsewhere than on Unix that shows only when it is written to.
+pub(crate) fn stdout_is_read() -> bool {
+    #[cfg(unix)]
+    {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let stdout = std::io::stdout();
+        let mut stdout = [PollFd::new(&stdout, PollFlags::empty())];
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+        poll(&mut stdout, Some(&at_once)).is_err()
+            || !stdout[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
+    }
+    #[cfg(not(unix))]
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

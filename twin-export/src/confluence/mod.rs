@@ -158,7 +158,7 @@ impl Space {
             text: page.text,
             kind: DocumentType::Note,
             source,
-            converter: "confluence/1".into(),
+            converter: "confluence/2".into(),
             path: path.to_owned(),
             clean_path: None,
             key_is_identity: true,

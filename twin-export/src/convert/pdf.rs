@@ -34,6 +34,7 @@ pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static 
     let is_filled_in = fields.iter().any(|field| field.field_type != FieldType::Signature);
     let forms = if is_filled_in { pdf_form::read(bytes) } else { BTreeMap::new() };
     let pages = Reader { source: &source, forms, deadline, aside: &mut aside }.pages();
+    let count = source.pages().len();
     // Its memory is needed for the notes.
     drop(source);
     let mut notes = if has_notes { pdf_notes::read(bytes) } else { BTreeMap::new() };
@@ -51,7 +52,7 @@ pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static 
     let filled_in: Vec<String> = fields.iter().filter_map(|field| filled_in(field, &text)).collect();
     text.push_str(&filled_in.join("\n"));
     if text.trim().is_empty() {
-        return Err(if aside.parts.is_empty() { reason::NO_TEXT } else { reason::UNREADABLE });
+        return Err(if aside.parts.len() < count.max(1) { reason::NO_TEXT } else { reason::UNREADABLE });
     }
     Ok(Output { title: core_title.or(heading), text, aside })
 }

@@ -2,6 +2,7 @@
 
 use unpdf::parser::{DetectedTable, TableDetector, TextLine, TextSpan};
 
+use super::pdf_grid::right;
 use super::pdf_lines::LINE_END;
 use super::pdf_page::Table;
 use super::rows::table_row;
@@ -26,7 +27,9 @@ pub(super) fn tables(spans: Vec<TextSpan>) -> (Vec<Table>, Vec<TextSpan>) {
         } else {
             let model = detector.to_table_model(table);
             let rows = model.rows.iter().map(|row| row.cells.iter().map(|cell| cell.plain_text()).collect());
-            text(&whole_rows(table, rows.collect()))
+            let mut rows: Vec<Vec<String>> = rows.collect();
+            spread_header(table, &mut rows);
+            text(&whole_rows(table, rows))
         };
         Table { bounds: [table.left_x, table.bottom_y, table.right_x, table.top_y], text }
     });
@@ -48,6 +51,37 @@ fn text(rows: &[Vec<String>]) -> String {
     let parts = [above, rows_text(&rows[first..end]), below];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
+
+/// Repeats what stands in the middle above several columns, in each of them.
+fn spread_header(table: &DetectedTable, rows: &mut [Vec<String>]) {
+    let ([head, below, ..], [heads, belows, ..]) = (&mut *rows, table.rows.as_slice()) else { return };
+    let used = |row: &[String]| (0..row.len()).filter(|&at| !row[at].trim().is_empty()).collect::<Vec<_>>();
+    let (head_columns, columns) = (used(head), used(below));
+    if head_columns.len() != heads.spans.len() || columns.len() != belows.spans.len() {
+        return;
+    }
+    let ends: Vec<(f32, f32)> = belows.spans.iter().map(|span| (span.x, right(span))).collect();
+    for (span, &own) in heads.spans.iter().zip(&head_columns) {
+        let middle = (span.x + right(span)) / 2.0;
+        let is_over = |first: usize, last: usize| {
+            ((ends[first].0 + ends[last].1) / 2.0 - middle).abs() < span.font_size * 0.5
+        };
+        let spread = (0..columns.len()).find_map(|first| {
+            let last =
+                (first + 1..columns.len().min(first + MOST_COVERED)).find(|&last| is_over(first, last))?;
+            let covered = &columns[first..=last];
+            let others = head_columns.iter().filter(|column| covered.contains(column)).count();
+            (others == 1 && covered.contains(&own)).then(|| covered.to_vec())
+        });
+        let text = head[own].clone();
+        for column in spread.into_iter().flatten() {
+            head[column].clone_from(&text);
+        }
+    }
+}
+
+/// Columns below one head.
+const MOST_COVERED: usize = 8;
 
 /// Rows as the parser has them, one for each line, with the lines of a cell together.
 fn whole_rows(table: &DetectedTable, rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
@@ -107,10 +141,37 @@ fn joined(rows: Vec<Vec<String>>, is_near: impl Fn(usize) -> bool) -> Vec<Vec<St
 
 #[cfg(test)]
 mod tests {
+    use unpdf::parser::TableRowData;
+
+    use super::super::pdf_marks::tests::span;
     use super::*;
 
     fn rows(rows: &[[&str; 3]]) -> Vec<Vec<String>> {
         rows.iter().map(|row| row.map(str::to_owned).to_vec()).collect()
+    }
+
+    #[test]
+    fn a_head_over_two_columns_stands_in_both() {
+        let row = |y: f32, pieces: &[(&str, f32)]| TableRowData {
+            y,
+            spans: pieces.iter().map(|(text, x)| span(text, *x, y, 10.0)).collect(),
+            sources: Vec::new(),
+        };
+        let table = DetectedTable {
+            top_y: 710.0,
+            bottom_y: 650.0,
+            left_x: 70.0,
+            right_x: 300.0,
+            columns: vec![70.0, 150.0, 200.0],
+            rows: vec![
+                row(700.0, &[("Name", 70.0), ("2025", 168.0)]),
+                row(680.0, &[("Unit", 70.0), ("in", 151.0), ("out", 195.0)]),
+            ],
+            confidence: 1.0,
+        };
+        let mut lines = rows(&[["Name", "2025", ""], ["Unit", "in", "out"]]);
+        spread_header(&table, &mut lines);
+        assert_eq!(lines[0], ["Name", "2025", "2025"]);
     }
 
     #[test]

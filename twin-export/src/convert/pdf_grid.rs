@@ -227,34 +227,38 @@ impl Ruled {
         cells
     }
 
-    /// Whether a row holds several of which each has a line of every cell, with nothing drawn between them.
+    /// Whether a row holds several, each with its cells on one line, with nothing drawn between them.
     fn are_records(&self, row: &[Vec<TextLine>]) -> bool {
-        let used: Vec<&Vec<TextLine>> = row.iter().filter(|lines| !lines.is_empty()).collect();
-        let Some(first) = used.first().filter(|first| used.len() > 1 && first.len() > 2) else {
+        let used = row.iter().filter(|lines| !lines.is_empty()).count();
+        let Some(fullest) = row.iter().max_by_key(|lines| lines.len()).filter(|lines| lines.len() > 2) else {
             return false;
         };
-        let stands_beside = |lines: &&Vec<TextLine>| {
-            let beside = |(one, other): (&TextLine, &TextLine)| (one.y - other.y).abs() < one.font_size * 0.3;
-            lines.len() == first.len() && lines.iter().zip(first.iter()).all(beside)
-        };
+        let count = row.iter().map(Vec::len).sum::<usize>();
+        let stand_beside =
+            row.iter().flatten().all(|line| fullest.iter().any(|other| is_beside(line, other)));
         let is_wrapped = row.iter().enumerate().any(|(column, lines)| {
             let width = self.lefts[column + 1] - self.lefts[column];
             let full = lines.iter().filter(|line| line_right(line) - line.x > width * 0.75).count();
             lines.len() > 2 && full * 2 > lines.len()
         });
-        used.iter().all(stands_beside) && !is_wrapped
+        used > 1 && stand_beside && !is_wrapped && count * 5 >= used * fullest.len() * 3
     }
+}
+
+fn is_beside(line: &TextLine, other: &TextLine) -> bool {
+    (line.y - other.y).abs() < line.font_size * 0.3
 }
 
 /// A cell of more lines is a column of a page.
 const MOST_LINES: usize = 12;
 
 fn records(grid: &mut Grid, row: &[Vec<TextLine>]) {
-    let count = row.iter().map(Vec::len).max().unwrap_or_default();
-    for record in 0..count {
+    let Some(fullest) = row.iter().max_by_key(|lines| lines.len()) else { return };
+    for record in fullest {
         grid.begin_row();
         for lines in row {
-            grid.cell(lines.get(record).map(TextLine::text).unwrap_or_default(), 1);
+            let line = lines.iter().find(|line| is_beside(line, record));
+            grid.cell(line.map(|line| line.text().trim().to_owned()).unwrap_or_default(), 1);
         }
     }
 }
@@ -303,4 +307,31 @@ pub(super) fn lines(mut spans: Vec<TextSpan>) -> Vec<TextLine> {
 fn said(lines: &[TextLine]) -> String {
     let lines: Vec<String> = lines.iter().map(|line| line.text().trim().to_owned()).collect();
     lines.join(&LINE_END.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pdf_marks::tests::span;
+    use super::*;
+
+    #[test]
+    fn rows_without_a_line_between_them_are_rows() {
+        let across = [700.0, 680.0, 620.0].map(|at| Rule { at, from: 70.0, to: 370.0 }).to_vec();
+        let down = [70.0, 170.0, 270.0, 370.0].map(|at| Rule { at, from: 620.0, to: 700.0 }).to_vec();
+        let tables = tables(&Rules { across, down });
+        let rows =
+            [(686.0, ["Site", "Mon", "Tue"]), (666.0, ["Oslo", "9", "10"]), (648.0, ["Rome", "", "12"])];
+        let last = (630.0, ["Bari", "13", "14"]);
+        let spans: Vec<TextSpan> = rows
+            .iter()
+            .chain([&last])
+            .flat_map(|(y, texts)| {
+                texts.iter().zip([80.0, 180.0, 280.0]).map(|(text, x)| span(text, x, *y, 10.0))
+            })
+            .filter(|span| !span.text.is_empty())
+            .collect();
+        let expected =
+            [["Site", "Mon", "Tue"], ["Oslo", "9", "10"], ["Rome", "", "12"], ["Bari", "13", "14"]];
+        assert_eq!(tables[0].rows(&spans).unwrap(), expected);
+    }
 }

@@ -231,8 +231,7 @@ fn hard_ends(block: &TextBlock, texts: &[String], narrow: &Narrow) -> Vec<bool> 
         let room = reach - left - width - first_word_width(below, next) - size * 0.8;
         let has_room = room > if goes_on { (reach - left) * 0.25 } else { 0.0 };
         // At the end of a line a hyphen goes on with the next.
-        let is_cut =
-            text.ends_with(['-', '\u{2010}', '\u{AD}']) || text.ends_with(',') && goes_on || is_upright;
+        let is_cut = text.ends_with(['-', '\u{2010}', '\u{AD}']) || is_upright;
         let is_alone =
             [line, below].into_iter().any(|line| line.spans.iter().any(|span| span.text.ends_with(ALONE)));
         ends.push(is_alone || !is_cut && (has_room && !is_heading || is_list && !goes_on));

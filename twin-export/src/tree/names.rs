@@ -72,6 +72,8 @@ pub(crate) fn is_litter(path: &str) -> bool {
         || name.starts_with("~$")
         || [".DS_Store", "Thumbs.db", "desktop.ini"].iter().any(|litter| name.eq_ignore_ascii_case(litter))
         || path.split('/').any(|part| part == "__MACOSX")
+        // What the first bytes of a book in a zip say.
+        || name == "mimetype"
         || stubs.contains(&ending(name).as_str())
 }
 

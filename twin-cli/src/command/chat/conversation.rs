@@ -7,6 +7,7 @@ use crate::command::ask;
 use crate::context::Context;
 use crate::error::{CliError, Code};
 use crate::files;
+use crate::hints;
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Form, Json, Notice, Report, editor};
 
@@ -76,7 +77,7 @@ impl<'a> Conversation<'a> {
         let Some(answered) = self.unless_cancelled(asked).await else {
             return Ok(());
         };
-        let answered = answered?;
+        let answered = answered.map_err(|error| hints::of_question(&error, self.context))?;
         let left = ANSWERS_LEFT.iter().find_map(|name| answered.meta.header(name)).map(str::to_owned);
         let answer = answered.data;
         self.thread.push(self.asked_by.as_deref().unwrap_or("User"), question);
@@ -122,7 +123,10 @@ impl<'a> Conversation<'a> {
         let cannot =
             |error: std::io::Error| CliError::io(format_args!("cannot write {}", path.display()), &error);
         files::replace_private(&path, "").map_err(cannot)?;
-        editor::edit(&path, self.context.stop()).await?;
+        match editor::edit(&path, self.context.stop()).await {
+            Err(error) if error.code() == Code::Interrupted => return Ok(None),
+            edited => edited?,
+        }
         let text = files::read_if_there(&path)?.unwrap_or_default();
         let _ = std::fs::remove_file(&path); // what is left of it is for its owner alone
         Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))

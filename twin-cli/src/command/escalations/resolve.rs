@@ -1,7 +1,8 @@
 //! `twin escalations resolve`: marks escalations as dealt with, one after the other.
 
+use crate::command::Outcome;
 use crate::command::bulk::{self, Verb};
-use crate::command::{Outcome, ids};
+use crate::command::ids::{self, Kind};
 use crate::context::Context;
 
 /// Mark escalations as resolved
@@ -20,7 +21,7 @@ pub struct Args {
     ids: Vec<String>,
 }
 
-const RESOLVE: Verb = Verb { doing: "Resolving", done: "resolved", thing: "escalation" };
+const RESOLVE: Verb = Verb { doing: "Resolving", done: "resolved", thing: Kind::Escalation };
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let ids = ids::all(args.ids).await?;

@@ -6,6 +6,7 @@ use clap::ValueHint;
 
 use super::init;
 use crate::error::{CliError, Code};
+use crate::files::output_file;
 
 /// Test the answers against expectations
 ///
@@ -49,7 +50,7 @@ pub struct Args {
     pub(super) retries: u32,
 
     /// Fail only if a case does worse than in this file
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_parser = output_file(), value_hint = ValueHint::FilePath)]
     pub(super) baseline: Option<PathBuf>,
 
     /// Accept the results and write them to the --baseline file
@@ -61,11 +62,11 @@ pub struct Args {
     pub(super) min_pass: Option<f64>,
 
     /// Write the results as JUnit XML
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_parser = output_file(), value_hint = ValueHint::FilePath)]
     pub(super) junit: Option<PathBuf>,
 
     /// Write the results as Markdown; in GitHub Actions, they are also added to the job summary
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_parser = output_file(), value_hint = ValueHint::FilePath)]
     pub(super) summary: Option<PathBuf>,
 
     /// File that caches answers between runs, or 'off' [default: in the user's cache directory]

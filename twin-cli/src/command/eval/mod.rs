@@ -143,23 +143,31 @@ impl Run<'_> {
         };
         let mut regressions = None;
         let mut blessed = false;
+        // Answers that were paid for are told, whatever cannot be written.
+        let mut unwritten = None;
         if let Some(mut baseline) = baseline {
             let found = baseline.regressions(&report);
             regressions = Some(found.iter().map(|found| found.outcome.case.id.clone()).collect::<Vec<_>>());
             if self.args.bless && report.is_complete() {
                 baseline.bless(&report, suite.cases().len() == whole);
                 let path = self.args.baseline.as_deref().unwrap_or_else(|| "".as_ref());
-                files::write(path, &baseline.to_string())?;
-                blessed = true;
+                unwritten = files::write(path, &baseline.to_string()).err();
+                blessed = unwritten.is_none();
             }
         }
-        let error = self.verdict(&report, regressions.as_deref(), blessed);
-        let error = error.or_else(|| resolving.err().map(CliError::from));
+        let is_kept = cache.as_ref().is_some_and(|cache| cache.error().is_none());
+        let error = self.verdict(&report, regressions.as_deref(), blessed, is_kept);
+        let mut error = error.or_else(|| resolving.err().map(CliError::from));
         let note = match &error {
             Some(error) => error.message().to_owned(),
             None => self.cost.line(),
         };
-        files::write_reports(&self.args, &report, &note)?;
+        let unwritten = unwritten.or(files::write_reports(&self.args, &report, &note).err());
+        match (unwritten, &error) {
+            (Some(unwritten), Some(_)) => notices.push(Notice::warning(unwritten.message()).vital()),
+            (unwritten, None) => error = unwritten,
+            (None, Some(_)) => {}
+        }
         let Self { meter, cost, .. } = self;
         Ok(Box::new(Evaluated { report, cost, meter, regressions, resolved, blessed, notices, error }))
     }
@@ -203,10 +211,18 @@ impl Run<'_> {
         report: &twin_eval::Report,
         regressions: Option<&[String]>,
         blessed: bool,
+        is_kept: bool,
     ) -> Option<CliError> {
         let left = report.count(Status::Unasked);
+        let next_run = |goes_on: &'static str| match is_kept {
+            true => goes_on,
+            false if self.args.cache_is_off() => {
+                "with --cache off the next run asks every question again; run it without to keep the answers"
+            }
+            false => "answers are not cached, so the next run asks every question again",
+        };
         let in_part = |message: String| {
-            let hint = format!("{} left: run it again to continue", count(left, "case"));
+            let hint = format!("{} left: {}", count(left, "case"), next_run("run it again to continue"));
             CliError::new(Code::Partial, message).hint(hint)
         };
         match &report.ended {
@@ -231,7 +247,8 @@ impl Run<'_> {
         let unanswered = report.count(Status::Error);
         if unanswered > 0 {
             let text = format!("{} could not be answered", count(unanswered, "case"));
-            return Some(CliError::new(Code::Partial, text).hint("run it again: only these will be asked"));
+            let hint = next_run("run it again: only these will be asked");
+            return Some(CliError::new(Code::Partial, text).hint(hint));
         }
         if blessed {
             return None;

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use clap::ValueHint;
 use serde::{Serialize, Serializer};
-use twin_sdk::{Document, DocumentType, NewDocument, Outcome as Effect, Twin};
+use twin_sdk::{Document, DocumentType, NewDocument, Twin};
 
 use crate::command::Outcome;
 use crate::command::bulk::{Failed, finished};
 use crate::context::Context;
 use crate::error::{CliError, Code};
+use crate::hints;
 use crate::input::Input;
 use crate::stop::Signal;
 use crate::ui::page::{Page, Tone};
@@ -69,7 +70,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
 }
 
 async fn add(document: &NewDocument, twin: &Twin, equals: &mut Equals) -> Result<Added, CliError> {
-    let created = twin.kb().create(document.clone()).await.map_err(explain)?;
+    let created = twin.kb().create(document.clone()).await.map_err(hints::of_create)?;
     let equal = match &created.id {
         Some(id) => tokio::time::timeout(LOOKING, equals.of(document, id, twin)).await.unwrap_or_default(),
         None => None,
@@ -96,7 +97,7 @@ async fn add_all(documents: &[(String, NewDocument)], context: &Context) -> Outc
                 None
             }
             Ok(Err(error)) => Some(error),
-            Err(signal) => Some(signal.error()),
+            Err(signal) => Some(hints::in_doubt(signal.error())),
         };
         many.remaining = left(place + usize::from(stopped.is_none()));
         let told_to_stop = signal.borrow().filter(|_| !many.remaining.is_empty()).map(Signal::error);
@@ -232,16 +233,6 @@ fn check(document: &NewDocument) -> Result<(), CliError> {
         .hint("'twin kb import FILE' splits it into several documents"));
     }
     Ok(())
-}
-
-/// Where no answer came, the document may be there.
-fn explain(error: twin_sdk::Error) -> CliError {
-    let lost = error.outcome() == Effect::Unknown;
-    let error = CliError::from(error);
-    if !lost {
-        return error;
-    }
-    error.hint("it may have been added anyway: check 'twin kb list' before you try again")
 }
 
 struct Added {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::bulk_args::BulkArgs;
-use super::bulk_notices::{ending, failures, notices, partial, refused, what_was_read};
+use super::bulk_notices::{Stamp, ending, failures, notices, partial, refused, what_was_read};
 use super::bulk_plan::{Cost, PlanView};
 use super::bulk_progress::Uploading;
 use super::bulk_read::{self, About, Reading, ReadingError};
@@ -58,6 +58,7 @@ pub(super) async fn run(bulk: Bulk, context: &Context) -> Outcome {
         cancellation: cancellation.clone(),
         signal: signal.clone(),
         limitations: RefCell::default(),
+        state_before: Stamp::of(&bulk.args.state),
     };
     tokio::select! {
         biased;
@@ -94,6 +95,8 @@ struct Run<'a> {
     signal: watch::Receiver<Option<Signal>>,
     /// What the file system of the state cannot do.
     limitations: RefCell<Limitations>,
+    /// The state file before the run.
+    state_before: Option<Stamp>,
 }
 
 impl Run<'_> {
@@ -292,16 +295,23 @@ impl Run<'_> {
         );
         let mut report = report.with(self.meter.figures());
         if !args.dry_run {
-            notices.extend(ending(&report, &args.state));
+            notices.extend(ending(&report, &args.state, self.state_before.as_ref()));
         }
         if !args.dry_run && args.report.is_none() {
             report.actions = None;
         } else if report.actions.is_none() {
             report.actions = Some(Vec::new());
         }
+        let mut error = error;
         if let Some(path) = &args.report {
             let json = serde_json::to_string_pretty(&report).map_err(CliError::internal)?;
-            report_file::write(path, &format!("{json}\n"))?;
+            // What was done was done: it is told all the same.
+            if let Err(unwritten) = report_file::write(path, &format!("{json}\n")) {
+                match &error {
+                    Some(_) => notices.push(Notice::warning(unwritten.message()).vital()),
+                    None => error = Some(unwritten),
+                }
+            }
         }
         Ok(BulkReport::new(report, error, notices))
     }

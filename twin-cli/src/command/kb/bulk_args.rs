@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use twin_sdk::DocumentType;
 
 use crate::duration;
+use crate::files::output_file;
 use twin_export::{self as export, Filter, Glob};
 use twin_sync::MaxDelete;
 
@@ -105,7 +106,7 @@ pub(crate) struct BulkArgs {
     pub(super) max_duration: Option<Duration>,
 
     /// Also write the report to this file, as JSON
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = output_file(), value_hint = clap::ValueHint::FilePath)]
     pub(super) report: Option<PathBuf>,
 
     /// Do not ask for confirmation

@@ -1,6 +1,7 @@
 //! What a bulk run says beside its report: the errors it ends with, and what should be known of it.
 
 use std::path::Path;
+use std::time::SystemTime;
 
 use twin_export::{Format, reason};
 
@@ -28,7 +29,8 @@ pub(super) fn partial(report: &Report) -> Option<CliError> {
         parts.push(format!("{} failed", count(failed, "document")));
     }
     if unresolved > 0 {
-        parts.push(format!("cannot tell whether {} were created in full", count(unresolved, "document")));
+        let were = if unresolved == 1 { "was" } else { "were" };
+        parts.push(format!("cannot tell whether {} {were} created in full", count(unresolved, "document")));
     }
     let hint = match unresolved {
         0 => "run it again to continue where it stopped",
@@ -81,12 +83,35 @@ fn kind(reader: Format) -> &'static str {
     }
 }
 
-/// Where the state is and what the run took, for whoever runs it again. Nothing when there is no state.
-pub(super) fn ending(report: &Report, state: &Path) -> Option<Notice> {
-    if !state.exists() {
-        return None;
+/// What tells one version of a file from another.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    modified: Option<SystemTime>,
+    length: u64,
+    /// Its number in the file system, where there is one: a file that was replaced has another.
+    number: Option<u64>,
+}
+
+impl Stamp {
+    /// Reads it; `None` if there is no such file.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        let file = std::fs::metadata(path).ok()?;
+        #[cfg(unix)]
+        let number = Some(std::os::unix::fs::MetadataExt::ino(&file));
+        #[cfg(not(unix))]
+        let number = None;
+        Some(Self { modified: file.modified().ok(), length: file.len(), number })
     }
-    let mut text = format!("state saved to {}; keep this file for the next run", state.display());
+}
+
+/// Where the state is, whether the run wrote it and what the run took, for whoever runs it again. Nothing when there
+/// is no state.
+pub(super) fn ending(report: &Report, state: &Path, before: Option<&Stamp>) -> Option<Notice> {
+    let after = Stamp::of(state)?;
+    let mut text = match before {
+        Some(before) if *before == after => format!("the state in {} is unchanged", state.display()),
+        _ => format!("state saved to {}; keep this file for the next run", state.display()),
+    };
     if report.requests > 0 {
         let (requests, time) =
             (count(report.requests, "request"), rough_seconds(report.elapsed_ms.div_ceil(1000)));
@@ -162,5 +187,12 @@ mod tests {
         assert_eq!(partial(&Report::default()), None);
         let report = Report { remaining: 1, ..Report::default() };
         assert!(partial(&report).is_some());
+        let in_doubt = |number| {
+            let source = twin_sync::Unresolved { key: "k".into(), title: "T".into(), reason: "r".into() };
+            let report = Report { unresolved: vec![source; number], ..Report::default() };
+            partial(&report).map(|error| error.message().to_owned())
+        };
+        assert_eq!(in_doubt(1).as_deref(), Some("cannot tell whether 1 document was created in full"));
+        assert_eq!(in_doubt(2).as_deref(), Some("cannot tell whether 2 documents were created in full"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::error::CliError;
 use crate::ui::Ui;
@@ -21,7 +21,9 @@ pub(super) struct Uploading<'a> {
     rate: Option<u64>,
     total: u64,
     done: AtomicU64,
+    requests: u64,
     requests_left: AtomicU64,
+    began: Instant,
 }
 
 impl<'a> Uploading<'a> {
@@ -32,7 +34,9 @@ impl<'a> Uploading<'a> {
             rate,
             total: plan.tasks().len() as u64,
             done: AtomicU64::new(0),
+            requests: plan.requests() as u64,
             requests_left: AtomicU64::new(plan.requests() as u64),
+            began: Instant::now(),
         }
     }
 
@@ -45,8 +49,10 @@ impl<'a> Uploading<'a> {
     }
 
     fn status(&self) -> String {
-        let pace = Pace { rate: self.rate, window: self.meter.window() };
-        status(self.requests_left.load(Ordering::Relaxed), pace, self.meter.waiting())
+        let left = self.requests_left.load(Ordering::Relaxed);
+        let so_far = (self.requests.saturating_sub(left), self.began.elapsed());
+        let pace = Pace { rate: self.rate, window: self.meter.window(), so_far };
+        status(left, pace, self.meter.waiting())
     }
 }
 
@@ -70,13 +76,19 @@ struct Pace {
     /// Requests a minute, where there is a limit: the server's, or a lower one that was asked for.
     rate: Option<u64>,
     window: Option<Window>,
+    /// Requests of the plan that are done, and the time they took.
+    so_far: (u64, Duration),
 }
 
 impl Pace {
     /// How long so many requests take. A window's requests go in a burst at its beginning, so that their pace tells
     /// nothing: what counts is how many windows must begin before the last one is sent.
+    /// Where no limit is told, the rest takes as long as what is done did.
     fn time_for(self, requests: u64) -> Option<Duration> {
-        let rate = self.rate.filter(|rate| *rate > 0)?;
+        let Some(rate) = self.rate.filter(|rate| *rate > 0) else {
+            let (done, elapsed) = self.so_far;
+            return (done > 0).then(|| elapsed.mul_f64(requests as f64 / done as f64));
+        };
         let window = self.window.filter(|window| window.limit > 0 && window.limit <= rate);
         let Some(window) = window else {
             return Some(Duration::from_secs((requests * 60).div_ceil(rate)));
@@ -102,6 +114,7 @@ fn status(requests_left: u64, pace: Pace, waiting: Option<Duration>) -> String {
             parts.push(format!("about {} left", rough_seconds(left.as_secs_f64().ceil() as u64)));
         }
         Some(_) if requests_left > 0 => parts.push("a few seconds left".to_owned()),
+        None if requests_left > 0 && parts.is_empty() => parts.push("waiting for the API".to_owned()),
         _ => {}
     }
     parts.join(", ")
@@ -113,7 +126,12 @@ mod tests {
 
     fn pace(remaining: u64, reset_in: u64) -> Pace {
         let window = Window { limit: 60, remaining, reset_in: Duration::from_secs(reset_in) };
-        Pace { rate: Some(60), window: Some(window) }
+        Pace { rate: Some(60), window: Some(window), so_far: (0, Duration::ZERO) }
+    }
+
+    /// Of a server that tells no limit.
+    fn unlimited(done: u64, seconds: u64) -> Pace {
+        Pace { rate: None, window: None, so_far: (done, Duration::from_secs(seconds)) }
     }
 
     #[test]
@@ -122,10 +140,11 @@ mod tests {
         assert_eq!(seconds(60, pace(60, 50)), Some(0), "all fit into this window");
         assert_eq!(seconds(61, pace(60, 50)), Some(50), "one has to wait for the next");
         assert_eq!(seconds(600, pace(0, 12)), Some(12 + 9 * 60));
-        assert_eq!(seconds(600, Pace { rate: Some(60), window: None }), Some(600));
+        assert_eq!(seconds(600, Pace { rate: Some(60), ..unlimited(0, 9) }), Some(600));
         let slower = Pace { rate: Some(30), ..pace(60, 50) };
         assert_eq!(seconds(60, slower), Some(120), "a lower rate that was asked for counts");
-        assert_eq!(seconds(60, Pace { rate: None, window: None }), None);
+        assert_eq!(seconds(60, unlimited(0, 9)), None);
+        assert_eq!(seconds(60, unlimited(20, 10)), Some(30), "as fast as so far");
     }
 
     #[test]
@@ -136,6 +155,7 @@ mod tests {
         );
         assert_eq!(status(4, pace(30, 12), None), "a few seconds left");
         assert_eq!(status(0, pace(30, 12), None), "");
-        assert_eq!(status(480, Pace { rate: None, window: None }, None), "");
+        assert_eq!(status(480, unlimited(0, 9), None), "waiting for the API");
+        assert_eq!(status(42, unlimited(18, 10), None), "about 24s left");
     }
 }

@@ -3,8 +3,9 @@
 use super::reference::{self, Found};
 use clap_complete::ArgValueCompleter;
 
+use crate::command::Outcome;
 use crate::command::bulk::{self, Verb};
-use crate::command::{Outcome, ids};
+use crate::command::ids::{self, Kind};
 use crate::complete;
 use crate::context::Context;
 use crate::error::{CliError, Code};
@@ -34,7 +35,7 @@ pub struct Args {
     yes: bool,
 }
 
-const DELETE: Verb = Verb { doing: "Deleting", done: "deleted", thing: "document" };
+const DELETE: Verb = Verb { doing: "Deleting", done: "deleted", thing: Kind::Document };
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let from_stdin = args.ids.iter().any(|id| id == "-");

@@ -6,7 +6,8 @@ use twin_sdk::Document;
 use super::reference::{self, Found};
 use clap_complete::ArgValueCompleter;
 
-use crate::command::{Outcome, ids};
+use crate::command::Outcome;
+use crate::command::ids::{self, Kind};
 use crate::complete;
 use crate::context::Context;
 use crate::ui::age::age;
@@ -40,7 +41,9 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     let connection = context.connect().await?;
     let doc = match reference::find(&id, &connection).await? {
         Found::Document(document) => *document,
-        Found::Id(id) => connection.twin.kb().get(&id).await.map_err(|error| ids::explain(error, &id))?,
+        Found::Id(id) => {
+            connection.twin.kb().get(&id).await.map_err(|error| ids::explain(error, Kind::Document, &id))?
+        }
     };
     Ok(Box::new(OneDocument { doc, now: Timestamp::now() }))
 }

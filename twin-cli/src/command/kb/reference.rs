@@ -5,7 +5,7 @@ use std::path::Path;
 use twin_sdk::{Document, ErrorKind, Twin};
 use twin_sync as sync;
 
-use crate::command::ids;
+use crate::command::ids::{self, Kind};
 use crate::context::Connection;
 use crate::error::{CliError, Code};
 
@@ -29,7 +29,7 @@ pub(super) async fn find(name: &str, connection: &Connection) -> Result<Found, C
         match connection.twin.kb().get(name).await {
             Ok(document) => return Ok(Found::Document(Box::new(document))),
             Err(error) if error.kind() != ErrorKind::NotFound || name.starts_with("doc_") => {
-                return Err(ids::explain(error, name));
+                return Err(ids::explain(error, Kind::Document, name));
             }
             Err(_) => {}
         }

@@ -35,7 +35,8 @@ pub struct Args {
     #[arg(long)]
     prune: bool,
 
-    /// Maximum number of documents to delete [default: 5 or 10%, whichever is more]
+    /// Maximum number of documents by which the knowledge base may shrink; a replacement by as many parts deletes
+    /// none [default: 5 or 10%, whichever is more]
     #[arg(long, value_name = "N|N%", value_parser = parse_max_delete)]
     max_delete: Option<MaxDelete>,
 

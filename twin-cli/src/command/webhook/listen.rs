@@ -1,25 +1,26 @@
 //! `twin webhook listen`: receives webhooks on this machine, prints them and passes them on.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
-use twin_sdk::webhook::EventName;
 use url::Url;
 
 use super::forward::Forwarder;
+use super::print::{Printer, Unprinted};
 use super::receive::{Delivery, MaxAge, Receiver, Rules};
 use super::target::Target;
 use super::{Secret, parse_url};
-use crate::command::answer::percent;
 use crate::command::serve::Stopped;
 use crate::command::{Nothing, Outcome};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::stop::Signal;
-use crate::ui::page::{Page, Tone};
-use crate::ui::{Json, Notice, Report};
+use crate::ui::{Notice, term};
+
+/// How often is looked whether anyone reads.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Receive, verify, print and forward webhooks
 ///
@@ -30,6 +31,8 @@ use crate::ui::{Json, Notice, Report};
 /// With --forward-to, forwards each event with its original body, path, query and headers, and retries for an
 /// hour until it is answered with 2xx; events of the same escalation stay in order. At most 1,000 events wait
 /// at a time; further ones are answered with 503, so that Twin delivers them again.
+///
+/// Ends when nothing reads its output any more; with --forward-to, goes on forwarding.
 ///
 /// When piped, prints one event per line: escalationId, event, confidence, askedBy, timestamp, question. With
 /// --json, prints one JSON object per line.
@@ -85,7 +88,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     }
 
     let (sender, deliveries) = mpsc::unbounded_channel();
-    let rules = Rules { max_age: args.max_age, repeats: args.repeats };
+    let rules = Rules { max_age: args.max_age, repeats: args.repeats, only_printed: target.is_none() };
     let receiver = Receiver::new(verifier, rules, sender, ui);
     let forwarder = target.map(|target| Forwarder::new(target, receiver.clone(), ui));
     let serving = tokio::spawn(receiver.clone().serve(listener));
@@ -106,87 +109,95 @@ async fn bind(host: &str, port: u16) -> Result<TcpListener, CliError> {
     })
 }
 
-/// Passes on and prints what comes, until a signal says otherwise or no one reads any more.
+/// Passes on and prints what comes, until a signal says otherwise. Where events are only printed, it ends when no one
+/// reads them any more; where they are forwarded too, only the printing ends.
 async fn hand_out(
     mut deliveries: mpsc::UnboundedReceiver<Arc<Delivery>>,
     forwarder: Option<&Forwarder>,
     context: &Context,
 ) -> Outcome {
-    let mut signals = context.stop.graceful();
-    let (lines, mut to_print) = mpsc::unbounded_channel::<Arc<Delivery>>();
     let ui = context.ui;
-    // Printing may block for as long as no one reads, which is no reason to keep Twin waiting.
-    let mut printing = tokio::task::spawn_blocking(move || {
-        while let Some(delivery) = to_print.blocking_recv() {
-            if !ui.stream(&Line(&delivery))? {
-                break;
-            }
-        }
-        Ok::<_, CliError>(())
-    });
-    loop {
-        let delivery = tokio::select! {
-            biased;
-            signal = signals.wait_for(Option::is_some) => {
-                let signal = signal.ok().and_then(|signal| *signal);
-                return Ok(Box::new(Stopped(signal.unwrap_or(Signal::Terminate))));
-            }
-            printed = &mut printing => {
-                printed.map_err(CliError::internal)??;
-                return Ok(Box::new(Nothing));
-            }
-            delivery = deliveries.recv() => delivery,
-        };
-        let delivery = delivery.ok_or_else(|| CliError::internal("the server ended"))?;
+    let mut signals = context.stop.graceful();
+    let mut look = tokio::time::interval(LOOK);
+    let mut printer = Some(Printer::start(ui));
+    let mut unsent = Vec::new();
+    let hand_on = |delivery: Arc<Delivery>, printer: Option<&Printer>, unsent: &mut Vec<String>| {
         if let Some(forwarder) = forwarder {
             forwarder.push(delivery.clone());
         }
-        // Where no one takes it, printing is over: that is seen above.
-        let _ = lines.send(delivery);
+        if let Some(Err(delivery)) = printer.map(|printer| printer.push(delivery)) {
+            unsent.push(delivery.event.escalation_id.clone());
+        }
+    };
+    let ended: Ended = loop {
+        tokio::select! {
+            biased;
+            signal = signals.wait_for(Option::is_some) => {
+                let signal = signal.ok().and_then(|signal| *signal);
+                break Ended::Signal(signal.unwrap_or(Signal::Terminate));
+            }
+            failed = failed(printer.as_mut()) => {
+                printer = None;
+                if forwarder.is_none() {
+                    break Ended::Unprinted(failed);
+                }
+                ui.notice(&Notice::warning(format!(
+                    "events are no longer printed, but still forwarded: {}",
+                    failed.reason()
+                )));
+            }
+            _ = look.tick(), if forwarder.is_none() => {
+                if !term::stdout_is_read() {
+                    break Ended::Unprinted(Unprinted::default());
+                }
+            }
+            delivery = deliveries.recv() => {
+                let delivery = delivery.ok_or_else(|| CliError::internal("the server ended"))?;
+                hand_on(delivery, printer.as_ref(), &mut unsent);
+            }
+        }
+    };
+    // What was taken is dealt with to the end.
+    deliveries.close();
+    while let Ok(delivery) = deliveries.try_recv() {
+        match (&printer, &ended) {
+            (None, Ended::Unprinted(_)) => unsent.push(delivery.event.escalation_id.clone()),
+            _ => hand_on(delivery, printer.as_ref(), &mut unsent),
+        }
+    }
+    let last = match printer {
+        Some(printer) => printer.finish().await.err(),
+        None => None,
+    };
+    let (signal, mut unprinted) = match ended {
+        Ended::Signal(signal) => (Some(signal), last.unwrap_or_default()),
+        Ended::Unprinted(first) => (None, last.unwrap_or(first)),
+    };
+    unprinted.ids.append(&mut unsent);
+    let text = unprinted.text().filter(|_| forwarder.is_none());
+    match (signal, unprinted.error) {
+        (None, Some(error)) => Err(CliError::new(error.code(), text.unwrap_or(error.message().to_owned()))),
+        (signal, _) => {
+            if let Some(text) = text {
+                ui.notice(&Notice::warning(text));
+            }
+            match signal {
+                Some(signal) => Ok(Box::new(Stopped(signal))),
+                None => Ok(Box::new(Nothing)),
+            }
+        }
     }
 }
 
-/// One event in one line.
-struct Line<'a>(&'a Delivery);
+/// Why no more events are handed out.
+enum Ended {
+    Signal(Signal),
+    Unprinted(Unprinted),
+}
 
-impl Report for Line<'_> {
-    fn text(&self, page: &mut Page) {
-        let event = &self.0.event;
-        if !page.is_terminal() {
-            return page.row(&[
-                &event.escalation_id,
-                event.event.as_str(),
-                &event.confidence.to_string(),
-                &event.asked_by,
-                &event.timestamp.map(|time| time.to_string()).unwrap_or_default(),
-                &event.question,
-            ]);
-        }
-        let time = event
-            .timestamp
-            .map(|time| time.to_zoned_datetime(TimeZone::system()).strftime("%H:%M:%S").to_string());
-        let time = time.unwrap_or_default();
-        let name = match &event.event {
-            EventName::EscalationCreated => String::new(),
-            other => format!("{other}  "),
-        };
-        let who = format!("{}: ", event.asked_by);
-        page.line(&[
-            (&time, Tone::Dim),
-            ("  ", Tone::Plain),
-            (&name, Tone::Strong),
-            (&event.escalation_id, Tone::Plain),
-            ("  ", Tone::Plain),
-            (&percent(event.confidence), Tone::Warning),
-            ("  ", Tone::Plain),
-            (&who, Tone::Dim),
-            (&event.question, Tone::Plain),
-        ]);
-    }
-
-    /// The body as it came, on one line whatever looks at it.
-    fn json(&self, _: Json) -> serde_json::Result<String> {
-        let body: serde_json::Value = serde_json::from_slice(&self.0.body)?;
-        serde_json::to_string(&body)
+async fn failed(printer: Option<&mut Printer>) -> Unprinted {
+    match printer {
+        Some(printer) => printer.failed().await,
+        None => std::future::pending().await,
     }
 }

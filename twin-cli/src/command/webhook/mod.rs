@@ -3,6 +3,7 @@
 mod connections;
 mod forward;
 mod listen;
+mod print;
 mod receive;
 mod refusals;
 mod target;

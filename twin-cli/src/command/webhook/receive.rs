@@ -20,7 +20,7 @@ use twin_sdk::webhook::{Event, SIGNATURE_HEADER, Seen, Verifier, WebhookError};
 use super::connections::Connections;
 use super::refusals::Refusals;
 use crate::duration;
-use crate::ui::{Notice, Ui};
+use crate::ui::{Notice, Ui, term};
 
 /// The longest body. An event has a question of 2,000 characters at most.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -62,6 +62,8 @@ pub(super) struct Rules {
     pub(super) max_age: MaxAge,
     /// Whether an event that was here before is handed on all the same.
     pub(super) repeats: bool,
+    /// Whether an event goes nowhere but to standard output.
+    pub(super) only_printed: bool,
 }
 
 /// What all connections share.
@@ -144,6 +146,9 @@ impl Receiver {
 
     /// Hands on what is new. What has no place was never here: Twin will deliver it again.
     fn hand_on(&self, event: Event, uri: Uri, headers: HeaderMap, body: Bytes) -> Result<(), Refusal> {
+        if self.rules.only_printed && !term::stdout_is_read() {
+            return Err(Refusal::Unread);
+        }
         let place = self.places.clone().try_acquire_owned().map_err(|_| Refusal::Busy)?;
         let is_first = self.seen.lock().unwrap_or_else(PoisonError::into_inner).is_first(&event);
         if !is_first {
@@ -185,6 +190,8 @@ enum Refusal {
     Broken,
     #[error("{IN_HAND} events are already waiting")]
     Busy,
+    #[error("nothing reads standard output any more")]
+    Unread,
     #[error(transparent)]
     Webhook(WebhookError),
 }
@@ -197,7 +204,7 @@ impl Refusal {
             Refusal::Broken | Refusal::Webhook(WebhookError::NotAnEvent(_) | WebhookError::Stale) => {
                 StatusCode::BAD_REQUEST
             }
-            Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Busy | Refusal::Unread => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::Webhook(_) => StatusCode::UNAUTHORIZED,
         }
     }
@@ -213,7 +220,7 @@ async fn answer(
         *response.status_mut() = refusal.status();
         match refusal {
             Refusal::Method => drop(response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"))),
-            Refusal::Busy => {
+            Refusal::Busy | Refusal::Unread => {
                 drop(response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10")));
             }
             _ => {}

@@ -10,6 +10,7 @@ use url::Url;
 use super::target::Target;
 use super::{Secret, parse_url};
 use crate::command::Outcome;
+use crate::command::ask::parse_confidence;
 use crate::context::Context;
 use crate::error::{CliError, Code};
 use crate::ui::page::{Page, Tone};
@@ -52,7 +53,7 @@ pub struct Args {
     asked_by: String,
 
     /// Confidence of the twin, 0 to 1
-    #[arg(long, value_name = "X", value_hint = clap::ValueHint::Other, default_value_t = 0.22)]
+    #[arg(long, value_name = "X", value_parser = parse_confidence, value_hint = clap::ValueHint::Other, default_value_t = 0.22)]
     confidence: f64,
 
     /// Reason for the escalation

@@ -10,11 +10,13 @@ use twin_sdk::{Escalation, StatusFilter, Twin};
 
 use self::draft::Draft;
 use self::session::{Fate, Session};
+use crate::command::Outcome;
 use crate::command::answer;
 use crate::command::bulk::finished;
-use crate::command::{Outcome, ids};
+use crate::command::ids::{self, Kind};
 use crate::context::Context;
 use crate::error::{CliError, Code};
+use crate::hints;
 use crate::stop::Signal;
 use crate::ui::age::age;
 use crate::ui::editor;
@@ -80,7 +82,7 @@ pub(super) async fn run(_: Args, context: &Context) -> Outcome {
 /// Answers one escalation and asks whether to resolve it.
 pub(super) async fn answer_one(escalation: Escalation, twin: Twin, context: &Context) -> Outcome {
     let mut triage = Triage::new(vec![escalation.clone()], twin, context);
-    triage.show(&escalation, Fate::Waiting);
+    triage.show(&escalation, triage.session.fate());
     let error = triage.answer(&escalation).await.err();
     Ok(Box::new(triage.summary(0, error)))
 }
@@ -178,7 +180,7 @@ impl<'a> Triage<'a> {
     async fn resolve(&mut self, escalation: &Escalation) -> Result<Next, CliError> {
         let call = self.twin.escalations().resolve(&escalation.id);
         let resolved = finished(call.into_future(), &mut self.signal).await.map_err(Signal::error)?;
-        resolved.map_err(|error| ids::explain(error, &escalation.id))?;
+        resolved.map_err(|error| ids::explain(error, Kind::Escalation, &escalation.id))?;
         self.session.decide(Fate::Resolved);
         Ok(Next::Show)
     }
@@ -191,7 +193,8 @@ impl<'a> Triage<'a> {
             call = call.asked_by(&escalation.asked_by);
         }
         let asking = self.context.waiting_for("Asking", call);
-        let answer = finished(Box::pin(asking), &mut self.signal).await.map_err(Signal::error)??;
+        let answer = finished(Box::pin(asking), &mut self.signal).await.map_err(Signal::error)?;
+        let answer = answer.map_err(|error| hints::of_question(&error, self.context))?;
         let mut page = self.context.ui.page();
         page.gap();
         answer::show(&answer, &self.context.places(&answer).await, &mut page);
@@ -244,7 +247,8 @@ impl<'a> Triage<'a> {
         };
         let (call, title) = (self.twin.kb().create(document.clone()), document.title);
         let created = finished(call.into_future(), &mut self.signal).await;
-        let created = created.map_err(|signal| kept(signal.error()))?.map_err(|error| kept(error.into()))?;
+        let created = created.map_err(|signal| kept(hints::in_doubt(signal.error())))?;
+        let created = created.map_err(|error| kept(hints::of_create(error)))?;
         draft.discard();
         let id = created.id.unwrap_or_default();
         self.added(&title, &id);
@@ -255,7 +259,8 @@ impl<'a> Triage<'a> {
             }
             self.context.ui.complain(&error);
         }
-        if self.context.ui.ask_to_go_on("Resolve it?").await? {
+        let is_open = !self.session.fate().is_resolved();
+        if is_open && self.context.ui.ask_to_go_on("Resolve it?").await? {
             self.resolve(escalation).await
         } else {
             Ok(Next::Stay)
@@ -283,7 +288,7 @@ impl<'a> Triage<'a> {
         if !escalation.reason.trim().is_empty() {
             page.block(&escalation.reason, Tone::Warning);
         }
-        if fate == Fate::Resolved {
+        if fate.is_resolved() {
             page.block("Resolved already.", Tone::Good);
         }
         page.gap();

@@ -1,6 +1,6 @@
 //! Where a triage stands: which escalation is on the screen, and what became of the others.
 
-use twin_sdk::Escalation;
+use twin_sdk::{Escalation, EscalationStatus};
 
 /// What became of an escalation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,14 @@ pub(super) enum Fate {
     Skipped,
     /// Marked as resolved.
     Resolved,
+    /// Resolved before the triage.
+    ResolvedBefore,
+}
+
+impl Fate {
+    pub(super) fn is_resolved(self) -> bool {
+        matches!(self, Fate::Resolved | Fate::ResolvedBefore)
+    }
 }
 
 /// A walk through the open escalations, forth and back.
@@ -22,12 +30,21 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) fn new(items: Vec<Escalation>) -> Self {
-        Self { items: items.into_iter().map(|item| (item, Fate::Waiting)).collect(), at: 0 }
+        let with_fate = |item: Escalation| {
+            let is_resolved = item.status == EscalationStatus::Resolved;
+            (item, if is_resolved { Fate::ResolvedBefore } else { Fate::Waiting })
+        };
+        Self { items: items.into_iter().map(with_fate).collect(), at: 0 }
     }
 
     /// The escalation on the screen, and its fate so far.
     pub(super) fn current(&self) -> Option<&(Escalation, Fate)> {
         self.items.get(self.at)
+    }
+
+    /// The fate so far of the one on the screen.
+    pub(super) fn fate(&self) -> Fate {
+        self.current().map_or(Fate::Waiting, |(_, fate)| *fate)
     }
 
     /// `2 of 7`, as numbers.
@@ -39,7 +56,7 @@ impl Session {
     pub(super) fn decide(&mut self, fate: Fate) {
         if let Some((_, decided)) = self.items.get_mut(self.at) {
             // What is resolved stays so, whatever is pressed when someone comes back to it.
-            if *decided != Fate::Resolved {
+            if !decided.is_resolved() {
                 *decided = fate;
             }
             self.at += 1;
@@ -88,6 +105,18 @@ mod tests {
         assert_eq!(session.ids(Fate::Resolved), ["esc_1", "esc_2"]);
         assert_eq!(session.ids(Fate::Skipped), ["esc_3"]);
         assert_eq!(session.ids(Fate::Waiting), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_was_resolved_before_counts_as_nothing_done() {
+        let mut session = session();
+        session.items[0].0.status = EscalationStatus::Resolved;
+        let items = session.items.drain(..).map(|(item, _)| item).collect();
+        let mut session = Session::new(items);
+        assert!(session.fate().is_resolved());
+        session.decide(Fate::Resolved);
+        assert_eq!(session.ids(Fate::Resolved), Vec::<String>::new());
+        assert_eq!(session.ids(Fate::Waiting), ["esc_2", "esc_3"]);
     }
 
     #[test]
