@@ -19,6 +19,9 @@ const MANY: f32 = 20.0;
 /// Two words this close or less have nothing to do with each other.
 const UNLIKE: f64 = 0.2;
 
+/// Words whose cosines are remembered at once.
+const MOST_KNOWN: usize = 50_000;
+
 /// A passage with what it has to say to the question.
 #[derive(Debug, Clone)]
 pub(crate) struct Evidence {
@@ -188,6 +191,9 @@ impl Reader<'_> {
         });
         if self.question.english > 0.0 {
             for word in words::words(text) {
+                if self.known.len() >= MOST_KNOWN {
+                    self.known.clear();
+                }
                 let alike = match self.known.get(word.text) {
                     Some(alike) => alike,
                     None => self.known.entry(word.text.to_owned()).or_insert_with(|| {
