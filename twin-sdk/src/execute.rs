@@ -13,6 +13,7 @@ use crate::observe::{Attempt, Exchange};
 use crate::rate_limit::{self, RateLimit, retry_after};
 use crate::refusal::{kind_of_other, leaves_doubt};
 use crate::retry::{Decision, Failure, RetryPolicy, Spent, decide};
+use crate::seconds::Seconds;
 use crate::whose::{Received, Whose, is_repeatable};
 use crate::window::Told;
 
@@ -383,19 +384,4 @@ async fn read_refusal(mut response: Response) -> Result<Body> {
         }
     }
     Ok(body.finish())
-}
-
-/// A wait as a person reads it: `12 s`, `0.4 s`.
-struct Seconds(Duration);
-
-impl std::fmt::Display for Seconds {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.0 > Duration::from_secs(365 * 24 * 60 * 60) {
-            f.write_str("more than a year")
-        } else if self.0 < Duration::from_secs(10) && self.0.subsec_millis() > 0 {
-            write!(f, "{:.1} s", self.0.as_secs_f64())
-        } else {
-            write!(f, "{} s", self.0.as_secs())
-        }
-    }
 }

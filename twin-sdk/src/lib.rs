@@ -131,6 +131,7 @@ mod refusal;
 mod repair;
 mod responder;
 mod retry;
+mod seconds;
 mod stats;
 mod thread;
 mod tls;

@@ -89,17 +89,17 @@ impl Kb {
         }
     }
 
-    /// Creates a document: its id, or `None` where the answer does not tell it, or is about another document.
-    pub(crate) async fn create(&self, document: NewDocument) -> Answer<Option<String>> {
+    /// Creates a document.
+    pub(crate) async fn create(&self, document: NewDocument) -> Answer<Told> {
         let title = document.title.clone();
         let created = self.send(self.twin.kb().create(document)).await?;
         if created.document.as_ref().is_some_and(|document| is_another(&document.title, &title)) {
-            return Ok(None);
+            return Ok(Told::Another);
         }
         if let Some(created_at) = created.document.and_then(|document| document.created_at) {
             self.meter.see(created_at);
         }
-        Ok(created.id)
+        Ok(created.id.map_or(Told::Nothing, Told::Id))
     }
 
     /// Deletes a document. That it is gone already is as good.
@@ -158,6 +158,15 @@ impl Kb {
             () = self.cancellation.stopped() => {}
         }
     }
+}
+
+/// What the answer to a create tells of the document.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    Id(String),
+    /// It is about another document.
+    Another,
+    Nothing,
 }
 
 /// Whether a title that came back is not the one that was sent, however the API tidies or shortens titles: then a

@@ -10,7 +10,7 @@ use twin_sdk::{ErrorKind, NewDocument, Outcome};
 use super::digest;
 use super::disk::Disk;
 use super::entry::{Doubt, Entry};
-use super::kb::Trouble;
+use super::kb::{Told, Trouble};
 use super::settle::settle;
 use super::source::Source;
 use super::steps::{Settled, Task};
@@ -35,7 +35,7 @@ enum Sent {
 /// An answer that did not come, or did not say what was made.
 struct Lost {
     error: Option<Arc<twin_sdk::Error>>,
-    /// The answer names a document that was there before.
+    /// The answer is about another document.
     names_another: bool,
     /// It may still happen.
     may_land_late: bool,
@@ -103,9 +103,12 @@ impl<D: Disk> Worker<'_, D> {
 
     async fn send(&self, document: NewDocument) -> Sent {
         match self.kb.create(document).await {
-            Ok(Some(id)) if !self.was_there(&id) => Sent::Made(id),
-            // It names no document, or one that was there before: then it is the answer to something else.
-            Ok(id) => Sent::Lost(Lost { error: None, names_another: id.is_some(), may_land_late: false }),
+            Ok(Told::Id(id)) if !self.was_there(&id) => Sent::Made(id),
+            // It names no document, another one, or one that was there before: then it is the answer to something else.
+            Ok(told) => {
+                let names_another = told != Told::Nothing;
+                Sent::Lost(Lost { error: None, names_another, may_land_late: false })
+            }
             Err(Trouble::Failed(error)) if error.outcome() != Outcome::NotApplied => {
                 let may_land_late =
                     error.kind() == ErrorKind::Timeout || matches!(error.status(), Some(408 | 504 | 524));

@@ -59,6 +59,8 @@ async fn an_answer_about_another_document_is_not_believed() {
     wiki.bench.running.mock_server().register(mixed_up).await;
     let ran = wiki.sync([]).exits(3);
     assert_eq!(ran.json()["unresolved"][0]["key"], "folder:wiki/b.md", "{ran:#?}");
+    let reason = ran.json()["unresolved"][0]["reason"].as_str().unwrap().to_owned();
+    assert!(reason.contains("names another document"), "{reason}");
     assert!(!wiki.state_text().contains("doc_other"));
     wiki.sync([]).exits(0);
     assert_eq!(wiki.titles().await, ["a", "b"]);
