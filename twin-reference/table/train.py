@@ -136,6 +136,19 @@ def embedded(teacher, lines, ids, tokens, cache):
     return Y, kept
 
 
+def quantized(E):
+    """Scales of the rows and numbers from -8 to 7, those of some widths of the steps that come closest."""
+    largest, best = np.abs(E).max(1, keepdims=True) + 1e-9, np.full(len(E), np.inf)
+    scales, numbers = np.zeros(len(E), np.float32), np.zeros(E.shape, np.int8)
+    for part in np.linspace(0.4, 1, 25):
+        steps = np.clip(np.rint(7 * E / (part * largest)), -8, 7)
+        scale = (E * steps).sum(1) / np.maximum((steps * steps).sum(1), 1e-9)
+        error = ((E - scale[:, None] * steps) ** 2).sum(1)
+        closer = error < best
+        best[closer], scales[closer], numbers[closer] = error[closer], scale[closer], steps[closer]
+    return scales, numbers
+
+
 def main(wheel, texts, out, rows=20000, dims=128):
     rows, dims = int(rows), int(dims)
     teacher = Teacher(wheel)
@@ -158,11 +171,11 @@ def main(wheel, texts, out, rows=20000, dims=128):
     E = regress(X, (Y, target), start)
     names = kept(vocabulary, counts, rows)
     E = E[[vocabulary[t] for t in names]]
-    scale = np.maximum(np.abs(E).max(1), 1e-9) / 127
+    scale, numbers = quantized(E)
     words = '\n'.join(names).encode()
     with open(out, 'wb') as f:
-        f.write(b'TBL1' + struct.pack('<III', len(names), dims, len(words)) + words)
-        f.write(scale.astype('<f4').tobytes() + np.rint(E / scale[:, None]).astype(np.int8).tobytes())
+        f.write(b'TBL2' + struct.pack('<III', len(names), dims, len(words)) + words)
+        f.write(scale.astype('<f4').tobytes() + (numbers[:, ::2] & 15 | numbers[:, 1::2] << 4).astype(np.uint8).tobytes())
     print('%s: %d rows of %d, sha256 %s' % (out, len(names), dims, hashlib.sha256(open(out, 'rb').read()).hexdigest()))
 
 

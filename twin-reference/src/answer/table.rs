@@ -11,6 +11,8 @@ use unicode_normalization::UnicodeNormalization;
 
 /// The length of a row.
 pub(crate) const DIMENSIONS: usize = 128;
+/// Bytes of a row.
+const ROW: usize = DIMENSIONS / 2;
 
 static FILE: &[u8] = include_bytes!("../../table/words.bin");
 // A file that cannot be read gives a table without words: answers then rest on full text alone. A test reads it.
@@ -21,12 +23,12 @@ struct Table {
     ids: HashMap<&'static str, usize>,
     /// One little-endian f32 for each row.
     scales: &'static [u8],
-    /// One byte for each number.
+    /// Half a byte for each number, the first in the lower half.
     rows: &'static [u8],
 }
 
 impl Table {
-    /// Reads `TBL1`, the number of rows, their length, the length of the words, the words (one a line), a scale
+    /// Reads `TBL2`, the number of rows, their length, the length of the words, the words (one a line), a scale
     /// for each row, the rows.
     fn read(file: &'static [u8]) -> Option<Self> {
         let number = |at: usize| Some(u32::from_le_bytes(file.get(at..at + 4)?.try_into().ok()?) as usize);
@@ -34,16 +36,13 @@ impl Table {
         let (words, rest) = file.get(16..)?.split_at_checked(length)?;
         let (scales, rows) = rest.split_at_checked(4 * count)?;
         let ids: HashMap<_, _> = std::str::from_utf8(words).ok()?.lines().zip(0..).collect();
-        let fits = dimensions == DIMENSIONS && rows.len() == count * DIMENSIONS && ids.len() == count;
-        (file.starts_with(b"TBL1") && fits).then_some(Self { ids, scales, rows })
+        let fits = dimensions == DIMENSIONS && rows.len() == count * ROW && ids.len() == count;
+        (file.starts_with(b"TBL2") && fits).then_some(Self { ids, scales, rows })
     }
 
     fn row(&self, id: usize) -> (f32, &[u8]) {
         let scale = self.scales.chunks_exact(4).nth(id).and_then(|bytes| bytes.try_into().ok());
-        (
-            scale.map_or(0.0, f32::from_le_bytes),
-            self.rows.get(id * DIMENSIONS..(id + 1) * DIMENSIONS).unwrap_or_default(),
-        )
+        (scale.map_or(0.0, f32::from_le_bytes), self.rows.get(id * ROW..(id + 1) * ROW).unwrap_or_default())
     }
 }
 
@@ -75,8 +74,9 @@ impl Vector {
         each_piece(text, |id| {
             let (scale, row) = TABLE.row(id);
             let scale = part * scale;
-            for (sum, number) in self.0.iter_mut().zip(row) {
-                *sum += scale * f32::from(number.cast_signed());
+            for (sums, pair) in self.0.as_chunks_mut::<2>().0.iter_mut().zip(row) {
+                sums[0] += scale * f32::from((pair << 4).cast_signed() >> 4);
+                sums[1] += scale * f32::from(pair.cast_signed() >> 4);
             }
         });
     }
