@@ -13,7 +13,6 @@ import numpy as np
 HERE = os.path.dirname(os.path.abspath(__file__))
 KINDS = 'NACDT'
 THRESHOLD = .5
-WRONG = 1.1
 
 
 def logistic(X, y, weight, ridge, steps=400):
@@ -134,10 +133,9 @@ def fit(questions, ridge):
     for q in questions:
         f = first(q, w)
         if q['kind'] in '+-' and f:
-            # Of what is wrong there are fewer, and an answer from a wrong page costs more than a person's look.
             X.append(f[1])
             y.append(f[2])
-            weight.append(q['weight'] * (1 if f[2] else WRONG))
+            weight.append(q['weight'])
     X, y, weight = np.array(X), np.array(y, float), np.array(weight)
     return w, logistic(X, y, weight, ridge)
 

@@ -6,5 +6,5 @@
 pub(super) const WEIGHTS: [f64; 7] = [0.476, 0.627, 0.817, 0.443, 0.368, 0.270, 0.191];
 
 /// The constant of the confidence, and what each of its features counts: score, missing, named, margin, rule.
-pub(super) const BASE: f64 = -4.25;
-pub(super) const COEFFICIENTS: [f64; 5] = [3.30, -0.15, -0.44, 5.17, 2.59];
+pub(super) const BASE: f64 = -3.86;
+pub(super) const COEFFICIENTS: [f64; 7] = [1.67, -0.67, -1.53, 4.30, 3.67, 1.94, 2.19];
