@@ -79,6 +79,15 @@ fn quote(evidence: &Evidence, question: &Question, least: f64) -> Option<(String
         chosen[window(&sentences, &scores, best)].fill(true);
         complete(&sentences, &leads(text, &sentences), &mut chosen);
     }
+    // What heads or leads in to something that is not quoted says nothing.
+    while let Some(last) = chosen.iter().rposition(|chosen| *chosen).filter(|last| *last != best) {
+        let line = &text[sentences[last].clone()];
+        let is_apart = text[..sentences[last].start].trim_end_matches([' ', '\r']).ends_with("\n\n");
+        if !passages::leads_in(line) && !(is_apart && passages::looks_like_a_heading(line)) {
+            break;
+        }
+        chosen[last] = false;
+    }
     let mut quoted = String::new();
     let mut last: Option<usize> = None;
     for n in (0..sentences.len()).filter(|n| chosen[*n]) {

@@ -3,8 +3,8 @@
 /// What each signal of a passage counts: the cosine of the question with the passage and with its best sentence, how
 /// much of the question's words the passage and its best sentence cover, the cosine with the title, and with the
 /// best other passage of the document, and whether the passage has a rule about a sum the question names.
-pub(super) const WEIGHTS: [f64; 7] = [0.476, 0.627, 0.817, 0.443, 0.368, 0.270, 0.191];
+pub(super) const WEIGHTS: [f64; 7] = [0.549, 0.671, 0.703, 0.473, 0.455, 0.149, 0.088];
 
-/// The constant of the confidence, and what each of its features counts: score, missing, named, margin, rule.
-pub(super) const BASE: f64 = -3.86;
-pub(super) const COEFFICIENTS: [f64; 7] = [1.67, -0.67, -1.53, 4.30, 3.67, 1.94, 2.19];
+/// The constant of the confidence, and what each of its features counts: score, missing, named, margin, nearer, words, rule.
+pub(super) const BASE: f64 = -4.11;
+pub(super) const COEFFICIENTS: [f64; 7] = [2.02, -0.51, -1.25, 4.17, 3.25, 1.80, 2.04];

@@ -87,7 +87,9 @@ fn blocks(content: &str) -> Vec<Block<'_>> {
         } else if let (true, Some(last)) = (open, blocks.last_mut()) {
             (last.end, last.heading) = (end, None);
         } else {
-            let heading = (looks_like_a_heading(text) && !line.starts_with(' ')).then_some((PLAIN, text));
+            let is_led_in = blocks.last().is_some_and(|last| leads_in(&content[last.start..last.end]));
+            let heads = !is_led_in && !line.starts_with(' ') && looks_like_a_heading(text);
+            let heading = heads.then_some((PLAIN, text));
             blocks.push(Block { start, end, heading });
             open = true;
         }
@@ -101,7 +103,7 @@ fn marked_heading(line: &str) -> Option<(usize, &str)> {
     ((1..PLAIN).contains(&level) && !text.is_empty()).then_some((level, text))
 }
 
-fn looks_like_a_heading(line: &str) -> bool {
+pub(crate) fn looks_like_a_heading(line: &str) -> bool {
     let short = line.len() <= 80 && line.split_whitespace().count() <= 10;
     let ends_open = !line.ends_with(['.', '!', '?', ';', ',', ':', '。', '！', '？', '|']);
     short && ends_open && !is_item(line) && !line.contains(['|', '\t']) && !line.contains(": ")

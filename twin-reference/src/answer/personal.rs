@@ -35,7 +35,7 @@ const KINDS: [Option<Asks>; 5] =
     [None, Some(Asks::Approval), Some(Asks::Commitment), Some(Asks::Decision), Some(Asks::Time)];
 
 /// How likely a question must need a person to be passed on for that.
-const SURE: f64 = 0.6;
+const SURE: f64 = 0.55;
 
 /// The words a question may begin with that tell who is asked for what.
 const OPENINGS: [&str; 36] = [

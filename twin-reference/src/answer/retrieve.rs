@@ -143,12 +143,13 @@ impl Reader<'_> {
         let of_title = about;
         about.add(&context);
         let (mut whole, mut nearest) = (about, 0.0_f64);
-        let mut covered = better(self.cover(title), &self.cover(&context));
-        let (mut told, mut sentences) = (0.0_f64, Vec::new());
+        let covers = self.cover(title);
+        let (mut told, mut sentences) = (self.question.share(&covers), Vec::new());
+        let mut covered = better(covers, &self.cover(&context));
         let mut ranges = passages::sentences(passage.text);
         let is_heading = |line: &str| {
             let mut headings = passage.headings.iter().copied().chain([title]);
-            !passages::is_item(line) && headings.any(|heading| is_same(line, heading))
+            !passages::is_item(line) && headings.any(|heading| is_of(line, heading))
         };
         if ranges.iter().any(|range| !is_heading(&passage.text[range.clone()])) {
             ranges.retain(|range| !is_heading(&passage.text[range.clone()]));
@@ -225,9 +226,11 @@ impl Reader<'_> {
     }
 }
 
-/// Whether two lines differ in their marks alone.
-fn is_same(line: &str, other: &str) -> bool {
-    line.chars().filter(|c| c.is_alphanumeric()).eq(other.chars().filter(|c| c.is_alphanumeric()))
+/// Whether a line is a heading or, when it is no short one, a part of it.
+fn is_of(line: &str, heading: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let (line, heading) = (letters(line), letters(heading));
+    line == heading || line.len() > 15 && heading.contains(&line)
 }
 
 fn better(covers: Vec<Cover>, others: &[Cover]) -> Vec<Cover> {
