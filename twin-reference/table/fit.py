@@ -166,7 +166,7 @@ def main(path, *options):
     own = {'handbook', 'handbook-heldout'} | {os.path.splitext(f)[0] for f in os.listdir(os.path.join(HERE, '../tests/it/kb'))}
     # How much a question of the committed files counts beside one of yours.
     for q in questions:
-        q['weight'] = float(os.environ.get('OWN', '.5')) if q['kb'] in own else 1.
+        q['weight'] = float(os.environ.get('OWN', '1')) if q['kb'] in own else 1.
     ridge = float(os.environ.get('RIDGE', '.1'))
     kbs = sorted({q['kb'] for q in questions})
     columns = ['hit1', 'right', 'wrong', 'falseesc', 'uesc', 'pesc', 'auroc', 'ece']
