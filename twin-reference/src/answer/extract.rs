@@ -82,8 +82,9 @@ fn quote(evidence: &Evidence, question: &Question, least: f64) -> Option<(String
     // What heads or leads in to something that is not quoted says nothing.
     while let Some(last) = chosen.iter().rposition(|chosen| *chosen).filter(|last| *last != best) {
         let line = &text[sentences[last].clone()];
-        let is_apart = text[..sentences[last].start].trim_end_matches([' ', '\r']).ends_with("\n\n");
-        if !passages::leads_in(line) && !(is_apart && passages::looks_like_a_heading(line)) {
+        let before = text[..sentences[last].start].trim_end_matches([' ', '\r']);
+        let heads = before.ends_with("\n\n") && !passages::leads_in(before);
+        if !passages::leads_in(line) && !(heads && passages::looks_like_a_heading(line)) {
             break;
         }
         chosen[last] = false;

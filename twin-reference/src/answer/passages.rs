@@ -121,7 +121,7 @@ pub(crate) fn is_item(line: &str) -> bool {
 
 /// Whether a line says that what it is about follows.
 pub(crate) fn leads_in(line: &str) -> bool {
-    line.trim_end_matches(['*', '_', ' ', '\n']).ends_with(':')
+    line.trim_end_matches(['*', '_', ' ', '\r', '\n']).ends_with(':')
 }
 
 /// How far a line is indented that begins with what stands at this place.

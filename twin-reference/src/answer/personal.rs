@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use super::table::Vector;
-use super::words;
+use super::{question, words};
 
 /// What a question asks of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +108,8 @@ pub(crate) fn sentences(question: &str) -> impl Iterator<Item = &str> {
 }
 
 fn judge_sentence(sentence: &str) -> Option<(Asks, f64)> {
+    // "Thank you" asks for nothing.
+    words::words(sentence).find(|word| !question::is_stop_word(word, &words::fold(word.text)))?;
     let features = features(sentence);
     let score = |weights: &Vec<f64>| weights.iter().zip(&features).map(|(a, b)| a * b).sum::<f64>();
     let scores: Vec<f64> = WEIGHTS.iter().map(|weights| score(weights).exp()).collect();
