@@ -67,5 +67,6 @@ pub(crate) fn features(
     let nearer = (nearest(true) - nearest(false)).clamp(-LEAD, LEAD);
     let words = question.terms.iter().filter(|term| !term.is_context).count().min(WORDS);
     let words = words as f64 / WORDS as f64;
-    Some([best.score, share(missing), share(named), margin, nearer, words, best.signals[6]])
+    let rule = of_document.iter().map(|evidence| evidence.signals[6]).fold(0.0, f64::max);
+    Some([best.score, share(missing), share(named), margin, nearer, words, rule])
 }
