@@ -14,6 +14,15 @@ const isKnownHere = ({ kind, message }) =>
   (kind === "runner-label" && RUNNERS.some((label) => message.startsWith(`label "${label}" `))) ||
   message.startsWith('unknown permission scope "attestations"');
 
+// What a step gives to our action; a runner only warns of an input that the action does not have.
+const inputs = [...readFileSync("action.yml", "utf8").match(/^inputs:\n([^]*?)^\S/m)[1].matchAll(/^  ([\w-]+):/gm)].map(([, name]) => name);
+function unknownInputs(step) {
+  if (!/^uses: twin-ai\/twin-rust@/.test(step)) return [];
+  const indent = step.match(/^( *)with:\n( *)/m)?.[2] ?? "";
+  const given = [...step.matchAll(new RegExp(`^${indent}([\\w-]+):`, "gm"))].map(([, name]) => name);
+  return given.filter((name) => indent && !inputs.includes(name));
+}
+
 // Workflows in a page, each with the line it begins at. A list of steps becomes a job of its own.
 function samples(page) {
   const found = [];
@@ -42,7 +51,15 @@ function* findings(lint, text, file) {
       yield { line: index + 1, column: 1, message: "actions/cache saves nothing when the job fails: use cache/restore, and cache/save with if: always()" };
     }
   }
+  for (const job of text.split(/^(?=  \w[\w-]*:$)/m)) {
+    if (/id-token: write|\bsecrets\./.test(job) && /^[^#]*\bcargo (?!fmt|metadata)|packaging\/(?:publish(?!.*--no-verify)|test)/m.test(job)) {
+      yield { line: text.slice(0, text.indexOf(job)).split("\n").length, column: 1, message: "build scripts run where a token is: build in a job without one" };
+    }
+  }
   for (const step of text.split(/^ *- (?=uses:|name:|run:|if:|env:)/m).slice(1)) {
+    for (const name of unknownInputs(step)) {
+      yield { line: text.slice(0, text.indexOf(step)).split("\n").length, column: 1, message: `the action has no input ${name}` };
+    }
     if (/uses: actions\/cache\/save@/.test(step) && !/^ *if: .*always\(\)/m.test(step)) {
       yield { line: text.slice(0, text.indexOf(step)).split("\n").length, column: 1, message: "cache/save runs only after success: add if: always()" };
     }
