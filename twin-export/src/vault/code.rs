@@ -106,7 +106,10 @@ mod tests {
     fn indented_lines_are_code_outside_of_paragraphs_and_items() {
         assert_eq!(indented("a\n    b\n\n    c\n\td\n\n    e\nf\n    g"), ["c", "d", "e"]);
         assert_eq!(indented("# T\n    a\n"), ["a"]);
-        assert_eq!(indented("- a\n    - b\n\n    c\n\n        d\n\n          e\n\nf\n\n    g"), ["e", "g"]);
+        assert_eq!(
+            indented("- a\n    - b\n\n    c\n\n        d\n\n          e\n\nf\n\n    g"),
+            ["d", "e", "g"]
+        );
         assert_eq!(indented("1. a\n\n    b\n\n       c\n"), ["c"]);
         assert_eq!(indented("> a\n>\n>     b\n"), [">     b"]);
     }
