@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::Limits;
 use super::super::convert::html::Walker;
-use super::super::convert::html_tree::{decoded, descendants, has_class, parse};
+use super::super::convert::html_tree::{Attributes as _, decoded, descendants, has_class, parse};
 use super::super::text::tidy_line;
 use super::super::tree::stem;
 use super::super::workers::Task;
@@ -45,13 +45,18 @@ pub(crate) struct PageRead(pub(super) Page);
 /// HTML without a page's body is no page of Confluence's.
 fn read(tree: &Html, space: &str) -> Option<Page> {
     let root = tree.root_element();
-    let with_id =
-        |id: &'static str| root.descendent_elements().find(move |element| element.value().id() == Some(id));
+    let mut by_id = HashMap::new();
+    for element in root.descendent_elements() {
+        if let Some(id) = element.attribute("id").filter(|id| PARTS.contains(id)) {
+            by_id.entry(id).or_insert(element);
+        }
+    }
+    let with_id = |id: &str| by_id.get(id).copied();
     let body = with_id("main-content")?;
     let mut walker = Walker::new(macros);
     walker.children(body);
     let files = descendants(root, "a").filter_map(|link| {
-        let place = link.attr("href").filter(|place| place.starts_with("attachments/"))?;
+        let place = link.attribute("href").filter(|place| place.starts_with("attachments/"))?;
         let name = tidy_line(&link.text().collect::<String>());
         let place = place.split(['?', '#']).next().unwrap_or(place);
         (!name.is_empty()).then(|| (place.to_owned(), name))
@@ -71,24 +76,29 @@ fn read(tree: &Html, space: &str) -> Option<Page> {
     })
 }
 
+/// The parts of a page, by their ids.
+const PARTS: [&str; 6] =
+    ["main-content", "breadcrumbs", "title-text", "title-heading", "comments", "comments-section"];
+
 fn line(element: ElementRef<'_>) -> String {
     tidy_line(&element.text().collect::<String>())
 }
 
 /// What Confluence writes in a way of its own.
 fn macros(walker: &mut Walker, element: ElementRef<'_>) -> bool {
-    if element.value().classes().next().is_none() {
+    if element.class_names().next().is_none() {
         return false;
     }
     let has = |class: &str| has_class(element, class);
+    let has_one_of = |names: &[&str]| element.class_names().any(|class| names.contains(&class));
     match element.value().name() {
-        _ if FURNITURE.iter().any(|class| has(class)) => true,
+        _ if has_one_of(&FURNITURE) => true,
         // What a click opens belongs to the page.
         "div" if has("expand-content") => {
             walker.block(element);
             true
         }
-        "div" if BLOCKS.iter().any(|class| has(class)) => {
+        "div" if has_one_of(&BLOCKS) => {
             walker.block(element);
             true
         }
@@ -162,7 +172,7 @@ fn apart(walker: &mut Walker, text: &str) {
 
 /// The sign that a picture stands for.
 fn emoji(picture: ElementRef<'_>) -> String {
-    let attribute = |name: &str| picture.attr(name).unwrap_or_default();
+    let attribute = |name: &str| picture.attribute(name).unwrap_or_default();
     let codes = attribute("data-emoji-id")
         .split('-')
         .map(|code| u32::from_str_radix(code, 16).ok().filter(|code| *code > 0xFF));
@@ -174,7 +184,7 @@ fn emoji(picture: ElementRef<'_>) -> String {
         return fallback.to_owned();
     }
     let short = attribute("data-emoji-shortname");
-    let class = picture.value().classes().find_map(|class| class.strip_prefix("emoticon-"));
+    let class = picture.class_names().find_map(|class| class.strip_prefix("emoticon-"));
     let file = attribute("src").rsplit_once("/emoticons/").map(|(_, file)| stem(file));
     let told = [attribute("data-emoticon-name"), class.unwrap_or_default(), short, file.unwrap_or_default()];
     // Languages differ in what they write for those who cannot see it.

@@ -5,7 +5,7 @@ use scraper::ElementRef;
 
 use super::html::Walker;
 use super::html_hidden::is_hidden;
-use super::html_tree::has_class;
+use super::html_tree::{Attributes as _, has_class};
 
 /// Reads a table into the walker's prose.
 pub(super) fn read(walker: &mut Walker, table: ElementRef<'_>) {
@@ -43,7 +43,7 @@ fn is_cell(cell: ElementRef<'_>, walker: &Walker) -> bool {
 /// Tables that only place things on a page: as they say themselves, or since cells hold more than a line and nothing tells
 /// that they are data.
 fn is_layout(walker: &Walker, table: ElementRef<'_>, rows: &[Vec<ElementRef<'_>>]) -> bool {
-    let role = table.attr("role").unwrap_or_default();
+    let role = table.attribute("role").unwrap_or_default();
     if matches!(role, "presentation" | "none") || rows.iter().all(|row| row.len() < 2) {
         return true;
     }
@@ -112,7 +112,7 @@ fn grid(walker: &mut Walker, rows: &[Vec<ElementRef<'_>>]) -> Vec<Vec<String>> {
         for cell in row {
             fill(&mut out, &mut above);
             let text = walker.captured_cell(*cell);
-            let span = |name: &str| cell.attr(name).and_then(|span| span.trim().parse::<usize>().ok());
+            let span = |name: &str| cell.attribute(name).and_then(|span| span.trim().parse::<usize>().ok());
             let wide = span("colspan").unwrap_or(1).clamp(1, 1_000);
             let left = rows.len() - index;
             let high = span("rowspan").map_or(1, |high| if high == 0 { left } else { high.min(left) });
