@@ -1,8 +1,7 @@
 //! Markdown as text, for any dialect; Notion's own habits are a choice of [`Dialect`].
 
 use pulldown_cmark::{
-    BrokenLink, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd,
-    TextMergeStream,
+    BrokenLink, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream,
 };
 
 use super::super::Limits;
@@ -15,6 +14,7 @@ use tags::Open;
 
 mod notes;
 mod tags;
+mod undefined;
 
 /// How line breaks, images and stray marks read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl Walker {
             | Options::ENABLE_STRIKETHROUGH
             | Options::ENABLE_FOOTNOTES
             | Options::ENABLE_MATH;
-        let undefined = |link: BrokenLink<'_>| undefined(markdown, &link);
+        let undefined = |link: BrokenLink<'_>| undefined::label_of(markdown, &link);
         let parser = Parser::new_with_broken_link_callback(markdown, options, Some(undefined));
         for event in TextMergeStream::new(parser) {
             self.event(event, depth);
@@ -334,16 +334,6 @@ impl Walker {
     }
 }
 
-/// A link whose address stands in no definition: `[the form][form]` reads as its label. What only looks like one,
-/// such as `[i][j]`, stays.
-fn undefined<'m>(markdown: &str, link: &BrokenLink<'_>) -> Option<(CowStr<'m>, CowStr<'m>)> {
-    let is_link = matches!(link.link_type, LinkType::Reference | LinkType::Collapsed);
-    let label = markdown.get(link.span.clone())?.strip_prefix('[')?.split(']').next()?;
-    let is_label = label.chars().filter(|letter| letter.is_alphabetic()).count() > 2;
-    let is_within_word = markdown[..link.span.start].ends_with(|c: char| c.is_alphanumeric() || c == ']');
-    (is_link && is_label && !is_within_word).then_some(("".into(), "".into()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -366,16 +356,6 @@ mod tests {
         assert_eq!(text, "Use <aside> and <YOUR_KEY>, a\nb and 2 * 3 * 4.");
         assert_eq!(to_text("If a<b and c>d, <u>go</u>.", Dialect::Common).1, "If a<b and c>d, go.");
         assert_eq!(to_text("<YOUR_NAME>\n\nx", Dialect::Common).1, "<YOUR_NAME>\n\nx");
-    }
-
-    #[test]
-    fn a_link_without_an_address_reads_as_its_label() {
-        let text = to_text(
-            "See [the form][form], [one][1] and [this page][]; a[i][j] = [x][y].\n\n[1]: https://x.example/",
-            Dialect::Common,
-        )
-        .1;
-        assert_eq!(text, "See the form, one and this page; a[i][j] = [x][y].");
     }
 
     #[test]
