@@ -8,7 +8,7 @@ use super::super::text::tidy_line;
 use super::html::Walker;
 use super::html_hidden::is_hidden;
 use super::html_styles::Styles;
-use super::html_tree::{descendants, has_class};
+use super::html_tree::{Attributes as _, descendants, has_class};
 
 /// What the page marks as its title, else the heading over all, else the title in the head without the site's name, else the first heading that belongs to
 /// no menu.
@@ -52,7 +52,7 @@ fn is_marked(element: ElementRef<'_>) -> bool {
         let is_numbered = |class: &str| {
             class.strip_prefix('c').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
         };
-        has_class(element, "title") && element.value().classes().any(is_numbered)
+        has_class(element, "title") && element.class_names().any(is_numbered)
     };
     element.value().name() == "p" && (has_class(element, "MsoTitle") || is_googles())
 }
@@ -94,7 +94,7 @@ fn is_menu(heading: ElementRef<'_>) -> bool {
         "cookie",
     ];
     let says = |element: ElementRef<'_>| {
-        let names = element.value().classes().chain(element.value().id()).chain(element.attr("role"));
+        let names = element.class_names().chain(element.value().id()).chain(element.attribute("role"));
         names
             .flat_map(|name| name.split(['-', '_']))
             .any(|word| words.contains(&word.to_ascii_lowercase().as_str()))
@@ -118,10 +118,10 @@ fn head_title(page: &Html, headings: &[String]) -> Option<String> {
         return Some(own.clone());
     }
     let site = descendants(root, "meta").find(|meta| {
-        let name = meta.attr("property").or(meta.attr("name")).unwrap_or_default();
+        let name = meta.attribute("property").or(meta.attribute("name")).unwrap_or_default();
         matches!(name, "og:site_name" | "application-name")
     });
-    let site = site.and_then(|site| site.attr("content")).map(tidy_line).filter(|site| !site.is_empty());
+    let site = site.and_then(|site| site.attribute("content")).map(tidy_line).filter(|site| !site.is_empty());
     let own = site.and_then(|site| {
         let before = title.strip_suffix(&site)?;
         SEPARATORS.iter().find_map(|separator| before.strip_suffix(separator)).map(str::to_owned)
@@ -144,7 +144,10 @@ fn line(walker: &mut Walker, element: ElementRef<'_>) -> String {
         return text;
     }
     // A picture may stand for the name.
-    descendants(element, "img").find_map(|picture| picture.attr("alt")).map(tidy_line).unwrap_or_default()
+    descendants(element, "img")
+        .find_map(|picture| picture.attribute("alt"))
+        .map(tidy_line)
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ use super::job::{Job, Lane};
 use super::ocr::{self, Scan};
 use super::tree::ending;
 use super::workers::{self, Task};
-use super::{Limits, reason};
+use super::{Limits, private_key, reason};
 
 impl Converted {
     fn new(title: Option<String>, text: String, converter: &'static str) -> Self {
@@ -218,10 +218,11 @@ pub(crate) fn convert_here(name: &str, bytes: Vec<u8>, limits: &Limits) -> Resul
 
 fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
     let (output, converter) = match kind {
+        Kind::Markdown | Kind::Text if begins_private_key(&bytes) => return Err(reason::PRIVATE_KEY),
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
         Kind::Text => (plain::to_text(&bytes), "text/2"),
         #[cfg(feature = "html")]
-        Kind::Html => (html::read(&html_tree::decoded(&bytes), limits)?, "html/4"),
+        Kind::Html => (html::read(&html_tree::decoded(&bytes), limits)?, "html/5"),
         Kind::Csv => {
             let mut aside = Aside::default();
             let text = table::to_text(&plain::decoded(&bytes), name, &mut aside)?;
@@ -261,6 +262,10 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
     };
     let Output { title, text, aside } = output;
     Ok(Converted { aside, ..Converted::new(title, text, converter) })
+}
+
+fn begins_private_key(bytes: &[u8]) -> bool {
+    private_key::begins(&plain::decoded(&bytes[..bytes.len().min(private_key::HEAD)]))
 }
 
 /// Documents within documents; one may hold itself.
