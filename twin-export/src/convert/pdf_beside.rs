@@ -102,11 +102,12 @@ fn is_label_with_value(rows: &[Vec<TextSpan>], at: usize) -> bool {
     let has_number = |row: &&&Vec<TextSpan>| {
         beyond(row).iter().any(|span| span.text.contains(|c: char| c.is_ascii_digit()))
     };
-    // A form has its labels on the left: `Customer:`.
+    // A form has its labels on the left: `Customer:`, or in bold.
     let has_label = |row: &&&Vec<TextSpan>| {
-        let label = row.iter().filter(|span| span.x < middle);
-        let last = label.reduce(|one, other| if right(other) > right(one) { other } else { one });
-        last.is_some_and(|span| span.text.trim_end().ends_with(':'))
+        let (label, value): (Vec<&TextSpan>, Vec<&TextSpan>) = row.iter().partition(|span| span.x < middle);
+        let last = label.iter().max_by(|one, other| right(one).total_cmp(&right(other)));
+        let is_bold = |spans: &[&TextSpan]| !spans.is_empty() && spans.iter().all(|span| span.is_bold);
+        last.is_some_and(|span| span.text.trim_end().ends_with(':')) || is_bold(&label) && !is_bold(&value)
     };
     let most = |count: usize| count * 2 > run.len();
     run.len() < 3 || most(run.iter().filter(has_number).count()) || most(run.iter().filter(has_label).count())

@@ -21,6 +21,9 @@ const FEWEST_ROWS: usize = 3;
 const FEWEST_COLUMNS: usize = 3;
 const MOST_COLUMNS: usize = 20;
 
+/// Where columns begin and end.
+type Columns = Vec<(f32, f32)>;
+
 struct Cell {
     left: f32,
     right: f32,
@@ -65,7 +68,7 @@ pub(super) fn tables(spans: Vec<TextSpan>) -> (Vec<Table>, Vec<TextSpan>) {
     let (upright, turned): (Vec<TextSpan>, Vec<TextSpan>) =
         spans.into_iter().partition(|span| !span.is_rotated());
     let rows: Vec<Row> = rows(upright).into_iter().map(Row::of).collect();
-    let mut found: Vec<(usize, usize, Vec<(f32, f32)>)> = Vec::new();
+    let mut found: Vec<(usize, usize, Columns)> = Vec::new();
     let mut at = 0;
     while at < rows.len() {
         match columns(&rows, at) {
@@ -95,12 +98,12 @@ pub(super) fn tables(spans: Vec<TextSpan>) -> (Vec<Table>, Vec<TextSpan>) {
 }
 
 /// The end of the table that begins with a row, and the columns; none where none begins.
-fn columns(rows: &[Row], start: usize) -> Option<(usize, Vec<(f32, f32)>)> {
+fn columns(rows: &[Row], start: usize) -> Option<(usize, Columns)> {
     if rows[start].cells.len() < 2 {
         return None;
     }
-    let mut columns: Vec<(f32, f32)> = Vec::new();
-    let mut reached = Vec::new();
+    let mut columns = Columns::new();
+    let mut reached = Columns::new();
     let mut end = start;
     for at in start..rows.len() {
         let row = &rows[at];
@@ -127,21 +130,39 @@ fn columns(rows: &[Row], start: usize) -> Option<(usize, Vec<(f32, f32)>)> {
     let table = &rows[start..end];
     let full = table.iter().filter(|row| row.cells.len() > 1).count();
     let is_within = |at: usize| rows[at].cells.len() > 1;
-    let has_neighbour = start > 0 && is_within(start - 1) && rows[start - 1].is_near(&rows[start])
-        || end < rows.len() && is_within(end) && rows[end - 1].is_near(&rows[end]);
+    // What belongs to it but has other columns is for who knows heads over several.
+    let has_head = start > 0 && rows[start - 1].cells.len() > 1 && rows[start - 1].is_near(&rows[start]);
+    let columns = with_heads(columns, table);
     let is_table = full >= FEWEST_ROWS
         && columns.len() >= FEWEST_COLUMNS
         && table.iter().filter(|row| row.cells.len() >= FEWEST_COLUMNS).count() > 1
-        // What belongs to it but has other columns is for who knows heads over several.
-        && !has_neighbour
+        && !has_head
         && !table.iter().flat_map(|row| &row.cells).any(has_leader)
         && columns.windows(2).all(|pair| pair[1].0 - pair[0].1 > table[0].size * 0.4)
         && (1..columns.len()).any(|column| ends_with_numbers(table, columns[column]));
     is_table.then_some((end, columns))
 }
 
+/// The columns, where a head begins on the left of its column and the numbers below it end on the right.
+fn with_heads(columns: Columns, rows: &[Row]) -> Columns {
+    let used = |column: (f32, f32), rows: &[Row]| {
+        let mut cells = rows.iter().flat_map(|row| &row.cells);
+        cells.any(|cell| column.0 < cell.right && cell.left < column.1)
+    };
+    let mut out: Columns = Vec::with_capacity(columns.len());
+    let mut heads_alone = false;
+    for column in columns {
+        match out.last_mut().filter(|_| heads_alone && !used(column, &rows[..1])) {
+            Some(head) => head.1 = column.1,
+            None => out.push(column),
+        }
+        heads_alone = used(column, &rows[..1]) && !used(column, &rows[1..]);
+    }
+    out
+}
+
 /// The columns once a row is among them; none where one of its cells is in two.
-fn placed(columns: &[(f32, f32)], row: &Row) -> Option<Vec<(f32, f32)>> {
+fn placed(columns: &[(f32, f32)], row: &Row) -> Option<Columns> {
     let mut columns = columns.to_vec();
     for cell in &row.cells {
         let touches = |column: &&mut (f32, f32)| column.0 < cell.right && cell.left < column.1;

@@ -13,8 +13,9 @@ pub(super) struct Parting {
     at: f32,
 }
 
-/// A side of fewer lines is no column.
+/// A text of fewer lines is no column, nor are fewer notes beside it.
 const FEWEST: usize = 6;
+const FEWEST_BESIDE: usize = 4;
 /// Lines of a page that are looked at.
 const MOST: usize = 600;
 /// Places where columns may begin.
@@ -52,14 +53,14 @@ struct Line {
 /// Where a page has two columns of running text, one of them narrow.
 pub(super) fn parting(spans: &[TextSpan]) -> Option<Parting> {
     let lines = lines(spans);
-    if lines.len() < FEWEST * 2 || lines.len() > MOST {
+    if lines.len() < FEWEST + FEWEST_BESIDE || lines.len() > MOST {
         return None;
     }
     let mut lefts: Vec<f32> = lines.iter().map(|line| line.left).collect();
     lefts.sort_by(f32::total_cmp);
-    let places = lefts.chunk_by(|one, other| other - one < 1.0).filter(|chunk| chunk.len() >= FEWEST);
-    // The first of all is where the left column begins.
-    places.skip(1).take(MOST_PLACES).find_map(|place| parted_at(&lines, place[0]))
+    let places = lefts.chunk_by(|one, other| other - one < 1.0).filter(|chunk| chunk.len() >= FEWEST_BESIDE);
+    // At the first of all nothing stands to its left.
+    places.take(MOST_PLACES).find_map(|place| parted_at(&lines, place[0]))
 }
 
 fn parted_at(lines: &[Line], at: f32) -> Option<Parting> {
@@ -86,7 +87,18 @@ fn are_columns(left: &[Line], beside: &[Line]) -> bool {
         lines.iter().map(|line| line.right).fold(f32::NEG_INFINITY, f32::max) - first
     };
     let (one, other) = (width(left), width(beside));
-    one.min(other) < (one + other) * NARROW && is_running_text(left, one) && is_running_text(beside, other)
+    let (text, notes, wide) = if one > other { (left, beside, one) } else { (beside, left, other) };
+    one.min(other) < (one + other) * NARROW
+        && is_running_text(text, wide)
+        && notes.len() >= FEWEST_BESIDE
+        && (is_running_text(notes, one.min(other)) || stand_anywhere(notes, text))
+}
+
+/// Whether notes stand beside any lines of a text; the cells of a row begin on one line.
+fn stand_anywhere(notes: &[Line], text: &[Line]) -> bool {
+    let beside = |note: &Line| text.iter().find(|line| (line.y - note.y).abs() < note.size * 0.3);
+    let amid = notes.iter().filter(|note| beside(note).is_none_or(|line| line.goes_on)).count();
+    amid * 3 >= notes.len()
 }
 
 /// Whether lines are full, evenly set, and go on one with the other: those of a table are not.
@@ -159,6 +171,17 @@ mod tests {
     }
 
     #[test]
+    fn short_notes_beside_a_text_are_read_by_themselves() {
+        let mut page = page(WIDE, "", 9);
+        page.retain(|span| !span.text.is_empty());
+        for (note, y) in ["Office", "Monday to Friday", "8:00 - 16:00", "Tel. 4711", "Pier 4"].iter().zip(0..)
+        {
+            page.push(span(note, 410.0, 700.0 - y as f32 * 12.0, 10.0));
+        }
+        assert!(parting(&page).is_some());
+    }
+
+    #[test]
     fn rows_of_a_table_and_short_runs_are_no_columns() {
         assert!(parting(&page(WIDE, NARROW, 5)).is_none());
         assert!(
@@ -169,6 +192,14 @@ mod tests {
             ))
             .is_none()
         );
-        assert!(parting(&page(WIDE, "12.50", 8)).is_none());
+        let row = |(at, text): (i32, &str)| {
+            let y = 700.0 - at as f32 * 12.0;
+            let value = text.starts_with('E').then(|| span("12.50", 410.0, y, 10.0));
+            std::iter::once(span(text, 50.0, y, 10.0)).chain(value).collect::<Vec<_>>()
+        };
+        let first = "Each boat is moored where the harbour office says it must lie";
+        let texts = [first, WIDE, WIDE].repeat(5);
+        let table: Vec<TextSpan> = (0..).zip(texts).flat_map(row).collect();
+        assert!(parting(&table).is_none());
     }
 }
