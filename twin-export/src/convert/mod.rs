@@ -48,6 +48,8 @@ mod pdf_check;
 #[cfg(feature = "pdf")]
 mod pdf_columns;
 #[cfg(feature = "pdf")]
+mod pdf_folio;
+#[cfg(feature = "pdf")]
 mod pdf_form;
 #[cfg(feature = "pdf")]
 mod pdf_found;

@@ -129,7 +129,6 @@ fn columns(rows: &[Row], start: usize) -> Option<(usize, Columns)> {
     }
     let table = &rows[start..end];
     let full = table.iter().filter(|row| row.cells.len() > 1).count();
-    let is_within = |at: usize| rows[at].cells.len() > 1;
     // What belongs to it but has other columns is for who knows heads over several.
     let has_head = start > 0 && rows[start - 1].cells.len() > 1 && rows[start - 1].is_near(&rows[start]);
     let columns = with_heads(columns, table);

@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use unpdf::parser::TextSpan;
 use unpdf::parser::backend::PageBox;
 
+use super::pdf_folio::{Parted, parted};
 use super::pdf_grid::right;
 
 /// A page before it is laid out.
@@ -50,6 +51,8 @@ const MOST_LINES: usize = 4;
 pub(super) const NEARBY: usize = 2;
 /// A page with fewer characters besides is a form, a slide or a notice: what is as large as its text is part of it.
 const BODY: usize = 120;
+/// On such a page it runs along only where it stands this far from the rest, in its sizes.
+const FAR: f32 = 2.5;
 /// Set smaller than this part of the usual size is what runs along.
 const SMALL: f32 = 0.93;
 
@@ -92,7 +95,13 @@ impl Sheet {
             lines = if is_beside_text { outermost } else { Vec::new() };
         }
         let has_text = is_beside_text || rest(&lines) >= BODY;
-        lines.retain(|line| has_text || line.is_small || line.counts_pages(self.number, pages));
+        let runs_on = |line: &Edge| {
+            let others = nearby.iter().filter(|sheet| !self.is_copy(sheet) && sheet.bears(line, self.number));
+            line.room > line.size * FAR && others.count() > 1
+        };
+        lines.retain(|line| {
+            has_text || line.is_small || line.counts_pages(self.number, pages) || runs_on(line)
+        });
         pieces(&lines)
     }
 
@@ -100,23 +109,32 @@ impl Sheet {
     fn running_at(&self, is_head: bool, nearby: &[&Sheet], pages: u32) -> Vec<&Edge> {
         let mut lines: Vec<&Edge> = self.edges.iter().filter(|edge| edge.is_head == is_head).collect();
         lines.sort_by(|one, other| one.depth.total_cmp(&other.depth));
-        // The same page again, a copy or a form that is filled in anew, has no head but its title.
-        let is_copy = |sheet: &Sheet| {
-            sheet.said[0] == self.said[0] || sheet.said[1] == self.said[1] && self.letters < BODY * 2
-        };
         let repeats = |line: &&&Edge| {
-            line.counts_pages(self.number, pages)
-                || nearby.iter().any(|sheet| {
-                    (sheet.height - self.height).abs() < 1.0
-                        && (line.is_small || !is_copy(sheet))
-                        && sheet.edges.iter().any(|other| line.is_again(other, self.number, sheet.number))
-                })
+            let is_again = |sheet: &&Sheet| {
+                (line.is_small || !self.is_copy(sheet))
+                    && sheet.bears(line, self.number)
+                    && sheet.height_is(self)
+            };
+            line.counts_pages(self.number, pages) || nearby.iter().any(is_again)
         };
         let mut running: Vec<&Edge> = lines.iter().take_while(repeats).copied().collect();
         // What is right above the text, such as the head of a table, belongs to it.
         let is_set_off = |line: &&Edge| line.room > line.size * 1.7 && line.aligned < 2;
         running.truncate(running.iter().rposition(is_set_off).map_or(0, |last| last + 1));
         running
+    }
+
+    /// Whether it is the same page again, a copy or a form that is filled in anew: it has no head but its title.
+    fn is_copy(&self, other: &Self) -> bool {
+        self.said[0] == other.said[0] || self.said[1] == other.said[1] && self.letters < BODY * 2
+    }
+
+    fn bears(&self, line: &Edge, page: u32) -> bool {
+        self.edges.iter().any(|other| line.is_again(other, page, self.number))
+    }
+
+    fn height_is(&self, other: &Self) -> bool {
+        (self.height - other.height).abs() < 1.0
     }
 }
 
@@ -198,83 +216,6 @@ fn text_of(line: &[usize], spans: &[TextSpan]) -> String {
     }
     text
 }
-
-/// A text in words and numbers.
-struct Parted {
-    words: String,
-    numbers: Vec<u32>,
-    counters: Vec<bool>,
-}
-
-/// A text with `#` for its numbers, and these.
-fn parted(text: &str) -> Parted {
-    let (mut words, mut numbers, mut counters) = (String::new(), Vec::new(), Vec::new());
-    let mut rest = text;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
-        words.push_str(&rest[..start]);
-        let digits = &rest[start..];
-        let len = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-        counters.push(may_count(&words, &digits[len..]));
-        words.push('#');
-        // Nine digits are no number of a page.
-        numbers.push(digits[..len].parse().unwrap_or(u32::MAX));
-        rest = &digits[len..];
-    }
-    words.push_str(rest);
-    Parted { words, numbers, counters }
-}
-
-/// Whether a number is that of a page by what stands around it: nothing, a gap or a sign, or the word for page.
-/// `Lesson 3` and `3 Safety` are titles.
-fn may_count(before: &str, after: &str) -> bool {
-    let says_nothing = |text: &str| !text.contains(|c: char| c.is_alphanumeric() || c == '#');
-    let word = before.trim_end_matches([' ', '.', '#', '/']).rsplit(|c: char| !c.is_alphabetic()).next();
-    if word.is_some_and(|word| PAGE.contains(&word.to_lowercase().as_str()))
-        || before.trim_end().ends_with('第')
-        || after.trim_start().starts_with(['页', '頁', 'ペ', '쪽', '페'])
-    {
-        return true;
-    }
-    let begins = says_nothing(before)
-        || before.ends_with('\t')
-        || APART.iter().any(|sign| before.trim_end().ends_with(&format!(" {sign}")));
-    let ends = says_nothing(after)
-        || after.starts_with(['\t', '/'])
-        || OF.iter().chain(&APART).any(|sign| after.trim_start().starts_with(&format!("{sign} ")));
-    begins && ends
-}
-
-const PAGE: [&str; 23] = [
-    "page",
-    "pages",
-    "pg",
-    "p",
-    "pp",
-    "seite",
-    "s",
-    "página",
-    "pagina",
-    "pág",
-    "pag",
-    "sida",
-    "side",
-    "sivu",
-    "strona",
-    "str",
-    "strana",
-    "oldal",
-    "стр",
-    "страница",
-    "blatt",
-    "folio",
-    "sayfa",
-];
-
-/// Between a page's number and what else a line says.
-const APART: [&str; 6] = ["|", "-", "–", "—", "·", "•"];
-
-/// Between a page's number and that of the last.
-const OF: [&str; 7] = ["of", "von", "de", "di", "sur", "van", "z"];
 
 impl Edge {
     /// Whether a line on another page is the same, but for the page's own number.
@@ -372,25 +313,5 @@ mod tests {
         };
         assert_eq!(left_out(&[page(1, "Ann"), page(2, "Bob")]), [""; 0]);
         assert_eq!(left_out(&[page(1, "Ann"), page(2, "Ann")]), [""; 0]);
-    }
-
-    #[test]
-    fn a_number_is_that_of_a_page_where_it_stands_alone() {
-        for (line, counts) in [
-            ("12", true),
-            ("- 12 -", true),
-            ("Page 12", true),
-            ("Seite 12", true),
-            ("Rules\t12", true),
-            ("12 of 40", true),
-            ("12/40", true),
-            ("Rules | 12 | 2026", true),
-            ("Lesson 12", false),
-            ("12 Safety", false),
-            ("12. Safety", false),
-            ("Step 12 of 40", false),
-        ] {
-            assert_eq!(parted(line).counters[0], counts, "{line}");
-        }
     }
 }
