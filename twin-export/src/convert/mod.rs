@@ -46,15 +46,23 @@ mod package;
 #[cfg(feature = "pdf")]
 mod pdf;
 #[cfg(feature = "pdf")]
+mod pdf_attached;
+#[cfg(feature = "pdf")]
 mod pdf_beside;
 #[cfg(feature = "pdf")]
 mod pdf_check;
+#[cfg(feature = "pdf")]
+mod pdf_columns;
+#[cfg(feature = "pdf")]
+mod pdf_folio;
 #[cfg(feature = "pdf")]
 mod pdf_form;
 #[cfg(feature = "pdf")]
 mod pdf_found;
 #[cfg(feature = "pdf")]
 mod pdf_grid;
+#[cfg(feature = "pdf")]
+mod pdf_layers;
 #[cfg(feature = "pdf")]
 mod pdf_lines;
 #[cfg(feature = "pdf")]
@@ -69,6 +77,8 @@ mod pdf_rows;
 mod pdf_rules;
 #[cfg(feature = "pdf")]
 mod pdf_running;
+#[cfg(feature = "pdf")]
+mod pdf_sides;
 #[cfg(feature = "pdf")]
 mod pdf_source;
 #[cfg(feature = "pdf")]
@@ -251,7 +261,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::OldPowerPoint => return Err(reason::OLD_POWERPOINT),
         Kind::Outlook => return Err(reason::OUTLOOK),
         #[cfg(feature = "pdf")]
-        Kind::Pdf => (pdf::to_text(&bytes, limits)?, "pdf/4"),
+        Kind::Pdf => (pdf::to_text(&bytes, limits)?, "pdf/5"),
         Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
         #[cfg(not(feature = "html"))]
         Kind::Html | Kind::Epub => return Err(reason::NOT_SUPPORTED),
