@@ -9,7 +9,14 @@ use super::html_tree::{Attributes as _, has_class};
 
 /// Reads a table into the walker's prose.
 pub(super) fn read(walker: &mut Walker, table: ElementRef<'_>) {
-    let parts: Vec<ElementRef<'_>> = table.child_elements().flat_map(parts).collect();
+    let mut groups: Vec<ElementRef<'_>> = table.child_elements().collect();
+    // Wherever they are written, heads stand first and sums last.
+    groups.sort_by_key(|group| match group.value().name() {
+        "thead" => 0,
+        "tfoot" => 2,
+        _ => 1,
+    });
+    let parts: Vec<ElementRef<'_>> = groups.into_iter().flat_map(parts).collect();
     for caption in parts.iter().filter(|part| part.value().name() == "caption") {
         walker.block(*caption);
     }
