@@ -11,7 +11,7 @@ use super::html_hidden::{is_comment, is_hidden, shown_within};
 use super::html_list::Lists;
 use super::html_place::{self, Place};
 use super::html_styles::Styles;
-use super::html_tree::{descendants, has_class, parse};
+use super::html_tree::{Attributes as _, descendants, has_class, parse};
 use super::prose::Prose;
 use super::{Aside, Output, html_form, html_list, html_table, html_title, mathml, signs, symbols};
 
@@ -172,12 +172,7 @@ impl Walker {
 
     fn read(&mut self, element: ElementRef<'_>) {
         match element.value().name() {
-            "script" => {
-                // MathJax keeps formulas so.
-                if element.attr("type").is_some_and(|kind| kind.starts_with("math/tex")) {
-                    self.prose.flowing(element.text().collect::<String>().trim());
-                }
-            }
+            "script" => self.script(element),
             "style" | "head" | "template" | "noscript" | "audio" | "video" | "canvas" | "datalist" | "rp" => {
             }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
@@ -207,7 +202,7 @@ impl Walker {
             }
             "a" => {
                 let label = self.captured(element);
-                self.prose.link(&label, element.attr("href").unwrap_or_default());
+                self.prose.link(&label, element.attribute("href").unwrap_or_default());
             }
             "img" => self.picture(element),
             "svg" => self.drawing(element),
@@ -222,7 +217,7 @@ impl Walker {
             "tspan" => self.piece_of_drawing(element),
             // A day that is told to programs alone.
             "time" if element.text().all(|text| text.trim().is_empty()) => {
-                self.prose.flowing(element.attr("datetime").unwrap_or_default());
+                self.prose.flowing(element.attribute("datetime").unwrap_or_default());
             }
             "q" => {
                 self.prose.text("“");
@@ -271,9 +266,26 @@ impl Walker {
         self.preformatted = outer;
     }
 
+    /// What a program shows in place of a script: MathJax a formula, SyntaxHighlighter code.
+    fn script(&mut self, element: ElementRef<'_>) {
+        let kind = element.attribute("type").unwrap_or_default();
+        if kind.starts_with("math/tex") {
+            self.prose.flowing(element.text().collect::<String>().trim());
+        } else if kind == "syntaxhighlighter" {
+            let text: String = element.text().collect();
+            let code = text.trim();
+            let inner = code.strip_prefix("<![CDATA[").and_then(|code| code.strip_suffix("]]>"));
+            // An end within the code is written in two pieces.
+            let code = inner.unwrap_or(code).replace("]]]]><![CDATA[>", "]]>");
+            self.prose.block();
+            self.prose.verbatim(code.trim_matches(['\r', '\n']));
+            self.prose.block();
+        }
+    }
+
     /// What a picture shows, apart from the text beside it.
     fn picture(&mut self, element: ElementRef<'_>) {
-        let description = element.attr("alt").unwrap_or_default();
+        let description = element.attribute("alt").unwrap_or_default();
         if super::is_media(description) || is_caption(element, description) {
             return;
         }
@@ -289,7 +301,7 @@ impl Walker {
 
     /// A page within the page that is given with it.
     fn frame(&mut self, element: ElementRef<'_>) {
-        if let Some(inner) = element.attr("srcdoc").filter(|_| self.depth < 64) {
+        if let Some(inner) = element.attribute("srcdoc").filter(|_| self.depth < 64) {
             self.prose.block();
             self.prose.text(&fragment_to_text(inner));
             self.prose.block();
@@ -298,7 +310,8 @@ impl Walker {
 
     /// Formulas are printed for eyes, for machines and as source: the source alone says it once.
     fn formula(&mut self, element: ElementRef<'_>) {
-        let is_block = element.attr("display").is_some_and(|display| display == "block" || display == "true");
+        let is_block =
+            element.attribute("display").is_some_and(|display| display == "block" || display == "true");
         let is_math = |inner: &ElementRef<'_>| inner.value().name() == "math";
         let math = std::iter::once(element).chain(element.descendent_elements()).find(is_math);
         if is_block {

@@ -3,19 +3,20 @@
 use scraper::{ElementRef, Node};
 
 use super::html_styles::{Styles, property};
+use super::html_tree::Attributes as _;
 
 /// Whether nobody sees an element, whatever is in it.
 pub(crate) fn is_hidden(element: ElementRef<'_>, styles: &Styles) -> bool {
-    let value = element.value();
-    if matches!(value.name(), "html" | "body" | "main") {
+    let name = element.value().name();
+    if matches!(name, "html" | "body" | "main") {
         return false;
     }
-    let style = value.attr("style").unwrap_or_default();
-    value.attr("hidden").is_some_and(|until| !until.eq_ignore_ascii_case("until-found"))
-        || (value.name() == "dialog" && value.attr("open").is_none())
+    let style = element.attribute("style").unwrap_or_default();
+    element.attribute("hidden").is_some_and(|until| !until.eq_ignore_ascii_case("until-found"))
+        || (name == "dialog" && element.attribute("open").is_none())
         || shows_or_hides(style).unwrap_or_else(|| styles.hide(element))
         || (has_no_size(style) && !resizes_what_is_in_it(element))
-        || (value.attr("aria-hidden").is_some_and(|hidden| hidden.eq_ignore_ascii_case("true"))
+        || (element.attribute("aria-hidden").is_some_and(|hidden| hidden.eq_ignore_ascii_case("true"))
             && is_ornament(element, styles))
         || is_comment(element)
 }
@@ -25,8 +26,8 @@ pub(crate) fn is_hidden(element: ElementRef<'_>, styles: &Styles) -> bool {
 pub(super) fn is_comment(element: ElementRef<'_>) -> bool {
     let is_word = || {
         let classes = ["msocomanchor", "msocomtxt", "MsoCommentReference", "MsoCommentText"];
-        let style = element.attr("style").unwrap_or_default();
-        element.value().classes().any(|class| classes.iter().any(|one| class.eq_ignore_ascii_case(one)))
+        let style = element.attribute("style").unwrap_or_default();
+        element.class_names().any(|class| classes.iter().any(|one| class.eq_ignore_ascii_case(one)))
             || property(style, "mso-element").is_some_and(|part| part.starts_with("comment"))
     };
     match element.value().name() {
@@ -38,7 +39,7 @@ pub(super) fn is_comment(element: ElementRef<'_>) -> bool {
 }
 
 fn links_to(link: ElementRef<'_>, address: &str) -> bool {
-    link.value().name() == "a" && link.attr("href").is_some_and(|href| href.starts_with(address))
+    link.value().name() == "a" && link.attribute("href").is_some_and(|href| href.starts_with(address))
 }
 
 /// Elements within one another that a comment's mark stands in.
@@ -63,9 +64,9 @@ fn begins_with_comment(element: ElementRef<'_>) -> bool {
 
 /// What is shown within an element that only its visibility hides.
 pub(super) fn shown_within<'a>(element: ElementRef<'a>, styles: &Styles) -> Vec<ElementRef<'a>> {
-    let visibility = |element: ElementRef<'a>| property(element.attr("style")?, "visibility");
-    let style = element.attr("style").unwrap_or_default();
-    let is_gone = element.attr("hidden").is_some()
+    let visibility = |element: ElementRef<'a>| property(element.attribute("style")?, "visibility");
+    let style = element.attribute("style").unwrap_or_default();
+    let is_gone = element.attribute("hidden").is_some()
         || property(style, "display").is_some_and(|display| display.eq_ignore_ascii_case("none"));
     if is_gone || visibility(element).is_none() {
         return Vec::new();
@@ -84,6 +85,9 @@ pub(super) fn shown_within<'a>(element: ElementRef<'a>, styles: &Styles) -> Vec<
 
 /// Whether declarations take an element out of sight or bring it back; `None` where they do neither.
 pub(super) fn shows_or_hides(style: &str) -> Option<bool> {
+    if style.is_empty() {
+        return None;
+    }
     let is = |name: &str, values: &[&str]| {
         property(style, name).map(|value| values.iter().any(|one| value.eq_ignore_ascii_case(one)))
     };
@@ -127,12 +131,12 @@ fn number(value: &str) -> Option<(f64, &str)> {
 fn resizes_what_is_in_it(element: ElementRef<'_>) -> bool {
     element.descendent_elements().skip(1).any(|inner| {
         let is_sized = inner
-            .attr("style")
+            .attribute("style")
             .and_then(|style| property(style, "font-size"))
             .is_some_and(|size| !has_no_size(&format!("font-size:{size}")));
         is_sized
-            || inner.attr("class").is_some()
-            || (inner.value().name() == "font" && inner.attr("size").is_some())
+            || inner.attribute("class").is_some()
+            || (inner.value().name() == "font" && inner.attribute("size").is_some())
     })
 }
 
@@ -148,7 +152,7 @@ fn is_ornament(element: ElementRef<'_>, styles: &Styles) -> bool {
     let is_word = !text.contains(char::is_whitespace) && text.chars().count() <= MOST_OF_ICON;
     let names_icon = |element: ElementRef<'_>| {
         let words = ["icon", "material-symbols", "emoji", "line-number", "lineno", "gutter"];
-        let classes = element.attr("class").unwrap_or_default().to_ascii_lowercase();
+        let classes = element.attribute("class").unwrap_or_default().to_ascii_lowercase();
         words.iter().any(|word| classes.contains(word))
     };
     let name = element.value().name();
@@ -160,9 +164,9 @@ fn is_ornament(element: ElementRef<'_>, styles: &Styles) -> bool {
             && text.chars().all(is_letter)
             && text.split(' ').count() <= 2
     };
-    let leads_here = element.attr("href").is_some_and(|address| address.starts_with('#'));
+    let leads_here = element.attribute("href").is_some_and(|address| address.starts_with('#'));
     name == "svg"
-        || element.value().classes().any(|class| class == "katex-html")
+        || element.class_names().any(|class| class == "katex-html")
         || (is_word && (name == "i" || leads_here))
         || (is_word && element.descendent_elements().take(8).any(names_icon))
         || is_label()
@@ -183,7 +187,7 @@ fn has_twin(element: ElementRef<'_>, styles: &Styles) -> bool {
             "screenreader",
             "offscreen",
         ];
-        let own = twin.attr("class").unwrap_or_default().to_ascii_lowercase();
+        let own = twin.attribute("class").unwrap_or_default().to_ascii_lowercase();
         classes.iter().any(|class| own.contains(class))
     };
     let says_same = |twin: ElementRef<'_>| {
@@ -198,7 +202,9 @@ fn has_twin(element: ElementRef<'_>, styles: &Styles) -> bool {
         element.next_siblings().find_map(ElementRef::wrap),
     ];
     let twin = |twin: ElementRef<'_>| {
-        (is_spoken(twin) || says_same(twin)) && twin.attr("aria-hidden").is_none() && !is_hidden(twin, styles)
+        (is_spoken(twin) || says_same(twin))
+            && twin.attribute("aria-hidden").is_none()
+            && !is_hidden(twin, styles)
     };
     beside.into_iter().flatten().any(twin)
 }
@@ -212,7 +218,8 @@ mod tests {
     fn hidden(html: &str) -> Vec<String> {
         let page = parse(html, &Limits::default()).unwrap();
         let styles = Styles::of(&page);
-        let marked = page.root_element().descendent_elements().filter(|element| element.attr("x").is_some());
+        let marked =
+            page.root_element().descendent_elements().filter(|element| element.attribute("x").is_some());
         marked
             .filter(|element| is_hidden(*element, &styles))
             .map(|element| element.text().collect())

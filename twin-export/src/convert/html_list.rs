@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use scraper::ElementRef;
 
 use super::html::Walker;
+use super::html_tree::Attributes as _;
 use super::{numerals, signs};
 
 /// The lists that are open, and what their counters count.
@@ -47,14 +48,14 @@ fn begin(walker: &mut Walker, list: ElementRef<'_>) -> Shown {
     let is_ordered = list.value().name() == "ol";
     let marker = walker.styles.marker(list).cloned();
     let counts = walker.styles.counts(list);
-    let written = counts.as_deref().or_else(|| list.attr("type")).map(counted);
-    if !is_ordered && (written.is_none_or(|written| written.is_none()) || list.attr("type").is_some()) {
+    let written = counts.as_deref().or_else(|| list.attribute("type")).map(counted);
+    if !is_ordered && (written.is_none_or(|written| written.is_none()) || list.attribute("type").is_some()) {
         walker.prose.begin_list(None);
         return if marker.is_some_and(|marker| marker.is_box()) { Shown::Box } else { Shown::Usual };
     }
-    let is_reversed = list.attr("reversed").is_some();
+    let is_reversed = list.attribute("reversed").is_some();
     let items = || list.child_elements().filter(|item| item.value().name() == "li").count();
-    let given = list.attr("start").and_then(|start| start.trim().parse().ok());
+    let given = list.attribute("start").and_then(|start| start.trim().parse().ok());
     let first =
         given.unwrap_or_else(|| if is_reversed { i64::try_from(items()).unwrap_or(i64::MAX) } else { 1 });
     let written = written.flatten().unwrap_or(|number| number.to_string());
@@ -68,7 +69,7 @@ fn begin(walker: &mut Walker, list: ElementRef<'_>) -> Shown {
 
 /// Reads an item of the list that is open.
 pub(super) fn item(walker: &mut Walker, item: ElementRef<'_>) {
-    if let Some(number) = item.attr("value").and_then(|value| value.trim().parse().ok()) {
+    if let Some(number) = item.attribute("value").and_then(|value| value.trim().parse().ok()) {
         walker.prose.renumber(number);
     }
     walker.prose.begin_item();

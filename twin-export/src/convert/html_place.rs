@@ -4,6 +4,7 @@
 use scraper::ElementRef;
 
 use super::html_styles::Styles;
+use super::html_tree::Attributes as _;
 
 /// Where an element stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,7 +103,9 @@ pub(super) fn of(element: ElementRef<'_>, styles: &Styles) -> Place {
 /// Whether a link to another place ends right before this one begins.
 fn follows_other_link(link: ElementRef<'_>) -> bool {
     let before = link.prev_sibling().and_then(ElementRef::wrap);
-    before.is_some_and(|before| before.value().name() == "a" && before.attr("href") != link.attr("href"))
+    before.is_some_and(|before| {
+        before.value().name() == "a" && before.attribute("href") != link.attribute("href")
+    })
 }
 
 /// Elements that have their places by what they are.

@@ -5,7 +5,7 @@ use scraper::{ElementRef, Node};
 use super::super::text::tidy_line;
 use super::html::Walker;
 use super::html_styles::property;
-use super::html_tree::descendants;
+use super::html_tree::{Attributes as _, descendants};
 use super::prose::Prose;
 use super::signs;
 
@@ -25,15 +25,16 @@ impl Walker {
     /// A piece of a drawing's text: what has a height of its own stands on a line of its own.
     pub(super) fn piece_of_drawing(&mut self, piece: ElementRef<'_>) {
         let before = piece.prev_siblings().find_map(ElementRef::wrap);
-        let moves = |name: &str| piece.attr(name).is_some_and(|value| !value.trim().is_empty());
-        let has_own_height = moves("y") && before.is_none_or(|before| before.attr("y") != piece.attr("y"));
-        let is_lower = piece.attr("dy").is_some_and(|dy| !dy.trim_start().starts_with(['0', '-']));
+        let moves = |name: &str| piece.attribute(name).is_some_and(|value| !value.trim().is_empty());
+        let has_own_height =
+            moves("y") && before.is_none_or(|before| before.attribute("y") != piece.attribute("y"));
+        let is_lower = piece.attribute("dy").is_some_and(|dy| !dy.trim_start().starts_with(['0', '-']));
         if has_own_height || (moves("x") && is_lower) {
             self.prose.line();
         } else if moves("x") {
             self.prose.apart();
         }
-        if piece.attr("baseline-shift") == Some("super") {
+        if piece.attribute("baseline-shift") == Some("super") {
             return self.raised(piece);
         }
         self.children(piece);
@@ -41,10 +42,10 @@ impl Walker {
 
     /// What a message quotes. Some programs write a quote for a paragraph that is moved in.
     pub(super) fn quoted(&mut self, element: ElementRef<'_>) {
-        let style = element.attr("style").unwrap_or_default();
+        let style = element.attribute("style").unwrap_or_default();
         let is_moved_in = property(style, "border").is_some_and(|border| border.starts_with("none"))
-            && element.attr("type").is_none()
-            && !element.value().classes().any(|class| class.contains("quote"));
+            && element.attribute("type").is_none()
+            && !element.class_names().any(|class| class.contains("quote"));
         if is_moved_in {
             return self.block(element);
         }
@@ -96,7 +97,8 @@ impl Walker {
     pub(super) fn raised(&mut self, element: ElementRef<'_>) {
         let text = self.captured(element);
         let is_mark = |link: ElementRef<'_>| {
-            link.value().name() == "a" && link.attr("href").is_some_and(|address| address.starts_with('#'))
+            link.value().name() == "a"
+                && link.attribute("href").is_some_and(|address| address.starts_with('#'))
         };
         let above = element.ancestors().find_map(ElementRef::wrap);
         let is_note = element.descendent_elements().any(is_mark) || above.is_some_and(is_mark);

@@ -8,7 +8,7 @@ use scraper::{ElementRef, Html};
 use super::html_hidden::shows_or_hides;
 use super::html_list::Marker;
 use super::html_place::Layout;
-use super::html_tree::descendants;
+use super::html_tree::{Attributes as _, descendants};
 use super::symbols::is_symbol_font;
 
 /// The rules of a page's style sheets.
@@ -76,7 +76,7 @@ impl Styles {
         let mut styles = Self::default();
         let mut read = 0;
         for sheet in descendants(page.root_element(), "style") {
-            let media = sheet.attr("media").unwrap_or("all");
+            let media = sheet.attribute("media").unwrap_or("all");
             let text = sheet.text().collect::<String>();
             read += text.len();
             if read > MOST_STYLES {
@@ -151,7 +151,7 @@ impl Styles {
             return None;
         }
         let named = element.value();
-        let keys = named.classes().chain(named.id()).chain([named.name()]);
+        let keys = element.class_names().chain(named.id()).chain([named.name()]);
         let rules = keys.filter_map(|key| self.rules.get(key)).flatten();
         let said = rules
             .filter(|rule| rule.is_about(element))
@@ -165,7 +165,7 @@ impl Styles {
 
     /// Whether an element stands raised.
     pub(super) fn raises(&self, element: ElementRef<'_>) -> bool {
-        let own = element.attr("style").and_then(raises);
+        let own = element.attribute("style").and_then(raises);
         own.or_else(|| self.by_rule(element, |says| says.raises)).unwrap_or(false)
     }
 
@@ -176,7 +176,7 @@ impl Styles {
             matches!(name, "ul" | "ol" | "table" | "thead" | "tbody" | "tfoot" | "tr" | "dl")
         };
         let says = |element: ElementRef<'_>| {
-            let own = element.attr("style").and_then(strikes);
+            let own = element.attribute("style").and_then(strikes);
             own.or_else(|| self.by_rule(element, |says| says.strikes)).unwrap_or(false)
         };
         match element.value().name() {
@@ -193,8 +193,8 @@ impl Styles {
 
     /// How a list counts, as CSS calls it.
     pub(super) fn counts(&self, list: ElementRef<'_>) -> Option<String> {
-        let by_item = || counts(list.child_elements().next()?.attr("style")?);
-        let own = list.attr("style").and_then(counts);
+        let by_item = || counts(list.child_elements().next()?.attribute("style")?);
+        let own = list.attribute("style").and_then(counts);
         let counts = own.or_else(|| self.by_rule(list, |says| says.counts.clone())).or_else(by_item);
         counts.filter(|counts| counts != "none" || !self.has_strange_markers)
     }
@@ -204,13 +204,12 @@ impl Styles {
         if self.markers.is_empty() {
             return None;
         }
-        let value = list.value();
-        value.classes().chain([value.name()]).find_map(|name| self.markers.get(name))
+        list.class_names().chain([list.value().name()]).find_map(|name| self.markers.get(name))
     }
 
     /// Where an element stands, and what is in it.
     pub(super) fn layout(&self, element: ElementRef<'_>) -> Layout {
-        let own = element.attr("style").map(Layout::of).unwrap_or_default();
+        let own = element.attribute("style").map(Layout::of).unwrap_or_default();
         if !self.has_layout || own.own.is_some() {
             return own;
         }
@@ -222,9 +221,9 @@ impl Styles {
 
     /// The font of symbols that an element sets, empty for any other; `None` where it sets none.
     pub(super) fn font(&self, element: ElementRef<'_>) -> Option<String> {
-        let face = || element.attr("face").map(family);
+        let face = || element.attribute("face").map(family);
         element
-            .attr("style")
+            .attribute("style")
             .and_then(font)
             .or_else(face)
             .or_else(|| self.by_rule(element, |says| says.font.clone()))
@@ -289,7 +288,7 @@ impl Named {
         let value = element.value();
         self.element.as_deref().is_none_or(|name| name == value.name())
             && self.id.as_deref().is_none_or(|id| value.id() == Some(id))
-            && self.classes.iter().all(|class| value.classes().any(|one| one == class))
+            && self.classes.iter().all(|class| element.class_names().any(|one| one == class))
     }
 }
 

@@ -5,10 +5,11 @@ use std::rc::Rc;
 use scraper::{ElementRef, Html};
 
 use super::super::text::tidy_line;
+use super::contents::{names_contents, names_menu};
 use super::html::Walker;
 use super::html_hidden::is_hidden;
 use super::html_styles::Styles;
-use super::html_tree::{descendants, has_class};
+use super::html_tree::{Attributes as _, descendants, has_class};
 
 /// What the page marks as its title, else the heading over all, else the title in the head without the site's name, else the first heading that belongs to
 /// no menu.
@@ -26,24 +27,27 @@ pub(super) fn of(page: &Html, walker: &mut Walker) -> Option<String> {
         .filter(|element| level(*element).is_some())
         .filter(|heading| is_shown(*heading, styles))
         .collect();
-    let tops: Vec<_> = headings
+    let is_own = |heading: &ElementRef<'_>| is_within(*heading, &["main", "article"]);
+    let mut tops: Vec<_> = headings
         .iter()
         .filter(|heading| level(**heading) == Some(1) && !is_within(**heading, FURNITURE))
         .collect();
-    let top = tops.iter().find(|heading| is_within(***heading, &["main", "article"])).or(tops.first());
+    tops.sort_by_key(|heading| !is_own(heading));
     let mut named = |heading: &ElementRef<'_>| Some(line(walker, *heading)).filter(|text| !text.is_empty());
-    if let Some(title) = top.and_then(|heading| named(heading)) {
-        return Some(title);
+    let tops: Vec<String> = tops.into_iter().filter_map(&mut named).collect();
+    if let Some(title) = tops.iter().find(|title| !names_contents(title)) {
+        return Some(title.clone());
     }
     let names: Vec<String> = headings.iter().filter_map(&mut named).collect();
     // What stands at the head of every page names the site.
-    let rank = |heading: &ElementRef<'_>| {
-        let is_own = is_within(*heading, &["main", "article"]);
-        (!is_own, !is_own && is_within(*heading, &["header"]))
-    };
+    let rank =
+        |heading: &ElementRef<'_>| (!is_own(heading), !is_own(heading) && is_within(*heading, &["header"]));
     let mut others: Vec<_> = headings.iter().filter(|heading| !is_menu(**heading)).collect();
     others.sort_by_key(|heading| rank(heading));
-    head_title(page, &names).or_else(|| others.into_iter().find_map(&mut named))
+    let mut others = others.into_iter().filter_map(&mut named);
+    head_title(page, &names)
+        .or_else(|| others.find(|name| !names_menu(name)))
+        .or_else(|| tops.into_iter().next())
 }
 
 /// Whether a paragraph has the style that word processors give to a title: Google's documents and Word do.
@@ -52,7 +56,7 @@ fn is_marked(element: ElementRef<'_>) -> bool {
         let is_numbered = |class: &str| {
             class.strip_prefix('c').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
         };
-        has_class(element, "title") && element.value().classes().any(is_numbered)
+        has_class(element, "title") && element.class_names().any(is_numbered)
     };
     element.value().name() == "p" && (has_class(element, "MsoTitle") || is_googles())
 }
@@ -94,7 +98,7 @@ fn is_menu(heading: ElementRef<'_>) -> bool {
         "cookie",
     ];
     let says = |element: ElementRef<'_>| {
-        let names = element.value().classes().chain(element.value().id()).chain(element.attr("role"));
+        let names = element.class_names().chain(element.value().id()).chain(element.attribute("role"));
         names
             .flat_map(|name| name.split(['-', '_']))
             .any(|word| words.contains(&word.to_ascii_lowercase().as_str()))
@@ -118,10 +122,10 @@ fn head_title(page: &Html, headings: &[String]) -> Option<String> {
         return Some(own.clone());
     }
     let site = descendants(root, "meta").find(|meta| {
-        let name = meta.attr("property").or(meta.attr("name")).unwrap_or_default();
+        let name = meta.attribute("property").or(meta.attribute("name")).unwrap_or_default();
         matches!(name, "og:site_name" | "application-name")
     });
-    let site = site.and_then(|site| site.attr("content")).map(tidy_line).filter(|site| !site.is_empty());
+    let site = site.and_then(|site| site.attribute("content")).map(tidy_line).filter(|site| !site.is_empty());
     let own = site.and_then(|site| {
         let before = title.strip_suffix(&site)?;
         SEPARATORS.iter().find_map(|separator| before.strip_suffix(separator)).map(str::to_owned)
@@ -144,7 +148,10 @@ fn line(walker: &mut Walker, element: ElementRef<'_>) -> String {
         return text;
     }
     // A picture may stand for the name.
-    descendants(element, "img").find_map(|picture| picture.attr("alt")).map(tidy_line).unwrap_or_default()
+    descendants(element, "img")
+        .find_map(|picture| picture.attribute("alt"))
+        .map(tidy_line)
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -199,6 +206,15 @@ mod tests {
         assert_eq!(title("<p class='c1 title'>Lease</p><h1 class=c2>Part 1</h1>").as_deref(), Some("Lease"));
         assert_eq!(title("<p class=MsoTitle>Lease</p><h1>Part 1</h1>").as_deref(), Some("Lease"));
         assert_eq!(title("<p class=title>Card</p><h1>Page</h1>").as_deref(), Some("Page"));
+    }
+
+    #[test]
+    fn contents_give_no_title() {
+        assert_eq!(title("<h2>Contents</h2><ul><li>a</ul><h2>Holiday</h2>").as_deref(), Some("Holiday"));
+        assert_eq!(title("<div><h3>Menü</h3></div><h3>Holiday</h3>").as_deref(), Some("Holiday"));
+        assert_eq!(title("<h1>Table of Contents</h1><h1>Holiday</h1>").as_deref(), Some("Holiday"));
+        assert_eq!(title("<h1>Contents</h1><p>x").as_deref(), Some("Contents"));
+        assert_eq!(title("<h1>Install<a class=headerlink href='#i'>¶</a></h1>").as_deref(), Some("Install"));
     }
 
     #[test]

@@ -13,7 +13,8 @@ use super::{html_closing, plain};
 
 /// A tree within the limits, or the reason why there is none.
 pub(crate) fn parse(html: &str, limits: &Limits) -> Result<Html, &'static str> {
-    if has_endless_tag(html) {
+    // An attribute takes two bytes at least.
+    if html.len() > 2 * MOST_ATTRIBUTES && has_endless_tag(html) {
         return Err(reason::TOO_LARGE);
     }
     let html = html_closing::with_closed_tags(html);
@@ -80,10 +81,25 @@ pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     plain::decoded_as(bytes, named)
 }
 
+/// Attributes of an element. The lookup of `scraper` hashes the name each time, and its classes are interned.
+pub(crate) trait Attributes<'a> {
+    fn attribute(self, name: &str) -> Option<&'a str>;
+
+    fn class_names(self) -> impl Iterator<Item = &'a str>;
+}
+
+impl<'a> Attributes<'a> for ElementRef<'a> {
+    fn attribute(self, name: &str) -> Option<&'a str> {
+        self.value().attrs().find(|(one, _)| *one == name).map(|(_, value)| value)
+    }
+
+    fn class_names(self) -> impl Iterator<Item = &'a str> {
+        self.attribute("class").unwrap_or_default().split_ascii_whitespace()
+    }
+}
+
 pub(crate) fn has_class(element: ElementRef<'_>, class: &str) -> bool {
-    // `attr` would hash the name each time.
-    let classes = element.value().attrs().find(|(name, _)| *name == "class").map(|(_, classes)| classes);
-    classes.is_some_and(|classes| classes.split_ascii_whitespace().any(|one| one == class))
+    element.class_names().any(|one| one == class)
 }
 
 /// Elements of that name below `element`.

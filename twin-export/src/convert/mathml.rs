@@ -3,13 +3,13 @@
 use scraper::{ElementRef, Node};
 
 use super::formula::{Ending, above, below, beside, ends_with_function, raised};
-use super::html_tree::descendants;
+use super::html_tree::{Attributes as _, descendants};
 use super::signs::{self, struck, superscript};
 
 /// A formula as it is typed: its own source where that is given, else read from its parts.
 pub(super) fn to_line(formula: ElementRef<'_>) -> String {
     let is_tex = |note: &ElementRef<'_>| {
-        note.attr("encoding").is_none_or(|kind| kind.to_ascii_lowercase().contains("tex"))
+        note.attribute("encoding").is_none_or(|kind| kind.to_ascii_lowercase().contains("tex"))
     };
     match descendants(formula, "annotation").find(is_tex) {
         Some(source) => source.text().collect::<String>().trim().to_owned(),
@@ -91,7 +91,7 @@ fn role(part: ElementRef<'_>) -> &'static str {
 }
 
 fn is_binomial(fraction: ElementRef<'_>) -> bool {
-    fraction.attr("linethickness").is_some_and(|line| line.starts_with('0'))
+    fraction.attribute("linethickness").is_some_and(|line| line.starts_with('0'))
 }
 
 fn part(element: ElementRef<'_>) -> String {
@@ -124,13 +124,14 @@ fn part(element: ElementRef<'_>) -> String {
             });
             format!("[{}]", rows.collect::<Vec<_>>().join("; "))
         }
-        "menclose" if element.attr("notation").is_some_and(|notation| notation.contains("strike")) => {
+        "menclose" if element.attribute("notation").is_some_and(|notation| notation.contains("strike")) => {
             struck(&row(element))
         }
         "semantics" | "maction" => child(0),
         // A line that ends, or a gap as wide as between words.
         "mspace"
-            if element.attr("linebreak") == Some("newline") || element.attr("width").is_some_and(is_wide) =>
+            if element.attribute("linebreak") == Some("newline")
+                || element.attribute("width").is_some_and(is_wide) =>
         {
             " ".to_owned()
         }
@@ -253,7 +254,7 @@ fn over(base: &str, sign: &str) -> String {
 }
 
 fn fenced(element: ElementRef<'_>) -> String {
-    let attribute = |name: &str, usual: &str| element.attr(name).unwrap_or(usual).trim().to_owned();
+    let attribute = |name: &str, usual: &str| element.attribute(name).unwrap_or(usual).trim().to_owned();
     let separators: Vec<char> = attribute("separators", ",").chars().filter(|c| !c.is_whitespace()).collect();
     let mut out = attribute("open", "(");
     for (index, child) in element.child_elements().enumerate() {

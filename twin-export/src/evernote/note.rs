@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::Limits;
 use super::super::convert::html::Walker;
-use super::super::convert::html_tree::{decoded, descendants, parse};
+use super::super::convert::html_tree::{Attributes as _, decoded, descendants, parse};
 use super::super::workers::Task;
 
 /// Reads the content of a note.
@@ -63,11 +63,11 @@ fn closed(content: &str) -> Cow<'_, str> {
 
 /// What Evernote writes in a way of its own.
 fn elements(walker: &mut Walker, element: ElementRef<'_>) -> bool {
-    let style = |mark: &str| element.attr("style").is_some_and(|style| has_style(style, mark));
+    let style = |mark: &str| element.attribute("style").is_some_and(|style| has_style(style, mark));
     match element.value().name() {
         "en-media" | "en-crypt" => true,
         "en-todo" => {
-            walker.prose.check_box(element.attr("checked") == Some("true"));
+            walker.prose.check_box(element.attribute("checked") == Some("true"));
             walker.children(element);
             true
         }
@@ -75,7 +75,8 @@ fn elements(walker: &mut Walker, element: ElementRef<'_>) -> bool {
             walker.prose.begin_list(None);
             for item in element.child_elements() {
                 walker.prose.begin_item();
-                let is_done = item.attr("style").is_some_and(|style| has_style(style, "--en-checked:true"));
+                let is_done =
+                    item.attribute("style").is_some_and(|style| has_style(style, "--en-checked:true"));
                 if item.value().name() == "li" {
                     walker.prose.check_box(is_done);
                 }
@@ -90,7 +91,7 @@ fn elements(walker: &mut Walker, element: ElementRef<'_>) -> bool {
             true
         }
         // Where it leads, only Evernote knows.
-        "a" if element.attr("href").is_some_and(|address| address.starts_with("evernote:")) => {
+        "a" if element.attribute("href").is_some_and(|address| address.starts_with("evernote:")) => {
             walker.children(element);
             true
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::Limits;
 use super::super::convert::guard::guarded;
 use super::super::convert::html::Walker;
-use super::super::convert::html_tree::{decoded, descendants, has_class, parse};
+use super::super::convert::html_tree::{Attributes as _, decoded, descendants, has_class, parse};
 use super::super::text::tidy_line;
 use super::super::tree::{ending, file_name};
 use super::super::workers::Task;
@@ -61,7 +61,7 @@ fn page(
         }
         let article = descendants(tree.root_element(), "article").next();
         Ok(article.and_then(|article| {
-            let id = dashed_id(article.attr("id")?)?;
+            let id = dashed_id(article.attribute("id")?)?;
             Some(Page { id: Some(id), ..read(&tree, article) })
         }))
     })
@@ -175,7 +175,7 @@ const UNTITLED: [&str; 12] = [
 fn only_block(parent: ElementRef<'_>) -> Option<ElementRef<'_>> {
     let mut blocks = parent.child_elements().filter(|block| !matches!(block.value().name(), "br"));
     let only = blocks.next().filter(|_| blocks.next().is_none())?;
-    let wraps = only.value().name() == "div" && only.attr("class").is_none_or(str::is_empty);
+    let wraps = only.value().name() == "div" && only.attribute("class").is_none_or(str::is_empty);
     if wraps { only_block(only) } else { Some(only) }
 }
 
@@ -198,7 +198,7 @@ fn text_of(element: ElementRef<'_>) -> String {
 
 /// What Notion writes in a way of its own.
 fn notion_element(walker: &mut Walker, element: ElementRef<'_>) -> bool {
-    let classes = element.attr("class").unwrap_or_default();
+    let classes = element.attribute("class").unwrap_or_default();
     let has = |class: &str| classes.split_ascii_whitespace().any(|one| one == class);
     match element.value().name() {
         // Pictures stand for themselves; what is to be said of them is in the caption.
@@ -267,7 +267,7 @@ fn is_property_value(element: ElementRef<'_>) -> bool {
 
 /// Toggles may be headings: only their size tells.
 fn has_heading_size(summary: ElementRef<'_>) -> bool {
-    let style = summary.attr("style").unwrap_or_default();
+    let style = summary.attribute("style").unwrap_or_default();
     ["1.875em", "1.5em", "1.25em"].iter().any(|size| style.contains(size))
 }
 
@@ -291,7 +291,7 @@ fn stands_beside_another_value(element: ElementRef<'_>) -> bool {
 
 /// A link that shows the path of a file shows its name instead.
 fn link(walker: &mut Walker, element: ElementRef<'_>) -> bool {
-    let address = element.attr("href").unwrap_or_default();
+    let address = element.attribute("href").unwrap_or_default();
     let label = tidy_line(&element.text().collect::<String>());
     let is_path = !address.contains("://")
         && !label.contains(' ')

@@ -9,7 +9,9 @@ use super::spill::{Spill, Spilled};
 
 /// Bytes of results that wait for their turn in memory.
 const MOST_BYTES_WAITING: usize = 16 << 20;
-/// How often the run's cancellation is looked at while nothing comes.
+/// Results that are worth waking the one who hands them out: waking it for each costs more than what it does.
+const BATCH: usize = 32;
+/// How often the run's cancellation, and a smaller batch, are looked at while nothing comes.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Where results wait for their turn.
@@ -26,6 +28,10 @@ struct Results<R> {
     next: u64,
     /// Threads that may still bring one.
     at_work: usize,
+    /// The one who hands out sleeps.
+    is_awaited: bool,
+    /// Threads that wait until there is room.
+    waiting: usize,
     stopped: bool,
 }
 
@@ -38,7 +44,8 @@ pub(super) enum Turn<R> {
 
 impl<R> Default for Turns<R> {
     fn default() -> Self {
-        let results = Results { early: Early::default(), next: 0, at_work: 0, stopped: false };
+        let early = Early::default();
+        let results = Results { early, next: 0, at_work: 0, is_awaited: false, waiting: 0, stopped: false };
         Self { state: Mutex::new(results), ready: Condvar::new(), taken: Condvar::new() }
     }
 }
@@ -46,6 +53,12 @@ impl<R> Default for Turns<R> {
 impl<R> Turns<R> {
     fn lock(&self) -> MutexGuard<'_, Results<R>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wake(&self, state: &mut Results<R>) {
+        if std::mem::take(&mut state.is_awaited) {
+            self.ready.notify_one();
+        }
     }
 
     /// A thread begins; it ends when what this returns is dropped.
@@ -71,12 +84,15 @@ impl<R: Texts> Turns<R> {
             && state.early.bytes + bytes > MOST_BYTES_WAITING
             && state.early.results.contains_key(&state.next)
         {
+            self.wake(&mut state);
+            state.waiting += 1;
             state = self.taken.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.waiting -= 1;
         }
         let is_next = index == state.next;
         state.early.add(index, result, is_next);
-        if is_next {
-            self.ready.notify_one();
+        if state.early.results.len() >= BATCH && state.early.results.contains_key(&state.next) {
+            self.wake(&mut state);
         }
         !state.stopped
     }
@@ -88,12 +104,15 @@ impl<R: Texts> Turns<R> {
             if state.at_work == 0 {
                 return Turn::Over;
             }
+            state.is_awaited = true;
             state = self.ready.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner).0;
+            state.is_awaited = false;
         }
         let Some(result) = state.early.take(next) else { return Turn::NotYet };
         state.next += 1;
-        drop(state);
-        self.taken.notify_all();
+        if state.waiting > 0 {
+            self.taken.notify_all();
+        }
         Turn::Result(result)
     }
 }

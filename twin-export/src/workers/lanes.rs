@@ -9,7 +9,7 @@ use super::child::Worker;
 pub(super) const WORKERS: usize = 3;
 
 static LANES: Lanes = Lanes {
-    state: Mutex::new(State { idle: Vec::new(), at_work: 0, is_alone: false, wants_alone: 0 }),
+    state: Mutex::new(State { idle: Vec::new(), at_work: 0, is_alone: false, wants_alone: 0, waiting: 0 }),
     moved: Condvar::new(),
 };
 
@@ -25,6 +25,8 @@ struct State {
     /// A heavy worker is at work: no other may be there.
     is_alone: bool,
     wants_alone: usize,
+    /// Those who wait for a place.
+    waiting: usize,
 }
 
 /// Where a worker may be at work; another may once this is dropped.
@@ -36,12 +38,20 @@ fn lock() -> MutexGuard<'static, State> {
     LANES.state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Waits until somebody left a place.
+fn moved(mut state: MutexGuard<'static, State>) -> MutexGuard<'static, State> {
+    state.waiting += 1;
+    let mut state = LANES.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
+    state.waiting -= 1;
+    state
+}
+
 /// A place beside others, as soon as there is one.
 pub(super) fn light() -> Place {
     let most = cores().clamp(2, WORKERS);
     let mut state = lock();
     while state.is_alone || state.wants_alone > 0 || state.at_work >= most {
-        state = LANES.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
+        state = moved(state);
     }
     state.at_work += 1;
     Place { is_alone: false }
@@ -52,7 +62,7 @@ pub(super) fn alone() -> Place {
     let mut state = lock();
     state.wants_alone += 1;
     while state.is_alone || state.at_work > 0 {
-        state = LANES.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
+        state = moved(state);
     }
     state.wants_alone -= 1;
     state.is_alone = true;
@@ -88,7 +98,8 @@ impl Drop for Place {
         } else {
             state.at_work -= 1;
         }
-        drop(state);
-        LANES.moved.notify_all();
+        if state.waiting > 0 {
+            LANES.moved.notify_all();
+        }
     }
 }
