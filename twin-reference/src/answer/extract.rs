@@ -84,7 +84,7 @@ fn quote(evidence: &Evidence, question: &Question, least: f64) -> Option<(String
         let line = &text[sentences[last].clone()];
         let before = text[..sentences[last].start].trim_end_matches([' ', '\r']);
         let heads = before.ends_with("\n\n") && !passages::leads_in(before);
-        if !passages::leads_in(line) && !(heads && passages::looks_like_a_heading(line)) {
+        if !(passages::leads_in(line) || heads && passages::looks_like_a_heading(line)) {
             break;
         }
         chosen[last] = false;
