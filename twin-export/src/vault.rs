@@ -131,7 +131,13 @@ impl<'a> Vault<'a> {
         let mut resolver =
             Resolver { vault: self, job, embedded: HashSet::from([path.to_owned()]), room: MOST_EMBEDDED };
         let body = resolver.note(body, 0);
-        format!("{before}{properties}{body}").into_bytes()
+        // The heading at the start stays there.
+        let bare = body.trim_start();
+        let heading =
+            if bare.starts_with("# ") { bare.find('\n').map_or(bare.len(), |end| end + 1) } else { 0 };
+        let (heading, rest) = body.split_at(if heading > 0 { body.len() - bare.len() + heading } else { 0 });
+        let gap = if heading.is_empty() || properties.is_empty() { "" } else { "\n" };
+        format!("{before}{heading}{gap}{properties}{rest}").into_bytes()
     }
 
     fn find(&self, name: &str) -> Option<&'a Entry> {

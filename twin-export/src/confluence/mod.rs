@@ -167,7 +167,10 @@ impl Space {
             },
             Err(reason) => return Outcome::unconverted(key, path, reason),
         };
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).extend(page.files);
+        // Pages that were copied still link to where the file was first: its own name is an id.
+        let by_id = page.files.iter().map(|(place, name)| (file_name(place).to_owned(), name.clone()));
+        let by_id: Vec<(String, String)> = by_id.collect();
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).extend(page.files.into_iter().chain(by_id));
         if page.text.is_empty() {
             return Outcome::skipped(path, reason::TITLE_ONLY);
         }
@@ -194,7 +197,9 @@ impl Space {
     fn file(&self, key: String, path: &str, bytes: Vec<u8>, job: &Job<'_>) -> Outcome {
         let source = digest(&bytes);
         let place = path.find("attachments/").map_or(path, |at| &path[at..]);
-        let known = self.files.lock().unwrap_or_else(PoisonError::into_inner).get(place).cloned();
+        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = files.get(place).or_else(|| files.get(file_name(path))).cloned();
+        drop(files);
         let name = known.unwrap_or_else(|| file_name(path).to_owned());
         match convert::convert(&name, bytes, job) {
             Ok(converted) => {

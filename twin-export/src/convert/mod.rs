@@ -4,13 +4,18 @@ pub(crate) mod aside;
 mod cells;
 #[cfg(feature = "office")]
 mod chart;
+mod contents;
 mod converted;
 #[cfg(feature = "office")]
 mod diagram;
+mod directives;
 #[cfg(feature = "office")]
 mod docx;
+#[cfg(feature = "html")]
+mod epub;
 #[cfg(feature = "office")]
 mod equation;
+mod flat;
 mod formula;
 pub(crate) mod front_matter;
 mod grid;
@@ -32,6 +37,7 @@ mod link;
 pub(crate) mod mail;
 pub(crate) mod markdown;
 mod mathml;
+mod mixed;
 #[cfg(feature = "office")]
 mod number_format;
 mod numerals;
@@ -237,6 +243,10 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         #[cfg(feature = "office")]
         Kind::Xlsx => (sheet::to_text(bytes, limits)?, "xlsx/3"),
         #[cfg(feature = "office")]
+        Kind::Spreadsheet2003 => (sheet::xml2003::to_text(&bytes, limits)?, "xls/2"),
+        #[cfg(feature = "html")]
+        Kind::Epub => (epub::to_text(bytes, limits)?, "epub/1"),
+        #[cfg(feature = "office")]
         Kind::Xls => (sheet::xls::to_text(&bytes, limits)?, "xls/2"),
         Kind::Media => return Err(reason::MEDIA),
         Kind::Encrypted => return Err(reason::ENCRYPTED),
@@ -254,11 +264,13 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::Pdf => (pdf::to_text(&bytes, limits)?, "pdf/5"),
         Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
         #[cfg(not(feature = "html"))]
-        Kind::Html => return Err(reason::NOT_SUPPORTED),
+        Kind::Html | Kind::Epub => return Err(reason::NOT_SUPPORTED),
         #[cfg(not(feature = "mail"))]
         Kind::Mail => return Err(reason::NOT_SUPPORTED),
         #[cfg(not(feature = "office"))]
-        Kind::Docx | Kind::Pptx | Kind::Xlsx | Kind::Xls => return Err(reason::NOT_SUPPORTED),
+        Kind::Docx | Kind::Pptx | Kind::Xlsx | Kind::Xls | Kind::Spreadsheet2003 => {
+            return Err(reason::NOT_SUPPORTED);
+        }
         #[cfg(not(feature = "pdf"))]
         Kind::Pdf => return Err(reason::NOT_SUPPORTED),
     };
@@ -305,13 +317,15 @@ fn markdown_file(markdown: &str) -> Converted {
         let converted = Converted::new(facts.title, text, "backup/1");
         return Converted { kind: facts.kind, is_verbatim: true, ..converted };
     }
-    let body = template_tags::without_tags(body);
+    let body = directives::without_directives(body);
+    let body = template_tags::without_tags(&body);
     let (heading, text) = markdown::to_text(&body, Dialect::Common);
-    let (top, other) = match heading {
-        Some(heading) if heading.is_top => (Some(heading.text), None),
-        heading => (None, heading.map(|heading| heading.text)),
+    // What stands within the text names a part of it, where the whole has a name.
+    let title = match (heading, facts.title) {
+        (Some(heading), Some(title)) if !(heading.is_top && heading.begins) => Some(title),
+        (Some(heading), _) => Some(heading.text),
+        (None, title) => title,
     };
-    let title = top.or(facts.title).or(other);
     Converted { kind: facts.kind, ..Converted::new(title, text, "md/4") }
 }
 
@@ -383,6 +397,8 @@ mod tests {
         let expect = |title: &str, text: &str| (Some(title.to_owned()), text.to_owned());
         let both = "---\ntitle: Menu\ntags: [a]\n---\n# Lunch *now*\n\nAt noon.\n";
         assert_eq!(read(both), expect("Lunch now", "Lunch now\n\nAt noon."));
+        let late = "---\ntitle: Lunch\n---\nIntro.\n\n# When\n\nAt noon.\n";
+        assert_eq!(read(late), expect("Lunch", "Intro.\n\nWhen\n\nAt noon."));
         let sections = "---\ntitle: Lunch\n---\n## When\n\nAt noon.\n";
         assert_eq!(read(sections), expect("Lunch", "When\n\nAt noon."));
         assert_eq!(read("Intro.\n\n#Lunch\n\nAt noon."), expect("Lunch", "Intro.\n\nLunch\n\nAt noon."));
