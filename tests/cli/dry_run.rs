@@ -95,7 +95,7 @@ fn a_program_that_reads_pictures_is_told_nothing_of_ours_and_no_shell_sees_its_l
     let twin = import(&home, ["--show", "plan", "--ocr-command", &line]).env("TWIN_API_KEY", "twin_live_x");
     let shown = twin.run().exits(0).stdout;
     assert_eq!(shown, format!("==> plan <==\ntext $(id); no key no profile {}\n", home.path().display()));
-    for wrong in ["", "tesseract", "tesseract '{}"] {
+    for wrong in ["", "tesseract", "tesseract '{}", "/nowhere/ocr {}", "./wiki/plan.png {}"] {
         assert!(import(&home, ["--ocr-command", wrong]).run().exits(2).stderr.contains("--ocr-command"));
     }
 }

@@ -110,6 +110,7 @@ async fn a_folder_that_is_called_differently_is_known_by_the_root_it_is_given() 
         ["kb", "sync", "checkout-17", "checkout-18", "--root", "handbook"].as_slice(),
         &["kb", "sync", "checkout-17", "--root", "a/b"],
         &["kb", "sync", "checkout-17", "--root", ""],
+        &["kb", "sync", "checkout-17", "--root", ".."],
     ] {
         let ran = bench.twin(line).run().exits(2);
         assert!(ran.stderr.contains("--root"), "{ran:#?}");

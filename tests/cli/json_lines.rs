@@ -79,7 +79,9 @@ async fn nothing_is_deleted_while_a_line_cannot_be_read() {
     let (a, b) =
         (r#"{"key": "a", "title": "A", "content": "1"}"#, r#"{"key": "b", "title": "B", "content": "2"}"#);
     assert_counts(&sync(&format!("{a}\n{b}\n")), &[("created", 2)]);
-    assert_counts(&sync(&format!("{a}\n{{\n")), &[("unchanged", 1), ("kept", 1)]);
+    let ran = sync(&format!("{a}\n{{\n"));
+    assert_counts(&ran, &[("unchanged", 1), ("kept", 1)]);
+    assert!(ran.stderr.contains("warning: cannot read line 2 of -"), "{ran:#?}");
     assert_counts(&sync(&format!("{a}\n")), &[("pruned", 1), ("unchanged", 1)]);
     let line = ["kb", "sync", "-", "--prune", "--yes"];
     let ran = bench.twin(line).with_stdin(format!("{a}\n{{\n")).exits(0);

@@ -12,6 +12,16 @@ fn every_test_that_the_threat_model_names_is_there() {
     {
         collect(&root.join(folder), &mut tests);
     }
+    for script in
+        ["packaging/test", "packaging/test-build", "packaging/test-release", "packaging/action/test"]
+    {
+        let text = fs::read_to_string(root.join(script)).unwrap();
+        tests.extend(
+            text.lines().filter_map(|line| {
+                Some(line.trim_start().strip_prefix("ok \"")?.strip_suffix('"')?.to_owned())
+            }),
+        );
+    }
     let page = fs::read_to_string(root.join("docs/threat-model.md")).unwrap();
     let rows = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| threat"));
     let mut threats = 0;

@@ -61,4 +61,51 @@ fn a_notebook_that_is_cut_short_gives_its_whole_notes_and_nothing_is_gone() {
     assert_eq!(documents.len(), 5);
     assert_eq!(summary.unconverted_keys.last().map(String::as_str), Some("evernote:"));
     assert!(skipped(&summary).contains(&("Depot.enex", reason::UNREADABLE)));
+    assert!(!summary.roots[0].whole, "it is told that it is damaged");
+}
+
+#[test]
+fn what_lies_beside_an_export_is_of_a_folder_and_the_export_stays_one() {
+    let workshop = Workshop::new();
+    let zendesk = fs::read_to_string(fixtures().join("exports/zendesk/articles-2.json")).unwrap();
+    let notebook = fs::read_to_string(fixtures().join("exports/Depot.enex")).unwrap();
+    let page = "<h1 id='title-heading'>D : A</h1><div id=\"main-content\"><p>Text</p></div>";
+    for (name, file, text, scope) in [
+        ("zendesk", "articles.json", zendesk.as_str(), "zendesk:"),
+        ("evernote", "Depot.enex", &notebook, "evernote:"),
+        ("confluence", "A_10000001.html", page, "confluence:"),
+    ] {
+        let files = [
+            (file, text),
+            ("index.html", "<p>index"),
+            ("README.md", "# How\n\nText"),
+            ("notes/a.txt", "Text"),
+        ];
+        let is_page = |(name, _): &&(&str, &str)| *name != "index.html" || scope == "confluence:";
+        let files: Vec<(&str, &str)> = files.iter().filter(is_page).copied().collect();
+        let (documents, summary) = read_one(&workshop.folder(name, &files));
+        let keys = keys(&documents);
+        assert!(keys[0].starts_with(scope), "{keys:?}");
+        let beside = [format!("folder:{name}/README.md"), format!("folder:{name}/notes/a.txt")];
+        assert_eq!(keys[keys.len() - 2..], beside);
+        let scopes: Vec<&str> = summary.roots.iter().map(|root| root.scope.as_str()).collect();
+        assert_eq!(scopes, [scope, &format!("folder:{name}/")]);
+    }
+}
+
+#[test]
+fn a_space_is_known_below_the_folders_that_it_was_packed_into() {
+    let workshop = Workshop::new();
+    let page = b"<div id=\"main-content\"><p>Text</p></div>";
+    let zip = workshop.zip(
+        "space.zip",
+        &[("given/2026/DEP/index.html", b"<p>index"), ("given/2026/DEP/10000001.html", page)],
+    );
+    assert_eq!(keys(&read_one(&zip).0), ["confluence:10000001"]);
+    // A space somewhere among other documents is a part of these.
+    let zip = workshop.zip(
+        "all.zip",
+        &[("a.md", b"Text"), ("b/DEP/index.html", b"<p>index"), ("b/DEP/10000001.html", page)],
+    );
+    assert!(keys(&read_one(&zip).0).contains(&"folder:all/b/DEP/10000001.html"));
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use twin_export::{Options, remark};
+use twin_export::{Options, reason, remark};
 
 use super::expectation::read;
 use super::workshop::{Workshop, keys, read_one, skipped};
@@ -38,7 +38,73 @@ fn keys_programs_packages_and_what_ignore_files_name_are_left_out_and_counted() 
     assert_eq!(skipped(&summary), []);
     assert_eq!(summary.files, 4);
     let told: Vec<&str> = summary.remarks.iter().map(|remark| remark.text.as_str()).collect();
-    assert_eq!(told, [format!("9 {}", remark::LEFT_OUT)]);
+    assert_eq!(told, [format!("12 {}", remark::LEFT_OUT)]);
+}
+
+#[test]
+fn in_a_checkout_what_git_ignores_is_left_out_wherever_it_is_said() {
+    let workshop = Workshop::new();
+    let checkout = workshop.folder(
+        "repo",
+        &[
+            (".git/info/exclude", "mine.md\n"),
+            (".gitignore", "docs/drafts/\n*.tmp.md\n/docs/old/**\n"),
+            ("docs/.twinignore", "!wanted.tmp.md\n"),
+            ("docs/.gitignore", "!mine.md\n"),
+            ("docs/a.md", "Text"),
+            ("docs/drafts/d.md", "zz"),
+            ("docs/deep/b.tmp.md", "zz"),
+            ("docs/deep/wanted.tmp.md", "Text"),
+            ("docs/old/deep/c.md", "zz"),
+            ("docs/mine.md", "Text"),
+            ("notes/mine.md", "zz"),
+            ("notes/n.md", "Text"),
+        ],
+    );
+    workshop.folder("", &[(".gitignore", "*.md\n")]);
+    let (documents, _) = read_one(&checkout.join("docs"));
+    assert_eq!(
+        keys(&documents),
+        ["a.md", "deep/wanted.tmp.md", "mine.md"].map(|name| format!("folder:docs/{name}"))
+    );
+    let (documents, _) = read_one(&checkout.join("notes"));
+    assert_eq!(keys(&documents), ["folder:notes/n.md"]);
+    let (documents, _) = read_one(&checkout);
+    assert_eq!(documents.len(), 4);
+    // Of a second worktree the first one tells.
+    fs::create_dir_all(checkout.join(".git/worktrees/second")).unwrap();
+    fs::write(checkout.join(".git/worktrees/second/commondir"), "../..\n").unwrap();
+    let worktree = workshop
+        .folder("second", &[(".git", "gitdir: ../repo/.git/worktrees/second\n"), ("docs/mine.md", "zz")]);
+    assert_eq!(keys(&read_one(&worktree.join("docs")).0), [""; 0]);
+    // Without a checkout around it, a folder is what it says itself.
+    fs::remove_dir_all(checkout.join(".git")).unwrap();
+    let (documents, _) = read_one(&checkout.join("docs/drafts"));
+    assert_eq!(keys(&documents), ["folder:drafts/d.md"]);
+}
+
+#[test]
+fn a_private_key_is_no_document_whatever_it_is_called() {
+    let workshop = Workshop::new();
+    let key = "-----BEGIN PRIVATE KEY-----\nzz\n-----END PRIVATE KEY-----\n";
+    let wide: Vec<u8> = format!("\u{FEFF}{key}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let root = workshop.folder(
+        "notes",
+        &[
+            ("bag", &format!("Bag Attributes\n    localKeyID: 01\n{key}")),
+            ("blank", &format!("\u{FEFF}\n\n# of the gate\n{key}")),
+            ("ssh2", "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nzz\n"),
+            ("age", "# created: 2026-03-01\nAGE-SECRET-KEY-1ZZ\n"),
+            ("gate.key.txt", key),
+            ("gate.md", "PuTTY-User-Key-File-3: ssh-ed25519\nzz\n"),
+            ("about-keys.md", &format!("# Keys\n\n```\n{key}```\n")),
+        ],
+    );
+    fs::write(root.join("wide"), wide).unwrap();
+    let (documents, summary) = read_one(&root);
+    assert_eq!(keys(&documents), ["folder:notes/about-keys.md"]);
+    assert_eq!(skipped(&summary), [("gate.key.txt", reason::PRIVATE_KEY), ("gate.md", reason::PRIVATE_KEY)]);
+    assert_eq!(summary.remarks[0].text, format!("5 {}", remark::LEFT_OUT));
 }
 
 #[test]
@@ -48,7 +114,7 @@ fn of_a_packed_folder_keys_programs_and_packages_are_left_out_as_well() {
         "notes.zip",
         &[
             ("notes/a.md", b"Text"),
-            ("notes/id_rsa", b"-----BEGIN RSA PRIVATE KEY-----\nzz"),
+            ("notes/id_rsa", b"\n-----BEGIN RSA PRIVATE KEY-----\nzz"),
             ("notes/tool", b"\x7FELF\x02zz"),
             ("notes/node_modules/x/README.md", b"zz"),
             ("notes/node_modules.md", b"Text"),

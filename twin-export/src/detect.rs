@@ -72,10 +72,10 @@ pub(crate) fn exports(
                 Format::Auto => detected(&name, &tree, budget, &options.limits),
                 known => known,
             };
-            if reader == Format::Folder && !tree.single && !path.is_dir() {
-                tree::leave_out(&mut tree, budget, &options.limits);
-            }
-            for (reader, tree) in shared_out(reader, tree, options) {
+            for (reader, mut tree) in shared_out(reader, tree, options) {
+                if reader == Format::Folder && !tree.single && !path.is_dir() {
+                    tree::leave_out(&mut tree, budget, &options.limits);
+                }
                 let group = group(reader, &name);
                 let is_same = |export: &&mut Detected| {
                     export.reader == reader && group.is_some() && export.group == group
@@ -145,15 +145,22 @@ fn detected(name: &str, tree: &Tree, budget: &Budget, limits: &Limits) -> Format
     if confluence::is_export(tree, budget, limits) {
         return Format::Confluence;
     }
+    let is_drive = drive::is_takeout(tree) || drive::is_download_name(name);
+    // Of Drive's files, those of other exports are some among many.
+    #[cfg(any(feature = "html", feature = "evernote"))]
+    let may_be =
+        |is_part: fn(&str) -> bool| !is_drive || tree.entries.iter().all(|entry| is_part(&entry.path));
     #[cfg(feature = "html")]
-    if let Some(reader) = articles::whose(tree, budget, limits) {
+    if may_be(articles::is_page)
+        && let Some(reader) = articles::whose(tree, budget, limits)
+    {
         return reader;
     }
     #[cfg(feature = "evernote")]
-    if evernote::is_export(tree) {
+    if may_be(evernote::is_notebook) && evernote::is_export(tree) {
         return Format::Evernote;
     }
-    if drive::is_takeout(tree) || drive::is_download_name(name) {
+    if is_drive {
         return Format::Drive;
     }
     if cfg!(feature = "mail") && is_mailbox(tree, budget, limits) { Format::Mail } else { Format::Folder }
@@ -192,15 +199,35 @@ fn is_mail(entry: &Entry, budget: &Budget, limits: &Limits) -> bool {
     }
 }
 
-/// Takeout may hold mailboxes beside the files of Drive: each goes to its reader.
+/// What lies beside an export, such as notes on it, is of a folder. Takeout may hold mailboxes beside the files of Drive.
+/// Each goes to its reader.
 fn shared_out(reader: Format, mut tree: Tree, options: &Options) -> Vec<(Format, Tree)> {
-    if reader != Format::Drive || options.format != Format::Auto || !is_supported(Format::Mail) {
+    let is_part: fn(&str) -> bool = match reader {
+        _ if options.format != Format::Auto || tree.single => |_| true,
+        #[cfg(feature = "html")]
+        Format::Confluence => confluence::is_part,
+        #[cfg(feature = "html")]
+        Format::Zendesk | Format::Intercom => articles::is_page,
+        #[cfg(feature = "evernote")]
+        Format::Evernote => evernote::is_notebook,
+        Format::Drive if is_supported(Format::Mail) => return without_mail(tree),
+        _ => |_| true,
+    };
+    let others: Vec<Entry> = tree.entries.extract_if(.., |entry| !is_part(&entry.path)).collect();
+    if others.is_empty() {
         return vec![(reader, tree)];
     }
+    let settings = std::mem::take(&mut tree.settings);
+    let beside =
+        Tree { name: tree.name.clone(), entries: others, settings, whole: tree.whole, ..Tree::default() };
+    vec![(reader, tree), (Format::Folder, beside)]
+}
+
+fn without_mail(mut tree: Tree) -> Vec<(Format, Tree)> {
     let is_mbox = |entry: &Entry| tree::ending(&entry.path) == "mbox";
     let (mboxes, files): (Vec<_>, Vec<_>) = std::mem::take(&mut tree.entries).into_iter().partition(is_mbox);
     if mboxes.is_empty() {
-        return vec![(reader, Tree { entries: files, ..tree })];
+        return vec![(Format::Drive, Tree { entries: files, ..tree })];
     }
     let mut mail = Tree { name: tree.name.clone(), entries: mboxes, whole: tree.whole, ..Tree::default() };
     // Settings of the mailbox are no files of Drive: what was not exported must not seem to be gone.

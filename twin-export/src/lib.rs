@@ -99,6 +99,8 @@ mod ocr;
 mod outcome;
 #[cfg(feature = "readers")]
 mod pool;
+#[cfg(feature = "readers")]
+mod private_key;
 pub mod reason;
 pub mod remark;
 #[cfg(feature = "readers")]

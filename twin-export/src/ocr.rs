@@ -61,6 +61,19 @@ impl OcrCommand {
         &self.program
     }
 
+    /// Returns whether the program exists: at its path, or in a directory of `PATH`.
+    #[must_use]
+    pub fn is_installed(&self) -> bool {
+        let program = Path::new(&self.program);
+        if program.components().count() > 1 {
+            return is_program(program);
+        }
+        // Without `PATH`, the system has directories of its own.
+        std::env::var_os("PATH").is_none_or(|folders| {
+            std::env::split_paths(&folders).any(|folder| is_program(&folder.join(program)))
+        })
+    }
+
     fn text_of(&self, file: &Path, deadline: Instant, job: &Job<'_>) -> Result<String, &'static str> {
         let mut child = self.start(file).map_err(|_| reason::OCR_FAILED)?;
         let output = read_aside(&mut child).ok_or(reason::OCR_FAILED);
@@ -104,6 +117,18 @@ impl OcrCommand {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()
     }
+}
+
+#[cfg(unix)]
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+
+    std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(path: &Path) -> bool {
+    path.is_file() || path.with_extension("exe").is_file()
 }
 
 /// Fails when the run is cancelled or the time is up.

@@ -53,6 +53,8 @@ pub const TOO_MANY: &str = "past the limit of files";
 /// Its conversion was given up after a while.
 pub const TOO_SLOW: &str = "took too long";
 
+/// A private key: never a document.
+pub const PRIVATE_KEY: &str = "private key";
 /// An article that is not published.
 pub const DRAFT: &str = "draft";
 /// The program that reads pictures failed on it.
@@ -85,7 +87,7 @@ pub(crate) fn known(told: &str) -> &'static str {
     ALL.into_iter().find(|reason| *reason == told).unwrap_or(UNREADABLE)
 }
 
-const ALL: [&str; 36] = [
+const ALL: [&str; 37] = [
     EMPTY,
     ENCRYPTED,
     NO_TEXT,
@@ -112,6 +114,7 @@ const ALL: [&str; 36] = [
     RUN_TOO_LARGE,
     TOO_MANY,
     TOO_SLOW,
+    PRIVATE_KEY,
     DRAFT,
     OCR_FAILED,
     OCR_TOO_SLOW,

@@ -12,7 +12,7 @@ use super::convert::Aside;
 use super::filter::mapped_type;
 use super::job::{Budget, Job, Lane};
 use super::outcome::{Draft, Outcome};
-use super::tree::Tree;
+use super::tree::{self, Tree};
 use super::{
     Document, Observer, Options, Progress, Remark, Root, Skipped, Summary, reason, remark, text, workers,
 };
@@ -97,7 +97,8 @@ impl<'a> Run<'a> {
         if !tree.left_out.is_empty() {
             // They are there, whatever was made of them before.
             let of_folder = |path: &str| Some(format!("{}/", key(path.strip_suffix('/')?)?));
-            let keys = tree.left_out.iter().filter_map(|path| of_folder(path).or_else(|| key(path)));
+            let held = tree.left_out.iter().filter(|path| !tree::is_ignore_file(path));
+            let keys = held.filter_map(|path| of_folder(path).or_else(|| key(path)));
             self.summary.filtered.extend(keys.map(|key| text::tidy_line(&key)));
             let text = format!("{} {}", tree.left_out.len(), remark::LEFT_OUT);
             self.summary.remarks.push(Remark { path: root.path.display().to_string(), text });

@@ -1,7 +1,11 @@
 //! Vaults of Obsidian and wikis of GitHub and GitLab: Markdown that links by name. Links read as their labels, embedded
 //! notes as their text, once; comments go. In code nothing is touched.
 
+mod code;
 mod headings;
+mod links;
+mod sections;
+mod templates;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -13,6 +17,9 @@ use super::job::{Budget, Job};
 use super::reason;
 use super::text::beginning;
 use super::tree::{Entry, Tree, ending, file_name};
+use code::Indents;
+use links::linked;
+use sections::section;
 
 /// The vaults and wikis of a tree: the tree itself, or folders in it.
 #[derive(Debug)]
@@ -26,7 +33,7 @@ struct Vault<'a> {
     base: String,
     /// By the path without its ending, and by the name alone, in lower case.
     notes: HashMap<String, usize>,
-    templates: Option<String>,
+    templates: Vec<String>,
     is_wiki: bool,
 }
 
@@ -65,7 +72,7 @@ impl<'a> Vaults<'a> {
         }
         // The innermost first: it is what a file belongs to.
         let vault = |(base, is_wiki): (String, bool)| {
-            let templates = templates(tree, &base, budget, limits);
+            let templates = templates::folders(tree, &base, budget, limits);
             Vault::new(tree, base, templates, is_wiki)
         };
         Self(bases.into_iter().rev().map(vault).collect())
@@ -82,10 +89,9 @@ impl<'a> Vaults<'a> {
         if vault.is_wiki && FURNITURE.contains(&file_name(path)) {
             return Some(reason::INDEX);
         }
-        let is_template = vault
-            .templates
-            .as_deref()
-            .is_some_and(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
+        let is_in =
+            |folder: &String| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        let is_template = vault.templates.iter().any(is_in);
         is_template.then_some(reason::METADATA)
     }
 
@@ -105,7 +111,7 @@ const FURNITURE: [&str; 6] =
     ["_Sidebar.md", "_sidebar.md", "_Footer.md", "_footer.md", "_Header.md", "_header.md"];
 
 impl<'a> Vault<'a> {
-    fn new(tree: &'a Tree, base: String, templates: Option<String>, is_wiki: bool) -> Self {
+    fn new(tree: &'a Tree, base: String, templates: Vec<String>, is_wiki: bool) -> Self {
         let mut notes = HashMap::new();
         for (index, entry) in tree.entries.iter().enumerate() {
             let Some(path) = entry.path.strip_prefix(&base).filter(|path| is_note(path)) else { continue };
@@ -125,7 +131,13 @@ impl<'a> Vault<'a> {
         let mut resolver =
             Resolver { vault: self, job, embedded: HashSet::from([path.to_owned()]), room: MOST_EMBEDDED };
         let body = resolver.note(body, 0);
-        format!("{before}{properties}{body}").into_bytes()
+        // The heading at the start stays there.
+        let bare = body.trim_start();
+        let heading =
+            if bare.starts_with("# ") { bare.find('\n').map_or(bare.len(), |end| end + 1) } else { 0 };
+        let (heading, rest) = body.split_at(if heading > 0 { body.len() - bare.len() + heading } else { 0 });
+        let gap = if heading.is_empty() || properties.is_empty() { "" } else { "\n" };
+        format!("{before}{heading}{gap}{properties}{rest}").into_bytes()
     }
 
     fn find(&self, name: &str) -> Option<&'a Entry> {
@@ -139,53 +151,10 @@ impl<'a> Vault<'a> {
             .or_else(|| self.notes.get(file_name(name)));
         index.map(|&index| &self.tree.entries[index])
     }
-
-    /// `[[Page#Heading|label]]` reads as its label, else as the name.
-    fn link(&self, text: &str, out: &mut String) -> Option<usize> {
-        let inner = linked(text.strip_prefix("[[")?)?;
-        if inner.is_empty() || inner.contains('[') || inner.starts_with('_') {
-            return None;
-        }
-        out.push_str(self.label(inner));
-        Some(inner.len() + 4)
-    }
-
-    /// The label of a link. Wikis of GitHub and GitLab may write it before the page.
-    fn label<'t>(&self, inner: &'t str) -> &'t str {
-        match inner.rsplit_once('|') {
-            Some((first, page))
-                if self.is_wiki && self.find(first).is_none() && self.find(page).is_some() =>
-            {
-                first.trim()
-            }
-            _ => label(inner),
-        }
-    }
 }
 
 fn is_note(path: &str) -> bool {
     matches!(ending(path).as_str(), "md" | "markdown")
-}
-
-/// Bytes of a vault's settings that are read.
-const SETTINGS: usize = 64 * 1024;
-
-/// Where templates lie: as the vault says, else in the folder that is called so.
-fn templates(tree: &Tree, base: &str, budget: &Budget, limits: &Limits) -> Option<String> {
-    let told = format!("{base}.obsidian/templates.json");
-    let settings = tree.settings.iter().chain(&tree.entries).find(|entry| entry.path == told);
-    let named = settings.and_then(|settings| {
-        let value: serde_json::Value =
-            serde_json::from_slice(&budget.head(settings, SETTINGS, limits)).ok()?;
-        Some(value.get("folder")?.as_str()?.trim_matches('/').to_owned())
-    });
-    named.filter(|folder| !folder.is_empty()).or_else(|| {
-        let paths = tree.entries.iter().filter_map(|entry| entry.path.strip_prefix(base));
-        let mut folders = paths.filter_map(|path| path.split_once('/')).map(|(folder, _)| folder);
-        folders
-            .find(|folder| folder.trim_start_matches('_').eq_ignore_ascii_case("templates"))
-            .map(str::to_owned)
-    })
 }
 
 struct Resolver<'v, 'a, 'j> {
@@ -203,22 +172,23 @@ impl Resolver<'_, '_, '_> {
         let mut at_line_start = true;
         // The line ends where it ends on the screen.
         let mut breaks = false;
+        let mut indents = Indents::default();
         while !rest.is_empty() {
-            if at_line_start && let Some(len) = fenced(rest) {
+            if at_line_start && let Some(len) = code::fenced(rest).or_else(|| indents.code(rest)) {
                 out.push_str(&rest[..len]);
                 rest = &rest[len..];
                 continue;
             }
-            let next = rest.find(['[', '!', '%', '`', '^', '\n']).unwrap_or(rest.len());
+            let next = rest.find(['[', '!', '%', '`', '<', '^', '\n']).unwrap_or(rest.len());
             out.push_str(&rest[..next]);
             at_line_start = false;
             rest = &rest[next..];
             let Some(first) = rest.chars().next() else { break };
             let taken = match first {
                 '`' => code_span(rest),
-                '%' => {
-                    rest.strip_prefix("%%").map(|inner| inner.find("%%").map_or(rest.len(), |end| end + 4))
-                }
+                '<' => code::tagged(rest),
+                // Without an end it is no comment.
+                '%' => rest.strip_prefix("%%").and_then(|inner| Some(inner.find("%%")? + 4)),
                 '!' => self.embed(rest, &mut out, depth),
                 '[' => callout(rest, &mut out, &mut breaks).or_else(|| self.vault.link(rest, &mut out)),
                 '^' => block_name(rest, &out),
@@ -231,7 +201,7 @@ impl Resolver<'_, '_, '_> {
                 }
             };
             match (first, taken) {
-                ('`', Some(len)) => {
+                ('`' | '<', Some(len)) => {
                     out.push_str(&rest[..len]);
                     rest = &rest[len..];
                 }
@@ -249,7 +219,8 @@ impl Resolver<'_, '_, '_> {
     fn embed(&mut self, text: &str, out: &mut String, depth: usize) -> Option<usize> {
         let inner = linked(text.strip_prefix("![[")?)?;
         let len = inner.len() + 5;
-        let target = inner.split('|').next().unwrap_or(inner);
+        // Within a table the bar is escaped.
+        let target = inner.split('|').next().unwrap_or(inner).trim_end_matches('\\');
         let (name, heading) = target.split_once('#').unwrap_or((target, ""));
         if is_media(name) {
             return Some(len);
@@ -280,51 +251,6 @@ impl Resolver<'_, '_, '_> {
         self.room = self.room.saturating_sub(bytes.len());
         (bytes.len() <= most && self.job.budget().embed(bytes.len() as u64)).then_some(bytes)
     }
-}
-
-/// What stands before the `]]` of a link, where that is near and in the same line.
-fn linked(text: &str) -> Option<&str> {
-    let (inner, _) = beginning(text, MOST_LINK).split_once("]]")?;
-    (!inner.contains('\n')).then_some(inner)
-}
-
-/// The label of a link; without one its name, or its heading where that is all. A bar within a table is escaped.
-fn label(inner: &str) -> &str {
-    let label = inner.rsplit_once('|').map_or(inner, |(_, label)| label).trim();
-    let name = label
-        .split_once('#')
-        .filter(|_| !inner.contains('|'))
-        .map_or(label, |(name, heading)| if name.is_empty() { heading } else { name });
-    let name = name.trim().trim_start_matches('^');
-    file_name(name.strip_suffix(".md").unwrap_or(name))
-}
-
-/// The part of a note under a heading, or the block of a name.
-fn section<'t>(note: &'t str, heading: &str) -> &'t str {
-    let heading = heading.rsplit('#').next().unwrap_or_default().trim();
-    if heading.is_empty() {
-        return note;
-    }
-    if let Some(block) = heading.strip_prefix('^') {
-        let mark = format!("^{block}");
-        let paragraph = note.split("\n\n").find(|paragraph| paragraph.trim_end().ends_with(&mark));
-        return paragraph.map_or("", |paragraph| paragraph.trim_end().trim_end_matches(&mark));
-    }
-    let level = |line: &str| line.bytes().take_while(|&byte| byte == b'#').count();
-    let (mut start, mut at, mut own) = (None, 0, 0);
-    for line in note.split_inclusive('\n') {
-        let marks = level(line);
-        let is_heading = (1..=6).contains(&marks) && line[marks..].starts_with(' ');
-        match start {
-            None if is_heading && line[marks..].trim().eq_ignore_ascii_case(heading) => {
-                (start, own) = (Some(at), marks)
-            }
-            Some(start) if is_heading && marks <= own => return &note[start..at],
-            _ => {}
-        }
-        at += line.len();
-    }
-    start.map_or("", |start| &note[start..])
 }
 
 /// `> [!tip] Title` begins a box: the title says what it is, else the kind does.
@@ -359,27 +285,6 @@ fn block_name(text: &str, out: &str) -> Option<usize> {
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let is_apart = out.is_empty() || out.ends_with([' ', '\n', '\t']);
     (is_name && is_apart).then_some(line.len())
-}
-
-/// The length of a block of code that begins here.
-fn fenced(text: &str) -> Option<usize> {
-    let first = text.lines().next()?;
-    let bare = first.trim_start_matches([' ', '>', '-']);
-    let mark = bare.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
-    let marks = bare.chars().take_while(|&c| c == mark).count();
-    if marks < 3 || bare[marks..].contains(mark) {
-        return None;
-    }
-    let fence: String = std::iter::repeat_n(mark, marks).collect();
-    let mut len = 0;
-    for (index, line) in text.split_inclusive('\n').enumerate() {
-        len += line.len();
-        let bare = line.trim_start_matches([' ', '>', '-']).trim_end();
-        if index > 0 && bare.starts_with(&fence) && bare.chars().all(|c| c == mark) {
-            break;
-        }
-    }
-    Some(len)
 }
 
 #[cfg(test)]

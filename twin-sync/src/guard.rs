@@ -111,8 +111,11 @@ impl fmt::Display for Refusal {
                 f.write_str(": it was not changed")
             }
             Refusal::Truncated { kept } => {
-                let missing = count(*kept, "known document");
-                write!(f, "an archive is truncated: documents missing from it are not deleted ({missing})")
+                f.write_str("an archive is truncated: documents missing from it are not deleted")?;
+                match kept {
+                    0 => Ok(()),
+                    kept => write!(f, " ({})", count(*kept, "known document")),
+                }
             }
             Refusal::OtherTwin { state, here } => {
                 write!(f, "the state file belongs to {state}, not to {here}")

@@ -29,6 +29,8 @@ converters! {
     pptx: "file.pptx",
     xlsx: "file.xlsx",
     xls: "file.xls",
+    epub: "book.epub",
+    flat: "file.xml",
     pdf: "file.pdf",
 }
 

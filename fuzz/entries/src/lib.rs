@@ -21,7 +21,7 @@ mod tree;
 mod webhook;
 
 pub use base_url::base_url;
-pub use convert::{csv, docx, html, mail_file, markdown, pdf, pptx, xls, xlsx};
+pub use convert::{csv, docx, epub, flat, html, mail_file, markdown, pdf, pptx, xls, xlsx};
 pub use export::{
     archive, confluence, drive, evernote, folder, intercom, jsonl, mail, notion, slack, tar, vault, zendesk,
 };
@@ -78,6 +78,8 @@ entries! {
     pptx: 40,
     xlsx: 60,
     xls: 200,
+    epub: 60,
+    flat: 100,
     pdf: 200,
     notion: 30,
     drive: 20,

@@ -355,6 +355,15 @@ pub(crate) fn xls() -> Seeds {
     with_ending(".xls")
 }
 
+pub(crate) fn epub() -> Seeds {
+    office(".epub")
+}
+
+/// Office files in one file of XML.
+pub(crate) fn flat() -> Seeds {
+    with_ending(".xml")
+}
+
 pub(crate) fn pdf() -> Seeds {
     with_ending(".pdf")
 }

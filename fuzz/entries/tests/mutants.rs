@@ -34,7 +34,7 @@ macro_rules! entries {
 
 entries! {
     webhook responses rate_limit base_url duration config credentials state terminal split markdown html csv mail_file
-    docx pptx xlsx xls pdf notion drive slack mail folder vault confluence zendesk intercom evernote jsonl archive tar
+    docx pptx xlsx xls epub flat pdf notion drive slack mail folder vault confluence zendesk intercom evernote jsonl archive tar
 }
 
 #[test]

@@ -24,13 +24,18 @@ const MOST_HEADS: usize = 64;
 const BATCH_BYTES: usize = 1 << 20;
 const BATCH: usize = 256;
 
-/// Whose articles the files are, if they are nothing else.
+/// Whose articles the files are, whatever lies beside them.
 pub(crate) fn whose(tree: &Tree, budget: &Budget, limits: &Limits) -> Option<Format> {
-    let is_json = |entry: &Entry| ending(&entry.path) == "json";
-    if tree.entries.is_empty() || !tree.entries.iter().all(is_json) {
-        return None;
-    }
-    tree.entries.iter().take(MOST_HEADS).find_map(|entry| whose_head(&budget.head(entry, HEAD, limits)))
+    tree.entries
+        .iter()
+        .filter(|entry| is_page(&entry.path))
+        .take(MOST_HEADS)
+        .find_map(|entry| whose_head(&budget.head(entry, HEAD, limits)))
+}
+
+/// Whether a file may hold articles.
+pub(crate) fn is_page(path: &str) -> bool {
+    ending(path) == "json"
 }
 
 fn whose_head(head: &[u8]) -> Option<Format> {
@@ -151,7 +156,7 @@ fn outcome(article: &Article, place: &str, scope: &str, job: &Job<'_>) -> Outcom
         text: converted.text,
         kind: DocumentType::Note,
         source,
-        converter: "article/2".into(),
+        converter: "article/3".into(),
         path: place.to_owned(),
         clean_path: Some(article.address.clone()),
         key_is_identity: true,

@@ -19,18 +19,42 @@ const HEAD: usize = 64 * 1024;
 
 /// Whether the files are an HTML export: an index, and pages that are named by their ids.
 pub(crate) fn is_export(tree: &Tree, budget: &Budget, limits: &Limits) -> bool {
-    let folder = |entry: &Entry| folder_of(&entry.path).to_owned();
-    let index = tree.entries.iter().filter(|entry| file_name(&entry.path) == "index.html");
-    let folders: Vec<String> = index.map(folder).filter(|folder| !folder.contains('/')).collect();
-    let page =
-        tree.entries.iter().find(|entry| page_id(&entry.path).is_some() && folders.contains(&folder(entry)));
-    page.is_some_and(|page| {
+    let folders = spaces(tree);
+    let is_page =
+        |entry: &&Entry| page_id(&entry.path).is_some() && folders.contains(&folder_of(&entry.path));
+    tree.entries.iter().find(is_page).is_some_and(|page| {
         let head = budget.head(page, HEAD, limits);
         let head = String::from_utf8_lossy(&head);
         ["id=\"main-content\"", "id=\"title-heading\"", "wiki-content", "Confluence"]
             .iter()
             .any(|mark| head.contains(mark))
     })
+}
+
+/// The folders of spaces: those with an index, below what people packed them into.
+fn spaces(tree: &Tree) -> Vec<&str> {
+    let first = tree.entries.first().map_or("", |entry| folder_of(&entry.path));
+    let holds_all = |folder: &&str| {
+        let holds = |path: &str| path.strip_prefix(*folder).is_some_and(|rest| rest.starts_with('/'));
+        !folder.is_empty() && tree.entries.iter().all(|entry| holds(&entry.path))
+    };
+    let around = std::iter::successors(Some(first), |folder| folder.rsplit_once('/').map(|(above, _)| above));
+    let around = around.take(MOST_AROUND).find(holds_all).map_or(0, |folder| folder.len() + 1);
+    let index = tree.entries.iter().filter(|entry| file_name(&entry.path) == "index.html");
+    let folders = index.map(|entry| folder_of(&entry.path));
+    folders.filter(|folder| !folder.get(around..).unwrap_or_default().contains('/')).collect()
+}
+
+/// Folders one within the other that hold all there is.
+const MOST_AROUND: usize = 8;
+
+/// Whether a file belongs to a space, rather than lying beside it.
+pub(crate) fn is_part(path: &str) -> bool {
+    let in_folder = |name: &str| path.split('/').rev().skip(1).any(|folder| folder == name);
+    key_of(path).is_some()
+        || convert::is_media(path)
+        || matches!(ending(path).as_str(), "html" | "css" | "js")
+        || ["attachments", "images", "styles"].iter().any(|name| in_folder(name))
 }
 
 /// Whether the files are a backup in XML, which holds no pages to read.
@@ -143,7 +167,10 @@ impl Space {
             },
             Err(reason) => return Outcome::unconverted(key, path, reason),
         };
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).extend(page.files);
+        // Pages that were copied still link to where the file was first: its own name is an id.
+        let by_id = page.files.iter().map(|(place, name)| (file_name(place).to_owned(), name.clone()));
+        let by_id: Vec<(String, String)> = by_id.collect();
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).extend(page.files.into_iter().chain(by_id));
         if page.text.is_empty() {
             return Outcome::skipped(path, reason::TITLE_ONLY);
         }
@@ -158,7 +185,7 @@ impl Space {
             text: page.text,
             kind: DocumentType::Note,
             source,
-            converter: "confluence/2".into(),
+            converter: "confluence/3".into(),
             path: path.to_owned(),
             clean_path: None,
             key_is_identity: true,
@@ -170,7 +197,9 @@ impl Space {
     fn file(&self, key: String, path: &str, bytes: Vec<u8>, job: &Job<'_>) -> Outcome {
         let source = digest(&bytes);
         let place = path.find("attachments/").map_or(path, |at| &path[at..]);
-        let known = self.files.lock().unwrap_or_else(PoisonError::into_inner).get(place).cloned();
+        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = files.get(place).or_else(|| files.get(file_name(path))).cloned();
+        drop(files);
         let name = known.unwrap_or_else(|| file_name(path).to_owned());
         match convert::convert(&name, bytes, job) {
             Ok(converted) => {

@@ -9,6 +9,7 @@ use super::super::Limits;
 use super::super::convert::html::Walker;
 use super::super::convert::html_tree::{Attributes as _, decoded, descendants, has_class, parse};
 use super::super::text::tidy_line;
+use super::super::tree::stem;
 use super::super::workers::Task;
 
 /// A page as it is read.
@@ -182,40 +183,79 @@ fn emoji(picture: ElementRef<'_>) -> String {
     if !fallback.is_empty() && !fallback.starts_with(':') {
         return fallback.to_owned();
     }
-    let name =
-        [attribute("alt"), attribute("data-emoticon-name"), attribute("data-emoji-shortname"), fallback];
-    let name = name.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
-    let bare = name.trim_matches(['(', ')', ':']).replace(['_', '-'], " ");
-    let known = EMOTICONS.iter().find(|(one, _)| *one == bare);
-    known.map_or_else(|| name.to_owned(), |(_, sign)| (*sign).to_owned())
+    let short = attribute("data-emoji-shortname");
+    let class = picture.class_names().find_map(|class| class.strip_prefix("emoticon-"));
+    let file = attribute("src").rsplit_once("/emoticons/").map(|(_, file)| stem(file));
+    let told = [attribute("data-emoticon-name"), class.unwrap_or_default(), short, file.unwrap_or_default()];
+    // Languages differ in what they write for those who cannot see it.
+    let written = [attribute("alt"), fallback];
+    let known = told.into_iter().chain(written).find_map(|name| Some((name, sign(name)?)));
+    match known {
+        // What Confluence has no sign for is a blue star to it.
+        Some((name, _)) if bare(name) == "blue star" && !short.is_empty() && sign(short).is_none() => {
+            short.to_owned()
+        }
+        Some((_, sign)) => sign.to_owned(),
+        None => {
+            let mut shown = written.into_iter().chain(told);
+            shown.find(|name| !name.is_empty()).unwrap_or_default().to_owned()
+        }
+    }
 }
 
-const EMOTICONS: [(&str, &str); 25] = [
-    ("smile", "🙂"),
-    ("sad", "🙁"),
-    ("cheeky", "😛"),
-    ("laugh", "😃"),
-    ("wink", "😉"),
-    ("thumbs up", "👍"),
-    ("thumbs down", "👎"),
-    ("information", "ℹ"),
-    ("info", "ℹ"),
-    ("tick", "✅"),
-    ("error", "❌"),
-    ("cross", "❌"),
-    ("warning", "⚠"),
-    ("plus", "➕"),
-    ("minus", "➖"),
-    ("question", "❓"),
-    ("light on", "💡"),
-    ("light off", "💡"),
-    ("star", "⭐"),
-    ("yellow star", "⭐"),
-    ("red star", "⭐"),
-    ("green star", "⭐"),
-    ("blue star", "⭐"),
-    ("heart", "❤"),
-    ("broken heart", "💔"),
+fn bare(name: &str) -> String {
+    name.trim_matches(['(', ')', ':']).replace(['_', '-'], " ")
+}
+
+fn sign(name: &str) -> Option<&'static str> {
+    let name = bare(name);
+    EMOTICONS.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(sign, _)| *sign)
+}
+
+/// Confluence's own signs, by the names of their classes, pictures and descriptions.
+const EMOTICONS: [(&str, &[&str]); 18] = [
+    ("🙂", &["smile", "slight smile"]),
+    ("🙁", &["sad"]),
+    ("😛", &["cheeky", "tongue"]),
+    ("😃", &["laugh", "biggrin", "big grin"]),
+    ("😉", &["wink"]),
+    ("👍", &["thumbs up", "thumbsup"]),
+    ("👎", &["thumbs down", "thumbsdown"]),
+    ("ℹ", &["information", "info"]),
+    ("✅", &["tick", "check", "check mark"]),
+    ("❌", &["cross", "error", "cross mark"]),
+    ("⚠", &["warning"]),
+    ("➕", &["plus", "add"]),
+    ("➖", &["minus", "forbidden"]),
+    ("❓", &["question", "help", "help 16", "question mark"]),
+    (
+        "💡",
+        &[
+            "light on",
+            "light off",
+            "lightbulb",
+            "lightbulb on",
+            "light bulb on",
+            "light bulb off",
+            "on",
+            "off",
+        ],
+    ),
+    ("⭐", STARS),
+    ("❤", &["heart"]),
+    ("💔", &["broken heart"]),
+];
+
+const STARS: &[&str] = &[
+    "star",
+    "yellow star",
+    "red star",
+    "green star",
+    "blue star",
+    "star yellow",
+    "star red",
+    "star green",
+    "star blue",
 ];
 
 #[cfg(test)]
@@ -258,6 +298,77 @@ mod tests {
             page(body).text,
             "Keys\n\nAt the desk.\n\nTip\n\nAsk Uma.\n\nMore\n\nInside.\n\n- [x] swept\n- [ ] painted\n\nState DONE by Uma Lind ✅😀"
         );
+    }
+
+    #[test]
+    fn emoji_are_told_by_their_names_before_their_descriptions() {
+        let named = |name: &str, alt: &str| {
+            format!("<img class='emoticon emoticon-{name}' data-emoticon-name='{name}' alt='({alt})'/> ")
+        };
+        let names = [
+            "smile",
+            "sad",
+            "cheeky",
+            "laugh",
+            "wink",
+            "thumbs-up",
+            "thumbs-down",
+            "information",
+            "tick",
+            "cross",
+            "warning",
+            "plus",
+            "minus",
+            "question",
+            "light-on",
+            "light-off",
+            "yellow-star",
+            "red-star",
+            "green-star",
+            "blue-star",
+            "heart",
+            "broken-heart",
+        ];
+        let signs = "🙂 🙁 😛 😃 😉 👍 👎 ℹ ✅ ❌ ⚠ ➕ ➖ ❓ 💡 💡 ⭐ ⭐ ⭐ ⭐ ❤ 💔";
+        let body: String = names.iter().map(|name| named(name, "Lächeln")).collect();
+        assert_eq!(page(&body).text, signs);
+        let others = "<img class='emoticon emoticon-tick' alt='(Haken)'/> <img class='emoticon' src='images/icons/emoticons/thumbs_up.png' alt='(Daumen)'/> \
+            <img class='emoticon' alt='(big grin)'/> <img class='emoticon emoticon-blue-star' data-emoji-id='1f680' data-emoji-fallback='🚀' alt='(blue star)'/> \
+            <img class='emoticon emoticon-blue-star' data-emoticon-name='blue-star' data-emoji-id='9a-b' data-emoji-shortname=':our_owl:' alt='(blue star)'/> \
+            <img class='emoticon emoticon-tick' data-emoji-id='atlassian-check_mark' data-emoji-shortname=':check_mark:' data-emoji-fallback=':check_mark:' alt='(x)'/>";
+        assert_eq!(page(others).text, "✅ 👍 😃 🚀 :our_owl: ✅");
+    }
+
+    #[test]
+    fn old_code_is_code() {
+        let body = "<div class='code panel'><div class='codeHeader panelHeader'><b>Run</b></div><div class='codeContent panelContent'>\
+            <script type='syntaxhighlighter' class='theme: Confluence; brush: xml; gutter: false'><![CDATA[<a>\n  if (x[y[0]]]]><![CDATA[> 1 && b) {}\n</a>]]></script></div></div><p>After.</p>";
+        assert_eq!(page(body).text, "Run\n\n<a>\n  if (x[y[0]]> 1 && b) {}\n</a>\n\nAfter.");
+    }
+
+    #[test]
+    fn rows_stay_rows_whatever_is_in_a_cell() {
+        let row = |cell: &str| {
+            format!(
+                "<table class='confluenceTable'><tbody><tr><td rowspan='2' class='confluenceTd'>A</td><td class='confluenceTd'>{cell}</td></tr>\
+                <tr><td class='confluenceTd'>z</td></tr></tbody></table>"
+            )
+        };
+        for (cell, shown) in [
+            (
+                "<div class='code panel'><div class='codeContent panelContent'><pre class='syntaxhighlighter-pre'>x=1\ny=2</pre></div></div>",
+                "x=1 y=2",
+            ),
+            ("<h3>Exits</h3><p>By B.</p>", "Exits By B."),
+            ("<p>See</p><ul><li>B<ol><li>C</li></ol></li></ul>", "See - B 1. C"),
+            (
+                "<div class='table-wrap'><table class='confluenceTable'><tr><td>1</td><td>2</td></tr></table></div>",
+                "1 | 2",
+            ),
+            ("<blockquote><p>said</p></blockquote><hr/>", "said"),
+        ] {
+            assert_eq!(page(&row(cell)).text, format!("A | {shown}\nA | z"));
+        }
     }
 
     #[test]

@@ -89,12 +89,22 @@ pub(super) fn above(text: &str) -> String {
     if is_one { text.to_owned() } else { format!("({text})") }
 }
 
-/// In brackets where it would be torn apart below a stroke: `1/(2x)`.
+/// In brackets where it would be torn apart below a stroke: `1/(2x)`, `a/(bc)`; a unit and a word are one.
 pub(super) fn below(text: &str) -> String {
     let digits = text.chars().all(|c| c.is_numeric() || ".,".contains(c));
-    let letters = text.chars().all(char::is_alphabetic);
-    if digits || letters || is_bracketed(text) { text.to_owned() } else { format!("({text})") }
+    let is_word = || {
+        let letters = text.chars().count();
+        text.chars().all(char::is_alphabetic) && (letters != 2 && letters != 3 || UNITS.contains(&text))
+    };
+    if digits || is_word() || is_bracketed(text) { text.to_owned() } else { format!("({text})") }
 }
+
+/// Units of two and three letters, which otherwise are factors beside one another.
+const UNITS: [&str; 36] = [
+    "km", "cm", "mm", "nm", "dm", "kg", "mg", "ng", "ml", "mL", "dl", "hl", "ms", "ns", "Pa", "Hz", "kW",
+    "MW", "Wh", "kN", "eV", "mA", "kV", "mV", "GB", "MB", "kB", "min", "sec", "mol", "kPa", "MPa", "kHz",
+    "MHz", "kWh", "day",
+];
 
 pub(super) fn is_raised(character: char) -> bool {
     matches!(character, '⁰'..='ⁿ' | '¹' | '²' | '³' | '^')
@@ -134,4 +144,15 @@ pub(super) fn is_bracketed(text: &str) -> bool {
         }
     }
     open == close
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn factors_below_a_stroke_are_in_brackets() {
+        let read = ["bc", "2x", "b", "42", "km", "time", "(a+b)"].map(below);
+        assert_eq!(read, ["(bc)", "(2x)", "b", "42", "km", "time", "(a+b)"]);
+    }
 }

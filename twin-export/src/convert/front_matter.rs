@@ -34,7 +34,12 @@ pub(super) fn split(text: &str) -> (Facts, &str) {
 /// Other names and tags of a note, as paragraphs, and where its text begins.
 pub(crate) fn properties(text: &str) -> (String, usize) {
     let (facts, rest) = split(text);
-    let lines = facts.properties.iter().map(|line| format!("{line}\n\n")).collect();
+    let heading =
+        rest.trim_start().strip_prefix("# ").and_then(|heading| heading.lines().next()).map(tidy_line);
+    // What a heading is called otherwise is one name more.
+    let title = facts.title.as_ref().filter(|title| heading.is_some_and(|heading| heading != **title));
+    let title = title.map(|title| format!("title: {title}"));
+    let lines = title.iter().chain(&facts.properties).map(|line| format!("{line}\n\n")).collect();
     (if facts.is_backup { String::new() } else { lines }, text.len() - rest.len())
 }
 
@@ -270,6 +275,16 @@ mod tests {
         let odd = "---\nid: 360001\nlayout: page # as usual\n\"og:title\": x\nseo:\n  title: Not this\ntitle: >-\n  Leave &amp;\n  holidays\nlinks:\n- {a: b}\ndate: 2026-05-01 10:00:00 +0200\nurl: https://x.example/a\n---\nBody";
         assert_eq!(title(odd), expected("Leave & holidays", "Body"));
         assert_eq!(title("---\nid: 3\n...\nBody"), (None, "Body"));
+    }
+
+    #[test]
+    fn a_note_has_its_other_names_among_its_properties() {
+        let note = |heading: &str| {
+            properties(&format!("---\ntitle: Keys\ntags: [a]\nowner: Ana\n---\n{heading}\n")).0
+        };
+        assert_eq!(note("# Where keys hang"), "title: Keys\n\ntags: a\n\n");
+        assert_eq!(note("# Keys"), "tags: a\n\n");
+        assert_eq!(note("At the desk."), "tags: a\n\n");
     }
 
     #[test]

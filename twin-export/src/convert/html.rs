@@ -172,12 +172,7 @@ impl Walker {
 
     fn read(&mut self, element: ElementRef<'_>) {
         match element.value().name() {
-            "script" => {
-                // MathJax keeps formulas so.
-                if element.attribute("type").is_some_and(|kind| kind.starts_with("math/tex")) {
-                    self.prose.flowing(element.text().collect::<String>().trim());
-                }
-            }
+            "script" => self.script(element),
             "style" | "head" | "template" | "noscript" | "audio" | "video" | "canvas" | "datalist" | "rp" => {
             }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
@@ -269,6 +264,23 @@ impl Walker {
         let outer = std::mem::replace(&mut self.preformatted, true);
         self.block(element);
         self.preformatted = outer;
+    }
+
+    /// What a program shows in place of a script: MathJax a formula, SyntaxHighlighter code.
+    fn script(&mut self, element: ElementRef<'_>) {
+        let kind = element.attribute("type").unwrap_or_default();
+        if kind.starts_with("math/tex") {
+            self.prose.flowing(element.text().collect::<String>().trim());
+        } else if kind == "syntaxhighlighter" {
+            let text: String = element.text().collect();
+            let code = text.trim();
+            let inner = code.strip_prefix("<![CDATA[").and_then(|code| code.strip_suffix("]]>"));
+            // An end within the code is written in two pieces.
+            let code = inner.unwrap_or(code).replace("]]]]><![CDATA[>", "]]>");
+            self.prose.block();
+            self.prose.verbatim(code.trim_matches(['\r', '\n']));
+            self.prose.block();
+        }
     }
 
     /// What a picture shows, apart from the text beside it.

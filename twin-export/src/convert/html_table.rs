@@ -5,11 +5,18 @@ use scraper::ElementRef;
 
 use super::html::Walker;
 use super::html_hidden::is_hidden;
-use super::html_tree::Attributes as _;
+use super::html_tree::{Attributes as _, has_class};
 
 /// Reads a table into the walker's prose.
 pub(super) fn read(walker: &mut Walker, table: ElementRef<'_>) {
-    let parts: Vec<ElementRef<'_>> = table.child_elements().flat_map(parts).collect();
+    let mut groups: Vec<ElementRef<'_>> = table.child_elements().collect();
+    // Wherever they are written, heads stand first and sums last.
+    groups.sort_by_key(|group| match group.value().name() {
+        "thead" => 0,
+        "tfoot" => 2,
+        _ => 1,
+    });
+    let parts: Vec<ElementRef<'_>> = groups.into_iter().flat_map(parts).collect();
     for caption in parts.iter().filter(|part| part.value().name() == "caption") {
         walker.block(*caption);
     }
@@ -18,7 +25,7 @@ pub(super) fn read(walker: &mut Walker, table: ElementRef<'_>) {
         .filter(|part| part.value().name() == "tr" && !is_hidden(**part, &walker.styles))
         .map(|row| row.child_elements().filter(|cell| is_cell(*cell, walker)).collect())
         .collect();
-    if is_layout(table, &rows) {
+    if is_layout(walker, table, &rows) {
         walker.prose.block();
         rows.iter().for_each(|row| placed(walker, row));
         walker.prose.block();
@@ -40,18 +47,37 @@ fn is_cell(cell: ElementRef<'_>, walker: &Walker) -> bool {
     matches!(cell.value().name(), "td" | "th") && !is_hidden(cell, &walker.styles)
 }
 
-/// Tables that only place things on a page, or hold more than a line in a cell.
-fn is_layout(table: ElementRef<'_>, rows: &[Vec<ElementRef<'_>>]) -> bool {
-    let is_block = |name: &str| {
-        matches!(name, "table" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre" | "hr")
-    };
-    let has_block = || {
-        rows.iter()
-            .flatten()
-            .any(|cell| cell.descendent_elements().any(|inner| is_block(inner.value().name())))
-    };
+/// Tables that only place things on a page: as they say themselves, or since cells hold more than a line and nothing tells
+/// that they are data.
+fn is_layout(walker: &Walker, table: ElementRef<'_>, rows: &[Vec<ElementRef<'_>>]) -> bool {
     let role = table.attribute("role").unwrap_or_default();
-    matches!(role, "presentation" | "none") || rows.iter().all(|row| row.len() < 2) || has_block()
+    if matches!(role, "presentation" | "none") || rows.iter().all(|row| row.len() < 2) {
+        return true;
+    }
+    let cells = || rows.iter().flatten();
+    cells().any(|cell| holds_blocks(*cell)) && !(walker.may_capture() && is_data(table, rows))
+}
+
+fn holds_blocks(cell: ElementRef<'_>) -> bool {
+    cell.descendent_elements().any(|inner| {
+        matches!(
+            inner.value().name(),
+            "table" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre" | "hr"
+        )
+    })
+}
+
+/// Tables of Confluence's, those whose columns or rows have names, and those that show their lines.
+fn is_data(table: ElementRef<'_>, rows: &[Vec<ElementRef<'_>>]) -> bool {
+    if has_class(table, "confluenceTable") {
+        return true;
+    }
+    let names = || rows.iter().flatten().filter(|cell| cell.value().name() == "th");
+    let has_lines =
+        || table.attribute("border").is_some_and(|width| !matches!(width.trim(), "" | "0" | "0px"));
+    let has_parts = || table.child_elements().any(|part| matches!(part.value().name(), "caption" | "thead"));
+    // More than names in them: such cells place things, too.
+    !names().any(|cell| holds_blocks(*cell)) && (names().next().is_some() || has_parts() || has_lines())
 }
 
 /// Cells of one row of a layout: beside one another where each is a line, else one after the other.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use scraper::{ElementRef, Html};
 
 use super::super::text::tidy_line;
+use super::contents::{names_contents, names_menu};
 use super::html::Walker;
 use super::html_hidden::is_hidden;
 use super::html_styles::Styles;
@@ -26,24 +27,27 @@ pub(super) fn of(page: &Html, walker: &mut Walker) -> Option<String> {
         .filter(|element| level(*element).is_some())
         .filter(|heading| is_shown(*heading, styles))
         .collect();
-    let tops: Vec<_> = headings
+    let is_own = |heading: &ElementRef<'_>| is_within(*heading, &["main", "article"]);
+    let mut tops: Vec<_> = headings
         .iter()
         .filter(|heading| level(**heading) == Some(1) && !is_within(**heading, FURNITURE))
         .collect();
-    let top = tops.iter().find(|heading| is_within(***heading, &["main", "article"])).or(tops.first());
+    tops.sort_by_key(|heading| !is_own(heading));
     let mut named = |heading: &ElementRef<'_>| Some(line(walker, *heading)).filter(|text| !text.is_empty());
-    if let Some(title) = top.and_then(|heading| named(heading)) {
-        return Some(title);
+    let tops: Vec<String> = tops.into_iter().filter_map(&mut named).collect();
+    if let Some(title) = tops.iter().find(|title| !names_contents(title)) {
+        return Some(title.clone());
     }
     let names: Vec<String> = headings.iter().filter_map(&mut named).collect();
     // What stands at the head of every page names the site.
-    let rank = |heading: &ElementRef<'_>| {
-        let is_own = is_within(*heading, &["main", "article"]);
-        (!is_own, !is_own && is_within(*heading, &["header"]))
-    };
+    let rank =
+        |heading: &ElementRef<'_>| (!is_own(heading), !is_own(heading) && is_within(*heading, &["header"]));
     let mut others: Vec<_> = headings.iter().filter(|heading| !is_menu(**heading)).collect();
     others.sort_by_key(|heading| rank(heading));
-    head_title(page, &names).or_else(|| others.into_iter().find_map(&mut named))
+    let mut others = others.into_iter().filter_map(&mut named);
+    head_title(page, &names)
+        .or_else(|| others.find(|name| !names_menu(name)))
+        .or_else(|| tops.into_iter().next())
 }
 
 /// Whether a paragraph has the style that word processors give to a title: Google's documents and Word do.
@@ -202,6 +206,15 @@ mod tests {
         assert_eq!(title("<p class='c1 title'>Lease</p><h1 class=c2>Part 1</h1>").as_deref(), Some("Lease"));
         assert_eq!(title("<p class=MsoTitle>Lease</p><h1>Part 1</h1>").as_deref(), Some("Lease"));
         assert_eq!(title("<p class=title>Card</p><h1>Page</h1>").as_deref(), Some("Page"));
+    }
+
+    #[test]
+    fn contents_give_no_title() {
+        assert_eq!(title("<h2>Contents</h2><ul><li>a</ul><h2>Holiday</h2>").as_deref(), Some("Holiday"));
+        assert_eq!(title("<div><h3>Menü</h3></div><h3>Holiday</h3>").as_deref(), Some("Holiday"));
+        assert_eq!(title("<h1>Table of Contents</h1><h1>Holiday</h1>").as_deref(), Some("Holiday"));
+        assert_eq!(title("<h1>Contents</h1><p>x").as_deref(), Some("Contents"));
+        assert_eq!(title("<h1>Install<a class=headerlink href='#i'>¶</a></h1>").as_deref(), Some("Install"));
     }
 
     #[test]

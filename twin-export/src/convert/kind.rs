@@ -2,6 +2,7 @@
 
 use super::super::text::beginning;
 use super::super::tree::ending;
+use super::flat;
 use super::ole::{self, Ole};
 use super::package::main_head;
 use super::plain::{decoded, looks_like_text};
@@ -18,6 +19,9 @@ pub(crate) enum Kind {
     Xlsx,
     Xls,
     Pdf,
+    Epub,
+    /// A workbook of Excel 2003 in one file of XML.
+    Spreadsheet2003,
     Mail,
     Mbox,
     /// A zip that is no office file.
@@ -71,12 +75,17 @@ fn text(name: &str, head: &[u8]) -> Kind {
     }
     let start = decoded(head);
     let start = start.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
+    let is_xml = start.starts_with("<?xml");
     let is_html = {
+        let head = start;
         let start = beginning(start, 64).to_ascii_lowercase();
-        start.starts_with("<!doctype html") || start.starts_with("<html")
+        start.starts_with("<!doctype html")
+            || start.starts_with("<html")
+            || (is_xml && root_name(head) == "html")
     };
     match ending.as_str() {
         _ if start.starts_with("{\\rtf") => Kind::Unknown,
+        _ if let Some(kind) = flat::kind(start, root_name(start)) => kind,
         "md" | "markdown" | "mdown" | "mkd" | "mkdn" | "mdx" => Kind::Markdown,
         "eml" | "mht" | "mhtml" => Kind::Mail,
         "mbox" | "mbx" => Kind::Mbox,
@@ -87,6 +96,8 @@ fn text(name: &str, head: &[u8]) -> Kind {
         "txt" | "text" | "" => Kind::Text,
         // Programs save other things under these endings.
         "doc" | "docx" | "xls" | "xlsx" if is_mime(start) => Kind::Mail,
+        // Other XML is for programs.
+        "doc" | "docx" | "xls" | "xlsx" if is_xml => Kind::Unknown,
         "xls" | "xlsx" if start.contains('\t') => Kind::Csv,
         "doc" | "docx" if !start.is_empty() => Kind::Text,
         _ => Kind::Unknown,
@@ -130,7 +141,8 @@ fn office(bytes: &[u8]) -> Option<Kind> {
             b"word/document.xml" | b"word\\document.xml" => Kind::Docx,
             b"ppt/presentation.xml" | b"ppt\\presentation.xml" => Kind::Pptx,
             b"xl/workbook.xml" | b"xl\\workbook.xml" | b"xl/workbook.bin" => Kind::Xlsx,
-            b"content.xml" | b"META-INF/container.xml" => Kind::Unknown,
+            b"META-INF/container.xml" => Kind::Epub,
+            b"content.xml" => Kind::Unknown,
             _ => return None,
         })
     });
@@ -205,6 +217,15 @@ mod tests {
         assert_eq!(Kind::of("a.doc", b"\r\n<HTML><body>"), Kind::Html);
         assert_eq!(Kind::of("a.xls", b"name\tsum\n"), Kind::Csv);
         assert_eq!(Kind::of("a.md", b"\0\x01\x02\x03"), Kind::Unknown);
+        let word = b"<?xml version=\"1.0\"?><w:wordDocument xmlns:w=\"http://schemas.microsoft.com/office/word/2003/wordml\">";
+        assert_eq!(Kind::of("a.doc", word), Kind::Docx);
+        let deck = b"<pkg:package xmlns:pkg=\"http://schemas.microsoft.com/office/2006/xmlPackage\"><pkg:part pkg:name=\"/ppt/presentation.xml\">";
+        assert_eq!(Kind::of("a.xml", deck), Kind::Pptx);
+        let book =
+            b"<?xml version=\"1.0\"?>\n<Workbook\txmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">";
+        assert_eq!(Kind::of("a.xls", book), Kind::Spreadsheet2003);
+        assert_eq!(Kind::of("a.xls", b"<?xml version=\"1.0\"?>\n<data>\t</data>"), Kind::Unknown);
+        assert_eq!(Kind::of("a.doc", b"<?xml version=\"1.0\"?>\n<html xmlns=\"x\">"), Kind::Html);
     }
 
     #[test]

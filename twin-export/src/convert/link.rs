@@ -29,6 +29,14 @@ pub(super) fn contact(address: &str) -> Option<String> {
     (is_contact && !whom.is_empty()).then_some(whom)
 }
 
+/// Whether it is the mark beside a heading that links to the heading itself.
+pub(super) fn is_permalink(label: &str, address: &str) -> bool {
+    let label = label.trim();
+    address.contains('#')
+        && !label.is_empty()
+        && label.chars().all(|sign| "¶#§🔗⚓\u{FE0E}\u{FE0F}".contains(sign))
+}
+
 /// Whether a label is the address, cut.
 pub(super) fn is_cut(label: &str, address: &str) -> bool {
     let bare = |text: &str| {
@@ -81,6 +89,31 @@ pub(super) fn says_nothing(label: &str) -> bool {
         "ici",
         "aquí",
         "qui",
+        "aqui",
+        "aici",
+        "her",
+        "här",
+        "tutaj",
+        "tu",
+        "tady",
+        "klik hier",
+        "hier klicken",
+        "cliquez ici",
+        "haz clic aquí",
+        "clicca qui",
+        "clique aqui",
+        "здесь",
+        "тут",
+        "こちら",
+        "ここ",
+        "ここをクリック",
+        "点击这里",
+        "点击此处",
+        "这里",
+        "此处",
+        "按此",
+        "여기",
+        "هنا",
     ];
     empty_words.contains(&label.as_str())
 }
@@ -97,6 +130,14 @@ mod tests {
         assert_eq!(contact("mailto:desk@e.org?subject=Hi").as_deref(), Some("desk@e.org"));
         assert_eq!(contact("tel:+4712345").as_deref(), Some("+4712345"));
         assert_eq!(contact("https://e.org"), None);
+    }
+
+    #[test]
+    fn the_mark_beside_a_heading_is_no_text() {
+        assert!(is_permalink("¶", "#install") && is_permalink(" # ", "page.html#install"));
+        assert!(
+            !is_permalink("#", "https://x.example") && !is_permalink("#1", "#one") && !is_permalink("", "#a")
+        );
     }
 
     #[test]

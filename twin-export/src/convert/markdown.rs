@@ -1,8 +1,12 @@
 //! Markdown as text, for any dialect; Notion's own habits are a choice of [`Dialect`].
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream};
+use pulldown_cmark::{
+    BrokenLink, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream,
+};
 
+use super::super::Limits;
 use super::super::text::{beginning, tidy_line};
+use super::contents::names_contents;
 use super::prose::Prose;
 use super::{html, html_tree};
 use notes::Notes;
@@ -10,6 +14,7 @@ use tags::Open;
 
 mod notes;
 mod tags;
+mod undefined;
 
 /// How line breaks, images and stray marks read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +32,8 @@ pub(crate) struct Heading {
     pub(crate) text: String,
     /// It is of the highest level: it stands over the whole text, not over a section.
     pub(crate) is_top: bool,
+    /// Nothing stands before it.
+    pub(crate) begins: bool,
 }
 
 /// The heading that names the text, and the text: the first of the highest level, unless it stands deep within, or
@@ -40,7 +47,7 @@ pub(crate) fn to_text(markdown: &str, dialect: Dialect) -> (Option<Heading>, Str
         rest = left;
     }
     walker.end_blocks(0);
-    let heading = walker.heading.take();
+    let heading = walker.heading.take().or(walker.contents.take());
     (heading, walker.prose.finish().1)
 }
 
@@ -81,6 +88,8 @@ struct Walker {
     images: usize,
     rows: Vec<Vec<String>>,
     heading: Option<Heading>,
+    /// A heading before any other that only names the table of contents.
+    contents: Option<Heading>,
     /// What is collected apart until it ends.
     open: Vec<Open>,
     notes: Notes,
@@ -103,6 +112,7 @@ impl Walker {
             images: 0,
             rows: Vec::new(),
             heading: None,
+            contents: None,
             open: Vec::new(),
             notes: Notes::default(),
             containers: 0,
@@ -116,7 +126,9 @@ impl Walker {
             | Options::ENABLE_STRIKETHROUGH
             | Options::ENABLE_FOOTNOTES
             | Options::ENABLE_MATH;
-        for event in TextMergeStream::new(Parser::new_ext(markdown, options)) {
+        let undefined = |link: BrokenLink<'_>| undefined::label_of(markdown, &link);
+        let parser = Parser::new_with_broken_link_callback(markdown, options, Some(undefined));
+        for event in TextMergeStream::new(parser) {
             self.event(event, depth);
         }
     }
@@ -212,9 +224,7 @@ impl Walker {
                 if self.block_tags(&html) {
                     return;
                 }
-                self.prose.block();
-                self.prose.text(&html::fragment_to_text(&html_tree::with_pseudo_tags_as_text(&html)));
-                self.prose.block();
+                self.html_block(&html);
             }
             TagEnd::Paragraph => {
                 self.end_tags();
@@ -231,15 +241,41 @@ impl Walker {
     /// Takes a heading for the name of the text, if it is one.
     fn name(&mut self, text: &str, is_top: bool) {
         let before = self.prose.written().len();
+        let begins = before == 0 || (self.contents.is_some() && self.heading.is_none());
         let is_better = match &self.heading {
-            None => before == 0 || (is_top && before <= DEEP),
+            None => before == 0 || ((is_top || begins) && before <= DEEP),
             Some(heading) => is_top && !heading.is_top && before <= DEEP,
         };
         let text = tidy_line(text);
-        let is_better = is_better && !self.open.contains(&Open::StruckBlock);
-        if is_better && !text.is_empty() {
-            self.heading = Some(Heading { text, is_top });
+        if !is_better || text.is_empty() || self.open.contains(&Open::StruckBlock) {
+            return;
         }
+        let heading = Heading { text, is_top, begins };
+        if names_contents(&heading.text) {
+            self.contents.get_or_insert(heading);
+        } else {
+            self.heading = Some(heading);
+        }
+    }
+
+    /// A block of HTML; a heading in it may name the text.
+    fn html_block(&mut self, html: &str) {
+        let html = html_tree::with_pseudo_tags_as_text(html);
+        let has_heading = |level: char| {
+            html.match_indices("<h")
+                .chain(html.match_indices("<H"))
+                .any(|(at, _)| html[at + 2..].starts_with(level))
+        };
+        let is_top = has_heading('1');
+        let is_heading = is_top || ('2'..='6').any(has_heading);
+        let read = html::to_text(&html, &Limits::default());
+        let (title, text) = read.unwrap_or_else(|_| (None, html.into_owned()));
+        if let Some(title) = title.filter(|_| is_heading) {
+            self.name(&title, is_top);
+        }
+        self.prose.block();
+        self.prose.text(&text);
+        self.prose.block();
     }
 
     fn end_code(&mut self, depth: usize) {
@@ -320,6 +356,18 @@ mod tests {
         assert_eq!(text, "Use <aside> and <YOUR_KEY>, a\nb and 2 * 3 * 4.");
         assert_eq!(to_text("If a<b and c>d, <u>go</u>.", Dialect::Common).1, "If a<b and c>d, go.");
         assert_eq!(to_text("<YOUR_NAME>\n\nx", Dialect::Common).1, "<YOUR_NAME>\n\nx");
+    }
+
+    #[test]
+    fn a_heading_in_html_names_the_text_and_a_table_of_contents_does_not() {
+        let title = |markdown: &str| to_text(markdown, Dialect::Common).0.map(|heading| heading.text);
+        assert_eq!(title("<h1 align=\"center\">Depot</h1>\n\nText\n\n## Use").as_deref(), Some("Depot"));
+        assert_eq!(title("<p>Hi</p>\n\n## Use").as_deref(), None);
+        assert_eq!(
+            title("## Table of contents\n\n- [a](#a)\n\n## Holiday policy\n\nText").as_deref(),
+            Some("Holiday policy")
+        );
+        assert_eq!(title("# Contents\n\nText").as_deref(), Some("Contents"));
     }
 
     #[test]

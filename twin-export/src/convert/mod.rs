@@ -4,13 +4,18 @@ pub(crate) mod aside;
 mod cells;
 #[cfg(feature = "office")]
 mod chart;
+mod contents;
 mod converted;
 #[cfg(feature = "office")]
 mod diagram;
+mod directives;
 #[cfg(feature = "office")]
 mod docx;
+#[cfg(feature = "html")]
+mod epub;
 #[cfg(feature = "office")]
 mod equation;
+mod flat;
 mod formula;
 pub(crate) mod front_matter;
 mod grid;
@@ -32,6 +37,7 @@ mod link;
 pub(crate) mod mail;
 pub(crate) mod markdown;
 mod mathml;
+mod mixed;
 #[cfg(feature = "office")]
 mod number_format;
 mod numerals;
@@ -40,15 +46,23 @@ mod package;
 #[cfg(feature = "pdf")]
 mod pdf;
 #[cfg(feature = "pdf")]
+mod pdf_attached;
+#[cfg(feature = "pdf")]
 mod pdf_beside;
 #[cfg(feature = "pdf")]
 mod pdf_check;
+#[cfg(feature = "pdf")]
+mod pdf_columns;
+#[cfg(feature = "pdf")]
+mod pdf_folio;
 #[cfg(feature = "pdf")]
 mod pdf_form;
 #[cfg(feature = "pdf")]
 mod pdf_found;
 #[cfg(feature = "pdf")]
 mod pdf_grid;
+#[cfg(feature = "pdf")]
+mod pdf_layers;
 #[cfg(feature = "pdf")]
 mod pdf_lines;
 #[cfg(feature = "pdf")]
@@ -63,6 +77,8 @@ mod pdf_rows;
 mod pdf_rules;
 #[cfg(feature = "pdf")]
 mod pdf_running;
+#[cfg(feature = "pdf")]
+mod pdf_sides;
 #[cfg(feature = "pdf")]
 mod pdf_source;
 #[cfg(feature = "pdf")]
@@ -97,7 +113,7 @@ use super::job::{Job, Lane};
 use super::ocr::{self, Scan};
 use super::tree::ending;
 use super::workers::{self, Task};
-use super::{Limits, reason};
+use super::{Limits, private_key, reason};
 
 impl Converted {
     fn new(title: Option<String>, text: String, converter: &'static str) -> Self {
@@ -210,10 +226,11 @@ pub(crate) fn convert_here(name: &str, bytes: Vec<u8>, limits: &Limits) -> Resul
 
 fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
     let (output, converter) = match kind {
+        Kind::Markdown | Kind::Text if begins_private_key(&bytes) => return Err(reason::PRIVATE_KEY),
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
         Kind::Text => (plain::to_text(&bytes), "text/2"),
         #[cfg(feature = "html")]
-        Kind::Html => (html::read(&html_tree::decoded(&bytes), limits)?, "html/4"),
+        Kind::Html => (html::read(&html_tree::decoded(&bytes), limits)?, "html/5"),
         Kind::Csv => {
             let mut aside = Aside::default();
             let text = table::to_text(&plain::decoded(&bytes), name, &mut aside)?;
@@ -225,6 +242,10 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::Pptx => (pptx::to_text(bytes, limits)?, "pptx/3"),
         #[cfg(feature = "office")]
         Kind::Xlsx => (sheet::to_text(bytes, limits)?, "xlsx/3"),
+        #[cfg(feature = "office")]
+        Kind::Spreadsheet2003 => (sheet::xml2003::to_text(&bytes, limits)?, "xls/2"),
+        #[cfg(feature = "html")]
+        Kind::Epub => (epub::to_text(bytes, limits)?, "epub/1"),
         #[cfg(feature = "office")]
         Kind::Xls => (sheet::xls::to_text(&bytes, limits)?, "xls/2"),
         Kind::Media => return Err(reason::MEDIA),
@@ -240,19 +261,25 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::OldPowerPoint => return Err(reason::OLD_POWERPOINT),
         Kind::Outlook => return Err(reason::OUTLOOK),
         #[cfg(feature = "pdf")]
-        Kind::Pdf => (pdf::to_text(&bytes, limits)?, "pdf/4"),
+        Kind::Pdf => (pdf::to_text(&bytes, limits)?, "pdf/5"),
         Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
         #[cfg(not(feature = "html"))]
-        Kind::Html => return Err(reason::NOT_SUPPORTED),
+        Kind::Html | Kind::Epub => return Err(reason::NOT_SUPPORTED),
         #[cfg(not(feature = "mail"))]
         Kind::Mail => return Err(reason::NOT_SUPPORTED),
         #[cfg(not(feature = "office"))]
-        Kind::Docx | Kind::Pptx | Kind::Xlsx | Kind::Xls => return Err(reason::NOT_SUPPORTED),
+        Kind::Docx | Kind::Pptx | Kind::Xlsx | Kind::Xls | Kind::Spreadsheet2003 => {
+            return Err(reason::NOT_SUPPORTED);
+        }
         #[cfg(not(feature = "pdf"))]
         Kind::Pdf => return Err(reason::NOT_SUPPORTED),
     };
     let Output { title, text, aside } = output;
     Ok(Converted { aside, ..Converted::new(title, text, converter) })
+}
+
+fn begins_private_key(bytes: &[u8]) -> bool {
+    private_key::begins(&plain::decoded(&bytes[..bytes.len().min(private_key::HEAD)]))
 }
 
 /// Documents within documents; one may hold itself.
@@ -290,13 +317,15 @@ fn markdown_file(markdown: &str) -> Converted {
         let converted = Converted::new(facts.title, text, "backup/1");
         return Converted { kind: facts.kind, is_verbatim: true, ..converted };
     }
-    let body = template_tags::without_tags(body);
+    let body = directives::without_directives(body);
+    let body = template_tags::without_tags(&body);
     let (heading, text) = markdown::to_text(&body, Dialect::Common);
-    let (top, other) = match heading {
-        Some(heading) if heading.is_top => (Some(heading.text), None),
-        heading => (None, heading.map(|heading| heading.text)),
+    // What stands within the text names a part of it, where the whole has a name.
+    let title = match (heading, facts.title) {
+        (Some(heading), Some(title)) if !(heading.is_top && heading.begins) => Some(title),
+        (Some(heading), _) => Some(heading.text),
+        (None, title) => title,
     };
-    let title = top.or(facts.title).or(other);
     Converted { kind: facts.kind, ..Converted::new(title, text, "md/4") }
 }
 
@@ -368,6 +397,8 @@ mod tests {
         let expect = |title: &str, text: &str| (Some(title.to_owned()), text.to_owned());
         let both = "---\ntitle: Menu\ntags: [a]\n---\n# Lunch *now*\n\nAt noon.\n";
         assert_eq!(read(both), expect("Lunch now", "Lunch now\n\nAt noon."));
+        let late = "---\ntitle: Lunch\n---\nIntro.\n\n# When\n\nAt noon.\n";
+        assert_eq!(read(late), expect("Lunch", "Intro.\n\nWhen\n\nAt noon."));
         let sections = "---\ntitle: Lunch\n---\n## When\n\nAt noon.\n";
         assert_eq!(read(sections), expect("Lunch", "When\n\nAt noon."));
         assert_eq!(read("Intro.\n\n#Lunch\n\nAt noon."), expect("Lunch", "Intro.\n\nLunch\n\nAt noon."));

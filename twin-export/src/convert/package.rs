@@ -10,32 +10,77 @@ use zip::ZipArchive;
 
 use super::super::{Limits, reason};
 use super::plain::decoded;
-use super::{Aside, is_media};
+use super::{Aside, flat, is_media};
 use crate::text::tidy_line;
 use crate::tree::ending;
 
+/// What programs call files that nobody has named, with a number behind it or without.
+const UNNAMED: [&str; 22] = [
+    "untitled",
+    "document",
+    "dokument",
+    "documento",
+    "documento sin título",
+    "dokumentum",
+    "документ",
+    "文書",
+    "文档",
+    "book",
+    "mappe",
+    "classeur",
+    "libro",
+    "cartel",
+    "workbook",
+    "presentation",
+    "präsentation",
+    "présentation",
+    "presentación",
+    "presentazione",
+    "unbenannt",
+    "sans titre",
+];
+
 pub(super) struct Package {
-    zip: ZipArchive<Cursor<Vec<u8>>>,
+    store: Store,
     /// Where each part is, by its name in small letters and with `/` between folders: some programs write `\`.
     places: HashMap<String, usize>,
     /// Inflated bytes that may still be read.
     left: u64,
 }
 
+/// Where the parts are.
+enum Store {
+    Zip(ZipArchive<Cursor<Vec<u8>>>),
+    /// One file of XML held all of them.
+    Flat(Vec<String>),
+}
+
 impl Package {
     pub(super) fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Self, &'static str> {
+        if flat::is_xml(&bytes) {
+            let (names, parts): (Vec<String>, Vec<String>) =
+                flat::parts(&decoded(&bytes)).into_iter().unzip();
+            let places = names.iter().map(|name| plain_name(name.as_bytes())).zip(0..).collect();
+            return Ok(Self { store: Store::Flat(parts), places, left: limits.entry_bytes });
+        }
         let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| reason::UNREADABLE)?;
         let names = zip.file_names_raw().map(plain_name).enumerate();
         let places = names.map(|(index, name)| (name, index)).collect();
-        Ok(Self { zip, places, left: limits.entry_bytes })
+        Ok(Self { store: Store::Zip(zip), places, left: limits.entry_bytes })
     }
 
     /// A part's bytes; `None` where there is no such part.
     pub(super) fn bytes(&mut self, name: &str) -> Result<Option<Vec<u8>>, &'static str> {
         let Some(&index) = self.places.get(&plain_name(name.as_bytes())) else { return Ok(None) };
-        let file = self.zip.by_index(index).map_err(|_| reason::UNREADABLE)?;
-        let mut bytes = Vec::new();
-        file.take(self.left + 1).read_to_end(&mut bytes).map_err(|_| reason::UNREADABLE)?;
+        let bytes = match &mut self.store {
+            Store::Flat(parts) => parts.get(index).cloned().unwrap_or_default().into_bytes(),
+            Store::Zip(zip) => {
+                let file = zip.by_index(index).map_err(|_| reason::UNREADABLE)?;
+                let mut bytes = Vec::new();
+                file.take(self.left + 1).read_to_end(&mut bytes).map_err(|_| reason::UNREADABLE)?;
+                bytes
+            }
+        };
         self.left = self.left.checked_sub(bytes.len() as u64).ok_or(reason::TOO_LARGE)?;
         Ok(Some(bytes))
     }
@@ -52,7 +97,9 @@ impl Package {
     /// As [`Package::part`]; a part that cannot be read is named, and the rest goes on.
     pub(super) fn part_or_skip(&mut self, name: &str, aside: &mut Aside) -> Option<String> {
         match self.part(name) {
-            Ok(part) => part,
+            Ok(Some(part)) => Some(part),
+            // What points to a place outside is no part.
+            Ok(None) => None,
             Err(reason) => {
                 aside.skip(name, reason);
                 None
@@ -87,10 +134,15 @@ impl Package {
         }
         let title = tidy_line(&title);
         let words = title.to_lowercase();
+        let is_numbered = |name: &str| {
+            words.strip_prefix(name).is_some_and(|rest| rest.trim().bytes().all(|byte| byte.is_ascii_digit()))
+        };
         let is_placeholder = words.contains("powerpoint")
+            || UNNAMED.into_iter().any(is_numbered)
+            || [".dot", ".dotx", ".dotm", ".potx", ".xltx", ".tmp"].iter().any(|end| words.ends_with(end))
             || words.starts_with("microsoft word - ")
             || words.starts_with("microsoft excel - ")
-            || matches!(words.as_str(), "" | "untitled" | "document" | "word document" | "slide 1");
+            || matches!(words.as_str(), "" | "word document" | "slide 1");
         (!is_placeholder).then_some(title)
     }
 
@@ -98,8 +150,9 @@ impl Package {
     pub(super) fn only_page(&mut self) -> Result<(String, Vec<u8>), &'static str> {
         let is_page = |name: &str| matches!(ending(name).as_str(), "html" | "htm");
         let is_part = |name: &str| name.ends_with('/') || is_media(name) || ending(name) == "css";
+        let Store::Zip(zip) = &self.store else { return Err(reason::NESTED_ARCHIVE) };
         let names: Vec<String> =
-            self.zip.file_names_raw().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+            zip.file_names_raw().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
         let (pages, others): (Vec<String>, Vec<String>) = names.into_iter().partition(|name| is_page(name));
         match pages.as_slice() {
             [page] if !page.contains('/') && others.iter().all(|name| is_part(name)) => {
@@ -113,8 +166,9 @@ impl Package {
     /// Inflates every part without keeping it: whether all of them stay within the limit.
     pub(super) fn check_size(&mut self) -> Result<(), &'static str> {
         let mut left = self.left;
-        for index in 0..self.zip.len() {
-            let Ok(file) = self.zip.by_index(index) else { continue };
+        let Store::Zip(zip) = &mut self.store else { return Ok(()) };
+        for index in 0..zip.len() {
+            let Ok(file) = zip.by_index(index) else { continue };
             // A part that breaks off is the parser's business.
             let size = std::io::copy(&mut file.take(left + 1), &mut std::io::sink()).unwrap_or(0);
             left = left.checked_sub(size).ok_or(reason::TOO_LARGE)?;
@@ -123,7 +177,10 @@ impl Package {
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.zip.into_inner().into_inner()
+        match self.store {
+            Store::Zip(zip) => zip.into_inner().into_inner(),
+            Store::Flat(_) => Vec::new(),
+        }
     }
 
     /// What a part points at: by id, the kind (the last word of its type) and the target part.
@@ -183,7 +240,7 @@ pub(super) struct Relation {
 }
 
 /// A target as a part's name: relative to the folder, or absolute.
-fn resolved(folder: &str, target: &str) -> String {
+pub(super) fn resolved(folder: &str, target: &str) -> String {
     let target = target.replace('\\', "/");
     if let Some(absolute) = target.strip_prefix('/') {
         return absolute.to_owned();

@@ -13,21 +13,26 @@ use super::super::text::tidy_line;
 use super::super::{Limits, reason};
 use super::pdf_check::check;
 use super::pdf_form::Field;
-use super::pdf_lines::{Words, without_ligatures};
+use super::pdf_lines::{LINE_END, Words, without_ligatures};
 use super::pdf_page::Page;
 use super::pdf_rows::Piece;
 use super::pdf_running::{NEARBY, Sheet};
 use super::pdf_source::Source;
-use super::{Aside, Output, pdf_form, pdf_notes, pdf_page, pdf_rows, pdf_rules, pdf_title};
+use super::{
+    Aside, Output, pdf_attached, pdf_form, pdf_lines, pdf_notes, pdf_page, pdf_rows, pdf_rules, pdf_title,
+};
 use crate::remark;
 
 /// The text of all pages. Protected by a password, damaged, or only pictures: the reason instead.
 pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static str> {
-    let has_notes = check(bytes, limits)?;
+    let may = check(bytes, limits)?;
     // Later than this nobody waits for the text.
     let deadline = Instant::now() + limits.conversion;
     let bytes = without_junk(bytes);
-    let source = Source::open(bytes).map_err(|error| reason_of(&error))?;
+    let mut source = Source::open(bytes).map_err(|error| reason_of(&error))?;
+    if may.have_layers {
+        source = source.with_layers(bytes);
+    }
     let core_title = pdf_title::core(source.metadata().title);
     let fields = source.acroform_fields();
     let mut aside = Aside::default();
@@ -35,15 +40,31 @@ pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static 
     let forms = if is_filled_in { pdf_form::read(bytes) } else { BTreeMap::new() };
     let pages = Reader { source: &source, forms, deadline, aside: &mut aside }.pages();
     let count = source.pages().len();
+    if source.has_hidden() {
+        aside.remark(remark::HIDDEN_TEXT);
+    }
     // Its memory is needed for the notes.
     drop(source);
-    let mut notes = if has_notes { pdf_notes::read(bytes) } else { BTreeMap::new() };
+    if may.have_files {
+        pdf_attached::names(bytes).into_iter().for_each(|name| aside.skip(name, reason::EMBEDDED));
+    }
+    let mut notes = if may.have_notes { pdf_notes::read(bytes) } else { BTreeMap::new() };
     let words = Words::of(pages.iter().map(|(_, page)| page.text.as_str()));
     let heading = pages.iter().find_map(|(_, page)| page.heading.as_ref());
     let heading = heading.and_then(|(_, heading)| pdf_title::heading(&words.joined(heading)));
     let mut text = String::new();
-    for (number, page) in pages {
-        let page = words.joined(&page.text);
+    let mut pages = pages.into_iter().peekable();
+    // What the page before ended within.
+    let mut begun = String::new();
+    while let Some((number, page)) = pages.next() {
+        let page = begun + &page.text;
+        let goes_on = |(_, next): &(u32, Page)| pdf_lines::goes_on(&page, &next.text);
+        if !notes.contains_key(&number) && pages.peek().is_some_and(goes_on) {
+            begun = page.trim_end().to_owned() + &LINE_END.to_string();
+            continue;
+        }
+        begun = String::new();
+        let page = words.joined(&page);
         text.push_str(&page);
         for note in notes.remove(&number).into_iter().flatten().filter(|note| !page.contains(note.as_str())) {
             text.push_str(&format!("Note: {note}\n\n"));
@@ -52,7 +73,10 @@ pub(super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static 
     let filled_in: Vec<String> = fields.iter().filter_map(|field| filled_in(field, &text)).collect();
     text.push_str(&filled_in.join("\n"));
     if text.trim().is_empty() {
-        return Err(if aside.parts.len() < count.max(1) { reason::NO_TEXT } else { reason::UNREADABLE });
+        // Of a page that has text in strange fonts another program may read a picture.
+        let is_page = |(part, why): &&(String, String)| why != reason::EMBEDDED && !part.contains(IN_FONT);
+        let unread = aside.parts.iter().filter(is_page).count();
+        return Err(if unread < count.max(1) { reason::NO_TEXT } else { reason::UNREADABLE });
     }
     Ok(Output { title: core_title.or(heading), text, aside })
 }
@@ -103,9 +127,14 @@ impl Reader<'_> {
         }
     }
 
-    fn sheet(&self, number: u32, id: PageId) -> Result<Sheet, Error> {
+    fn sheet(&mut self, number: u32, id: PageId) -> Result<Sheet, Error> {
         let analyzer = LayoutAnalyzer::new(self.source);
         let mut spans = analyzer.extract_page_spans(number)?;
+        // Codes of glyphs that nothing in the file gives a letter.
+        for font in analyzer.unreadable_fonts() {
+            let part = format!("page {number}{IN_FONT}{}", tidy_line(&font.name));
+            self.aside.skip(part, reason::UNREADABLE);
+        }
         analyzer.filter_spans_for_page(&mut spans, number);
         Ok(Sheet::of(number, spans, self.source.crop_box(id)))
     }
@@ -118,9 +147,12 @@ impl Reader<'_> {
             return Page { text: without_ligatures(&text) + "\n\n", heading: None };
         }
         let rules = pdf_rules::read(self.source, id);
-        pdf_page::read(&mut LayoutAnalyzer::new(self.source), spans, &rules)
+        pdf_page::read(self.source, spans, &rules)
     }
 }
+
+/// In the name of a part, between its page and its font.
+const IN_FONT: &str = ": text in font ";
 
 /// No form that people fill in has more pieces of text on a page.
 const MOST_SPANS: usize = 20_000;
@@ -159,7 +191,7 @@ fn reason_of(error: &Error) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     #[test]
@@ -208,7 +240,7 @@ mod tests {
     }
 
     /// A file of such pages, in Helvetica.
-    fn pages(contents: &[String], title: &str) -> Vec<u8> {
+    pub(in super::super) fn pages(contents: &[String], title: &str) -> Vec<u8> {
         let kids: Vec<String> = (0..contents.len()).map(|at| format!("{} 0 R", 5 + at * 2)).collect();
         let mut objects = vec![
             "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
@@ -227,11 +259,11 @@ mod tests {
     }
 
     /// A text at a place, in a size.
-    fn at(x: u32, y: u32, size: u32, text: &str) -> String {
+    pub(in super::super) fn at(x: u32, y: u32, size: u32, text: &str) -> String {
         format!("BT /F {size} Tf {x} {y} Td ({text}) Tj ET ")
     }
 
-    fn lines(y: u32, texts: &[&str]) -> String {
+    pub(in super::super) fn lines(y: u32, texts: &[&str]) -> String {
         texts.iter().zip(0..).map(|(text, index)| at(72, y - index * 14, 11, text)).collect()
     }
 
@@ -281,6 +313,32 @@ mod tests {
     }
 
     #[test]
+    fn words_cut_at_the_end_of_a_page_are_joined() {
+        let page = |lines_of: &[&str]| lines(700, lines_of);
+        let first = page(&["Boats are moored where the harbour office tells them to be, along the ware-"]);
+        let second = page(&["house or at the pier."]);
+        let text = to_text(&pages(&[first, second], ""), &Limits::default()).unwrap().text;
+        assert!(text.contains("along the warehouse or at the pier."), "{text}");
+    }
+
+    #[test]
+    fn a_page_is_read_whole_though_the_next_is_the_same_but_for_a_number() {
+        let page = |number: u32| {
+            let texts = ["Training certificate", &format!("Name: Person {number}"), "", "Valid until 2026"];
+            lines(800, &texts)
+        };
+        let text = to_text(&pages(&[page(1), page(2), page(3)], ""), &Limits::default()).unwrap().text;
+        for number in 1..=3 {
+            assert!(text.contains(&format!("Training certificate\nName: Person {number}")), "{text}");
+        }
+        let same = pages(
+            &[lines(800, &["Fire notice", "Call 112."]), lines(800, &["Fire notice", "Call 112."])],
+            "",
+        );
+        assert_eq!(to_text(&same, &Limits::default()).unwrap().text.matches("Fire notice").count(), 2);
+    }
+
+    #[test]
     fn what_runs_on_every_page_is_left_out_and_the_file_is_called_by_its_title() {
         let page = |number: u32| {
             at(72, 810, 8, "ACME Handbook")
@@ -296,7 +354,7 @@ mod tests {
         assert_eq!(of("Harbour rules").title.as_deref(), Some("Harbour rules"));
     }
 
-    fn file(objects: &[String]) -> Vec<u8> {
+    pub(in super::super) fn file(objects: &[String]) -> Vec<u8> {
         let mut pdf = "%PDF-1.4\n".to_owned();
         let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
         for (index, object) in objects.iter().enumerate() {

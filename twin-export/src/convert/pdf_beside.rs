@@ -39,7 +39,7 @@ pub(super) fn joined(spans: Vec<TextSpan>) -> Vec<TextSpan> {
 }
 
 /// Pieces on one line each, from the top and from the left.
-fn rows(spans: Vec<TextSpan>) -> Vec<Vec<TextSpan>> {
+pub(super) fn rows(spans: Vec<TextSpan>) -> Vec<Vec<TextSpan>> {
     let mut rows: Vec<Vec<TextSpan>> = Vec::new();
     for span in spans {
         let is_beside = |row: &&mut Vec<TextSpan>| {
@@ -102,7 +102,15 @@ fn is_label_with_value(rows: &[Vec<TextSpan>], at: usize) -> bool {
     let has_number = |row: &&&Vec<TextSpan>| {
         beyond(row).iter().any(|span| span.text.contains(|c: char| c.is_ascii_digit()))
     };
-    run.len() < 3 || run.iter().filter(has_number).count() * 2 > run.len()
+    // A form has its labels on the left: `Customer:`, or in bold.
+    let has_label = |row: &&&Vec<TextSpan>| {
+        let (label, value): (Vec<&TextSpan>, Vec<&TextSpan>) = row.iter().partition(|span| span.x < middle);
+        let last = label.iter().max_by(|one, other| right(one).total_cmp(&right(other)));
+        let is_bold = |spans: &[&TextSpan]| !spans.is_empty() && spans.iter().all(|span| span.is_bold);
+        last.is_some_and(|span| span.text.trim_end().ends_with(':')) || is_bold(&label) && !is_bold(&value)
+    };
+    let most = |count: usize| count * 2 > run.len();
+    run.len() < 3 || most(run.iter().filter(has_number).count()) || most(run.iter().filter(has_label).count())
 }
 
 #[cfg(test)]
@@ -122,6 +130,18 @@ mod tests {
             span("Pay before June.", 72.0, 660.0, 10.0),
         ];
         assert_eq!(texts(page), ["Amount due 92.50\u{FDD2}", "Pay before June."]);
+    }
+
+    #[test]
+    fn labels_with_values_below_one_another_are_rows() {
+        let rows =
+            [("Customer:", "Meier GmbH"), ("Date:", "5 March"), ("Contact:", "Ann Berg"), ("Place:", "Oslo")];
+        let page = rows.iter().zip(0..).flat_map(|((label, value), at)| {
+            let y = 700.0 - at as f32 * 14.0;
+            [span(label, 72.0, y, 10.0), span(value, 200.0, y, 10.0)]
+        });
+        let page: Vec<TextSpan> = page.chain([span("Dear Mr Meier,", 72.0, 620.0, 10.0)]).collect();
+        assert_eq!(texts(page)[..2], ["Customer: Meier GmbH\u{FDD2}", "Date: 5 March\u{FDD2}"]);
     }
 
     #[test]

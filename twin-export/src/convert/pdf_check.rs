@@ -15,8 +15,9 @@ const MOST_BYTES: u64 = 32 << 20;
 /// Values within values.
 const MOST_NESTED: u32 = 500;
 
-/// Looks at the file as it is, and into its compressed streams, pictures aside. Gives whether it may hold notes.
-pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<bool, &'static str> {
+/// Looks at the file as it is, and into its compressed streams, pictures aside. Gives what it may hold
+/// beside its pages.
+pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<May, &'static str> {
     let mut outside = Tally::default();
     let mut inflated = 0;
     let mut at = 0;
@@ -35,7 +36,16 @@ pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<bool, &'static str>
     }
     outside.take(&bytes[at..])?;
     outside.look(&bytes[at..]);
-    Ok(outside.has_notes)
+    Ok(outside.may)
+}
+
+/// What a file may hold that only another look at it tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct May {
+    /// Something is written on a page that is no part of it.
+    pub(super) have_notes: bool,
+    pub(super) have_files: bool,
+    pub(super) have_layers: bool,
 }
 
 /// What a stream may hold, as far as it matters here.
@@ -102,8 +112,7 @@ struct Tally {
     nested: u32,
     operations: u64,
     last: u8,
-    /// Something is written on a page that is no part of it.
-    has_notes: bool,
+    may: May,
 }
 
 /// How annotations say that they are notes.
@@ -122,10 +131,12 @@ const NOTES: [&[u8]; 9] = [
 impl Tally {
     fn look(&mut self, bytes: &[u8]) {
         let mut at = 0;
-        while let Some(found) = bytes[at..].iter().position(|&byte| byte == b'/').filter(|_| !self.has_notes)
-        {
+        while let Some(found) = bytes[at..].iter().position(|&byte| byte == b'/') {
             at += found;
-            self.has_notes = NOTES.iter().any(|note| bytes[at..].starts_with(note));
+            let name = &bytes[at..];
+            self.may.have_notes |= NOTES.iter().any(|note| name.starts_with(note));
+            self.may.have_files |= name.starts_with(b"/EF") || name.starts_with(b"/EmbeddedFile");
+            self.may.have_layers |= name.starts_with(b"/OCProperties");
             at += 1;
         }
     }
@@ -179,7 +190,7 @@ mod tests {
         [head, &packed.finish().unwrap(), b"\nendstream\nendobj\n"].concat()
     }
 
-    fn checked(bytes: &[u8]) -> Result<bool, &'static str> {
+    fn checked(bytes: &[u8]) -> Result<May, &'static str> {
         check(bytes, &Limits::default())
     }
 
@@ -201,11 +212,11 @@ mod tests {
         let mut font: Vec<u8> =
             (0..4_000_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
         font[0] = 0;
-        assert_eq!(checked(&with_stream(&font)), Ok(false));
+        assert_eq!(checked(&with_stream(&font)), Ok(May::default()));
     }
 
     #[test]
     fn a_busy_page_passes() {
-        assert_eq!(checked(&with_stream(&b"[(H)1(i)] TJ 0 -1 Td ".repeat(10_000))), Ok(false));
+        assert_eq!(checked(&with_stream(&b"[(H)1(i)] TJ 0 -1 Td ".repeat(10_000))), Ok(May::default()));
     }
 }

@@ -29,7 +29,8 @@ pub(super) fn tables(spans: Vec<TextSpan>) -> (Vec<Table>, Vec<TextSpan>) {
             let rows = model.rows.iter().map(|row| row.cells.iter().map(|cell| cell.plain_text()).collect());
             let mut rows: Vec<Vec<String>> = rows.collect();
             spread_header(table, &mut rows);
-            text(&whole_rows(table, rows))
+            let lines: Vec<(f32, f32)> = table.rows.iter().map(|row| (row.y, size(&row.spans))).collect();
+            text(&whole_rows(&lines, rows))
         };
         Table { bounds: [table.left_x, table.bottom_y, table.right_x, table.top_y], text }
     });
@@ -83,17 +84,18 @@ fn spread_header(table: &DetectedTable, rows: &mut [Vec<String>]) {
 /// Columns below one head.
 const MOST_COVERED: usize = 8;
 
-/// Rows as the parser has them, one for each line, with the lines of a cell together.
-fn whole_rows(table: &DetectedTable, rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
-    if rows.len() != table.rows.len() {
+fn size(spans: &[TextSpan]) -> f32 {
+    spans.iter().map(|span| span.font_size).fold(0.0, f32::max)
+}
+
+/// Rows, one for each line by its place and its size, with the lines of a cell together.
+pub(super) fn whole_rows(lines: &[(f32, f32)], rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    if rows.len() != lines.len() {
         return rows;
     }
-    let gaps: Vec<f32> = table.rows.windows(2).map(|pair| pair[0].y - pair[1].y).collect();
+    let gaps: Vec<f32> = lines.windows(2).map(|pair| pair[0].0 - pair[1].0).collect();
     let widest = gaps.iter().copied().fold(0.0, f32::max);
-    let is_near = |at: usize| {
-        let size = table.rows[at].spans.iter().map(|span| span.font_size).fold(0.0, f32::max);
-        gaps[at] < size * NEAR && gaps[at] * APART < widest
-    };
+    let is_near = |at: usize| gaps[at] < lines[at].1 * NEAR && gaps[at] * APART < widest;
     joined(rows, is_near)
 }
 
@@ -105,6 +107,22 @@ fn joined(rows: Vec<Vec<String>>, is_near: impl Fn(usize) -> bool) -> Vec<Vec<St
     let longest: Vec<usize> = (0..columns)
         .map(|column| rows.iter().map(|row| len(row, column)).max().unwrap_or_default())
         .collect();
+    let used = |group: &[Vec<String>], column: usize| group.iter().filter(|row| len(row, column) > 0).count();
+    // The lines of a cell are full but for the last, and nothing is between them.
+    let is_wrapped = |group: &[Vec<String>], column: usize| {
+        let full = (longest[column] * 7 / 10).max(FULL);
+        let lines: Vec<usize> = (0..group.len()).filter(|&at| len(&group[at], column) > 0).collect();
+        let (Some(first), Some((last, before))) = (lines.first(), lines.split_last()) else { return false };
+        lines.len() > 1
+            && last - first + 1 == lines.len()
+            && before.iter().all(|&at| len(&group[at], column) >= full)
+    };
+    let is_one = |group: &[Vec<String>]| {
+        group.len() > 1
+            && (0..columns).any(|column| is_wrapped(group, column))
+            && (0..columns).any(|column| used(group, column) == 1)
+            && (0..columns).all(|column| used(group, column) < 2 || is_wrapped(group, column))
+    };
     let mut out = Vec::new();
     let mut start = 0;
     while start < rows.len() {
@@ -112,20 +130,18 @@ fn joined(rows: Vec<Vec<String>>, is_near: impl Fn(usize) -> bool) -> Vec<Vec<St
         while end < rows.len() && is_near(end - 1) {
             end += 1;
         }
-        let group = &rows[start..end];
-        let used = |column: usize| group.iter().filter(|row| len(row, column) > 0).count();
-        let is_wrapped = |column: usize| {
-            let full = longest[column] * 7 / 10;
-            used(column) == group.len()
-                && group[..group.len() - 1].iter().all(|row| len(row, column) >= full.max(FULL))
-        };
-        let wrapped = (0..columns).filter(|&column| is_wrapped(column)).count();
-        let single = (0..columns).filter(|&column| used(column) == 1).count();
-        let is_one = group.len() > 1
-            && wrapped > 0
-            && single > 0
-            && (0..columns).all(|column| used(column) < 2 || is_wrapped(column));
-        if is_one {
+        let mut group = &rows[start..end];
+        // The head of the table may stand as near.
+        if start == 0
+            && !is_one(group)
+            && columns > 0
+            && used(&group[..1], columns - 1) == 1
+            && is_one(&group[1..])
+        {
+            out.push(group[0].clone());
+            group = &group[1..];
+        }
+        if is_one(group) {
             let cell = |column: usize| {
                 let cells = group.iter().filter_map(|row| row.get(column)).map(|cell| cell.trim());
                 cells.filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(&LINE_END.to_string())
@@ -187,6 +203,34 @@ mod tests {
             text,
             "Pump | A small green pump that lifts/water from any well | 50.00\nHose | A hose of rubber, reinforced/with steel | 30.00\n"
         );
+    }
+
+    #[test]
+    fn cells_of_several_lines_each_are_one_row() {
+        let lines = rows(&[
+            ["Check the pump and write the", "Shift lead or deputy", "08:00"],
+            ["value into the sheet at the", "of the shift", ""],
+            ["door", "", ""],
+            ["Close gate", "Guard", "22:00"],
+        ]);
+        let text = rows_text(&joined(lines, |at| at != 2)).replace(LINE_END, " ");
+        assert_eq!(
+            text,
+            "Check the pump and write the value into the sheet at the door | Shift lead or deputy of the shift | 08:00\nClose gate | Guard | 22:00\n"
+        );
+    }
+
+    #[test]
+    fn a_head_as_near_as_a_line_stays_a_row() {
+        let lines = rows(&[
+            ["Pos", "Description", "Sum"],
+            ["1", "A small green pump that lifts", "50.00"],
+            ["", "water from any well", ""],
+            ["2", "Hose", "30.00"],
+        ]);
+        let text = rows_text(&joined(lines, |at| at != 2)).replace(LINE_END, " ");
+        let expected = "1 | A small green pump that lifts water from any well | 50.00";
+        assert_eq!(text, format!("Pos | Description | Sum\n{expected}\n2 | Hose | 30.00\n"));
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl Words {
             if !line.starts_with(char::is_alphanumeric) {
                 out.push(' ');
             }
-        } else if !self.keeps_hyphen(left, right) {
+        } else if !self.keeps_hyphen(left, right) && !is_chain(before, left) {
             out.pop();
         } else if hyphen != '-' {
             out.pop();
@@ -92,10 +92,29 @@ impl Words {
         if self.whole.contains(&format!("{left_small}{right_small}")) {
             return false;
         }
-        let is_name = right.starts_with(char::is_uppercase) && left.chars().any(char::is_lowercase);
+        // `Anna-Lena`, `EU-Mitglieder`; capitals alone may have been cut anywhere.
+        let is_name = right.starts_with(char::is_uppercase)
+            && (left.chars().chain(right.chars()).any(char::is_lowercase));
         is_name || left.chars().count() == 1 || PREFIXES.contains(&left_small.as_str())
     }
 }
+
+/// Whether a text ends within a word or a range of numbers, as a column or a page may, and the next goes on with it.
+pub(super) fn goes_on(text: &str, next: &str) -> bool {
+    let Some(cut) = text.trim_end().strip_suffix(['-', '\u{2010}', SOFT_HYPHEN]) else { return false };
+    let Some(last) = cut.chars().next_back() else { return false };
+    let next = next.trim_start();
+    last.is_alphabetic() && next.starts_with(char::is_lowercase)
+        || last.is_ascii_digit() && next.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a word goes on with hyphens of its own, as `state-of-the-` does.
+fn is_chain(before: &str, left: &str) -> bool {
+    before[..before.len() - left.len()].ends_with(is_hyphen) && LINKS.contains(&left.to_lowercase().as_str())
+}
+
+/// What links the words of such a chain.
+const LINKS: [&str; 13] = ["of", "the", "to", "in", "and", "on", "by", "for", "a", "an", "up", "und", "de"];
 
 /// Where a line of a paragraph ends on the page: a character that no text has.
 pub(super) const LINE_END: char = '\u{FDD0}';
@@ -180,6 +199,8 @@ mod tests {
         assert_eq!(joined("2020- 2021, a -|b, x-"), "2020- 2021, a - b, x-");
         assert_eq!(joined("selfless acts; self-|less"), "selfless acts; selfless");
         assert_eq!(joined("a ware- house"), "a ware- house");
+        assert_eq!(joined("EU-|Mitglieder, KFZ-|Steuer"), "EU-Mitglieder, KFZ-Steuer");
+        assert_eq!(joined("a state-of-the-|art plant"), "a state-of-the-art plant");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The pieces of a page made ready for reading: whole runs, powers and indices on the line they belong to, struck words
 //! marked, addresses beside labels that hide them.
 
+use std::collections::HashMap;
+
 use unpdf::parser::TextSpan;
 
 use super::link::says_nothing;
@@ -31,9 +33,13 @@ pub(super) fn ready(mut spans: Vec<TextSpan>) -> Vec<TextSpan> {
         }
         span.text = without_ligatures(&span.text);
     }
+    let mut spans = once(spans);
     in_order(&mut spans);
     name_links(&mut spans);
     let mut spans = whole(spans);
+    if spans.len() <= MOST_PIECES {
+        place_initials(&mut spans);
+    }
     let placed = if spans.len() <= MOST_PIECES { place_small(&mut spans) } else { Vec::new() };
     let mut pieces: Vec<(TextSpan, bool)> =
         spans.into_iter().enumerate().map(|(at, span)| (span, placed.binary_search(&at).is_ok())).collect();
@@ -74,6 +80,71 @@ fn with_small(pieces: Vec<(TextSpan, bool)>) -> Vec<TextSpan> {
     }
     out
 }
+
+/// Each piece once: some programs draw a text again, hardly moved, to make it bold or to give it a shadow.
+fn once(spans: Vec<TextSpan>) -> Vec<TextSpan> {
+    let mut drawn: HashMap<(i32, i32), Vec<usize>> = HashMap::new();
+    let mut out: Vec<TextSpan> = Vec::with_capacity(spans.len());
+    for span in spans {
+        let (x, y) = ((span.x / TILE) as i32, (span.y / TILE) as i32);
+        let near = (-1..=1).flat_map(|down| (-1..=1).map(move |across| (x + across, y + down)));
+        let is_again = !span.text.trim().is_empty()
+            && near.filter_map(|tile| drawn.get(&tile)).flatten().any(|&at| {
+                let other = &out[at];
+                let moved = (span.font_size * 0.12).min(TILE);
+                other.text == span.text
+                    && (other.x - span.x).abs() <= moved
+                    && (other.y - span.y).abs() <= moved
+                    && (other.font_size - span.font_size).abs() < 0.5
+            });
+        if !is_again {
+            drawn.entry((x, y)).or_default().push(out.len());
+            out.push(span);
+        }
+    }
+    out
+}
+
+/// Pieces are looked for in squares of this side.
+const TILE: f32 = 4.0;
+
+/// Puts a large initial that several lines stand beside before the word that it begins.
+fn place_initials(spans: &mut Vec<TextSpan>) {
+    let is_initial = |span: &TextSpan| {
+        let mut letters = span.text.trim().chars();
+        letters.next().is_some_and(char::is_uppercase) && letters.next().is_none() && !span.is_rotated()
+    };
+    let initials: Vec<usize> =
+        (0..spans.len()).filter(|&at| is_initial(&spans[at])).take(MOST_NEAR).collect();
+    let mut placed = Vec::new();
+    for at in initials {
+        let (initial, end) = (&spans[at], right(&spans[at]));
+        let begun = |span: &TextSpan| {
+            initial.font_size >= span.font_size * LARGE
+                && (-0.2..=0.7).contains(&((span.x - end) / span.font_size))
+                && (-span.font_size * 0.3..=initial.font_size * 0.9).contains(&(span.y - initial.y))
+                && span.text.starts_with(char::is_lowercase)
+        };
+        let word = (0..spans.len()).filter(|&other| begun(&spans[other]));
+        if let Some(word) = word.max_by(|&one, &other| spans[one].y.total_cmp(&spans[other].y)) {
+            let (x, letter) = (initial.x, initial.text.trim().to_owned());
+            let span = &mut spans[word];
+            span.text.insert_str(0, &letter);
+            span.width += span.x - x;
+            span.ink_width = span.ink_width.map(|width| width + span.x - x);
+            span.x = x;
+            placed.push(at);
+        }
+    }
+    let mut at = 0;
+    spans.retain(|_| {
+        at += 1;
+        !placed.contains(&(at - 1))
+    });
+}
+
+/// How much larger than the text an initial is.
+const LARGE: f32 = 1.6;
 
 fn in_order(spans: &mut [TextSpan]) {
     spans.sort_by(|one, other| other.y.total_cmp(&one.y).then(one.x.total_cmp(&other.x)));
@@ -264,5 +335,26 @@ pub(super) mod tests {
         let page =
             vec![span("w", 72.0, 700.0, 10.0), span("e", 77.0, 700.0, 10.0), span("us", 90.0, 700.0, 10.0)];
         assert_eq!(shown(page), [("we".to_owned(), 700.0), ("us".to_owned(), 700.0)]);
+    }
+
+    #[test]
+    fn a_text_drawn_twice_to_make_it_bold_is_read_once() {
+        let page = vec![
+            span("Bold words", 72.0, 700.0, 10.0),
+            span("Bold words", 72.3, 700.2, 10.0),
+            span("Bold words", 72.0, 688.0, 10.0),
+        ];
+        assert_eq!(shown(page).len(), 2);
+    }
+
+    #[test]
+    fn a_large_initial_begins_its_word() {
+        let page = vec![
+            span("O", 72.0, 690.0, 24.0),
+            span("nce upon a time", 85.0, 702.0, 10.0),
+            span("there was a king", 85.0, 690.0, 10.0),
+        ];
+        let texts: Vec<String> = shown(page).into_iter().map(|(text, _)| text).collect();
+        assert_eq!(texts, ["Once upon a time", "there was a king"]);
     }
 }

@@ -6,7 +6,8 @@ use super::pdf_beside::ALONE;
 use super::pdf_grid::{line_right, right};
 use super::pdf_lines::LINE_END;
 use super::pdf_rules::Rules;
-use super::{pdf_beside, pdf_found, pdf_grid, pdf_marks};
+use super::pdf_source::Source;
+use super::{pdf_beside, pdf_columns, pdf_found, pdf_grid, pdf_lines, pdf_marks, pdf_sides};
 
 /// What a page says, lines of paragraphs still apart.
 #[derive(Debug, Default)]
@@ -28,10 +29,49 @@ const TABLE: char = '\u{FDD1}';
 /// Lines of this size are what the rest of a page is measured by.
 const FEWEST_LINES: usize = 3;
 
-pub(super) fn read(analyzer: &mut LayoutAnalyzer<'_>, spans: Vec<TextSpan>, rules: &Rules) -> Page {
+pub(super) fn read(source: &Source, spans: Vec<TextSpan>, rules: &Rules) -> Page {
     let spans = pdf_marks::ready(spans);
     let sizes: Vec<(f32, usize)> = spans.iter().map(|span| (span.font_size, span.text.len())).collect();
-    let (mut tables, spans) = ruled_tables(spans, rules);
+    let (tables, spans) = ruled_tables(spans, rules);
+    let mut page = Page::default();
+    for (tables, spans) in parts(tables, spans, MOST_PARTINGS) {
+        page.push(part(&mut LayoutAnalyzer::new(source), tables, spans, &sizes));
+    }
+    page
+}
+
+/// Partings within a part.
+const MOST_PARTINGS: usize = 4;
+
+/// The parts of a page that are read one after the other.
+fn parts(tables: Vec<Table>, spans: Vec<TextSpan>, depth: usize) -> Vec<(Vec<Table>, Vec<TextSpan>)> {
+    let Some(parting) = pdf_sides::parting(&spans).filter(|_| depth > 0) else {
+        return vec![(tables, spans)];
+    };
+    let mut parts: Vec<(Vec<Table>, Vec<TextSpan>)> = (0..4).map(|_| Default::default()).collect();
+    for table in tables {
+        let [left, bottom, right, top] = table.bounds;
+        parts[parting.part((left + right) / 2.0, (bottom + top) / 2.0)].0.push(table);
+    }
+    for span in spans {
+        parts[parting.part(span.x, span.y)].1.push(span);
+    }
+    let own = |(at, (tables, spans)): (usize, (Vec<Table>, Vec<TextSpan>))| match at {
+        // Columns are whole.
+        1 | 2 => vec![(tables, spans)],
+        _ => self::parts(tables, spans, depth - 1),
+    };
+    parts.into_iter().enumerate().flat_map(own).collect()
+}
+
+fn part(
+    analyzer: &mut LayoutAnalyzer<'_>,
+    mut tables: Vec<Table>,
+    spans: Vec<TextSpan>,
+    sizes: &[(f32, usize)],
+) -> Page {
+    let (found, spans) = pdf_columns::tables(spans);
+    tables.extend(found);
     let (found, spans) = pdf_found::tables(spans);
     tables.extend(found);
     let mut spans = pdf_beside::joined(spans);
@@ -43,7 +83,7 @@ pub(super) fn read(analyzer: &mut LayoutAnalyzer<'_>, spans: Vec<TextSpan>, rule
     if lines.len() >= FEWEST_LINES {
         spans.iter().for_each(|span| statistics.add_text(span.font_size, &span.text));
     } else {
-        sizes.into_iter().for_each(|(size, len)| statistics.add_chars(size, len));
+        sizes.iter().for_each(|(size, len)| statistics.add_chars(*size, *len));
     }
     statistics.analyze();
     let placed: Vec<TextSpan> =
@@ -72,7 +112,10 @@ pub(super) fn read(analyzer: &mut LayoutAnalyzer<'_>, spans: Vec<TextSpan>, rule
             continue;
         }
         let is_item = block.block_type == BlockType::ListItem;
-        if is_item && was_item && page.text.ends_with("\n\n") {
+        if !holds_table && block.block_type != BlockType::Heading && pdf_lines::goes_on(&page.text, &said) {
+            page.text.truncate(page.text.trim_end().len());
+            page.text.push(LINE_END);
+        } else if is_item && was_item && page.text.ends_with("\n\n") {
             page.text.pop();
         }
         page.text.push_str(&said);
@@ -84,6 +127,20 @@ pub(super) fn read(analyzer: &mut LayoutAnalyzer<'_>, spans: Vec<TextSpan>, rule
 }
 
 impl Page {
+    /// Goes on with what stands beside or below.
+    fn push(&mut self, next: Page) {
+        if pdf_lines::goes_on(&self.text, &next.text) {
+            self.text.truncate(self.text.trim_end().len());
+            self.text.push(LINE_END);
+        }
+        self.text.push_str(&next.text);
+        if let Some((size, _)) = &next.heading
+            && self.heading.as_ref().is_none_or(|(largest, _)| *size > largest + 0.5)
+        {
+            self.heading = next.heading;
+        }
+    }
+
     /// Remembers a heading that is larger than those before it.
     fn consider(&mut self, block: &TextBlock, said: &str) {
         let size = block.lines.iter().map(|line| line.font_size).fold(0.0, f32::max);

@@ -10,9 +10,12 @@ use unpdf::parser::backend::{
     PaintedXObject, PdfBackend, PdfMetadataRaw, RawBackend, RawOutlineItem, RawXObject, ResourceScope,
 };
 
+use super::pdf_layers::Layers;
+
 /// An open file.
 pub(super) struct Source {
     file: RawBackend,
+    layers: Option<Layers>,
 }
 
 /// `WinAnsiEncoding` names no letter for these: "all unused codes greater than 40 map to the bullet character".
@@ -22,7 +25,17 @@ const BULLET: u8 = 0x95;
 
 impl Source {
     pub(super) fn open(bytes: &[u8]) -> Result<Self> {
-        Ok(Self { file: RawBackend::load_bytes(bytes)? })
+        Ok(Self { file: RawBackend::load_bytes(bytes)?, layers: None })
+    }
+
+    /// Without the text of layers that are off.
+    pub(super) fn with_layers(self, bytes: &[u8]) -> Self {
+        Self { layers: Layers::read(bytes), ..self }
+    }
+
+    /// Whether text of a layer has been left out.
+    pub(super) fn has_hidden(&self) -> bool {
+        self.layers.as_ref().is_some_and(Layers::has_hidden)
     }
 
     fn with_bullets<'b>(&self, scope: ResourceScope, font: &[u8], bytes: &'b [u8]) -> Cow<'b, [u8]> {
@@ -58,15 +71,23 @@ impl PdfBackend for Source {
     }
 
     fn page_content(&self, page: PageId) -> Result<Vec<u8>> {
-        self.file.page_content(page)
+        Ok(self.page_content_with_losses(page)?.data)
     }
 
     fn page_content_with_losses(&self, page: PageId) -> Result<PageContent> {
-        self.file.page_content_with_losses(page)
+        let content = self.file.page_content_with_losses(page)?;
+        if let Some(layers) = &self.layers {
+            layers.note(page, &content.data);
+        }
+        Ok(content)
     }
 
     fn decode_content(&self, data: &[u8]) -> Result<Vec<ContentOp>> {
-        self.file.decode_content(data)
+        let operations = self.file.decode_content(data)?;
+        Ok(match &self.layers {
+            Some(layers) => layers.shown(data, operations),
+            None => operations,
+        })
     }
 
     fn is_vertical_font(&self, scope: ResourceScope, font: &[u8]) -> bool {
@@ -106,7 +127,14 @@ impl PdfBackend for Source {
     }
 
     fn xobject(&self, scope: ResourceScope, name: &[u8]) -> Option<PaintedXObject> {
-        self.file.xobject(scope, name)
+        let painted = self.file.xobject(scope, name)?;
+        if let (Some(layers), PaintedXObject::Form(form)) = (&self.layers, &painted) {
+            if layers.hides(form.id) {
+                return None;
+            }
+            layers.note(form.id, form.content.as_deref().unwrap_or_default());
+        }
+        Some(painted)
     }
 
     fn acroform_fields(&self) -> Vec<unpdf::model::FormField> {

@@ -7,6 +7,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::super::remark;
+use super::mixed::{is_utf8_beside_others, mixed};
 use super::{Aside, Output, utf16};
 
 /// The text that the bytes spell.
@@ -52,8 +53,8 @@ fn spelled<'a>(bytes: &'a [u8], named: Option<&'static Encoding>) -> Cow<'a, str
         return Cow::Borrowed(text);
     }
     let likely = named.unwrap_or_else(|| guessed(bytes));
-    if is_mostly_utf8(bytes, likely) {
-        let others = if likely.is_single_byte() { likely } else { WINDOWS_1252 };
+    if is_utf8_beside_others(bytes, likely) {
+        let others = named.filter(|named| named.is_single_byte()).unwrap_or(WINDOWS_1252);
         return Cow::Owned(mixed(bytes, others));
     }
     let (text, is_damaged) = decoded_by(likely, bytes);
@@ -94,47 +95,6 @@ fn encoding(label: &[u8]) -> Option<&'static Encoding> {
     found.filter(|&encoding| {
         ![UTF_8, UTF_16LE, UTF_16BE].contains(&encoding) && encoding.is_ascii_compatible()
     })
-}
-
-/// Whether letters beyond ASCII are spelled in UTF-8, some damaged or foreign ones aside. In a western text one
-/// such letter is enough: nobody writes `Ã¼`. In others it may be an accident.
-fn is_mostly_utf8(bytes: &[u8], likely: &'static Encoding) -> bool {
-    let (mut whole, mut bad) = (0usize, 0usize);
-    for chunk in bytes.utf8_chunks() {
-        whole += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
-        bad += chunk.invalid().len();
-    }
-    let is_western =
-        ["windows-1252", "windows-1250", "windows-1254", "ISO-8859-2", "ISO-8859-15", "macintosh"]
-            .contains(&likely.name());
-    whole > 0 && if is_western { true } else { whole >= bad }
-}
-
-/// UTF-8 whose other bytes are read one by one.
-fn mixed(bytes: &[u8], others: &'static Encoding) -> String {
-    let mut out = String::with_capacity(bytes.len() + bytes.len() / 16);
-    let mut rest = bytes.utf8_chunks().peekable();
-    while let Some(chunk) = rest.next() {
-        out.push_str(chunk.valid());
-        let bad = chunk.invalid();
-        // A letter that the file's end cuts off; alone behind a plain letter it may be a foreign one.
-        let is_cut = rest.peek().is_none()
-            && std::str::from_utf8(bad).is_err_and(|error| error.error_len().is_none())
-            && (bad.len() > 1 || out.ends_with(|last: char| !last.is_ascii()));
-        if is_cut {
-            out.push(char::REPLACEMENT_CHARACTER);
-            continue;
-        }
-        for letter in others.decode_without_bom_handling(bad).0.chars() {
-            // Some bytes stand for nothing in any of these.
-            out.push(if letter.is_control() && !letter.is_ascii() {
-                char::REPLACEMENT_CHARACTER
-            } else {
-                letter
-            });
-        }
-    }
-    out
 }
 
 /// Whether the first bytes of a file are those of a text.
@@ -264,7 +224,6 @@ mod tests {
             decoded("Größe 5 ".as_bytes().iter().copied().chain([0x80]).collect::<Vec<_>>().as_slice()),
             "Größe 5 €"
         );
-        assert_eq!(decoded(&"倉庫の鍵。".as_bytes()[..14]), "倉庫の鍵\u{FFFD}");
         assert_eq!(decoded(b"\xEF\xBB\xBFK\xC3\xBChl, Caf\xE9"), "Kühl, Café");
         let one_bad = [&b"\xD0"[..], "Инструкция для склада".as_bytes()].concat();
         assert!(decoded(&one_bad).ends_with("Инструкция для склада"));

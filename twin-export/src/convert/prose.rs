@@ -6,7 +6,7 @@ mod mark;
 pub(crate) use mark::Mark;
 
 use super::super::text::tidy_line;
-use super::link::{contact, file_of, is_cut, redirected, says_nothing};
+use super::link::{contact, file_of, is_cut, is_permalink, redirected, says_nothing};
 use super::rows::table_row;
 
 /// The text so far, and where in lists and captures the writer stands.
@@ -319,6 +319,9 @@ impl Prose {
 
     /// A link: its label, and the address where the label says nothing.
     pub(crate) fn link(&mut self, label: &str, address: &str) {
+        if is_permalink(label, address) {
+            return;
+        }
         let target = redirected(address);
         let address = target.as_deref().unwrap_or(address);
         let is_web = address.starts_with("http://") || address.starts_with("https://");

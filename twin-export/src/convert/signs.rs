@@ -15,7 +15,6 @@ pub(crate) fn superscript(before: &str, text: &str) -> String {
     if let Some(sign) = sign_of(before, bare) {
         return format!("{lead}{sign}{trail}");
     }
-    let is_raised = |c: char| matches!(c, '⁰'..='ⁿ' | '¹' | '²' | '³');
     if bare.contains(is_raised) && bare.contains(char::is_alphanumeric) && !bare.chars().all(is_raised) {
         // A power of a power.
         return format!("{lead}^({bare}){trail}");
@@ -32,6 +31,10 @@ pub(crate) fn superscript(before: &str, text: &str) -> String {
         }
         _ => format!("{lead}^({bare}){trail}"),
     }
+}
+
+fn is_raised(character: char) -> bool {
+    matches!(character, '⁰'..='ⁿ' | '¹' | '²' | '³')
 }
 
 /// Whether it is the mark of a note already, as `[1]` is.
@@ -152,7 +155,7 @@ fn reads_on(before: &str, letters: &str) -> bool {
         "ten",
     ];
     let is_ending = endings.contains(&letters.to_lowercase().as_str());
-    is_short && is_ending && before.ends_with(|c: char| c.is_numeric())
+    is_short && is_ending && before.ends_with(|c: char| c.is_numeric() && !is_raised(c))
         || letters == "MC" && before.ends_with(char::is_alphanumeric)
 }
 
@@ -183,6 +186,7 @@ mod tests {
     fn the_ending_of_a_numeral_reads_on() {
         assert_eq!(superscript("the 21", "st"), "st");
         assert_eq!(superscript("x", "st"), "^(st)");
+        assert_eq!(superscript("mc²", "a"), "^(a)");
         assert_eq!(superscript("Acme", "TM"), "™");
         assert_eq!(superscript("20", "o"), "º");
         assert_eq!(superscript(" ", "o"), "^(o)");

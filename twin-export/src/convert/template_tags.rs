@@ -7,7 +7,7 @@ use super::super::text::beginning;
 
 /// The text without tags, and headings with a space behind their marks.
 pub(crate) fn without_tags(markdown: &str) -> Cow<'_, str> {
-    let has_tag = ["{%", "{{", "{:", "{#", "{.", "[TOC]", "[[_TOC_]]", "[[TOC]]"]
+    let has_tag = ["{%", "{{", "{:", "{#", "{.", "[TOC]", "[toc]", "[[_TOC_]]", "[[TOC]]", "[[toc]]"]
         .iter()
         .any(|tag| markdown.contains(tag));
     if !has_tag && !markdown.lines().any(|line| heading_without_space(line).is_some()) {
@@ -88,7 +88,7 @@ impl<'a> Cleaner<'a> {
             }
             return true;
         }
-        if matches!(bare, "[TOC]" | "[toc]" | "[[_TOC_]]" | "[[TOC]]") {
+        if matches!(bare, "[TOC]" | "[toc]" | "[[_TOC_]]" | "[[TOC]]" | "[[toc]]") {
             self.rest = &self.rest[end..];
             return true;
         }
@@ -223,7 +223,7 @@ impl<'a> Cleaner<'a> {
 }
 
 /// The marks that open a block of code.
-fn fence(line: &str) -> Option<&str> {
+pub(super) fn fence(line: &str) -> Option<&str> {
     let bare = line.trim_start_matches(['>', ' ', '-', '*']);
     let mark = bare.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
     let marks = bare.chars().take_while(|&c| c == mark).count();

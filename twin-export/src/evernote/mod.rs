@@ -18,9 +18,13 @@ pub(crate) use note::ReadNote;
 const BATCH_BYTES: usize = 1 << 20;
 const BATCH: usize = 256;
 
-/// Whether the files are exported notebooks, and nothing else.
+/// Whether there are exported notebooks among the files.
 pub(crate) fn is_export(tree: &Tree) -> bool {
-    !tree.entries.is_empty() && tree.entries.iter().all(|entry| ending(&entry.path) == "enex")
+    tree.entries.iter().any(|entry| is_notebook(&entry.path))
+}
+
+pub(crate) fn is_notebook(path: &str) -> bool {
+    ending(path) == "enex"
 }
 
 pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
@@ -28,22 +32,29 @@ pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
         let scope = "evernote:".to_owned();
         let root = Root { path: path.clone(), reader: Format::Evernote, scope, whole: tree.whole };
         run.begin(root, tree, |_| Some("evernote:".to_owned()));
+        let mut is_whole = true;
         for entry in &tree.entries {
-            notebook(entry, run)?;
+            is_whole &= notebook(entry, run)?;
+        }
+        if !is_whole {
+            run.lack_something(&[path.as_path()]);
         }
     }
     ControlFlow::Continue(())
 }
 
-fn notebook(entry: &Entry, run: &mut Run<'_>) -> ControlFlow<()> {
+/// Reads a notebook; answers whether it was read to its end.
+fn notebook(entry: &Entry, run: &mut Run<'_>) -> ControlFlow<(), bool> {
     let path = entry.path.as_str();
     // Any note may be in what cannot be read.
     let lost = |reason| Outcome::unconverted("evernote:".to_owned(), path, reason);
     if !run.options.filter.takes(&[path]) {
-        return run.take(Outcome::filtered("evernote:".to_owned(), path));
+        run.take(Outcome::filtered("evernote:".to_owned(), path))?;
+        return ControlFlow::Continue(true);
     }
     let Ok(stream) = entry.open() else {
-        return run.take(lost(entry.missing().unwrap_or(reason::UNREADABLE)));
+        run.take(lost(entry.missing().unwrap_or(reason::UNREADABLE)))?;
+        return ControlFlow::Continue(false);
     };
     let (mut batch, mut bytes, mut found) = (Vec::new(), 0, false);
     let mut flow = ControlFlow::Continue(());
@@ -63,11 +74,13 @@ fn notebook(entry: &Entry, run: &mut Run<'_>) -> ControlFlow<()> {
     });
     flow?;
     convert(batch, path, run)?;
+    let is_whole = read.is_ok();
     run.take(match read {
         Err(reason) => lost(reason),
         Ok(()) if found => Outcome::Merged,
         Ok(()) => Outcome::skipped(path, reason::EMPTY),
-    })
+    })?;
+    ControlFlow::Continue(is_whole)
 }
 
 fn convert(batch: Vec<Item>, notebook: &str, run: &mut Run<'_>) -> ControlFlow<()> {
@@ -132,7 +145,7 @@ fn of_note(note: &Note, notebook: &str, job: &Job<'_>) -> Outcome {
         text: blocks.join("\n\n"),
         kind: DocumentType::Note,
         source: digest_of(note),
-        converter: "enex/2".into(),
+        converter: "enex/3".into(),
         path,
         clean_path: None,
         key_is_identity: false,

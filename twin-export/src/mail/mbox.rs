@@ -96,11 +96,11 @@ fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<u64> {
 pub(crate) fn begins(text: &str) -> bool {
     let mut lines = text.lines();
     let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
-    is_separator(first.as_bytes(), second.as_bytes(), true)
+    is_separator(first.as_bytes(), second.as_bytes(), false)
 }
 
-/// `From somebody Mon Mar  2 09:30:00 2026`, whatever zone and year follow; or, after a blank line, `From ` with any
-/// date or none, where the next line is a header.
+/// `From somebody Mon Mar  2 09:30:00 2026`, whatever zone and year follow; or `From ` with any date or none, where
+/// the next line is a header. What reads as a sentence is one only after a blank line.
 fn is_separator(line: &[u8], next: &[u8], is_apart: bool) -> bool {
     let Some(rest) =
         line.strip_prefix(b"From").filter(|rest| rest.first().is_none_or(u8::is_ascii_whitespace))
@@ -113,8 +113,9 @@ fn is_separator(line: &[u8], next: &[u8], is_apart: bool) -> bool {
         return true;
     }
     let is_sender =
-        words.first().is_none_or(|word| *word == "-" || word.contains('@') || *word == "MAILER-DAEMON");
-    is_apart && ((has_date(&words) && is_header(next)) || (is_sender && is_known_header(next)))
+        words.len() < 2 || words[0] == "-" || words[0].contains('@') || words[0] == "MAILER-DAEMON";
+    let may_be_prose = !is_apart || line.trim_ascii_end().ends_with(b":");
+    (has_date(&words) && is_header(next)) || ((is_sender || !may_be_prose) && is_known_header(next))
 }
 
 fn has_usual_date(words: &[&str]) -> bool {
@@ -239,15 +240,15 @@ mod tests {
         ] {
             assert!(separates(line, "Subject: One\n"), "{line}");
             assert!(!separates(line, "and so on\n"), "{line}");
+            assert!(is_separator(line.as_bytes(), b"Subject: One\n", false), "{line}");
         }
-        assert!(!is_separator(b"From - \n", b"Subject: One\n", false));
-        for line in [
-            "From here to the yard\n",
-            "From Mon to Fri\n",
-            "From the archive of 2026:\n",
-            ">From x Mon Mar 02 09:30:00 2026\n",
-            "Fromage\n",
-        ] {
+        assert!(separates("From y", "From: a@x\n"));
+        assert!(!separates("From the archive of 2026:\n", "Subject: One\n"));
+        for line in ["From here to the yard\n", "From Mon to Fri\n"] {
+            assert!(separates(line, "Subject: One\n") && !separates(line, "Note: two\n"), "{line}");
+            assert!(!is_separator(line.as_bytes(), b"Subject: One\n", false), "{line}");
+        }
+        for line in [">From x Mon Mar 02 09:30:00 2026\n", "Fromage\n"] {
             assert!(!separates(line, "Subject: One\n"), "{line}");
         }
     }

@@ -2,6 +2,7 @@
 
 mod day;
 mod elements;
+mod inputs;
 mod markup;
 mod shown;
 

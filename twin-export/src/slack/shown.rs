@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::super::convert::{html, signs};
 use super::Names;
+use super::inputs;
 use super::markup::{link, list, plain, reference, string};
 
 /// All of it, a line each, in the order in which it is shown.
@@ -98,7 +99,7 @@ fn file_lines(lines: &mut Vec<String>, file: &Value, names: &Names) {
     }
 }
 
-fn block_text(block: &Value, names: &Names) -> String {
+pub(super) fn block_text(block: &Value, names: &Names) -> String {
     let kind = string(block, "type");
     let elements = || list(block, "elements").map(|element| block_text(element, names));
     match kind {
@@ -127,22 +128,25 @@ fn block_text(block: &Value, names: &Names) -> String {
             None => String::new(),
         },
         "raw_text" | "markdown" => string(block, "text").to_owned(),
+        "call" => inputs::call(block),
         "table" => list(block, "rows").map(|row| table_row(row, names)).collect::<Vec<_>>().join("\n"),
-        _ => other_block(block, names),
+        _ => inputs::text(block, names).unwrap_or_else(|| other_block(block, names)),
     }
 }
 
 /// A section, a picture, a video, a field to fill in: all its texts.
 fn other_block(block: &Value, names: &Names) -> String {
     let mut lines = Vec::new();
-    for name in ["title", "label", "text", "description", "hint", "placeholder"] {
+    for name in ["title", "subtitle", "label", "text", "body", "description", "hint", "placeholder"] {
         match block.get(name) {
             Some(text) if text.is_object() => push(&mut lines, block_text(text, names)),
             Some(Value::String(text)) => push(&mut lines, plain(text, names)),
             _ => {}
         }
     }
-    push(&mut lines, string(block, "alt_text").to_owned());
+    for name in ["alt_text", "author_name", "provider_name"] {
+        push(&mut lines, string(block, name).to_owned());
+    }
     for field in list(block, "fields") {
         push(&mut lines, block_text(field, names));
     }

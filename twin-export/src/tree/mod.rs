@@ -4,6 +4,7 @@
 mod aside;
 mod file;
 mod folder;
+mod ignored;
 mod listing;
 mod names;
 mod office;
@@ -25,6 +26,7 @@ use super::{Limits, ReadError, Skipped, reason};
 use aside::Aside;
 use file::Listed;
 pub(crate) use folder::leave_out;
+pub(crate) use ignored::is_ignore_file;
 use listing::Listing;
 pub(crate) use names::{ending, file_name, folder_of, is_litter, safe_path, stem};
 use shared_file::SharedFile;

@@ -5,7 +5,10 @@ use super::{Tree, names};
 /// Whether a file is an office file by its name: a damaged one may have lost the parts that tell.
 pub(super) fn is_name(name: &str) -> bool {
     let ending = names::ending(name);
-    matches!(ending.as_str(), "docx" | "docm" | "xlsx" | "xlsm" | "xlsb" | "pptx" | "pptm" | "odt" | "ods")
+    matches!(
+        ending.as_str(),
+        "docx" | "docm" | "xlsx" | "xlsm" | "xlsb" | "pptx" | "pptm" | "odt" | "ods" | "epub"
+    )
 }
 
 /// Whether the files of a zip are the parts of an office file.
@@ -16,7 +19,8 @@ pub(super) fn is_package(zip: &Tree) -> bool {
             path.trim_start_matches('/').eq_ignore_ascii_case(part)
         })
     };
-    MAIN_PARTS.iter().any(|part| has(part)) || (has("mimetype") && has("content.xml"))
+    MAIN_PARTS.iter().any(|part| has(part))
+        || (has("mimetype") && (has("content.xml") || has("META-INF/container.xml")))
 }
 
 /// What only office files have at these places.
@@ -57,6 +61,7 @@ mod tests {
         }
         assert!(is_single("a.doc", &["_rels\\.rels", "Word\\document.xml"]));
         assert!(is_single("a.bak", &["mimetype", "content.xml"]));
+        assert!(is_single("book", &["mimetype", "META-INF/container.xml", "OEBPS/a.xhtml"]));
         assert!(!is_single("a.zip", &["backup/[Content_Types].xml", "Page.md", "report.docx"]));
     }
 }

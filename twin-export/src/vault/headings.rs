@@ -1,6 +1,6 @@
 //! Headings of notes that stand within others.
 
-use super::fenced;
+use super::code::fenced;
 
 /// Headings of a note that stands within another one name neither of them: they are lines of their own.
 pub(super) fn without_headings(note: &str) -> String {

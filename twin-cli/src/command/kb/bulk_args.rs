@@ -39,7 +39,7 @@ pub(crate) struct BulkArgs {
     exclude: Vec<Glob>,
 
     /// Read pictures and scanned PDFs with a program: 'tesseract {} -'
-    #[arg(long, value_name = "CMD", value_parser = export::OcrCommand::parse)]
+    #[arg(long, value_name = "CMD", value_parser = parse_ocr_command)]
     ocr_command: Option<export::OcrCommand>,
 
     /// Name of the folder in document keys [default: the folder's own name]
@@ -169,11 +169,21 @@ fn parse_type_map(text: &str) -> Result<(Glob, export::DocumentType), String> {
     Ok((Glob::new(glob)?, kind.cloned().ok_or_else(|| format!("expected one of the types {}", known()))?))
 }
 
+/// Reads the command of a program that reads pictures, which must be there: else every file would fail.
+fn parse_ocr_command(line: &str) -> Result<export::OcrCommand, String> {
+    let command = export::OcrCommand::parse(line)?;
+    if command.is_installed() {
+        return Ok(command);
+    }
+    Err(format!("cannot find the program '{}': install it, or give its path", command.program()))
+}
+
 /// Reads the name of a root: one part of a key.
 fn parse_root(text: &str) -> Result<String, String> {
-    let is_name =
-        !text.trim().is_empty() && !text.contains(|c: char| c.is_control() || c == '/' || c == '\\');
-    if is_name {
+    let bare = text.trim();
+    // What leads elsewhere in a path names nothing in a key.
+    let is_way = matches!(bare, "" | "." | "..") || (bare.len() == 2 && bare.ends_with(':'));
+    if !is_way && !text.contains(|c: char| c.is_control() || c == '/' || c == '\\') {
         Ok(text.to_owned())
     } else {
         Err("expected a name without slashes, such as 'handbook'".to_owned())

@@ -170,10 +170,12 @@ fn broken_lines(about: &About) -> Vec<Notice> {
     let lines: Vec<(&str, &str)> = lost.filter_map(|skipped| skipped.path.rsplit_once(':')).collect();
     let told = lines.iter().take(MOST);
     let mut notices: Vec<Notice> = told
-        .map(|(file, line)| Notice::warning(format!("cannot read line {line} of {file}: nothing is deleted")))
+        .map(|(file, line)| {
+            Notice::warning(format!("cannot read line {line} of {file}: nothing is deleted")).vital()
+        })
         .collect();
     if lines.len() > MOST {
-        notices.push(Notice::warning(format!("and {}", count(lines.len() - MOST, "more line"))));
+        notices.push(Notice::warning(format!("and {}", count(lines.len() - MOST, "more line"))).vital());
     }
     notices
 }

@@ -258,7 +258,7 @@ impl Walker<'_, '_> {
             }
             return;
         }
-        let look = Look { raised: run.raised == Some(true), struck: run.is_struck() };
+        let look = Look { raised: run.is_raised(self.last(), text), struck: run.is_struck() };
         let shown = match run.font.as_deref() {
             Some(font) => symbols::shown(font, text),
             None => Cow::Borrowed(text),

@@ -6,7 +6,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::super::numerals;
-use super::super::package::{attribute, name_of};
+use super::super::package::{attribute, is_foreign, name_of};
 
 /// Levels of a list.
 const LEVELS: usize = 9;
@@ -65,10 +65,14 @@ impl Numbering {
     pub(super) fn read(xml: &str) -> Self {
         let mut numbering = Self::default();
         let mut builder = Builder::default();
+        let mut choices = Choices::default();
         let mut reader = Reader::from_str(xml);
         while let Ok(event) = reader.read_event() {
             match event {
-                Event::Start(tag) | Event::Empty(tag) => builder.start(&tag, &mut numbering),
+                Event::Start(tag) | Event::Empty(tag) if choices.takes(&tag) => {
+                    builder.start(&tag, &mut numbering)
+                }
+                Event::End(tag) => choices.end(tag.local_name().into_inner()),
                 Event::Eof => break,
                 _ => {}
             }
@@ -161,6 +165,34 @@ impl Level {
             _ if as_digits => number.to_string(),
             Some(form) => numerals::custom(form, number),
             None => numerals::written(&self.format, number).unwrap_or_default(),
+        }
+    }
+}
+
+/// Which of two versions of something is read: the first that office programs know.
+#[derive(Default)]
+struct Choices {
+    is_chosen: bool,
+    is_passed_over: bool,
+}
+
+impl Choices {
+    /// Whether an element belongs to what is read.
+    fn takes(&mut self, tag: &BytesStart<'_>) -> bool {
+        match name_of(tag) {
+            "AlternateContent" => self.is_chosen = false,
+            "Choice" | "Fallback" => {
+                self.is_passed_over = self.is_chosen || is_foreign(tag);
+                self.is_chosen |= !self.is_passed_over;
+            }
+            _ => {}
+        }
+        !self.is_passed_over
+    }
+
+    fn end(&mut self, name: &str) {
+        if matches!(name, "Choice" | "Fallback") {
+            self.is_passed_over = false;
         }
     }
 }
@@ -276,6 +308,15 @@ mod tests {
             labels(CLAUSES, &items),
             ["Article I", "1.1", "(c)", "(d)", "1.2", "Article II", "2.1", "(e)", "•"]
         );
+    }
+
+    #[test]
+    fn of_two_formats_the_newer_one_is_shown() {
+        let xml = r#"<numbering><abstractNum abstractNumId="0"><lvl ilvl="0"><start val="1"/><mc:AlternateContent>
+            <mc:Choice Requires="w14"><numFmt val="custom" format="001, 002, 003, ..."/></mc:Choice>
+            <mc:Fallback><numFmt val="decimal"/></mc:Fallback></mc:AlternateContent><lvlText val="%1."/></lvl></abstractNum>
+            <num numId="1"><abstractNumId val="0"/></num></numbering>"#;
+        assert_eq!(labels(xml, &[("1", 0), ("1", 0)]), ["001.", "002."]);
     }
 
     #[test]

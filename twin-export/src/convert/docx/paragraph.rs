@@ -1,8 +1,9 @@
 //! What a paragraph is: heading, item, plain text; and which heading names the document.
 
 use super::super::super::text::tidy_line;
+use super::super::contents::names_contents;
 use super::numbering::Label;
-use super::styles::{Looks, Role, Style, names_contents};
+use super::styles::{Looks, Role, Style};
 use super::walker::Walker;
 
 /// What a paragraph's properties say, and what hangs on it.

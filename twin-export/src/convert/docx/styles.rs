@@ -36,7 +36,13 @@ pub(super) struct Looks {
     struck_twice: Option<bool>,
     pub(super) hidden: Option<bool>,
     pub(super) font: Option<String>,
+    /// Half points above the line.
+    lifted: Option<i32>,
 }
+
+/// Half points by which a power is moved up at least, and letters that it has at most.
+const LEAST_LIFT: i32 = 4;
+const MOST_LIFTED: usize = 8;
 
 impl Looks {
     /// Takes up one of a run's properties.
@@ -45,6 +51,7 @@ impl Looks {
             "vertAlign" => self.raised = attribute(tag, "val").map(|value| value == "superscript"),
             "strike" => self.struck = Some(is_on(tag)),
             "dstrike" => self.struck_twice = Some(is_on(tag)),
+            "position" => self.lifted = attribute(tag, "val").and_then(|by| by.parse().ok()),
             "vanish" => self.hidden = Some(is_on(tag)),
             "rFonts" => {
                 self.font = attribute(tag, "ascii").or_else(|| attribute(tag, "hAnsi")).or(self.font.take())
@@ -56,6 +63,18 @@ impl Looks {
     /// Drawings say it in an attribute.
     pub(super) fn strike(&mut self, is_struck: bool) {
         self.struck = Some(is_struck);
+    }
+
+    /// Whether a text stands raised behind `before`: as such, or a short one that was only moved above the line.
+    pub(super) fn is_raised(&self, before: Option<char>, text: &str) -> bool {
+        let is_short = text.chars().count() <= MOST_LIFTED
+            && text.chars().all(|sign| sign.is_alphanumeric() || "+-−".contains(sign));
+        let is_lifted = || {
+            self.lifted.is_some_and(|by| by >= LEAST_LIFT)
+                && is_short
+                && before.is_some_and(|before| before.is_alphanumeric() || before == ')')
+        };
+        self.raised.unwrap_or_else(is_lifted)
     }
 
     pub(super) fn is_struck(&self) -> bool {
@@ -70,6 +89,7 @@ impl Looks {
             struck_twice: self.struck_twice.or(base.struck_twice),
             hidden: self.hidden.or(base.hidden),
             font: self.font.or_else(|| base.font.clone()),
+            lifted: self.lifted.or(base.lifted),
         }
     }
 }
@@ -169,51 +189,4 @@ fn role_of(name: &str) -> Option<Role> {
     } else {
         None
     }
-}
-
-/// Whether a heading only says that a table of contents follows.
-pub(super) fn names_contents(heading: &str) -> bool {
-    // A number may stand before it.
-    let words = heading.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
-    let names = [
-        "contents",
-        "table of contents",
-        "toc",
-        "inhalt",
-        "inhaltsverzeichnis",
-        "sommaire",
-        "table des matières",
-        "índice",
-        "indice",
-        "contenido",
-        "tabla de contenido",
-        "sommario",
-        "sumário",
-        "conteúdo",
-        "inhoud",
-        "inhoudsopgave",
-        "innehåll",
-        "innehållsförteckning",
-        "indhold",
-        "indholdsfortegnelse",
-        "innhold",
-        "innholdsfortegnelse",
-        "sisällys",
-        "sisällysluettelo",
-        "spis treści",
-        "obsah",
-        "tartalomjegyzék",
-        "cuprins",
-        "içindekiler",
-        "содержание",
-        "оглавление",
-        "зміст",
-        "περιεχόμενα",
-        "目次",
-        "目录",
-        "目錄",
-        "차례",
-        "목차",
-    ];
-    names.contains(&words.as_str())
 }

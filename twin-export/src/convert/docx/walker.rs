@@ -290,7 +290,7 @@ impl<'a, 'p> Walker<'a, 'p> {
     }
 
     /// What stands before what comes next.
-    fn last(&self) -> Option<char> {
+    pub(super) fn last(&self) -> Option<char> {
         self.styled.last().filter(|_| !self.paragraphs.is_empty())
     }
 

@@ -10,7 +10,7 @@ use super::super::super::text::tidy_line;
 use super::super::super::{Limits, reason};
 use super::super::plain::decoded_as;
 use super::super::{Aside, Output, html};
-use super::{PARSER, alternative, calendar, flowed, forwarded, signed, tnef, words};
+use super::{PARSER, alternative, calendar, flowed, form, forwarded, signed, tnef, words};
 
 /// A file that came with a message.
 #[derive(Debug)]
@@ -215,11 +215,7 @@ impl Reader<'_> {
             _ => match name {
                 Some(name) => push_file(body, name, bytes.to_vec()),
                 None if kind.starts_with("image/") || bytes.is_empty() => {}
-                None => push_file(
-                    body,
-                    format!("{}.{}", "attachment", kind.rsplit('/').next().unwrap_or("bin")),
-                    bytes.to_vec(),
-                ),
+                None => push_file(body, format!("attachment.{}", form::ending_of(&kind)), bytes.to_vec()),
             },
         }
     }

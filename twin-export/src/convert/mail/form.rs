@@ -169,6 +169,25 @@ fn boundary_in(body: &[u8]) -> Option<Vec<u8>> {
     (is_part && is_name).then(|| name.to_vec())
 }
 
+/// The ending that files of a type have.
+pub(super) fn ending_of(kind: &str) -> &str {
+    let name = kind.rsplit('/').next().unwrap_or_default();
+    match name {
+        _ if name.ends_with("wordprocessingml.document") => "docx",
+        _ if name.ends_with("spreadsheetml.sheet") => "xlsx",
+        _ if name.ends_with("presentationml.presentation") => "pptx",
+        "msword" => "doc",
+        "vnd.ms-excel" => "xls",
+        "vnd.ms-powerpoint" => "ppt",
+        "plain" => "txt",
+        "markdown" => "md",
+        "tab-separated-values" => "tsv",
+        "x-zip-compressed" => "zip",
+        _ if name.is_empty() || name.contains('.') => "bin",
+        _ => name,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -40,16 +40,17 @@ impl NumberFormat {
         let Some((section, shows_sign)) = self.section(value) else { return general(value) };
         let shown = if section.is_date() {
             date::written(section, value, from_1904).unwrap_or_else(|| general(value))
-        } else if section.has_digits() {
+        } else if section.has_digits() && !section.tokens.contains(&Token::Text) {
             let sign = if value < 0.0 && shows_sign { "-" } else { "" };
             let body = digits::written(section, value.abs());
             // A number that rounds to nothing has no sign.
             let is_nothing = !body.contains(|c: char| ('1'..='9').contains(&c));
             if is_nothing { body } else { sign.to_owned() + &body }
         } else {
+            // A cell of texts shows a number as it is.
+            let is_whole = |token: &Token| matches!(token, Token::General | Token::Text);
             let sign = if value < 0.0 && shows_sign { "-" } else { "" };
-            section
-                .literal(|token| (*token == Token::General).then(|| sign.to_owned() + &general(value.abs())))
+            section.literal(|token| is_whole(token).then(|| sign.to_owned() + &general(value.abs())))
         };
         section.numerals.written(&shown).trim().to_owned()
     }
@@ -66,9 +67,17 @@ impl NumberFormat {
         }
     }
 
+    /// The sections that numbers are shown by: what places a text may stand last for texts alone.
+    fn numeric(&self) -> &[Section] {
+        match self.sections.split_last() {
+            Some((last, numeric)) if last.tokens.contains(&Token::Text) && !numeric.is_empty() => numeric,
+            _ => &self.sections[..self.sections.len().min(3)],
+        }
+    }
+
     /// The section for a value, and whether a minus sign is to be added to it.
     fn section(&self, value: f64) -> Option<(&Section, bool)> {
-        let numeric = &self.sections[..self.sections.len().min(3)];
+        let numeric = self.numeric();
         if numeric.iter().any(|section| section.condition.is_some()) {
             let holds = |section: &&Section| section.condition.is_none_or(|condition| condition.holds(value));
             let found = numeric.iter().find(holds)?;
@@ -223,6 +232,19 @@ mod tests {
         shows("General\" pcs\"", 4.0, "4 pcs");
         assert_eq!(NumberFormat::parse("0;0;0;@\" (ref)\"").text("A7"), "A7 (ref)");
         assert_eq!(NumberFormat::parse(";;;").text("A7"), "A7");
+    }
+
+    #[test]
+    fn a_place_for_texts_shows_numbers_as_they_are() {
+        shows("@", 4711.0, "4711");
+        shows("@", -12.5, "-12.5");
+        shows("\"ID-\"@", 4711.0, "ID-4711");
+        shows("@\" x\"", 0.0, "0 x");
+        shows("0;@", -5.0, "-5");
+        shows("#,##0;(#,##0);@", 0.0, "0");
+        shows("0.0;-0.0;;@", 0.0, "");
+        shows("[>9]0\" many\";@", 3.0, "3");
+        assert_eq!(NumberFormat::parse("0;\"(\"@\")\"").text("A7"), "(A7)");
     }
 
     #[test]

@@ -171,6 +171,9 @@ impl Worksheet {
         self.share(cell);
         let inline = runs.take();
         let mut shown = cell.shown(inline, book);
+        if let Some(address) = leads_to(&cell.formula).filter(|_| says_nothing(shown.trim())) {
+            shown = format!("{} ({address})", shown.trim());
+        }
         if book.style(cell.style).is_some_and(|style| style.is_struck) {
             shown = signs::struck(&shown);
         }
@@ -230,7 +233,7 @@ impl Cell {
             return if self.formula.trim().is_empty() {
                 String::new()
             } else {
-                format!("={}", self.formula.trim())
+                format!("={}", named(self.formula.trim()))
             };
         }
         match self.kind.as_str() {
@@ -248,5 +251,28 @@ impl Cell {
             // Texts, errors, and types that nobody knows yet.
             _ => text(&unescaped(&self.value)),
         }
+    }
+}
+
+/// The functions of a formula by the names that people see: newer ones are saved with prefixes.
+fn named(formula: &str) -> String {
+    formula.replace("_xlfn.", "").replace("_xlws.", "").replace("_xlpm.", "")
+}
+
+/// Where `HYPERLINK("https://…", "here")` leads.
+fn leads_to(formula: &str) -> Option<&str> {
+    let arguments = formula.trim().strip_prefix("HYPERLINK(")?.trim_start().strip_prefix('"')?;
+    arguments.split_once('"').map(|(address, _)| address).filter(|address| address.starts_with("http"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_read_as_people_see_them() {
+        assert_eq!(named("_xlfn.XLOOKUP(A1,_xlfn._xlws.SORT(B:B),C:C)"), "XLOOKUP(A1,SORT(B:B),C:C)");
+        assert_eq!(leads_to("HYPERLINK( \"https://x.example/a\",\"here\")"), Some("https://x.example/a"));
+        assert_eq!(leads_to("HYPERLINK(A1,\"here\")"), None);
     }
 }

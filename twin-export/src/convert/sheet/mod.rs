@@ -9,6 +9,7 @@ pub(super) mod xls;
 mod xls_strings;
 mod xlsb;
 mod xlsx;
+pub(super) mod xml2003;
 
 use super::super::{Limits, reason};
 use super::package::Package;

@@ -27,10 +27,10 @@ struct Cell {
     end: usize,
 }
 
-/// A merged range of more cells is no heading of anything.
-const MOST_COVERED: u64 = 10_000;
+/// A merged range of more cells reaches as far as the sheet is used.
+const MOST_COVERED: u64 = 1_000;
 /// Cells that all merged ranges cover, as far as they are looked at.
-const MOST_VISITED: u64 = 200_000;
+const MOST_VISITED: usize = 200_000;
 /// Longer texts stand once.
 const MOST_REPEATED: usize = 300;
 
@@ -106,20 +106,29 @@ impl Rows {
         }
         let own: HashMap<Place, usize> =
             self.cells.iter().enumerate().map(|(at, cell)| (cell.place, at)).collect();
-        let mut visited = 0;
+        let rows: BTreeSet<u32> = own.keys().map(|place| place.0).collect();
+        let rows: Vec<u32> = rows.into_iter().collect();
+        let last_column = own.keys().map(|place| place.1).max().unwrap_or(0);
+        let mut unvisited = MOST_VISITED;
         for &((top, left), (bottom, right)) in &self.merges {
             let Some(&cell) = own.get(&(top, left)) else { continue };
             let Cell { start, end, .. } = self.cells[cell];
             let height = u64::from(bottom.saturating_sub(top)) + 1;
             let width = u64::from(right.saturating_sub(left)) + 1;
-            visited += height.saturating_mul(width).min(MOST_COVERED);
-            if visited > MOST_VISITED {
-                return;
-            }
-            if height.saturating_mul(width) > MOST_COVERED || end - start > MOST_REPEATED {
+            let is_long = height.saturating_mul(width) > MOST_COVERED;
+            let right = if is_long { right.min(last_column.max(left)) } else { right };
+            let used = rows.partition_point(|&row| row < top)..rows.partition_point(|&row| row <= bottom);
+            if end - start > MOST_REPEATED {
                 continue;
             }
-            for place in (top..=bottom).flat_map(|row| (left..=right).map(move |column| (row, column))) {
+            let covered: Vec<u32> = if is_long {
+                rows[used].iter().copied().take(unvisited).collect()
+            } else {
+                (top..=bottom).take(unvisited).collect()
+            };
+            let places = covered.into_iter().flat_map(|row| (left..=right).map(move |column| (row, column)));
+            for place in places.take(unvisited) {
+                unvisited -= 1;
                 if !own.contains_key(&place) {
                     self.cells.push(Cell { place, start, end });
                 }
@@ -167,8 +176,18 @@ mod tests {
         }
         rows.merge((0, 0), (1, 0));
         rows.merge((0, 1), (0, 2));
-        rows.merge((0, 0), (u32::MAX, u32::MAX));
+        rows.merge((9, 9), (u32::MAX, u32::MAX));
         assert_eq!(rows.into_lines().unwrap(), "Region | Fees | Fees\nRegion | Entry | Year\n");
+    }
+
+    #[test]
+    fn a_merged_column_reaches_as_far_as_the_sheet_is_used() {
+        let mut rows = Rows::new(1_000);
+        for (place, text) in [((0, 0), "Hall"), ((0, 2), "Day"), ((1, 2), "Mon"), ((900, 2), "Tue")] {
+            let _ = rows.push(place, text);
+        }
+        rows.merge((0, 0), (1_048_575, 1));
+        assert_eq!(rows.into_lines().unwrap(), "Hall | Hall | Day\nHall | Hall | Mon\nHall | Hall | Tue\n");
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub(in super::super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output,
             remarks: Vec::new(),
             is_whole: false,
             unreckoned: Vec::new(),
+            is_missing_text: false,
         };
         reader.read(&stream, sheet.start);
         if !book.is_reckoned {
@@ -41,7 +42,7 @@ pub(in super::super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output,
                 sheets.aside.skip(cell, reason::NO_RESULT);
             }
         }
-        if !reader.is_whole {
+        if !reader.is_whole || reader.is_missing_text {
             sheets.aside.skip(&*sheet.name, reason::CUT_SHORT);
         }
         reader.remarks.iter().for_each(|said| sheets.aside.remark(said));
@@ -220,6 +221,8 @@ struct SheetReader<'a> {
     is_whole: bool,
     /// Formulas without a result.
     unreckoned: Vec<Place>,
+    /// Some cell refers to a text that the workbook does not hold.
+    is_missing_text: bool,
 }
 
 /// Formulas without a result of a sheet that are named.
@@ -286,7 +289,13 @@ impl SheetReader<'_> {
             style.map_or_else(|| text.to_owned(), |(format, _)| format.text(text))
         };
         let value = match kind {
-            record::LABEL_SST => as_text(self.book.shared.get(u32_at(data, 6)? as usize)?),
+            record::LABEL_SST => match self.book.shared.get(u32_at(data, 6)? as usize) {
+                Some(text) => as_text(text),
+                None => {
+                    self.is_missing_text = true;
+                    return None;
+                }
+            },
             record::LABEL | record::R_STRING => as_text(&self.book.text(data, 6)?),
             record::NUMBER => self.book.number(f64_at(data, 6)?, format),
             record::RK => self.book.number(packed(u32_at(data, 6)?), format),

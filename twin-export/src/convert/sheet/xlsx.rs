@@ -2,6 +2,7 @@
 //! the first error name or cell type it does not know, finds the workbook by its usual name alone, and keeps formats to
 //! itself.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use quick_xml::events::{BytesStart, Event};
@@ -22,14 +23,17 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
     let relations = package.relations(main)?;
     let mut sheets = Sheets::new(limits);
     let (list, from_1904) = listed(&xml);
-    let part_of = |kind: &str| relations.values().find(|one| one.kind == kind).map(|one| one.target.clone());
     let mut shared = |kind: &str| {
-        part_of(kind).and_then(|part| package.part_or_skip(&part, &mut sheets.aside)).unwrap_or_default()
+        let named = relations.values().find(|one| one.kind == kind).map(|one| one.target.clone());
+        // Where nothing leads to it, it may still lie where it usually does.
+        let part = named.unwrap_or_else(|| format!("xl/{kind}.xml"));
+        package.part_or_skip(&part, &mut sheets.aside).unwrap_or_default()
     };
     let book = Book {
         strings: shared_strings(&shared("sharedStrings")),
         styles: styles::read(&shared("styles")),
         from_1904,
+        is_missing_text: Cell::new(false),
     };
     let mut failed = None;
     for sheet in &list {
@@ -44,6 +48,11 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
             sheets.aside.skip(&*sheet.name, why);
             failed = Some(why);
         }
+    }
+    if book.is_missing_text.get() && !sheets.aside.parts.iter().any(|(part, _)| part.contains("haredStrings"))
+    {
+        sheets.aside.skip("sharedStrings.xml", reason::CUT_SHORT);
+        failed = failed.or(Some(reason::UNREADABLE));
     }
     let title = package.core_title();
     let output = sheets.finish(title);
@@ -149,11 +158,15 @@ pub(super) struct Book {
     strings: Vec<String>,
     styles: Vec<Style>,
     from_1904: bool,
+    /// Some cell refers to a text that the workbook does not hold.
+    is_missing_text: Cell<bool>,
 }
 
 impl Book {
     pub(super) fn string(&self, at: usize) -> Option<&str> {
-        self.strings.get(at).map(String::as_str)
+        let string = self.strings.get(at);
+        self.is_missing_text.set(self.is_missing_text.get() || string.is_none());
+        string.map(String::as_str)
     }
 
     pub(super) fn style(&self, at: usize) -> Option<&Style> {
