@@ -45,6 +45,17 @@ async fn a_question_from_standard_input_loses_its_final_line_feed_and_no_more() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_empty_question_is_refused_as_one_behind_paths_too() {
+    let home = Home::new();
+    let export = home.write("note.md", "# Keys\n\nThey hang by the door.\n");
+    let export = export.to_str().unwrap();
+    for arguments in [&["ask", ""][..], &["ask", "--from", export, ""], &["ask", "", "--from", export]] {
+        let ran = home.twin(arguments).run().exits(2);
+        assert!(ran.stderr.contains("the question is empty"), "{ran:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn context_and_asker_reach_the_api() {
     let bench = Bench::start().await;
     bench.twin(["ask", KNOWN, "--context", "We are in Zürich.", "--as", "Jordan M."]).run().exits(0);

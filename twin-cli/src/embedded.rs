@@ -69,7 +69,7 @@ impl Embedded {
             let reference = in_memory().image(kept.image);
             if let Ok(embedded) = Self::serve(reference, ANY_PORT).await {
                 ui.detail(1, "the exports have not changed: using their cached index");
-                kept.told.show(ui);
+                kept.told.show("Using the index of", ui);
                 return Ok(embedded);
             }
         }
@@ -103,7 +103,7 @@ impl Embedded {
         }
         let summary = reading.await.map_err(CliError::internal)??;
         let told = Told::of(paths, &summary)?;
-        told.show(ui);
+        told.show("Read", ui);
         Ok(told)
     }
 
@@ -209,7 +209,8 @@ fn no_room(paths: &[PathBuf], bytes: usize) -> CliError {
 pub(crate) struct Told {
     skipped: Vec<String>,
     damaged: Vec<String>,
-    read: String,
+    /// How many documents there are, and how many files were skipped.
+    documents: String,
 }
 
 impl Told {
@@ -230,7 +231,7 @@ impl Told {
                     format!("{} is truncated or damaged: some documents may be missing", root.path.display())
                 })
                 .collect(),
-            read: format!("Read {}", count(documents, "document")),
+            documents: count(documents, "document"),
         };
         if documents == 0 {
             let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
@@ -242,15 +243,15 @@ impl Told {
             });
         }
         if skipped > 0 {
-            told.read += &format!(", skipped {skipped} (use -v to see why)");
+            told.documents += &format!(", skipped {skipped} (use -v to see why)");
         }
         Ok(told)
     }
 
-    fn show(&self, ui: &Ui) {
+    fn show(&self, did: &str, ui: &Ui) {
         self.skipped.iter().for_each(|line| ui.detail(1, line));
         self.damaged.iter().for_each(|line| ui.notice(&Notice::warning(line.clone())));
-        ui.remark(&self.read);
+        ui.remark(&format!("{did} {}", self.documents));
     }
 }
 

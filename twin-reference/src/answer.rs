@@ -24,8 +24,9 @@ use crate::store::{Result, Store};
 /// Below this the knowledge base is said not to cover the question; far below it not even what comes closest is named.
 const UNRELATED: f64 = 0.2;
 const FAR: f64 = 0.08;
-/// Below this they are named at most, not quoted.
+/// Below this they are named at most, not quoted; below the other they are quoted as what comes closest.
 const FAINT: f64 = 0.3;
+const DOUBTFUL: f64 = 0.5;
 const NOTHING: &str = "Nothing in the knowledge base answers this.";
 /// How many passages a language model is given to write an answer from.
 const FOR_A_MODEL: usize = 5;
@@ -96,7 +97,10 @@ pub(crate) fn answer(store: &Store, question: &str, context: &str, gate: Gate) -
     }
     let response = match quoted.first() {
         None => NOTHING.to_owned(),
-        Some(best) if confidence < FAINT => format!("{NOTHING} What comes closest is \"{}\".", best.title),
+        Some(best) if confidence < FAINT || escalate_reason.as_deref() == Some(Asks::Time.reason()) => {
+            format!("{NOTHING} What comes closest is \"{}\".", best.title)
+        }
+        Some(best) if confidence < DOUBTFUL => format!("What comes closest is \"{}\":\n\n{text}", best.title),
         Some(_) => text,
     };
     let response = match &escalate_reason {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use twin_sdk::Answer;
 
 use super::{Outcome, answer, chat};
@@ -51,7 +52,9 @@ pub struct Args {
     ///
     /// Takes one or more paths. When the question follows them, it is the first argument that is not the name
     /// of an existing file.
-    #[arg(long, value_name = "PATH", num_args = 1.., value_hint = ValueHint::AnyPath, conflicts_with_all = ["local_data", "base_url"])]
+    // A question without a word follows as well, and is refused as that.
+    #[arg(long, value_name = "PATH", num_args = 1.., value_parser = OsStringValueParser::new().map(PathBuf::from),
+        value_hint = ValueHint::AnyPath, conflicts_with_all = ["local_data", "base_url"])]
     from: Vec<PathBuf>,
 
     /// Read the exports of --from again instead of using the cached index, and cache nothing

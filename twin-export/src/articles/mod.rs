@@ -156,7 +156,7 @@ fn outcome(article: &Article, place: &str, scope: &str, job: &Job<'_>) -> Outcom
         text: converted.text,
         kind: DocumentType::Note,
         source,
-        converter: "article/2".into(),
+        converter: "article/3".into(),
         path: place.to_owned(),
         clean_path: Some(article.address.clone()),
         key_is_identity: true,

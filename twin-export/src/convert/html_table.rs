@@ -67,10 +67,17 @@ fn holds_blocks(cell: ElementRef<'_>) -> bool {
     })
 }
 
-/// Tables of Confluence's, and those whose columns or rows have names.
+/// Tables of Confluence's, those whose columns or rows have names, and those that show their lines.
 fn is_data(table: ElementRef<'_>, rows: &[Vec<ElementRef<'_>>]) -> bool {
-    let mut names = rows.iter().flatten().filter(|cell| cell.value().name() == "th").peekable();
-    has_class(table, "confluenceTable") || (names.peek().is_some() && !names.any(|cell| holds_blocks(*cell)))
+    if has_class(table, "confluenceTable") {
+        return true;
+    }
+    let names = || rows.iter().flatten().filter(|cell| cell.value().name() == "th");
+    let has_lines =
+        || table.attribute("border").is_some_and(|width| !matches!(width.trim(), "" | "0" | "0px"));
+    let has_parts = || table.child_elements().any(|part| matches!(part.value().name(), "caption" | "thead"));
+    // More than names in them: such cells place things, too.
+    !names().any(|cell| holds_blocks(*cell)) && (names().next().is_some() || has_parts() || has_lines())
 }
 
 /// Cells of one row of a layout: beside one another where each is a line, else one after the other.

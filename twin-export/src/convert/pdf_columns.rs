@@ -20,6 +20,8 @@ const LONGEST: usize = 20;
 const FEWEST_ROWS: usize = 3;
 const FEWEST_COLUMNS: usize = 3;
 const MOST_COLUMNS: usize = 20;
+/// A page of more rows is no bill.
+const MOST_ROWS: usize = 1_000;
 
 /// Where columns begin and end.
 type Columns = Vec<(f32, f32)>;
@@ -70,7 +72,7 @@ pub(super) fn tables(spans: Vec<TextSpan>) -> (Vec<Table>, Vec<TextSpan>) {
     let rows: Vec<Row> = rows(upright).into_iter().map(Row::of).collect();
     let mut found: Vec<(usize, usize, Columns)> = Vec::new();
     let mut at = 0;
-    while at < rows.len() {
+    while at < rows.len() && rows.len() <= MOST_ROWS {
         match columns(&rows, at) {
             Some((end, columns)) => {
                 found.push((at, end, columns));
@@ -132,13 +134,15 @@ fn columns(rows: &[Row], start: usize) -> Option<(usize, Columns)> {
     // What belongs to it but has other columns is for who knows heads over several.
     let has_head = start > 0 && rows[start - 1].cells.len() > 1 && rows[start - 1].is_near(&rows[start]);
     let columns = with_heads(columns, table);
+    let has_gaps = table.iter().any(|row| row.cells.len() < columns.len());
     let is_table = full >= FEWEST_ROWS
         && columns.len() >= FEWEST_COLUMNS
         && table.iter().filter(|row| row.cells.len() >= FEWEST_COLUMNS).count() > 1
         && !has_head
         && !table.iter().flat_map(|row| &row.cells).any(has_leader)
         && columns.windows(2).all(|pair| pair[1].0 - pair[0].1 > table[0].size * 0.4)
-        && (1..columns.len()).any(|column| ends_with_numbers(table, columns[column]));
+        && !is_contents(table)
+        && (1..columns.len()).any(|column| ends_with_numbers(table, columns[column], has_gaps));
     is_table.then_some((end, columns))
 }
 
@@ -178,7 +182,8 @@ fn placed(columns: &[(f32, f32)], row: &Row) -> Option<Columns> {
 }
 
 /// Whether most cells of a column below its head are numbers that end at one place.
-fn ends_with_numbers(rows: &[Row], column: (f32, f32)) -> bool {
+/// Numbers of one length begin at one place as well: that is a column where others have gaps.
+fn ends_with_numbers(rows: &[Row], column: (f32, f32), has_gaps: bool) -> bool {
     let cells: Vec<&Cell> = rows[1..]
         .iter()
         .flat_map(|row| &row.cells)
@@ -194,7 +199,17 @@ fn ends_with_numbers(rows: &[Row], column: (f32, f32)) -> bool {
     let lefts = numbers.iter().map(|cell| cell.left);
     let begin = lefts.clone().fold(f32::INFINITY, f32::min);
     let begins = lefts.fold(f32::NEG_INFINITY, f32::max) - begin;
-    numbers.len() > 1 && numbers.len() * 5 >= cells.len() * 3 && last - first <= ALIGNED && begins > ALIGNED
+    numbers.len() > 1
+        && numbers.len() * 5 >= cells.len() * 3
+        && last - first <= ALIGNED
+        && (has_gaps || begins > ALIGNED)
+}
+
+/// A table of contents: it has no head, and its last numbers are those of pages.
+fn is_contents(rows: &[Row]) -> bool {
+    let pages: Option<Vec<u32>> =
+        rows.iter().map(|row| said(&row.cells.last()?.spans).parse().ok()).collect();
+    pages.is_some_and(|pages| pages.is_sorted())
 }
 
 /// A line of a table of contents.
@@ -263,15 +278,30 @@ mod tests {
     }
 
     #[test]
-    fn words_side_by_side_are_no_bill() {
+    fn a_head_on_the_left_of_its_column_stands_over_the_numbers_on_the_right() {
+        let mut spans =
+            page(&[["Item", "", "", ""], ["Bolts", "10", "", "12.00"], ["Rope", "1,200", "", "5.00"]]);
+        spans.push(span("No.", 190.0, 700.0, 10.0));
+        spans.push(span("Sum", 340.0, 700.0, 10.0));
+        spans.sort_by(|one, other| other.y.total_cmp(&one.y));
+        let table = &tables(spans).0[0];
+        assert_eq!(table.text, "Item | No. | Sum\nBolts | 10 | 12.00\nRope | 1,200 | 5.00\n");
+    }
+
+    #[test]
+    fn words_side_by_side_and_contents_are_no_bill() {
         let words =
             [["Ann", "Bob", "Cy", "Dan"], ["went", "came", "sat", "ran"], ["to", "from", "by", "off"]];
         assert!(tables(page(&words)).0.is_empty());
         let contents = [
-            ["1", "Aim . . . . .", "x", "1"],
-            ["2", "Way . . . . .", "x", "2"],
-            ["3", "End . . . .", "x", "3"],
+            ["1", "Aim", "3", ""],
+            ["2", "Way", "14", ""],
+            ["2.1", "Stones", "20", ""],
+            ["3", "End", "112", ""],
         ];
         assert!(tables(page(&contents)).0.is_empty());
+        let leaders =
+            [["1", "Aim . . . .", "9", ""], ["2", "Way . . . .", "7", ""], ["3", "End . . . .", "11", ""]];
+        assert!(tables(page(&leaders)).0.is_empty());
     }
 }

@@ -107,6 +107,22 @@ fn joined(rows: Vec<Vec<String>>, is_near: impl Fn(usize) -> bool) -> Vec<Vec<St
     let longest: Vec<usize> = (0..columns)
         .map(|column| rows.iter().map(|row| len(row, column)).max().unwrap_or_default())
         .collect();
+    let used = |group: &[Vec<String>], column: usize| group.iter().filter(|row| len(row, column) > 0).count();
+    // The lines of a cell are full but for the last, and nothing is between them.
+    let is_wrapped = |group: &[Vec<String>], column: usize| {
+        let full = (longest[column] * 7 / 10).max(FULL);
+        let lines: Vec<usize> = (0..group.len()).filter(|&at| len(&group[at], column) > 0).collect();
+        let (Some(first), Some((last, before))) = (lines.first(), lines.split_last()) else { return false };
+        lines.len() > 1
+            && last - first + 1 == lines.len()
+            && before.iter().all(|&at| len(&group[at], column) >= full)
+    };
+    let is_one = |group: &[Vec<String>]| {
+        group.len() > 1
+            && (0..columns).any(|column| is_wrapped(group, column))
+            && (0..columns).any(|column| used(group, column) == 1)
+            && (0..columns).all(|column| used(group, column) < 2 || is_wrapped(group, column))
+    };
     let mut out = Vec::new();
     let mut start = 0;
     while start < rows.len() {
@@ -114,26 +130,18 @@ fn joined(rows: Vec<Vec<String>>, is_near: impl Fn(usize) -> bool) -> Vec<Vec<St
         while end < rows.len() && is_near(end - 1) {
             end += 1;
         }
-        let group = &rows[start..end];
-        let used = |column: usize| group.iter().filter(|row| len(row, column) > 0).count();
-        // The lines of a cell are full but for the last, and nothing is between them.
-        let is_wrapped = |column: usize| {
-            let full = (longest[column] * 7 / 10).max(FULL);
-            let lines: Vec<usize> = (0..group.len()).filter(|&at| len(&group[at], column) > 0).collect();
-            let (Some(first), Some((last, before))) = (lines.first(), lines.split_last()) else {
-                return false;
-            };
-            lines.len() > 1
-                && last - first + 1 == lines.len()
-                && before.iter().all(|&at| len(&group[at], column) >= full)
-        };
-        let wrapped = (0..columns).filter(|&column| is_wrapped(column)).count();
-        let single = (0..columns).filter(|&column| used(column) == 1).count();
-        let is_one = group.len() > 1
-            && wrapped > 0
-            && single > 0
-            && (0..columns).all(|column| used(column) < 2 || is_wrapped(column));
-        if is_one {
+        let mut group = &rows[start..end];
+        // The head of the table may stand as near.
+        if start == 0
+            && !is_one(group)
+            && columns > 0
+            && used(&group[..1], columns - 1) == 1
+            && is_one(&group[1..])
+        {
+            out.push(group[0].clone());
+            group = &group[1..];
+        }
+        if is_one(group) {
             let cell = |column: usize| {
                 let cells = group.iter().filter_map(|row| row.get(column)).map(|cell| cell.trim());
                 cells.filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(&LINE_END.to_string())
@@ -210,6 +218,19 @@ mod tests {
             text,
             "Check the pump and write the value into the sheet at the door | Shift lead or deputy of the shift | 08:00\nClose gate | Guard | 22:00\n"
         );
+    }
+
+    #[test]
+    fn a_head_as_near_as_a_line_stays_a_row() {
+        let lines = rows(&[
+            ["Pos", "Description", "Sum"],
+            ["1", "A small green pump that lifts", "50.00"],
+            ["", "water from any well", ""],
+            ["2", "Hose", "30.00"],
+        ]);
+        let text = rows_text(&joined(lines, |at| at != 2)).replace(LINE_END, " ");
+        let expected = "1 | A small green pump that lifts water from any well | 50.00";
+        assert_eq!(text, format!("Pos | Description | Sum\n{expected}\n2 | Hose | 30.00\n"));
     }
 
     #[test]

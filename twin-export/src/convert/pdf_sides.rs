@@ -24,6 +24,8 @@ const MOST_PLACES: usize = 40;
 const GUTTER: f32 = 0.8;
 /// The narrower of two columns has no more than this part of both; the parser knows wider ones.
 const NARROW: f32 = 0.34;
+/// The next line of a column is nearer than this.
+const NEXT: f32 = 1.9;
 /// Letters of a line, on average.
 const LETTERS: usize = 10;
 
@@ -47,7 +49,10 @@ struct Line {
     y: f32,
     size: f32,
     letters: usize,
+    /// It goes on with what the line before began, or leaves the next to end it.
     goes_on: bool,
+    is_open: bool,
+    is_said: bool,
 }
 
 /// Where a page has two columns of running text, one of them narrow.
@@ -71,14 +76,34 @@ fn parted_at(lines: &[Line], at: f32) -> Option<Parting> {
         let (run, after) = rest.split_at(end);
         let (left, beside): (Vec<Line>, Vec<Line>) = run.iter().partition(|line| line.left < at - 1.0);
         if are_columns(&left, &beside) {
-            // Letters reach above and below their line.
-            let top = run.first().map_or(f32::INFINITY, |line| line.y + line.size * 0.5);
-            let bottom = run.last().map_or(f32::NEG_INFINITY, |line| line.y - line.size * 0.3);
+            let (top, bottom) = reach(&left, &beside);
             return Some(Parting { top, bottom, at: at - 1.0 });
         }
         rest = &after[after.iter().take_while(|line| crosses(line)).count()..];
     }
     None
+}
+
+/// From where to where both columns reach, with what stands right above and below in one of them.
+fn reach(left: &[Line], beside: &[Line]) -> (f32, f32) {
+    let ends = |lines: &[Line]| Some((lines.first()?.y, lines.last()?.y));
+    let (Some(one), Some(other)) = (ends(left), ends(beside)) else {
+        return (f32::INFINITY, f32::NEG_INFINITY);
+    };
+    let (mut top, mut bottom) = (one.0.min(other.0), one.1.max(other.1));
+    let size = left[0].size.max(beside[0].size);
+    for line in left.iter().rev().chain(beside.iter().rev()).filter(|line| line.y > one.0.min(other.0)) {
+        if line.y - top < size * NEXT {
+            top = line.y;
+        }
+    }
+    for line in left.iter().chain(beside).filter(|line| line.y < one.1.max(other.1)) {
+        if bottom - line.y < size * NEXT {
+            bottom = line.y;
+        }
+    }
+    // Letters reach above and below their line.
+    (top + size * 0.5, bottom - size * 0.3)
 }
 
 fn are_columns(left: &[Line], beside: &[Line]) -> bool {
@@ -94,8 +119,18 @@ fn are_columns(left: &[Line], beside: &[Line]) -> bool {
         && (is_running_text(notes, one.min(other)) || stand_anywhere(notes, text))
 }
 
+/// Whether a line of text stops within a sentence; one of a program seldom does.
+fn is_open(span: &TextSpan) -> bool {
+    !span.is_monospace && span.text.trim_end().ends_with(char::is_alphanumeric)
+}
+
 /// Whether notes stand beside any lines of a text; the cells of a row begin on one line.
 fn stand_anywhere(notes: &[Line], text: &[Line]) -> bool {
+    let open = text.iter().filter(|line| line.is_open).count();
+    let said = notes.iter().filter(|note| note.is_said).count();
+    if open * 2 < text.len() || said * 2 < notes.len() {
+        return false;
+    }
     let beside = |note: &Line| text.iter().find(|line| (line.y - note.y).abs() < note.size * 0.3);
     let amid = notes.iter().filter(|note| beside(note).is_none_or(|line| line.goes_on)).count();
     amid * 3 >= notes.len()
@@ -134,6 +169,8 @@ fn lines(spans: &[TextSpan]) -> Vec<Line> {
                 Some(line) if span.x - line.right < line.size.min(span.font_size) * GUTTER => {
                     line.right = line.right.max(right(span));
                     line.letters += letters;
+                    line.is_open = is_open(span);
+                    line.is_said |= span.text.contains(char::is_alphabetic);
                 }
                 _ => lines.push(Line {
                     left: span.x,
@@ -142,6 +179,8 @@ fn lines(spans: &[TextSpan]) -> Vec<Line> {
                     size: span.font_size,
                     letters,
                     goes_on: span.text.trim_start().starts_with(char::is_lowercase),
+                    is_open: is_open(span),
+                    is_said: span.text.contains(char::is_alphabetic),
                 }),
             }
         }
@@ -179,6 +218,20 @@ mod tests {
             page.push(span(note, 410.0, 700.0 - y as f32 * 12.0, 10.0));
         }
         assert!(parting(&page).is_some());
+    }
+
+    #[test]
+    fn remarks_in_a_program_and_numbers_of_lines_stay_in_their_lines() {
+        let program =
+            page("let value = compute(the_whole, amount, of_it, and, more_of_it);", "// as it must be", 9);
+        assert!(parting(&program).is_none());
+        let numbered: Vec<TextSpan> = (0..9)
+            .flat_map(|at| {
+                let y = 700.0 - at as f32 * 12.0;
+                [span(&(at + 1).to_string(), 40.0, y, 10.0), span(WIDE, 70.0, y, 10.0)]
+            })
+            .collect();
+        assert!(parting(&numbered).is_none());
     }
 
     #[test]

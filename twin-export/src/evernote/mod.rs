@@ -145,7 +145,7 @@ fn of_note(note: &Note, notebook: &str, job: &Job<'_>) -> Outcome {
         text: blocks.join("\n\n"),
         kind: DocumentType::Note,
         source: digest_of(note),
-        converter: "enex/2".into(),
+        converter: "enex/3".into(),
         path,
         clean_path: None,
         key_is_identity: false,

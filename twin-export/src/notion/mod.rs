@@ -119,7 +119,7 @@ impl Reader<'_> {
             }
             Kind::Html => {
                 let task = html::ReadPage { tables: self.plan.tables_within(index) };
-                (workers::run(task, bytes, self.job), "notion-html/4")
+                (workers::run(task, bytes, self.job), "notion-html/5")
             }
             _ => return self.attachment(key, path, bytes),
         };

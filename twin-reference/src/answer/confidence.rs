@@ -6,12 +6,17 @@ use super::fitted::{BASE, COEFFICIENTS};
 use super::question::Question;
 use super::retrieve::Evidence;
 
-pub(crate) const NAMES: [&str; 5] = ["score", "missing", "named", "margin", "rule"];
+pub(crate) const NAMES: [&str; 7] = ["score", "missing", "named", "margin", "nearer", "words", "rule"];
 /// A lead over the next document past this tells nothing more.
 const LEAD: f64 = 0.3;
 /// From this share on, a question's own words are not what the answer is about.
 const MOSTLY_MISSING: f64 = 0.7;
 const UNSURE: f64 = 0.3;
+/// So many words tell as much as more of them do.
+const WORDS: usize = 6;
+/// A question of so few words that each tell less than this could be about any page.
+const FEW: usize = 2;
+const EVERYDAY: f64 = 0.95;
 /// Two words this close do not stand for each other yet.
 const UNLIKE: f64 = 0.4;
 
@@ -27,7 +32,10 @@ pub(crate) fn confidence(question: &Question, evidence: &[Evidence]) -> f64 {
     // What was said before tells what "it" is. It answers no other question.
     let leans_on_context = question.terms.iter().any(|term| term.is_context);
     let is_another = features[1] + features[2] > MOSTLY_MISSING;
-    let sure = if leans_on_context && is_another { sure.min(UNSURE) } else { sure };
+    // "What time is it?" is answered by a page of that name, if by any.
+    let is_vague = question.terms.len() <= FEW && question.terms.iter().all(|term| term.telling < EVERYDAY);
+    let is_vague = is_vague && !evidence.first().is_some_and(|best| best.is_headed);
+    let sure = if leans_on_context && is_another || is_vague { sure.min(UNSURE) } else { sure };
     (sure.clamp(0.02, 0.97) * 100.0).round() / 100.0
 }
 
@@ -51,5 +59,14 @@ pub(crate) fn features(
     let share = |part: f64| part / f64::max(weight, f64::MIN_POSITIVE);
     let next = evidence.iter().find(|other| other.document != best.document);
     let margin = next.map_or(LEAD, |next| (best.score - next.score).min(LEAD));
-    Some([best.score, share(missing), share(named), margin, best.signals[6]])
+    // By the vectors alone another document may come first.
+    let nearest = |is_of: bool| {
+        let others = evidence.iter().filter(|other| (other.document == best.document) == is_of);
+        others.map(|other| (other.signals[0] + other.signals[1]) / 2.0).fold(f64::MIN, f64::max)
+    };
+    let nearer = (nearest(true) - nearest(false)).clamp(-LEAD, LEAD);
+    let words = question.terms.iter().filter(|term| !term.is_context).count().min(WORDS);
+    let words = words as f64 / WORDS as f64;
+    let rule = of_document.iter().map(|evidence| evidence.signals[6]).fold(0.0, f64::max);
+    Some([best.score, share(missing), share(named), margin, nearer, words, rule])
 }

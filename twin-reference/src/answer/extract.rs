@@ -6,12 +6,12 @@ use super::passages;
 use super::question::Question;
 use super::retrieve::Evidence;
 
-/// A passage up to this long is quoted whole, in bytes.
+/// A passage or a list up to this long is quoted whole, in bytes.
 const WHOLE: usize = 600;
+/// Of a table longer than this, only the telling rows are quoted.
+const ROWS: usize = 320;
 /// Of a longer one, this much is quoted around its best sentence.
 const WINDOW: usize = 480;
-/// Of a list longer than this, only the telling items are quoted.
-const LIST: usize = 320;
 /// The longest answer of several passages.
 const LONGEST: usize = 1100;
 /// A further passage is quoted when it is nearly as good as the best one: of the same document, of another …
@@ -43,7 +43,7 @@ pub(crate) fn extract<'a>(evidence: &'a [Evidence], question: &Question) -> (Str
 }
 
 /// The part of a passage that says the most, and how much its best sentence says; none if that is less than `least`.
-/// It is all of it when it is short, and the telling items of a list.
+/// It is all of it when it is short, and the telling items of a list, with what leads in to them.
 fn quote(evidence: &Evidence, question: &Question, least: f64) -> Option<(String, f64)> {
     let text = &evidence.text;
     let sentences: Vec<_> = evidence.sentences.iter().map(|(sentence, _)| sentence.clone()).collect();
@@ -52,44 +52,109 @@ fn quote(evidence: &Evidence, question: &Question, least: f64) -> Option<(String
         evidence.sentences.iter().map(|(sentence, score)| score + lift(sentence)).collect();
     let best = (0..sentences.len()).fold(0, |best, n| if scores[n] > scores[best] { n } else { best });
     let told = scores.get(best).copied().filter(|score| *score >= least)?;
-    let lists = passages::is_item(&text[sentences[best].clone()]);
-    if lists && (text.len() > LIST || evidence.table.is_some()) {
-        let header = evidence.table.as_deref().or_else(|| table_header(text));
+    let is_item = |n: usize| passages::is_item(&text[sentences[n].clone()]);
+    let is_row = |n: usize| text[sentences[n].clone()].starts_with('|');
+    let mut chosen = vec![false; sentences.len()];
+    if text.len() <= if is_row(best) { ROWS } else { WHOLE } {
+        chosen.fill(true);
+    } else if is_item(best) {
+        let leads = leads(text, &sentences);
         let least = least.max(AS_TELLING * told);
-        return Some((items(text, &sentences, &scores, best, least, header), told));
+        let ranks = |n: &usize| *n == best || is_item(*n) && scores[*n] >= least;
+        let mut ranked: Vec<usize> = (0..sentences.len()).filter(ranks).collect();
+        ranked.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+        let mut room = WINDOW;
+        for n in ranked {
+            if n == best || sentences[n].len() <= room {
+                room = room.saturating_sub(sentences[n].len());
+                chosen[n] = true;
+            }
+        }
+        if let Some(lead) = leads[best].filter(|_| !is_row(best)) {
+            let list = (0..sentences.len()).filter(|n| leads[*n] == Some(lead));
+            chosen[lead] = list.map(|n| sentences[n].len()).sum::<usize>() <= WHOLE;
+        }
+        complete(&sentences, &leads, &mut chosen);
+    } else {
+        chosen[window(&sentences, &scores, best)].fill(true);
+        complete(&sentences, &leads(text, &sentences), &mut chosen);
     }
-    let range = if text.len() <= WHOLE { 0..text.len() } else { window(&sentences, &scores, best) };
-    Some((tidy(&text[range]).to_owned(), told))
+    // What heads or leads in to something that is not quoted says nothing.
+    while let Some(last) = chosen.iter().rposition(|chosen| *chosen).filter(|last| *last != best) {
+        let line = &text[sentences[last].clone()];
+        let before = text[..sentences[last].start].trim_end_matches([' ', '\r']);
+        let heads = before.ends_with("\n\n") && !passages::leads_in(before);
+        if !(passages::leads_in(line) || heads && passages::looks_like_a_heading(line)) {
+            break;
+        }
+        chosen[last] = false;
+    }
+    let mut quoted = String::new();
+    let mut last: Option<usize> = None;
+    for n in (0..sentences.len()).filter(|n| chosen[*n]) {
+        match last {
+            None => {
+                let lead = evidence.lead.iter().filter(|_| is_item(n));
+                lead.for_each(|lead| quoted = format!("{lead}\n"));
+            }
+            Some(last) if last + 1 == n => quoted += &text[sentences[last].end..sentences[n].start],
+            Some(_) => quoted += &format!("\n{:1$}", "", passages::indent(text, sentences[n].start)),
+        }
+        quoted += &text[sentences[n].clone()];
+        last = Some(n);
+    }
+    Some((tidy(&quoted).to_owned(), told))
 }
 
-/// The best items of a list or rows of a table, in their order, the latter under the header of their table.
-fn items(
-    text: &str,
-    sentences: &[Range<usize>],
-    scores: &[f64],
-    best: usize,
-    least: f64,
-    header: Option<&str>,
-) -> String {
-    let mut ranked: Vec<usize> = (0..sentences.len()).filter(|&n| n == best || scores[n] >= least).collect();
-    ranked.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-    let mut room = WINDOW.saturating_sub(header.map_or(0, str::len));
-    ranked.retain(|&n| {
-        let fits = n == best || sentences[n].len() <= room;
-        room = room.saturating_sub(if fits { sentences[n].len() } else { 0 });
-        fits
-    });
-    ranked.sort_unstable();
-    let lines = ranked.iter().map(|&n| &text[sentences[n].clone()]).filter(|line| Some(*line) != header);
-    let lines: Vec<&str> = header.into_iter().chain(lines).collect();
-    tidy(&lines.join("\n")).to_owned()
+/// For each sentence the one that leads in to it: what ends in a colon above it, the item it is indented under, or the
+/// header of its table.
+fn leads(text: &str, sentences: &[Range<usize>]) -> Vec<Option<usize>> {
+    let line = |n: usize| &text[sentences[n].clone()];
+    let depth = |n: usize| passages::indent(text, sentences[n].start);
+    let is_item = |n: usize| passages::is_item(line(n));
+    let mut leads: Vec<Option<usize>> = Vec::new();
+    for n in 0..sentences.len() {
+        let lead = n.checked_sub(1).and_then(|above| {
+            let is_apart = text[sentences[above].end..sentences[n].start].matches('\n').count() > 1;
+            let is_within = depth(n) > depth(above);
+            if passages::leads_in(line(above)) && (is_within || !is_item(above) || !is_item(n)) {
+                Some(above)
+            } else if line(n).starts_with('|') && line(above).starts_with('|') {
+                let begins = above.checked_sub(1).is_none_or(|before| !line(before).starts_with('|'));
+                if begins { Some(above) } else { leads[above] }
+            } else if is_item(n) || depth(n) > 0 {
+                // Up to the first line that is further out.
+                let mut outer = Some(above);
+                while let Some(at) = outer.filter(|at| is_item(*at) && depth(*at) >= depth(n)) {
+                    outer = leads[at];
+                }
+                outer.filter(|at| is_item(*at) || passages::leads_in(line(*at)))
+            } else {
+                leads[above].filter(|_| !is_apart)
+            }
+        });
+        leads.push(lead);
+    }
+    leads
 }
 
-/// The header of a table: the row above the dashes.
-fn table_header(text: &str) -> Option<&str> {
-    let rows: Vec<&str> = text.lines().map(str::trim).collect();
-    let dashes = rows.iter().position(|row| row.starts_with('|') && row.contains("--"))?;
-    dashes.checked_sub(1).map(|header| rows[header])
+/// Adds what leads in to the sentences chosen and, as long as there is room, what they lead in to.
+fn complete(sentences: &[Range<usize>], leads: &[Option<usize>], chosen: &mut [bool]) {
+    let mut room = WHOLE;
+    let mut brings = chosen.to_vec();
+    for n in 0..sentences.len() {
+        if !chosen[n] && leads[n].is_some_and(|lead| brings[lead]) && sentences[n].len() <= room {
+            room -= sentences[n].len();
+            (brings[n], chosen[n]) = (true, true);
+        }
+    }
+    for n in (0..sentences.len()).rev().filter(|n| chosen[*n]).collect::<Vec<_>>() {
+        let mut lead = leads[n];
+        while let Some(above) = lead {
+            chosen[above] = true;
+            lead = leads[above];
+        }
+    }
 }
 
 /// The sentences around the best one that fit the window. Grows towards the better neighbour; what follows
@@ -102,7 +167,7 @@ fn window(sentences: &[Range<usize>], scores: &[f64], best: usize) -> Range<usiz
         let before = (first > 0 && fits(first - 1, last)).then(|| scores[first - 1]);
         let after = (last + 1 < sentences.len() && fits(first, last + 1)).then(|| scores[last + 1] + 0.05);
         match (before, after) {
-            (None, None) => return span(first, last),
+            (None, None) => return first..last + 1,
             (before, after) if after >= before => last += 1,
             _ => first -= 1,
         }

@@ -20,8 +20,8 @@ pub(crate) const MOST: usize = 1 << 16;
 pub(crate) struct Passage<'a> {
     /// The headings it stands under, outermost first, without their marks.
     pub(crate) headings: Vec<&'a str>,
-    /// The header row of the table it continues.
-    pub(crate) table: Option<&'a str>,
+    /// The line that leads in to the list it continues, or the header row of the table.
+    pub(crate) lead: Option<&'a str>,
     /// The text as it stands.
     pub(crate) text: &'a str,
 }
@@ -29,7 +29,7 @@ pub(crate) struct Passage<'a> {
 impl Passage<'_> {
     /// What stands above the text and says what it is about.
     pub(crate) fn context(&self) -> String {
-        self.headings.iter().chain(&self.table).copied().collect::<Vec<_>>().join("\n")
+        self.headings.iter().chain(&self.lead).copied().collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -87,7 +87,9 @@ fn blocks(content: &str) -> Vec<Block<'_>> {
         } else if let (true, Some(last)) = (open, blocks.last_mut()) {
             (last.end, last.heading) = (end, None);
         } else {
-            let heading = looks_like_a_heading(text).then_some((PLAIN, text));
+            let is_led_in = blocks.last().is_some_and(|last| leads_in(&content[last.start..last.end]));
+            let heads = !is_led_in && !line.starts_with(' ') && looks_like_a_heading(text);
+            let heading = heads.then_some((PLAIN, text));
             blocks.push(Block { start, end, heading });
             open = true;
         }
@@ -101,9 +103,9 @@ fn marked_heading(line: &str) -> Option<(usize, &str)> {
     ((1..PLAIN).contains(&level) && !text.is_empty()).then_some((level, text))
 }
 
-fn looks_like_a_heading(line: &str) -> bool {
+pub(crate) fn looks_like_a_heading(line: &str) -> bool {
     let short = line.len() <= 80 && line.split_whitespace().count() <= 10;
-    let ends_open = !line.ends_with(['.', '!', '?', ';', ',', '。', '！', '？', '|']);
+    let ends_open = !line.ends_with(['.', '!', '?', ';', ',', ':', '。', '！', '？', '|']);
     short && ends_open && !is_item(line) && !line.contains(['|', '\t']) && !line.contains(": ")
 }
 
@@ -117,6 +119,17 @@ pub(crate) fn is_item(line: &str) -> bool {
             && line[digits + 1..].starts_with(' ')
 }
 
+/// Whether a line says that what it is about follows.
+pub(crate) fn leads_in(line: &str) -> bool {
+    line.trim_end_matches(['*', '_', ' ', '\r', '\n']).ends_with(':')
+}
+
+/// How far a line is indented that begins with what stands at this place.
+pub(crate) fn indent(text: &str, at: usize) -> usize {
+    let before = &text[text[..at].rfind('\n').map_or(0, |end| end + 1)..at];
+    if before.trim().is_empty() { before.len() } else { 0 }
+}
+
 #[derive(Default)]
 struct Splitter<'a> {
     content: &'a str,
@@ -124,13 +137,18 @@ struct Splitter<'a> {
     headings: Vec<(usize, &'a str)>,
     /// Whether the last heading has no text below it so far.
     heads_nothing: bool,
-    table: Option<&'a str>,
     open: Option<Range<usize>>,
+    /// What leads in to the list or the table that is being read, and to the one the open passage continues.
+    lead: Option<&'a str>,
+    continues: Option<&'a str>,
+    /// Where the open passage's last sentence begins, if that leads in to what comes next.
+    leads_in: Option<usize>,
 }
 
 impl<'a> Splitter<'a> {
     fn heading(&mut self, level: usize, text: &'a str) {
         self.close();
+        (self.lead, self.leads_in) = (None, None);
         if self.headings.last().is_some_and(|&(above, _)| above >= level) {
             self.bare_heading();
         }
@@ -141,54 +159,64 @@ impl<'a> Splitter<'a> {
 
     /// Makes a passage of a heading that nothing stands below, so that it is found too.
     fn bare_heading(&mut self) {
-        if let (true, Some((_, text))) = (self.heads_nothing, self.headings.pop()) {
+        if let (true, Some(&(_, text))) = (self.heads_nothing, self.headings.last()) {
             self.push(text, None);
+            self.headings.pop();
         }
         self.heads_nothing = false;
     }
 
-    /// Adds a block to the open passage, or opens one with it.
+    /// Adds a block to the open passage, or opens one with it; a long one in pieces.
     fn text(&mut self, start: usize, end: usize) {
         self.heads_nothing = false;
-        if self.open.as_ref().is_some_and(|open| open.len() >= FULL || end - open.start > LONGEST) {
-            self.close();
+        if end - start <= LONGEST {
+            return self.add(start..end, LONGEST);
         }
-        let open = self.open.as_ref().map_or(start, |open| open.start)..end;
-        if open.len() > LONGEST {
-            self.cut(open);
-        } else {
-            self.open = Some(open);
+        for sentence in sentences(&self.content[start..end]) {
+            self.add(start + sentence.start..start + sentence.end, FULL);
         }
     }
 
-    /// Cuts one long block into passages between its sentences. The last of them stays open.
-    fn cut(&mut self, block: Range<usize>) {
-        let header = self.content[block.clone()].lines().next().filter(|line| line.starts_with('|'));
-        let mut open = block.start..block.start;
-        for sentence in sentences(&self.content[block.clone()]) {
-            let end = block.start + sentence.end;
-            if end - open.start > FULL && !open.is_empty() {
-                let next = open.end;
-                self.open = Some(open);
-                self.close();
-                self.table = header;
-                open = next..next;
-            }
-            open.end = end;
+    /// What leads in to a list stays with its first item, and goes along with those of a further passage.
+    fn add(&mut self, piece: Range<usize>, most: usize) {
+        let text = &self.content[piece.clone()];
+        let begins = piece.start + text.len() - text.trim_start().len();
+        let belongs = is_item(text) || indent(self.content, begins) > 0;
+        let led_in = self.leads_in.take();
+        if !belongs && led_in.is_none() {
+            self.lead = None;
         }
-        self.open = Some(open.start..block.end);
+        let open = self.open.clone().unwrap_or(piece.start..piece.start);
+        let is_full = open.len() >= FULL || piece.end - open.start > most;
+        let mut start = open.start;
+        if is_full && !open.is_empty() && led_in != Some(open.start) {
+            start = led_in.unwrap_or(piece.start);
+            self.open = Some(open.start..led_in.unwrap_or(open.end));
+            self.close();
+            self.continues = self.lead.filter(|_| led_in.is_none());
+        }
+        self.open = Some(start..piece.end);
+        if text.starts_with('|') && !self.lead.is_some_and(|lead| lead.starts_with('|')) {
+            self.lead = text.lines().next();
+        } else if leads_in(text) {
+            let last = sentences(text).last().map_or(0, |last| last.start);
+            self.leads_in = Some(piece.start + last);
+            if !belongs {
+                self.lead = Some(text[last..].trim());
+            }
+        }
     }
 
     fn close(&mut self) {
         let Some(open) = self.open.take() else { return };
-        let table = self.table.take();
-        self.push(self.content[open].trim(), table);
+        let lead = self.continues.take();
+        self.push(self.content[open].trim_start_matches(['\r', '\n']).trim_end(), lead);
     }
 
-    fn push(&mut self, text: &'a str, table: Option<&'a str>) {
+    fn push(&mut self, text: &'a str, lead: Option<&'a str>) {
         if !text.is_empty() && self.passages.len() < MOST {
             let headings = self.headings.iter().map(|&(_, text)| text).collect();
-            self.passages.push(Passage { headings, table, text });
+            self.passages.push(Passage { headings, lead, text });
         }
     }
 }
@@ -341,9 +369,9 @@ mod tests {
         let rows: String = (0..100).map(|n| format!("| row {n} | value {n} |\n")).collect();
         let table = format!("| Name | Worth |\n| --- | --- |\n{rows}");
         let passages = split(&table);
-        assert!(passages.len() > 3 && passages[0].table.is_none());
+        assert!(passages.len() > 3 && passages[0].lead.is_none());
         assert!(
-            passages[1..].iter().all(|p| p.table == Some("| Name | Worth |") && p.text.starts_with("| row"))
+            passages[1..].iter().all(|p| p.lead == Some("| Name | Worth |") && p.text.starts_with("| row"))
         );
     }
 

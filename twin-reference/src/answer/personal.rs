@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use super::table::Vector;
-use super::words;
+use super::{question, words};
 
 /// What a question asks of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ const KINDS: [Option<Asks>; 5] =
     [None, Some(Asks::Approval), Some(Asks::Commitment), Some(Asks::Decision), Some(Asks::Time)];
 
 /// How likely a question must need a person to be passed on for that.
-const SURE: f64 = 0.6;
+const SURE: f64 = 0.55;
 
 /// The words a question may begin with that tell who is asked for what.
 const OPENINGS: [&str; 36] = [
@@ -48,6 +48,45 @@ const SUBJECTS: [&[&str]; 5] =
     [&["you", "u"], &["i"], &["we"], &["it", "there", "this", "that"], &["the", "a", "an", "my", "our"]];
 /// Words that tell by standing anywhere.
 const ANYWHERE: [&[&str]; 5] = [&["you"], &["your"], &["me", "my"], &["us", "our"], &["please"]];
+
+const TIMES: [&str; 5] = ["today", "tonight", "tomorrow", "now", "asap"];
+/// The words of a frame around a question; it tells for itself, or when a question word follows.
+const FRAMES: [&str; 28] = [
+    "please",
+    "can",
+    "could",
+    "would",
+    "will",
+    "you",
+    "kindly",
+    "tell",
+    "show",
+    "remind",
+    "explain",
+    "describe",
+    "clarify",
+    "me",
+    "us",
+    "i",
+    "i'd",
+    "like",
+    "want",
+    "need",
+    "to",
+    "know",
+    "do",
+    "help",
+    "understand",
+    "wonder",
+    "just",
+    "quickly",
+];
+const TELLS: [&str; 5] = ["tell", "show", "remind", "know", "wonder"];
+const EXPLAINS: [&str; 4] = ["explain", "describe", "clarify", "understand"];
+const ASKS: [&str; 14] = [
+    "how", "what", "what's", "where", "when", "who", "whom", "which", "why", "whether", "if", "about",
+    "more", "the",
+];
 
 /// A line for each kind: a weight for each feature, in thousandths.
 static WEIGHTS: LazyLock<Vec<Vec<f64>>> = LazyLock::new(|| {
@@ -69,6 +108,8 @@ pub(crate) fn sentences(question: &str) -> impl Iterator<Item = &str> {
 }
 
 fn judge_sentence(sentence: &str) -> Option<(Asks, f64)> {
+    // "Thank you" asks for nothing.
+    words::words(sentence).find(|word| !question::is_stop_word(word, &words::fold(word.text)))?;
     let features = features(sentence);
     let score = |weights: &Vec<f64>| weights.iter().zip(&features).map(|(a, b)| a * b).sum::<f64>();
     let scores: Vec<f64> = WEIGHTS.iter().map(|weights| score(weights).exp()).collect();
@@ -79,15 +120,37 @@ fn judge_sentence(sentence: &str) -> Option<(Asks, f64)> {
     (1.0 - impersonal >= SURE).then_some((asks, 1.0 - impersonal))
 }
 
+/// A sentence without what only asks to be told: `Could you please explain how`, `I'd like to know where`, `tell me
+/// the`. What is left is a question of its own.
+fn unframed(sentence: &str) -> &str {
+    let words: Vec<_> = words::words(sentence).collect();
+    let lower: Vec<String> = words.iter().map(|word| lower(word.text)).collect();
+    let skip = |from: usize, any: &[&str]| {
+        let those = lower[from..].iter().take_while(|word| any.contains(&word.as_str()));
+        from + those.count()
+    };
+    let greeted =
+        skip(0, &["hi", "hello", "hey", "so", "and", "but", "ok", "well", "also", "thanks", "sorry"]);
+    let framed = skip(greeted, &FRAMES);
+    let told = lower[greeted..framed].iter().any(|word| TELLS.contains(&word.as_str()));
+    let explains = lower[greeted..framed].iter().any(|word| EXPLAINS.contains(&word.as_str()));
+    let asks = lower.get(framed).is_some_and(|word| ASKS.contains(&word.as_str()));
+    let helps = lower[greeted..framed].ends_with(&["help", "me", "to"].map(str::to_owned));
+    let rest = if explains || helps || told && asks { framed } else { greeted };
+    words.get(rest).map_or("", |word| &sentence[word.start..])
+}
+
+fn lower(word: &str) -> String {
+    word.to_lowercase().replace('\u{2019}', "'")
+}
+
 /// The direction of a sentence and how it is put.
 pub(crate) fn features(sentence: &str) -> Vec<f64> {
+    let sentence = unframed(sentence);
     let mut features: Vec<f64> =
         Vector::of(sentence).numbers().iter().map(|number| f64::from(*number)).collect();
     let all: Vec<&str> = words::words(sentence).map(|word| word.text).collect();
-    let polite = ["hi", "hello", "hey", "so", "and", "but", "ok", "well", "also", "thanks", "sorry"];
-    let greeting = all.iter().take_while(|word| polite.contains(&word.to_lowercase().as_str())).count();
-    let all = &all[greeting..];
-    let lower: Vec<String> = all.iter().map(|word| word.to_lowercase().replace('\u{2019}', "'")).collect();
+    let lower: Vec<String> = all.iter().map(|word| lower(word)).collect();
     let word = |at: usize| lower.get(at).map_or("", String::as_str);
     let mut push = |holds: bool| features.push(f64::from(u8::from(holds)));
     OPENINGS.iter().for_each(|opening| push(word(0) == *opening));
@@ -99,7 +162,11 @@ pub(crate) fn features(sentence: &str) -> Vec<f64> {
         SUBJECTS.iter().for_each(|subjects| push(opens && subjects.contains(&word(1))));
         push(opens && is_name);
     }
-    ANYWHERE.iter().for_each(|words| push(lower.iter().any(|word| words.contains(&word.as_str()))));
+    let has = |words: &[&str]| lower.iter().any(|word| words.contains(&word.as_str()));
+    ANYWHERE.iter().for_each(|words| push(has(words)));
+    push(has(&TIMES));
+    // `delete my account` asks how, where nobody is spoken to and no time is named.
+    push(!OPENINGS.contains(&word(0)) && !has(&TIMES) && !has(&["you", "your", "me", "please"]));
     push(true);
     features
 }

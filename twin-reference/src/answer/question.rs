@@ -37,6 +37,8 @@ pub(crate) struct Term {
     pub(crate) forms: Vec<(String, f64)>,
     /// How much it tells: by its rarity in this knowledge base, and in the language.
     pub(crate) weight: f64,
+    /// How much it tells in the language alone: 1 for a word of some subject, less for `time`, `name` or `help`.
+    pub(crate) telling: f64,
     /// Whether any document has it, in one of its forms.
     pub(crate) is_known: bool,
     /// Whether it names something: a capital letter within a sentence, or no word of the language.
@@ -139,6 +141,7 @@ fn terms(store: &Store, text: &str) -> Result<Vec<Term>> {
             terms.push(Term {
                 forms,
                 weight: rarity * telling,
+                telling,
                 is_known: frequency > 0,
                 is_name,
                 is_context: false,

@@ -28,21 +28,23 @@ pub(crate) struct Evidence {
     pub(crate) document: i64,
     pub(crate) title: String,
     pub(crate) text: String,
-    /// The header row of the table it continues.
-    pub(crate) table: Option<String>,
-    /// The sentences of the text, each with what it has to say by itself.
+    /// The line that leads in to the list it continues, or the header row of the table.
+    pub(crate) lead: Option<String>,
+    /// The sentences of the text but for its headings, each with what it has to say by itself.
     pub(crate) sentences: Vec<(Range<usize>, f64)>,
     pub(crate) signals: [f64; WEIGHTS.len()],
     /// How the words of the passage, its headings and title cover each term.
     pub(crate) covered: Vec<Cover>,
+    /// Whether its title or a heading above it says no more than the question does.
+    pub(crate) is_headed: bool,
     /// For ranking; more is better.
     pub(crate) score: f64,
 }
 
 impl Evidence {
-    /// The text, under the header of the table it continues.
+    /// The text, under what leads in to it.
     pub(crate) fn whole_text(&self) -> String {
-        self.table.iter().chain([&self.text]).map(String::as_str).collect::<Vec<_>>().join("\n")
+        self.lead.iter().chain([&self.text]).map(String::as_str).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -64,9 +66,12 @@ pub(crate) fn retrieve(store: &Store, question: &Question) -> Result<Vec<Evidenc
     for (document, hits) in hits {
         let Some((title, content)) = store.text(document)? else { continue };
         let passages = passages::split(&content);
+        // A heading alone says nothing of what it is about.
+        let is_bare = |passage: &&Passage<'_>| passage.headings.last() == Some(&passage.text);
+        let all_bare = passages.iter().all(|passage| is_bare(&passage));
         let looks = hits.into_iter().filter_map(|hit| passages.get(hit));
-        let looks = looks.map(|passage| reader.look(document, &title, passage)).collect();
-        found.extend(together(looks));
+        let looks = looks.filter(|passage| all_bare || !is_bare(passage));
+        found.extend(together(looks.map(|passage| reader.look(document, &title, passage)).collect()));
     }
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     Ok(found)
@@ -138,9 +143,18 @@ impl Reader<'_> {
         let of_title = about;
         about.add(&context);
         let (mut whole, mut nearest) = (about, 0.0_f64);
-        let mut covered = better(self.cover(title), &self.cover(&context));
-        let (mut told, mut sentences) = (0.0_f64, Vec::new());
-        for range in passages::sentences(passage.text) {
+        let covers = self.cover(title);
+        let (mut told, mut sentences) = (self.question.share(&covers), Vec::new());
+        let mut covered = better(covers, &self.cover(&context));
+        let mut ranges = passages::sentences(passage.text);
+        let is_heading = |line: &str| {
+            let mut headings = passage.headings.iter().copied().chain([title]);
+            !passages::is_item(line) && headings.any(|heading| is_of(line, heading))
+        };
+        if ranges.iter().any(|range| !is_heading(&passage.text[range.clone()])) {
+            ranges.retain(|range| !is_heading(&passage.text[range.clone()]));
+        }
+        for range in ranges {
             let sentence = &passage.text[range.clone()];
             let mut own = Vector::default();
             own.add(sentence);
@@ -170,10 +184,11 @@ impl Reader<'_> {
             document,
             title: title.to_owned(),
             text: passage.text.to_owned(),
-            table: passage.table.map(str::to_owned),
+            lead: passage.lead.map(str::to_owned),
             sentences,
             signals,
             covered,
+            is_headed: passage.headings.iter().chain(&[title]).any(|heading| self.question.says(heading)),
             score: 0.0,
         }
     }
@@ -211,6 +226,13 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a line is a heading or, when it is no short one, a part of it.
+fn is_of(line: &str, heading: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let (line, heading) = (letters(line), letters(heading));
+    line == heading || line.len() > 15 && heading.contains(&line)
+}
+
 fn better(covers: Vec<Cover>, others: &[Cover]) -> Vec<Cover> {
     covers.into_iter().zip(others).map(|(cover, other)| cover.better(*other)).collect()
 }
@@ -219,6 +241,14 @@ impl Question {
     /// How much a rule of this text is about a sum of the question.
     pub(super) fn ruled_by(&self, text: &str) -> f64 {
         self.sums.iter().map(|sum| sum.ruled_by(text)).fold(0.0, f64::max)
+    }
+
+    /// Whether every word of a text is one of the question, and some is.
+    fn says(&self, text: &str) -> bool {
+        let stems = words::words(text).map(|word| (word, words::fold(word.text)));
+        let mut stems = stems.filter(|(word, folded)| !question::is_stop_word(word, folded)).peekable();
+        let has = |stem: &str| self.terms.iter().any(|term| term.forms.iter().any(|(form, _)| form == stem));
+        stems.peek().is_some() && stems.all(|(_, folded)| has(&words::stem(&folded)))
     }
 
     /// How much of the question's weight is covered, 0 to 1.

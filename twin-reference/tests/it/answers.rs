@@ -86,6 +86,125 @@ async fn a_row_of_a_long_table_is_quoted_under_its_header() {
     assert!(response.len() < 400, "{answer}");
 }
 
+const GUESTS: &str =
+    "Guests are people from outside, such as contractors or customers, who work with us for a while \
+    and should see no more of the workspace than their work needs. An owner invites them by mail.
+
+Guests can:
+
+- View and send messages in channels they were added to.
+- Upload files there.
+- React with stickers.
+
+Guests **cannot**:
+
+- See channels they were not added to, private or public, or find them by name.
+- Create new channels or groups, or rename those that exist.
+- Add bots and other integrations, or change their settings.
+- Invite further people, be they guests or members.
+- Export messages or files, in part or as a whole.
+
+Ask the owner of the workspace where a guest needs more, and say for how long it is needed.";
+
+#[tokio::test]
+async fn an_item_of_a_list_is_quoted_under_what_leads_in_to_it() {
+    let twin =
+        twin_of(vec![Seed::new("Guest accounts", GUESTS), Seed::new("Billing", "Paid by card.")]).await;
+    for (question, lead, item) in [
+        ("Can guests create channels?", "Guests **cannot**:", "- Create new channels"),
+        ("Can guests export messages?", "Guests **cannot**:", "- Export messages"),
+        ("Can guests react with stickers?", "Guests can:", "- React with stickers."),
+    ] {
+        let answer = Client::of(&twin).ask(question).await.body;
+        let response = answer["response"].as_str().unwrap();
+        let (before, _) = response.split_once(item).unwrap_or_else(|| panic!("{question}: {answer}"));
+        assert_eq!(before.lines().rfind(|line| line.ends_with(':')), Some(lead), "{question}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn what_leads_in_to_a_list_brings_it_and_ends_no_answer() {
+    let filler = "The workshop is on the ground floor, behind the canteen, and is shared by all teams of the house. \
+        It is cleaned on Fridays, and whoever was there last locks it. ";
+    let steps = "To reset the laser cutter, take the following steps:\n\n1. Turn the key to zero.\n\n2. Wait for \
+        the fan.\n\n3. Press the green button.\n\n";
+    let text = format!("{}\n\n{steps}{}", filler.repeat(2), filler.repeat(3));
+    let command =
+        "If the badge reader hangs, log in to it and restart the service with:\n\nsystemctl restart reader";
+    let twin = twin_of(vec![Seed::new("Workshop", text), Seed::new("Badge reader", command)]).await;
+    for (question, last) in [
+        ("How do I reset the laser cutter?", "green button"),
+        ("How do I restart the badge reader?", "systemctl"),
+    ] {
+        let answer = Client::of(&twin).ask(question).await.body;
+        assert!(answer["response"].as_str().unwrap().contains(last), "{question}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_title_or_a_heading_alone_is_no_answer() {
+    let text = "How do I order a new badge?\n\nWrite to the gatehouse. It takes two days.";
+    let nested = "# Lost and found\n\n## Lost keys\n\n## Found keys\n\nBring them to the gatehouse.";
+    let twin = twin_of(vec![Seed::new("How do I order a new badge?", text), Seed::new("Keys", nested)]).await;
+    for (question, said) in [
+        ("How do I order a new badge?", "Write to the gatehouse."),
+        ("Lost keys", "Bring them to the gatehouse."),
+    ] {
+        let answer = Client::of(&twin).ask(question).await.body;
+        let response = answer["response"].as_str().unwrap();
+        assert!(response.contains(said) && !response.starts_with(question), "{question}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_few_everyday_words_are_not_taken_for_the_subject_of_a_page() {
+    let pages = [
+        (
+            "Working hours",
+            "Your working time is 38 hours. The name of the tool is Clocky. Life first: no mail at night.",
+        ),
+        ("Test plan", "Every test has a name, and old tests are removed after a day of work."),
+    ];
+    let twin = twin_of(pages.map(|(title, text)| Seed::new(title, text)).into()).await;
+    for question in ["What time is it?", "What's my name?", "life", "How old are you?"] {
+        let answer = Client::of(&twin).ask(question).await.body;
+        assert!(answer["confidence"].as_f64().unwrap() <= 0.3, "{question}: {answer}");
+    }
+    let answer = Client::of(&twin).ask("test plan").await.body;
+    assert_eq!(answer["shouldEscalate"], false, "a title: {answer}");
+}
+
+#[tokio::test]
+async fn information_asked_for_politely_or_briefly_needs_no_person_and_a_favour_does() {
+    let twin = twin_of(pages()).await;
+    let reason = async |question: &str| Client::of(&twin).ask(question).await.body["escalateReason"].clone();
+    for question in [
+        "Please explain the rules for annual leave",
+        "Could you tell me how many days of leave there are?",
+        "cancel annual leave",
+        "thank you",
+        "Are you a human?",
+    ] {
+        let reason = reason(question).await;
+        assert!(
+            !reason.as_str().is_some_and(|reason| reason.starts_with("Re") || reason.starts_with("As")),
+            "{question}: {reason}"
+        );
+    }
+    for question in [
+        "Can you approve my annual leave?",
+        "Does Karin have half an hour for me tomorrow?",
+        "Am I getting the bonus or not?",
+        "Could somebody from the office call me back today?",
+    ] {
+        let reason = reason(question).await;
+        assert!(
+            reason.as_str().is_some_and(|reason| reason.starts_with("Re") || reason.starts_with("As")),
+            "{question}: {reason}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn no_question_breaks_the_search() {
     let twin = twin_of(vec![Seed::new("NEAR \"AND\" (OR)", "title: ^a* OR b NOT \u{0} c")]).await;

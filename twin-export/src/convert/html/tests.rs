@@ -146,6 +146,8 @@ fn rows_of_a_table_with_names_stay_rows_whatever_is_in_a_cell() {
         table(named, "<h3>Open</h3><table><tr><td>1<td>2</table>"),
         "Gate | How\nA | Open 1 | 2\nA | z"
     );
+    let drawn = "<table border=1><tr><td>A<td><pre>a\nb</pre><tr><td>B<td>c</table>";
+    assert_eq!(text(drawn), "A | a b\nB | c");
     // Without names, or with more than names in them, it only places things.
     assert_eq!(table("<td>Gate<td>How", "<h3>Open</h3>x"), "Gate | How\n\nA\n\nOpen\n\nx\n\nz");
     assert!(table("<th><h1>News</h1><th>b", "<h3>Open</h3>x").contains("Open\n\nx"));

@@ -27,7 +27,7 @@ use super::{Aside, Attached, Converted, Kind, Output, html};
 use body::Body;
 
 /// Of single messages and of threads alike.
-pub(crate) const CONVERTER: &str = "mail/4";
+pub(crate) const CONVERTER: &str = "mail/5";
 
 /// What the text of a thread is made of.
 #[derive(Debug, Default, Serialize, Deserialize)]
