@@ -7,13 +7,13 @@ use super::pdf_notes::decoded;
 
 /// Names of one file; it may claim any number.
 const MOST_FILES: usize = 1_000;
-/// Nodes of the tree of names.
-const MOST_NODES: usize = 10_000;
+/// Entries that are looked at: they may point at one another.
+const MOST_ENTRIES: usize = 100_000;
 
 /// The names of the files, as they are listed.
 pub(super) fn names(bytes: &[u8]) -> Vec<String> {
     let Ok(document) = RawDocument::load(bytes) else { return Vec::new() };
-    let mut files = Files { document: &document, names: Vec::new() };
+    let mut files = Files { document: &document, names: Vec::new(), rest: MOST_ENTRIES };
     if let Ok(catalog) = document.catalog() {
         if let Some(tree) =
             files.dict(catalog, b"Names").and_then(|names| files.dict(names, b"EmbeddedFiles"))
@@ -33,6 +33,8 @@ pub(super) fn names(bytes: &[u8]) -> Vec<String> {
 struct Files<'a> {
     document: &'a RawDocument,
     names: Vec<String>,
+    /// How many more entries are looked at.
+    rest: usize,
 }
 
 impl<'a> Files<'a> {
@@ -40,18 +42,18 @@ impl<'a> Files<'a> {
         self.document.resolve(of.get(name)?).as_dict()
     }
 
-    fn list(&self, of: &'a PdfDict, name: &[u8]) -> &'a [PdfObject] {
-        of.get(name).and_then(|list| self.document.resolve(list).as_array()).unwrap_or_default()
+    fn list(&mut self, of: &'a PdfDict, name: &[u8]) -> &'a [PdfObject] {
+        let list = of.get(name).and_then(|list| self.document.resolve(list).as_array()).unwrap_or_default();
+        let list = &list[..list.len().min(self.rest)];
+        self.rest -= list.len();
+        list
     }
 
     fn tree(&mut self, root: &'a PdfDict) {
         let mut nodes = vec![root];
-        let mut seen = 0;
-        while let Some(node) = nodes.pop().filter(|_| seen < MOST_NODES) {
-            seen += 1;
+        while let Some(node) = nodes.pop() {
             let children = self.list(node, b"Kids").iter().rev();
-            nodes
-                .extend(children.filter_map(|child| self.document.resolve(child).as_dict()).take(MOST_NODES));
+            nodes.extend(children.filter_map(|child| self.document.resolve(child).as_dict()));
             for pair in self.list(node, b"Names").chunks_exact(2) {
                 self.take(self.document.resolve(&pair[1]).as_dict(), self.text(&pair[0]));
             }

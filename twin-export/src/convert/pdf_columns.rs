@@ -20,6 +20,8 @@ const LONGEST: usize = 20;
 const FEWEST_ROWS: usize = 3;
 const FEWEST_COLUMNS: usize = 3;
 const MOST_COLUMNS: usize = 20;
+/// A page of more rows is no bill.
+const MOST_ROWS: usize = 1_000;
 
 /// Where columns begin and end.
 type Columns = Vec<(f32, f32)>;
@@ -70,7 +72,7 @@ pub(super) fn tables(spans: Vec<TextSpan>) -> (Vec<Table>, Vec<TextSpan>) {
     let rows: Vec<Row> = rows(upright).into_iter().map(Row::of).collect();
     let mut found: Vec<(usize, usize, Columns)> = Vec::new();
     let mut at = 0;
-    while at < rows.len() {
+    while at < rows.len() && rows.len() <= MOST_ROWS {
         match columns(&rows, at) {
             Some((end, columns)) => {
                 found.push((at, end, columns));

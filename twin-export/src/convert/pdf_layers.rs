@@ -56,16 +56,19 @@ impl Layers {
     pub(super) fn shown(&self, content: &[u8], operations: Vec<ContentOp>) -> Vec<ContentOp> {
         let names = self.hidden.lock().unwrap_or_else(PoisonError::into_inner).get(&hash(content)).cloned();
         let Some(names) = names else { return operations };
-        let mut marks: Vec<bool> = Vec::new();
+        let (mut marks, mut hidden): (Vec<bool>, usize) = (Vec::new(), 0);
         let mut out = Vec::with_capacity(operations.len());
         for mut operation in operations {
             match operation.operator.as_str() {
-                "BDC" => marks.push(is_layer(&operation.operands, &names)),
+                "BDC" => {
+                    marks.push(is_layer(&operation.operands, &names));
+                    hidden += usize::from(marks.last() == Some(&true));
+                }
                 "BMC" => marks.push(false),
                 "EMC" => {
-                    marks.pop();
+                    hidden -= usize::from(marks.pop() == Some(true));
                 }
-                "Tj" | "TJ" | "'" | "\"" | "Do" | "EI" | "BI" if marks.contains(&true) => {
+                "Tj" | "TJ" | "'" | "\"" | "Do" | "EI" | "BI" if hidden > 0 => {
                     self.has_hidden.store(true, Ordering::Relaxed);
                     // Both of these begin a line first.
                     if !matches!(operation.operator.as_str(), "'" | "\"") {

@@ -87,16 +87,19 @@ fn once(spans: Vec<TextSpan>) -> Vec<TextSpan> {
     let mut out: Vec<TextSpan> = Vec::with_capacity(spans.len());
     for span in spans {
         let (x, y) = ((span.x / TILE) as i32, (span.y / TILE) as i32);
-        let near = (-1..=1).flat_map(|down| (-1..=1).map(move |across| (x + across, y + down)));
+        let near = (-1..=1)
+            .flat_map(|down| (-1..=1).map(move |across| (x.saturating_add(across), y.saturating_add(down))));
         let is_again = !span.text.trim().is_empty()
-            && near.filter_map(|tile| drawn.get(&tile)).flatten().any(|&at| {
-                let other = &out[at];
-                let moved = (span.font_size * 0.12).min(TILE);
-                other.text == span.text
-                    && (other.x - span.x).abs() <= moved
-                    && (other.y - span.y).abs() <= moved
-                    && (other.font_size - span.font_size).abs() < 0.5
-            });
+            && near.filter_map(|tile| drawn.get(&tile)).flat_map(|at| at.iter().rev().take(MOST_NEAR)).any(
+                |&at| {
+                    let other = &out[at];
+                    let moved = (span.font_size * 0.12).min(TILE);
+                    other.text == span.text
+                        && (other.x - span.x).abs() <= moved
+                        && (other.y - span.y).abs() <= moved
+                        && (other.font_size - span.font_size).abs() < 0.5
+                },
+            );
         if !is_again {
             drawn.entry((x, y)).or_default().push(out.len());
             out.push(span);

@@ -168,7 +168,7 @@ async fn a_few_everyday_words_are_not_taken_for_the_subject_of_a_page() {
     let twin = twin_of(pages.map(|(title, text)| Seed::new(title, text)).into()).await;
     for question in ["What time is it?", "What's my name?", "life", "How old are you?"] {
         let answer = Client::of(&twin).ask(question).await.body;
-        assert!(answer["confidence"].as_f64().unwrap() <= 0.3, "{question}: {answer}");
+        assert!(answer["confidence"].as_f64().unwrap() < 0.3, "{question}: {answer}");
     }
     let answer = Client::of(&twin).ask("test plan").await.body;
     assert_eq!(answer["shouldEscalate"], false, "a title: {answer}");
@@ -194,6 +194,7 @@ async fn information_asked_for_politely_or_briefly_needs_no_person_and_a_favour_
     for question in [
         "Can you approve my annual leave?",
         "Does Karin have half an hour for me tomorrow?",
+        "Are you free on Tuesday?",
         "Am I getting the bonus or not?",
         "Could somebody from the office call me back today?",
     ] {
