@@ -98,8 +98,13 @@ impl Package {
     pub(super) fn part_or_skip(&mut self, name: &str, aside: &mut Aside) -> Option<String> {
         match self.part(name) {
             Ok(Some(part)) => Some(part),
-            // What points to a place outside is no part.
-            Ok(None) => None,
+            Ok(None) => {
+                // What points to a place outside is no part.
+                if !name.contains("://") {
+                    aside.skip(name, reason::UNREADABLE);
+                }
+                None
+            }
             Err(reason) => {
                 aside.skip(name, reason);
                 None

@@ -25,9 +25,12 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
     let (list, from_1904) = listed(&xml);
     let mut shared = |kind: &str| {
         let named = relations.values().find(|one| one.kind == kind).map(|one| one.target.clone());
-        // Where nothing leads to it, it may still lie where it usually does.
-        let part = named.unwrap_or_else(|| format!("xl/{kind}.xml"));
-        package.part_or_skip(&part, &mut sheets.aside).unwrap_or_default()
+        let part = match named {
+            Some(part) => package.part_or_skip(&part, &mut sheets.aside),
+            // Where nothing leads to it, it may still lie where it usually does.
+            None => package.part(&format!("xl/{kind}.xml")).ok().flatten(),
+        };
+        part.unwrap_or_default()
     };
     let book = Book {
         strings: shared_strings(&shared("sharedStrings")),
@@ -49,10 +52,11 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
             failed = Some(why);
         }
     }
-    if book.is_missing_text.get() && !sheets.aside.parts.iter().any(|(part, _)| part.contains("haredStrings"))
-    {
-        sheets.aside.skip("sharedStrings.xml", reason::CUT_SHORT);
+    if book.is_missing_text.get() {
         failed = failed.or(Some(reason::UNREADABLE));
+        if !sheets.aside.parts.iter().any(|(part, _)| part.contains("haredStrings")) {
+            sheets.aside.skip("sharedStrings.xml", reason::CUT_SHORT);
+        }
     }
     let title = package.core_title();
     let output = sheets.finish(title);
