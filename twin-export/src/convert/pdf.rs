@@ -14,6 +14,7 @@ use super::super::{Limits, reason};
 use super::pdf_check::check;
 use super::pdf_form::Field;
 use super::pdf_lines::{LINE_END, Words, without_ligatures};
+use super::pdf_marks::once;
 use super::pdf_page::Page;
 use super::pdf_rows::Piece;
 use super::pdf_running::{NEARBY, Sheet};
@@ -142,7 +143,7 @@ impl Reader<'_> {
     fn page(&mut self, number: u32, id: PageId, spans: Vec<unpdf::parser::TextSpan>) -> Page {
         // A page with fields that are filled in is read as people see it: by places, each row a line.
         if let Some(fields) = self.forms.remove(&number).filter(|_| spans.len() <= MOST_SPANS) {
-            let pieces = spans.into_iter().map(Piece::of).collect();
+            let pieces = once(spans).into_iter().map(Piece::of).collect();
             let text = pdf_rows::text(&pdf_rows::rows(pdf_form::filled_in(pieces, fields)));
             return Page { text: without_ligatures(&text) + "\n\n", heading: None };
         }
