@@ -14,8 +14,7 @@ const MOSTLY_MISSING: f64 = 0.7;
 const UNSURE: f64 = 0.29;
 /// So many words tell as much as more of them do.
 const WORDS: usize = 6;
-/// A question of so few words that each tell less than this could be about any page.
-const FEW: usize = 2;
+/// A question of one word that tells less than this could be about any page.
 const EVERYDAY: f64 = 0.95;
 /// The most that one word can tell.
 const ONE_WORD: f64 = 0.7;
@@ -35,15 +34,13 @@ pub(crate) fn confidence(question: &Question, evidence: &[Evidence]) -> f64 {
     let leans_on_context = question.terms.iter().any(|term| term.is_context);
     let is_another = features[1] + features[2] > MOSTLY_MISSING;
     // "What time is it?" is answered by a page of that name, if by any.
-    let best = evidence.first();
-    let is_headed =
-        best.is_some_and(|best| if question.terms.len() < FEW { best.is_headed } else { best.is_titled });
-    let is_few = question.terms.len() <= FEW && !is_headed;
-    let is_vague = is_few && question.terms.iter().all(|term| term.telling < EVERYDAY);
-    let most = match question.terms.len() {
-        _ if leans_on_context && is_another || is_vague => UNSURE,
-        1 if is_few => ONE_WORD,
-        _ => 1.0,
+    let is_headed = evidence.first().is_some_and(|best| best.is_headed);
+    let is_one_word = question.terms.len() <= 1 && !is_headed;
+    let is_vague = is_one_word && question.terms.iter().all(|term| term.telling < EVERYDAY);
+    let most = match () {
+        () if leans_on_context && is_another || is_vague => UNSURE,
+        () if is_one_word => ONE_WORD,
+        () => 1.0,
     };
     let sure = sure.min(most);
     (sure.clamp(0.02, 0.97) * 100.0).round() / 100.0

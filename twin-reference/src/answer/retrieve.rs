@@ -37,8 +37,6 @@ pub(crate) struct Evidence {
     pub(crate) covered: Vec<Cover>,
     /// Whether its title or a heading above it says no more than the question does.
     pub(crate) is_headed: bool,
-    /// Whether one of them has a word of it.
-    pub(crate) is_titled: bool,
     /// For ranking; more is better.
     pub(crate) score: f64,
 }
@@ -147,8 +145,7 @@ impl Reader<'_> {
         let (mut whole, mut nearest) = (about, 0.0_f64);
         let covers = self.cover(title);
         let (mut told, mut sentences) = (self.question.share(&covers), Vec::new());
-        let about_terms = better(covers, &self.cover(&context));
-        let mut covered = about_terms.clone();
+        let mut covered = better(covers, &self.cover(&context));
         let mut ranges = passages::sentences(passage.text);
         let is_heading = |line: &str| {
             let mut headings = passage.headings.iter().copied().chain([title]);
@@ -191,7 +188,6 @@ impl Reader<'_> {
             sentences,
             signals,
             covered,
-            is_titled: about_terms.iter().any(|cover| cover.exact >= 1.0),
             is_headed: passage.headings.iter().chain(&[title]).any(|heading| self.question.says(heading)),
             score: 0.0,
         }
