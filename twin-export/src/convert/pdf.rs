@@ -14,6 +14,7 @@ use super::super::{Limits, reason};
 use super::pdf_check::check;
 use super::pdf_form::Field;
 use super::pdf_lines::{LINE_END, Words, without_ligatures};
+use super::pdf_marks::once;
 use super::pdf_page::Page;
 use super::pdf_rows::Piece;
 use super::pdf_running::{NEARBY, Sheet};
@@ -142,7 +143,7 @@ impl Reader<'_> {
     fn page(&mut self, number: u32, id: PageId, spans: Vec<unpdf::parser::TextSpan>) -> Page {
         // A page with fields that are filled in is read as people see it: by places, each row a line.
         if let Some(fields) = self.forms.remove(&number).filter(|_| spans.len() <= MOST_SPANS) {
-            let pieces = spans.into_iter().map(Piece::of).collect();
+            let pieces = once(spans).into_iter().map(Piece::of).collect();
             let text = pdf_rows::text(&pdf_rows::rows(pdf_form::filled_in(pieces, fields)));
             return Page { text: without_ligatures(&text) + "\n\n", heading: None };
         }
@@ -310,6 +311,24 @@ pub(super) mod tests {
         let cells: String = cells.iter().chain(&below).map(|(x, y, text)| at(*x, *y, 11, text)).collect();
         let page = at(72, 620, 11, "Above.") + rules + &cells + &at(72, 515, 11, "Below.");
         assert_eq!(read(&page), "Above.\n\nSite | Days | Days\nOslo | 9 | 10\nOslo | 11 | 12\n\nBelow.");
+    }
+
+    #[test]
+    fn a_bill_stands_between_what_is_above_and_below_it() {
+        let mut page = at(72, 760, 11, "ACME Ltd") + &at(300, 760, 11, "Invoice 17");
+        page += &(at(72, 746, 11, "Dock 4") + &at(300, 746, 11, "5 March 2024"));
+        page += &(at(72, 732, 11, "Oslo") + &at(300, 732, 11, "Due in May"));
+        let rows =
+            [("Item", "Qty", "Sum"), ("Bolts", "10", "112.00"), ("Rope", "", "5.00"), ("All", "", "117.00")];
+        for (row, y) in rows.iter().zip([690, 672, 654, 636]) {
+            for (text, end) in [(row.1, 300), (row.2, 400)].into_iter().filter(|(text, _)| !text.is_empty()) {
+                page += &at(end - text.len() as u32 * 6, y, 11, text);
+            }
+            page += &at(72, y, 11, row.0);
+        }
+        let text = read(&(page + &at(72, 600, 11, "Please pay within 14 days to the harbour office.")));
+        assert!(text.find("Item") < text.find("Please pay"), "{text}");
+        assert!(text.ends_with("Please pay within 14 days to the harbour office."), "{text}");
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn with_small(pieces: Vec<(TextSpan, bool)>) -> Vec<TextSpan> {
 }
 
 /// Each piece once: some programs draw a text again, hardly moved, to make it bold or to give it a shadow.
-fn once(spans: Vec<TextSpan>) -> Vec<TextSpan> {
+pub(super) fn once(spans: Vec<TextSpan>) -> Vec<TextSpan> {
     let mut drawn: HashMap<(i32, i32), Vec<usize>> = HashMap::new();
     let mut out: Vec<TextSpan> = Vec::with_capacity(spans.len());
     for span in spans {
