@@ -314,6 +314,24 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_bill_stands_between_what_is_above_and_below_it() {
+        let mut page = at(72, 760, 11, "ACME Ltd") + &at(300, 760, 11, "Invoice 17");
+        page += &(at(72, 746, 11, "Dock 4") + &at(300, 746, 11, "5 March 2024"));
+        page += &(at(72, 732, 11, "Oslo") + &at(300, 732, 11, "Due in May"));
+        let rows =
+            [("Item", "Qty", "Sum"), ("Bolts", "10", "112.00"), ("Rope", "", "5.00"), ("All", "", "117.00")];
+        for (row, y) in rows.iter().zip([690, 672, 654, 636]) {
+            for (text, end) in [(row.1, 300), (row.2, 400)].into_iter().filter(|(text, _)| !text.is_empty()) {
+                page += &at(end - text.len() as u32 * 6, y, 11, text);
+            }
+            page += &at(72, y, 11, row.0);
+        }
+        let text = read(&(page + &at(72, 600, 11, "Please pay within 14 days to the harbour office.")));
+        assert!(text.find("Item") < text.find("Please pay"), "{text}");
+        assert!(text.ends_with("Please pay within 14 days to the harbour office."), "{text}");
+    }
+
+    #[test]
     fn words_cut_at_the_end_of_a_page_are_joined() {
         let page = |lines_of: &[&str]| lines(700, lines_of);
         let first = page(&["Boats are moored where the harbour office tells them to be, along the ware-"]);

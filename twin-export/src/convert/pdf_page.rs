@@ -70,10 +70,18 @@ fn part(
     spans: Vec<TextSpan>,
     sizes: &[(f32, usize)],
 ) -> Page {
-    let (found, spans) = pdf_columns::tables(spans);
-    tables.extend(found);
-    let (found, spans) = pdf_found::tables(spans);
-    tables.extend(found);
+    let (bills, mut below) = pdf_columns::tables(spans);
+    let mut spans = Vec::new();
+    // What stands above a table and what stands below it are no neighbours.
+    for top in bills.iter().map(|bill| bill.bounds[3]).chain([f32::NEG_INFINITY]) {
+        let (above, rest) = below.into_iter().partition(|span| span.y > top);
+        let (found, above) = pdf_found::tables(above);
+        tables.extend(found);
+        spans.extend(above);
+        below = rest;
+    }
+    spans.extend(below);
+    tables.extend(bills);
     let mut spans = pdf_beside::joined(spans);
     let mut lines: Vec<i32> = spans.iter().map(|span| span.y.round() as i32).collect();
     lines.sort_unstable();
