@@ -59,15 +59,19 @@ pub(crate) fn exports(
     }
     let mut exports: Vec<Detected> = Vec::new();
     for path in paths {
-        for (name, mut tree) in trees(path, options, budget)? {
+        for (name, tree) in trees(path, options, budget)? {
             #[cfg(feature = "html")]
             if confluence::is_backup(&tree) {
                 return Err(ReadError::Backup { path: path.clone() });
             }
             #[cfg(feature = "notion")]
-            if matches!(options.format, Format::Auto | Format::Notion) {
-                notion_names::enter_parts(&mut tree, &options.limits, budget);
-            }
+            let tree = {
+                let mut tree = tree;
+                if matches!(options.format, Format::Auto | Format::Notion) {
+                    notion_names::enter_parts(&mut tree, &options.limits, budget);
+                }
+                tree
+            };
             let reader = match options.format {
                 Format::Auto => detected(&name, &tree, budget, &options.limits),
                 known => known,
