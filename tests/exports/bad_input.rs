@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use twin_export::{Export, Limits, Options, ReadError, reason};
 
@@ -254,4 +254,41 @@ fn damaged_files_of_every_kind_end_nothing() {
             );
         }
     }
+}
+
+/// A workbook whose relations name a table of texts that is not in it.
+fn workbook_without_texts(workshop: &Workshop, name: &str, cells: &str) -> PathBuf {
+    let of = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let relation = |id: &str, kind: &str, target: &str| {
+        format!("<Relationship Id=\"{id}\" Type=\"{of}/{kind}\" Target=\"{target}\"/>")
+    };
+    let relations = |inner: String| format!("<Relationships>{inner}</Relationships>");
+    let package = relations(relation("r1", "officeDocument", "xl/workbook.xml"));
+    let sheet = relation("r1", "worksheet", "worksheets/s.xml");
+    let book = relations(sheet + &relation("r2", "sharedStrings", "sharedStrings.xml"));
+    let sheets = format!(
+        "<workbook xmlns:r=\"{of}\"><sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+    );
+    let cells =
+        format!("<worksheet><sheetData><row r=\"1\"><c><v>7</v></c>{cells}</row></sheetData></worksheet>");
+    workshop.zip(
+        name,
+        &[
+            ("_rels/.rels", package.as_bytes()),
+            ("xl/workbook.xml", sheets.as_bytes()),
+            ("xl/_rels/workbook.xml.rels", book.as_bytes()),
+            ("xl/worksheets/s.xml", cells.as_bytes()),
+        ],
+    )
+}
+
+#[test]
+fn a_workbook_without_its_texts_is_told_of_where_a_cell_wants_one() {
+    let workshop = Workshop::new();
+    let (documents, summary) = read_one(&workbook_without_texts(&workshop, "numbers.xlsx", ""));
+    assert_eq!((documents[0].text.as_str(), skipped(&summary)), ("S\n\n7 |", vec![]));
+    let text = "<c t=\"s\"><v>0</v></c>";
+    let (documents, summary) = read_one(&workbook_without_texts(&workshop, "texts.xlsx", text));
+    assert!(documents[0].text.contains('7'));
+    assert_eq!(skipped(&summary), [("texts.xlsx/sharedStrings.xml", reason::CUT_SHORT)]);
 }

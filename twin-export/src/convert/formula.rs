@@ -89,12 +89,15 @@ pub(super) fn above(text: &str) -> String {
     if is_one { text.to_owned() } else { format!("({text})") }
 }
 
-/// In brackets where it would be torn apart below a stroke: `1/(2x)`, `a/(bc)`; a unit and a word are one.
+/// In brackets where it would be torn apart below a stroke: `1/(2x)`, `a/(bc)`; a unit, a word and the `dx` of a derivative
+/// are one.
 pub(super) fn below(text: &str) -> String {
     let digits = text.chars().all(|c| c.is_numeric() || ".,".contains(c));
     let is_word = || {
         let letters = text.chars().count();
-        text.chars().all(char::is_alphabetic) && (letters != 2 && letters != 3 || UNITS.contains(&text))
+        let is_derivative = letters == 2 && text.starts_with(['d', '∂']);
+        let is_one = letters != 2 && letters != 3 || is_derivative || UNITS.contains(&text);
+        is_one && text.chars().all(|c| c.is_alphabetic() || c == '∂')
     };
     if digits || is_word() || is_bracketed(text) { text.to_owned() } else { format!("({text})") }
 }
@@ -152,7 +155,7 @@ mod tests {
 
     #[test]
     fn factors_below_a_stroke_are_in_brackets() {
-        let read = ["bc", "2x", "b", "42", "km", "time", "(a+b)"].map(below);
-        assert_eq!(read, ["(bc)", "(2x)", "b", "42", "km", "time", "(a+b)"]);
+        let read = ["bc", "2x", "b", "42", "km", "time", "dx", "∂t", "(a+b)"].map(below);
+        assert_eq!(read, ["(bc)", "(2x)", "b", "42", "km", "time", "dx", "∂t", "(a+b)"]);
     }
 }

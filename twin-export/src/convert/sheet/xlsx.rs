@@ -26,7 +26,11 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
     let mut shared = |kind: &str| {
         let named = relations.values().find(|one| one.kind == kind).map(|one| one.target.clone());
         let part = match named {
-            Some(part) => package.part_or_skip(&part, &mut sheets.aside),
+            // Where it is not there, only a cell that wants a text of it misses something.
+            Some(part) => package.part(&part).unwrap_or_else(|why| {
+                sheets.aside.skip(part, why);
+                None
+            }),
             // Where nothing leads to it, it may still lie where it usually does.
             None => package.part(&format!("xl/{kind}.xml")).ok().flatten(),
         };
