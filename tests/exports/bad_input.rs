@@ -286,7 +286,7 @@ fn workbook_without_texts(workshop: &Workshop, name: &str, cells: &str) -> PathB
 fn a_workbook_without_its_texts_is_told_of_where_a_cell_wants_one() {
     let workshop = Workshop::new();
     let (documents, summary) = read_one(&workbook_without_texts(&workshop, "numbers.xlsx", ""));
-    assert_eq!((documents[0].text.as_str(), skipped(&summary)), ("S\n\n7 |", vec![]));
+    assert_eq!((documents[0].text.as_str(), skipped(&summary)), ("S\n\n7", vec![]));
     let text = "<c t=\"s\"><v>0</v></c>";
     let (documents, summary) = read_one(&workbook_without_texts(&workshop, "texts.xlsx", text));
     assert!(documents[0].text.contains('7'));
