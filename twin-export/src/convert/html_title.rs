@@ -5,11 +5,11 @@ use std::rc::Rc;
 use scraper::{ElementRef, Html};
 
 use super::super::text::tidy_line;
-use super::contents::{names_contents, names_menu};
 use super::html::Walker;
 use super::html_hidden::is_hidden;
 use super::html_styles::Styles;
 use super::html_tree::{Attributes as _, descendants, has_class};
+use super::placeholders::{names_contents, names_menu};
 
 /// What the page marks as its title, else the heading over all, else the title in the head without the site's name, else the first heading that belongs to
 /// no menu.

@@ -6,7 +6,7 @@ use pulldown_cmark::{
 
 use super::super::Limits;
 use super::super::text::{beginning, tidy_line};
-use super::contents::names_contents;
+use super::placeholders::names_contents;
 use super::prose::Prose;
 use super::{html, html_tree};
 use notes::Notes;

@@ -4,7 +4,6 @@ pub(crate) mod aside;
 mod cells;
 #[cfg(feature = "office")]
 mod chart;
-mod contents;
 mod converted;
 #[cfg(feature = "office")]
 mod diagram;
@@ -83,6 +82,7 @@ mod pdf_sides;
 mod pdf_source;
 #[cfg(feature = "pdf")]
 mod pdf_title;
+mod placeholders;
 pub(crate) mod plain;
 #[cfg(feature = "office")]
 mod pptx;

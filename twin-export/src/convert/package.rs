@@ -9,36 +9,11 @@ use quick_xml::reader::Reader;
 use zip::ZipArchive;
 
 use super::super::{Limits, reason};
+use super::placeholders::is_unnamed;
 use super::plain::decoded;
 use super::{Aside, flat, is_media};
 use crate::text::tidy_line;
 use crate::tree::ending;
-
-/// What programs call files that nobody has named, with a number behind it or without.
-const UNNAMED: [&str; 22] = [
-    "untitled",
-    "document",
-    "dokument",
-    "documento",
-    "documento sin título",
-    "dokumentum",
-    "документ",
-    "文書",
-    "文档",
-    "book",
-    "mappe",
-    "classeur",
-    "libro",
-    "cartel",
-    "workbook",
-    "presentation",
-    "präsentation",
-    "présentation",
-    "presentación",
-    "presentazione",
-    "unbenannt",
-    "sans titre",
-];
 
 pub(super) struct Package {
     store: Store,
@@ -139,15 +114,12 @@ impl Package {
         }
         let title = tidy_line(&title);
         let words = title.to_lowercase();
-        let is_numbered = |name: &str| {
-            words.strip_prefix(name).is_some_and(|rest| rest.trim().bytes().all(|byte| byte.is_ascii_digit()))
-        };
         let is_placeholder = words.contains("powerpoint")
-            || UNNAMED.into_iter().any(is_numbered)
+            || words.is_empty()
+            || is_unnamed(&title)
             || [".dot", ".dotx", ".dotm", ".potx", ".xltx", ".tmp"].iter().any(|end| words.ends_with(end))
             || words.starts_with("microsoft word - ")
-            || words.starts_with("microsoft excel - ")
-            || matches!(words.as_str(), "" | "word document" | "slide 1");
+            || words.starts_with("microsoft excel - ");
         (!is_placeholder).then_some(title)
     }
 

@@ -1,6 +1,7 @@
 //! What a PDF is called.
 
 use super::super::text::tidy_line;
+use super::placeholders::{is_unnamed, names_contents};
 
 /// The title that the file bears, where somebody gave it: programs write names of files and of themselves there.
 pub(super) fn core(title: Option<String>) -> Option<String> {
@@ -12,18 +13,15 @@ pub(super) fn core(title: Option<String>) -> Option<String> {
         || small.contains('\\')
         || small.contains("://")
         || !title.contains(' ') && title.contains(['_', '/']);
-    let bare = small.trim_matches(|c: char| !c.is_alphabetic());
     let letters = title.chars().filter(|character| character.is_alphabetic()).count();
-    let is_title = letters > 2 && title.chars().count() <= LONGEST && !is_name && !EMPTY.contains(&bare);
+    let is_title = letters > 2 && title.chars().count() <= LONGEST && !is_name && !is_unnamed(&title);
     is_title.then_some(title)
 }
 
 /// A heading as a title, where it is one.
 pub(super) fn heading(heading: &str) -> Option<String> {
     let title = tidy_line(heading);
-    let bare = title.to_lowercase();
-    let bare = bare.trim_matches(|c: char| !c.is_alphabetic());
-    (!CONTENTS.contains(&bare) && title.chars().count() <= LONGEST).then_some(title)
+    (!names_contents(&title) && title.chars().count() <= LONGEST).then_some(title)
 }
 
 /// A longer one is a text.
@@ -32,49 +30,6 @@ const LONGEST: usize = 200;
 const ENDINGS: [&str; 20] = [
     ".doc", ".docx", ".dot", ".dotx", ".odt", ".rtf", ".pdf", ".txt", ".xls", ".xlsx", ".ppt", ".pptx",
     ".tex", ".dvi", ".indd", ".qxd", ".htm", ".html", ".ai", ".pages",
-];
-
-/// What programs call a document that nobody named.
-const EMPTY: [&str; 22] = [
-    "untitled",
-    "untitled document",
-    "unnamed",
-    "unknown",
-    "anonymous",
-    "document",
-    "dokument",
-    "no title",
-    "title",
-    "titel",
-    "unbenannt",
-    "ohne titel",
-    "sans titre",
-    "sin título",
-    "presentation",
-    "powerpoint presentation",
-    "powerpoint-präsentation",
-    "présentation powerpoint",
-    "slide",
-    "book",
-    "template",
-    "blank",
-];
-
-const CONTENTS: [&str; 14] = [
-    "contents",
-    "table of contents",
-    "toc",
-    "inhalt",
-    "inhaltsverzeichnis",
-    "sommaire",
-    "table des matières",
-    "índice",
-    "indice",
-    "contenido",
-    "sommario",
-    "sumário",
-    "inhoud",
-    "innehåll",
 ];
 
 #[cfg(test)]

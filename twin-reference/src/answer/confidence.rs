@@ -11,6 +11,7 @@ pub(crate) const NAMES: [&str; 7] = ["score", "missing", "named", "margin", "nea
 const LEAD: f64 = 0.3;
 /// From this share on, a question's own words are not what the answer is about.
 const MOSTLY_MISSING: f64 = 0.7;
+/// Too little for a passage to be quoted.
 const UNSURE: f64 = 0.29;
 /// So many words tell as much as more of them do.
 const WORDS: usize = 6;
@@ -37,10 +38,12 @@ pub(crate) fn confidence(question: &Question, evidence: &[Evidence]) -> f64 {
     let is_headed = evidence.first().is_some_and(|best| best.is_headed);
     let is_one_word = question.terms.len() <= 1 && !is_headed;
     let is_vague = is_one_word && question.terms.iter().all(|term| term.telling < EVERYDAY);
-    let most = match () {
-        () if leans_on_context && is_another || is_vague => UNSURE,
-        () if is_one_word => ONE_WORD,
-        () => 1.0,
+    let most = if leans_on_context && is_another || is_vague {
+        UNSURE
+    } else if is_one_word {
+        ONE_WORD
+    } else {
+        1.0
     };
     let sure = sure.min(most);
     (sure.clamp(0.02, 0.97) * 100.0).round() / 100.0

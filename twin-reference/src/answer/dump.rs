@@ -26,14 +26,12 @@ fn write_file(path: &Path, out: &mut impl Write) {
         let (text, sources) = rest.split_once(" => ").unwrap_or((rest, ""));
         let question = Question::read(&store, text, "").unwrap();
         let evidence = retrieve::retrieve(&store, &question).unwrap();
-        let said = super::answer(&store, text, "", super::Gate { threshold: 0.5, attended: false }).unwrap();
         let candidates = evidence.iter().map(|passage| {
             json!({
                 "title": passage.title,
                 "document": passage.document,
                 "signals": passage.signals,
                 "features": confidence::features(&question, &evidence, passage.document),
-                "covered": passage.covered.iter().map(|c| [c.exact, c.alike]).collect::<Vec<_>>(),
             })
         });
         let line = json!({
@@ -43,9 +41,6 @@ fn write_file(path: &Path, out: &mut impl Write) {
             "gold": sources.split(" | ").collect::<Vec<_>>(),
             "candidates": candidates.collect::<Vec<_>>(),
             "names": confidence::NAMES,
-            "terms": question.terms.iter().map(|t| json!([t.forms[0].0, t.weight, t.is_name, t.is_known])).collect::<Vec<_>>(),
-            "said": json!([said.response, said.confidence, said.escalate_reason, said.titles()]),
-            "english": question.english,
             "sentences": personal::sentences(text).map(personal::features).collect::<Vec<_>>(),
         });
         writeln!(out, "{line}").unwrap();

@@ -1,7 +1,7 @@
 //! What a paragraph is: heading, item, plain text; and which heading names the document.
 
 use super::super::super::text::tidy_line;
-use super::super::contents::names_contents;
+use super::super::placeholders::names_contents;
 use super::numbering::Label;
 use super::styles::{Looks, Role, Style};
 use super::walker::Walker;

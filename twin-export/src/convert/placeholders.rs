@@ -1,4 +1,5 @@
-//! Headings that name a table of contents or a menu: no text is called so.
+//! Headings and titles that name no text: of a table of contents, of a menu, and what programs call a document that nobody
+//! has named.
 
 /// Whether a heading only says that a table of contents follows.
 pub(super) fn names_contents(heading: &str) -> bool {
@@ -8,6 +9,11 @@ pub(super) fn names_contents(heading: &str) -> bool {
 /// Whether a heading of a page only says that a menu follows, or its contents.
 pub(super) fn names_menu(heading: &str) -> bool {
     names_contents(heading) || MENUS.contains(&words_of(heading).as_str())
+}
+
+/// Whether a title is what programs call a document that nobody has named, with a number behind it or without.
+pub(super) fn is_unnamed(title: &str) -> bool {
+    UNNAMED.contains(&words_of(title).as_str())
 }
 
 /// Without a number or a sign around it.
@@ -64,6 +70,50 @@ const CONTENTS: [&str; 46] = [
     "contents of this page",
 ];
 
+const UNNAMED: [&str; 41] = [
+    "untitled",
+    "untitled document",
+    "unnamed",
+    "unknown",
+    "anonymous",
+    "no title",
+    "title",
+    "titel",
+    "unbenannt",
+    "ohne titel",
+    "sans titre",
+    "sin título",
+    "document",
+    "dokument",
+    "documento",
+    "documento sin título",
+    "dokumentum",
+    "документ",
+    "文書",
+    "文档",
+    "word document",
+    "book",
+    "mappe",
+    "classeur",
+    "libro",
+    "cartel",
+    "workbook",
+    "presentation",
+    "präsentation",
+    "présentation",
+    "presentación",
+    "presentazione",
+    "powerpoint presentation",
+    "powerpoint-präsentation",
+    "présentation powerpoint",
+    "slide",
+    "template",
+    "blank",
+    "vorlage",
+    "modèle",
+    "plantilla",
+];
+
 const MENUS: [&str; 35] = [
     "menu",
     "menü",
@@ -105,6 +155,12 @@ const MENUS: [&str; 35] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_programs_call_a_document_is_no_name() {
+        assert!(["Document1", "Dokument 12", "Untitled", "Presentation1"].into_iter().all(is_unnamed));
+        assert!(!is_unnamed("Document retention") && !is_unnamed("Presentation skills 2"));
+    }
 
     #[test]
     fn contents_and_menus_are_known_by_their_words() {
