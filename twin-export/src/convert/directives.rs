@@ -182,11 +182,11 @@ fn is_directive(line: &str) -> bool {
         let inner = line.strip_prefix('{').and_then(|line| line.strip_suffix('}'));
         inner.is_some_and(|inner| {
             let (name, more) = inner.split_once('|').map_or((inner, None), |(name, more)| (name, Some(more)));
-            let is_name = |name: &str| {
-                name.starts_with(|c: char| c.is_ascii_lowercase())
-                    && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-            };
-            is_name(name) && (more.is_some_and(|more| !more.contains(['{', '}'])) || name.contains('_'))
+            // What else stands in braces is a place for words, as letters have them: `{first_name}`.
+            match more {
+                None => name.starts_with("start_") || name.starts_with("end_"),
+                Some(_) => name == "tab" || name.ends_with("_tab") || name == "relative",
+            }
         })
     };
     let is_import = || {
@@ -247,8 +247,17 @@ mod tests {
             "1. Click Save."
         );
         assert_eq!(text("import Tabs from '@theme/Tabs';\n\n--8<-- \"a.md\"\n\n\\newpage\n\nText"), "Text");
-        for kept in ["{name}", "!!! Really now", "{a: 1}", "import taxes", "Use {user_name} here", "??? what"]
-        {
+        let kept = [
+            "{name}",
+            "{first_name}",
+            "{first_name|there}",
+            "!!! Really now",
+            "{a: 1}",
+            "import taxes",
+            "Use {user_name} here",
+            "??? what",
+        ];
+        for kept in kept {
             assert_eq!(text(kept), kept);
         }
         assert_eq!(without_directives("```\n!!! tip\n:::\n{!a!}\n```\n"), "```\n!!! tip\n:::\n{!a!}\n```\n");
