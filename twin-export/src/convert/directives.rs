@@ -184,7 +184,7 @@ fn is_directive(line: &str) -> bool {
             let (name, more) = inner.split_once('|').map_or((inner, None), |(name, more)| (name, Some(more)));
             // What else stands in braces is a place for words, as letters have them: `{first_name}`.
             match more {
-                None => name.starts_with("start_") || name.starts_with("end_"),
+                None => matches!(name, "start_tabs" | "end_tabs"),
                 Some(_) => name == "tab" || name.ends_with("_tab") || name == "relative",
             }
         })
@@ -250,6 +250,7 @@ mod tests {
         let kept = [
             "{name}",
             "{first_name}",
+            "{start_date}",
             "{first_name|there}",
             "!!! Really now",
             "{a: 1}",
