@@ -192,7 +192,7 @@ async fn attempt(work: Work, script: &'static Script, spoil: Spoil) -> Verdict {
         reports_what_is_so(&ran, &between, &mut verdict);
     }
 
-    scene.world.heal();
+    scene.world.heal().await;
     let Some(again) = scene.world.run(work.line(), "").await else { return Verdict::hung() };
     check_output(&again, true, &mut verdict);
     verdict.answered = ran.code == Some(0);

@@ -33,6 +33,8 @@ struct Plan {
     spoil: watch::Sender<Option<Spoil>>,
     requests: AtomicUsize,
     spoiled: AtomicUsize,
+    /// How many requests are on their way to the twin, or at it.
+    under_way: watch::Sender<usize>,
 }
 
 impl Proxy {
@@ -46,6 +48,7 @@ impl Proxy {
             spoil: watch::Sender::new(spoil),
             requests: AtomicUsize::new(0),
             spoiled: AtomicUsize::new(0),
+            under_way: watch::Sender::new(0),
         };
         let plan = Arc::new(plan);
         let accepting = tokio::spawn(accept(door.listen(128).unwrap(), Arc::clone(&plan)));
@@ -66,9 +69,13 @@ impl Proxy {
         self.plan.spoiled.load(Ordering::SeqCst) > 0
     }
 
-    /// Spoils nothing more.
-    pub(crate) fn heal(&self) {
+    /// Spoils nothing more. What it held up arrives first: a create that lands after the next run has looked for
+    /// it is one that no client can find.
+    pub(crate) async fn heal(&self) {
         self.plan.spoil.send_replace(None);
+        let mut under_way = self.plan.under_way.subscribe();
+        // An error says that there is no plan any more, which this holds.
+        let _ = under_way.wait_for(|&requests| requests == 0).await;
     }
 }
 
@@ -107,6 +114,22 @@ impl Plan {
         if spoil.wait_for(Option::is_none).await.is_err() {
             pending().await
         }
+    }
+}
+
+/// One request on its way to the twin, until it was answered or given up.
+struct UnderWay<'a>(&'a Plan);
+
+impl<'a> UnderWay<'a> {
+    fn new(plan: &'a Plan) -> Self {
+        plan.under_way.send_modify(|requests| *requests += 1);
+        Self(plan)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.send_modify(|requests| *requests -= 1);
     }
 }
 
@@ -167,13 +190,16 @@ async fn converse(mut client: TcpStream, plan: &Plan) -> io::Result<()> {
             client.write_all(&impostor.answer(None)).await?;
             continue;
         }
+        let under_way = UnderWay::new(plan);
         if pass_on(&request, &mut server, spoil, plan).await? {
             return end_by(spoil, client, server).await;
         }
+        let is_late = spoil.is_some_and(|spoil| spoil.damage == Damage::Trickle);
         let response = tokio::select! {
             response = next_message(&mut server, &mut answered) => response?,
-            () = is_closed(&client) => return Ok(()),
+            () = is_closed(&client), if !is_late => return Ok(()),
         };
+        drop(under_way);
         let Some(mut response) = response else { return Ok(()) };
         client.write_all(&std::mem::take(&mut echo)).await?;
         if plan.one_request_each() {
@@ -224,7 +250,9 @@ async fn pass_on(
             for byte in slow {
                 to.write_all(&[*byte]).await?;
                 match damage {
-                    Damage::Trickle => tokio::time::sleep(TRICKLE).await,
+                    Damage::Trickle => {
+                        let _ = tokio::time::timeout(TRICKLE, plan.healed()).await;
+                    }
                     _ => tokio::task::yield_now().await,
                 }
             }

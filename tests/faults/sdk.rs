@@ -140,7 +140,7 @@ async fn attempt(endpoint: Endpoint, spoil: Spoil) -> Verdict {
     verdict.expect(!must_fail || result.is_err(), || format!("{result:?} where it cannot succeed"));
 
     // The next call is not confused by what is left of this one.
-    bench.world.proxy.heal();
+    bench.world.proxy.heal().await;
     match tokio::time::timeout(BOUND, twin.stats().timeout(Duration::from_secs(20))).await {
         Ok(next) => verdict.expect(next.is_ok(), || format!("the next call: {next:?}")),
         Err(_) => verdict.hung = true,

@@ -38,8 +38,8 @@ impl World {
     }
 
     /// Spoils nothing more, and leaves time to everything.
-    pub(super) fn heal(&mut self) {
-        self.proxy.heal();
+    pub(super) async fn heal(&mut self) {
+        self.proxy.heal().await;
         self.timeout = PATIENCE;
     }
 
