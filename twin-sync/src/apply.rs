@@ -7,7 +7,7 @@ use futures::stream::{self, StreamExt};
 
 use super::cancellation::StopReason;
 use super::disk::Disk;
-use super::entry::Doubt;
+use super::entry::{Doubt, Entry};
 use super::settle;
 use super::steps::{Action, Settled, Steps, Task, Unresolved};
 use super::worker::{Later, Setback, Worker};
@@ -147,7 +147,11 @@ impl<D: Disk> Worker<'_, D> {
     async fn look_for_twins(&self) {
         let late = std::mem::take(&mut *self.late());
         for (key, doubt) in late {
-            let Some(mut entry) = self.entry(&key).filter(|entry| entry.hash == doubt.hash) else { continue };
+            let Some(mut entry) = self.entry(&key) else { continue };
+            if entry.hash != doubt.hash {
+                self.keep_in_doubt(entry, doubt);
+                continue;
+            }
             let owned = |id: &str| self.ledger().owns(id);
             let Settled::Made(twin) = settle::settle(self.kb, &doubt, owned).await else { continue };
             let Some(place) = entry.ids.get_mut(doubt.part) else { continue };
@@ -157,6 +161,19 @@ impl<D: Disk> Worker<'_, D> {
             if self.put(entry).is_ok() {
                 let _ = self.delete_old(&key).await;
             }
+        }
+    }
+
+    /// Leaves an earlier create to the next run where a later one of the same part is in doubt as well: both may
+    /// land when this run is over.
+    fn keep_in_doubt(&self, mut entry: Entry, earlier: Doubt) {
+        let is_later = |later: &Doubt| {
+            later.hash == earlier.hash && later.part == earlier.part && later.since != earlier.since
+        };
+        if entry.doubts.iter().any(is_later) && !entry.doubts.contains(&earlier) {
+            entry.doubts.push(earlier);
+            // Where it cannot be saved, the disk's error has stopped the run and is told.
+            let _ = self.put(entry);
         }
     }
 }

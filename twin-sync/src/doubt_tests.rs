@@ -144,6 +144,20 @@ async fn a_create_that_timed_out_and_lands_late_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_creates_that_time_out_and_land_when_the_run_is_over_leave_one_document() {
+    let page = page("a", "A", "Text of a.");
+    let pages = std::slice::from_ref(&page);
+    let world = World::start().await;
+    world.running.fault(Fault::fails(504, 2).on("POST", "/v1/kb"));
+    let applied = world.sync(pages, 1, Death::Never).await.applied.unwrap();
+    assert_eq!((writes(&world, "POST"), applied.unresolved.len()), (2, 1), "{applied:?}");
+    let again = || twin_reference::Seed::new(&page.title, &page.text).of_type("note");
+    world.running.seed_all([again(), again()]).await.unwrap();
+    ends_well(&world, pages).await;
+    assert_eq!((writes(&world, "POST"), writes(&world, "DELETE")), (2, 1), "nothing is sent twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_a_create_that_was_sent_again_and_happened_every_time_one_document_is_left() {
     let page = page("a", "A", "Text of a.");
     let world = World::with(std::slice::from_ref(&page)).await;
