@@ -44,10 +44,11 @@ pub fn parse(line: &[OsString]) -> Result<Cli, clap::Error> {
 }
 
 fn parse_once(line: &[OsString]) -> Result<Cli, clap::Error> {
-    let mut command = command();
+    // Left to the end of the process: to take the tree apart takes as long as to read the line.
+    let command = Box::leak(Box::new(command()));
     let matches = command.try_get_matches_from_mut(line);
-    let mut matches = matches.map_err(|error| suggest::improve(error, &command, line))?;
-    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+    let mut matches = matches.map_err(|error| suggest::improve(error, command, line))?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(command))
 }
 
 /// The tree of commands as it is read: a flag that is given twice counts as it was given last, and the value of a
