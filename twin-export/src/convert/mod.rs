@@ -98,6 +98,7 @@ mod symbols;
 pub(crate) mod table;
 pub(crate) mod template_tags;
 mod utf16;
+mod western;
 
 use std::borrow::Cow;
 
