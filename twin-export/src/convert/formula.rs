@@ -110,7 +110,7 @@ const UNITS: [&str; 36] = [
 ];
 
 pub(super) fn is_raised(character: char) -> bool {
-    matches!(character, '⁰'..='ⁿ' | '¹' | '²' | '³' | '^')
+    signs::is_raised(character) || character == '^'
 }
 
 pub(super) fn raised(text: &str) -> String {

@@ -4,6 +4,8 @@
 #[derive(Debug)]
 pub(crate) struct Grid {
     rows: Vec<Vec<String>>,
+    /// Places of the last row, and of the one above, from which a merged cell goes on below.
+    open: [Vec<bool>; 2],
     /// Bytes that may still be repeated.
     left: usize,
 }
@@ -25,7 +27,7 @@ const MOST_REPEATED: usize = 300;
 impl Grid {
     /// A table that may repeat so many bytes.
     pub(crate) fn new(left: usize) -> Self {
-        Self { rows: Vec::new(), left }
+        Self { rows: Vec::new(), open: Default::default(), left }
     }
 
     /// Takes what may still be repeated, for a table within.
@@ -49,10 +51,26 @@ impl Grid {
 
     pub(crate) fn begin_row(&mut self) {
         self.rows.push(Vec::new());
+        self.open.swap(0, 1);
+        self.open[0].clear();
+    }
+
+    /// The last cell goes on below.
+    pub(crate) fn goes_on_below(&mut self) {
+        let len = self.rows.last().map_or(0, Vec::len);
+        let from = self.open[0].len();
+        self.open[0].resize(len, false);
+        if from < len {
+            self.open[0][from..].fill(true);
+        } else if let Some(last) = self.open[0].last_mut() {
+            *last = true;
+        }
     }
 
     /// A cell over so many columns.
     pub(crate) fn cell(&mut self, text: String, columns: usize) {
+        let len = self.rows.last().map_or(0, Vec::len);
+        self.open[0].resize(len, false);
         let Some(room) = self.rows.last().map(|row| MOST_COLUMNS.saturating_sub(row.len())) else { return };
         let more = columns.min(room).saturating_sub(1);
         let copy = self.repeated(&text, more).unwrap_or_default();
@@ -62,20 +80,26 @@ impl Grid {
         }
     }
 
-    /// A cell that the one above it covers, unless it says something of its own.
+    /// A cell that the one above it covers. What it says of its own is not shown, unless nothing begins there.
     pub(crate) fn below(&mut self, text: String, columns: usize) {
         let at = self.rows.last().map_or(0, Vec::len);
         let above = self.rows.len().checked_sub(2).and_then(|above| self.rows[above].get(at)).cloned();
-        self.covered(text, above, columns);
+        let is_covered = self.open[1].get(at).copied().unwrap_or(false);
+        self.covered(text, above, is_covered, columns);
+        if is_covered {
+            self.goes_on_below();
+        }
     }
 
-    /// A cell that the one before it covers, unless it says something of its own.
+    /// A cell that the one before it covers. What it says of its own is not shown.
     pub(crate) fn beside(&mut self, text: String) {
         let before = self.rows.last().and_then(|row| row.last()).cloned();
-        self.covered(text, before, 1);
+        let is_covered = before.is_some();
+        self.covered(text, before, is_covered, 1);
     }
 
-    fn covered(&mut self, text: String, by: Option<String>, columns: usize) {
+    fn covered(&mut self, text: String, by: Option<String>, is_covered: bool, columns: usize) {
+        let text = if is_covered { String::new() } else { text };
         let is_silent = text.trim().is_empty();
         let copy = by.filter(|_| is_silent).and_then(|by| self.repeated(&by, 1));
         self.cell(copy.unwrap_or(text), columns);
@@ -101,6 +125,23 @@ mod tests {
         grid.cell("Entry".to_owned(), 1);
         grid.beside(String::new());
         assert_eq!(grid.into_rows(), [["Region", "Fees", "Fees"], ["Region", "Entry", "Entry"]]);
+    }
+
+    #[test]
+    fn what_a_covered_cell_holds_is_not_shown_unless_nothing_covers_it() {
+        let mut grid = Grid::default();
+        grid.begin_row();
+        grid.cell("A".to_owned(), 1);
+        grid.goes_on_below();
+        grid.cell("x".to_owned(), 1);
+        grid.begin_row();
+        grid.below("hidden".to_owned(), 1);
+        grid.below("own".to_owned(), 1);
+        grid.begin_row();
+        grid.below("hidden too".to_owned(), 1);
+        grid.cell("z".to_owned(), 1);
+        grid.beside("hidden beside".to_owned());
+        assert_eq!(grid.into_rows(), [vec!["A", "x"], vec!["A", "own"], vec!["A", "z", "z"]]);
     }
 
     #[test]

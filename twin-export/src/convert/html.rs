@@ -103,6 +103,12 @@ impl Walker {
             self.prose.capture();
         }
         let font = self.styles.font(parent).map(|font| std::mem::replace(&mut self.font, font));
+        // Items have it for their mark.
+        if parent.value().name() != "li"
+            && let Some(text) = self.styles.text_before(parent)
+        {
+            self.prose.flowing(&text);
+        }
         for child in parent.children() {
             match child.value() {
                 Node::Text(text) if self.preformatted => {

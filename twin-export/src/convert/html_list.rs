@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use scraper::ElementRef;
 
 use super::html::Walker;
+use super::html_styles::{counts, property};
 use super::html_tree::Attributes as _;
 use super::{numerals, signs};
 
@@ -22,7 +23,8 @@ enum Shown {
     Usual,
     Nothing,
     Marked(Marker),
-    Box,
+    /// A dash, with a sign that says something.
+    Bullet(String),
 }
 
 /// What a style sheet puts before items: texts and counters.
@@ -51,7 +53,7 @@ fn begin(walker: &mut Walker, list: ElementRef<'_>) -> Shown {
     let written = counts.as_deref().or_else(|| list.attribute("type")).map(counted);
     if !is_ordered && (written.is_none_or(|written| written.is_none()) || list.attribute("type").is_some()) {
         walker.prose.begin_list(None);
-        return if marker.is_some_and(|marker| marker.is_box()) { Shown::Box } else { Shown::Usual };
+        return marker.and_then(|marker| marker.text()).map_or(Shown::Usual, |sign| Shown::Bullet(sign));
     }
     let is_reversed = list.attribute("reversed").is_some();
     let items = || list.child_elements().filter(|item| item.value().name() == "li").count();
@@ -73,9 +75,14 @@ pub(super) fn item(walker: &mut Walker, item: ElementRef<'_>) {
         walker.prose.renumber(number);
     }
     walker.prose.begin_item();
+    let own = item.attribute("style").and_then(quoted_marker).or_else(|| walker.styles.text_before(item));
     match walker.lists.open.last().cloned() {
         Some(Shown::Nothing) => walker.prose.mark_item(|_| String::new()),
-        Some(Shown::Box) => walker.prose.check_box(false),
+        _ if own.is_some() => walker.prose.mark_item(|_| signs::bullet(own.as_deref().unwrap_or_default())),
+        _ if item.attribute("style").and_then(counts).is_some_and(|counts| counts == "none") => {
+            walker.prose.mark_item(|_| String::new());
+        }
+        Some(Shown::Bullet(sign)) => walker.prose.mark_item(|_| signs::bullet(&sign)),
         Some(Shown::Marked(marker)) => {
             let counters = &mut walker.lists.counters;
             walker.prose.mark_item(|number| marker.written(number.unwrap_or_default(), counters));
@@ -105,10 +112,24 @@ fn written(format: &str, number: i64) -> String {
     counted.and_then(|number| numerals::written(format, number)).unwrap_or_else(|| number.to_string())
 }
 
+/// The text that a style puts before items: `list-style-type: "✗ "`.
+pub(super) fn quoted_marker(style: &str) -> Option<String> {
+    let value = property(style, "list-style-type").or_else(|| property(style, "list-style"))?;
+    let start = value.find(['"', '\''])?;
+    let quote = value[start..].chars().next()?;
+    let (text, _) = value[start + 1..].split_once(quote)?;
+    Some(unescaped(text))
+}
+
 /// Pieces of one marker.
 const MOST_PIECES: usize = 20;
 
 impl Marker {
+    /// A text alone.
+    pub(super) fn plain(text: &str) -> Self {
+        Self(vec![Piece::Text(text.to_owned())])
+    }
+
     /// The value of `content`; `None` for what is not understood.
     pub(super) fn of(content: &str) -> Option<Self> {
         let mut pieces = Vec::new();
@@ -131,13 +152,13 @@ impl Marker {
         (!pieces.is_empty()).then_some(Self(pieces))
     }
 
-    /// Whether it is an empty box to tick.
-    fn is_box(&self) -> bool {
-        let mut texts = self.0.iter().filter_map(|piece| match piece {
-            Piece::Text(text) => Some(text),
+    /// What it says where it counts nothing.
+    pub(super) fn text(&self) -> Option<String> {
+        let text = |piece: &Piece| match piece {
+            Piece::Text(text) => Some(text.clone()),
             Piece::Counter { .. } => None,
-        });
-        texts.any(|text| text.chars().any(|sign| signs::box_of(sign) == Some(signs::tick(false))))
+        };
+        self.0.iter().map(text).collect()
     }
 
     /// The marker of an item; its own counter is the last one.
@@ -186,6 +207,39 @@ mod tests {
     use super::super::html::fragment_to_text as text;
 
     #[test]
+    fn signs_and_words_before_items_and_paragraphs_are_read() {
+        let sheet = "<style>.a-0>li:before{content:'\\002610  '}.b-0>li:before{content:'\\002611  '}.c-0>li::before{content:'\\002717 '}\
+            .d-0>li:before{content:'\\0025cf  '}ul.a-0{list-style-type:none}.no li{list-style-type:'✗ '}ul.yes{list-style-type:\"✓ \"}\
+            .one::before{content:'✗ '}.neg::before{content:'Never '}.icon::before{content:'\\f00c'}.crumb:before{content:'/'}\
+            .tip::before{content:'Tip';display:none}</style>";
+        for (html, expected) in [
+            ("<ul class=a-0><li>x</ul>", "- [ ] x"),
+            ("<ul class=b-0><li>x</ul>", "- [x] x"),
+            ("<ul class=c-0><li>x</ul>", "- ✗ x"),
+            ("<ul class=d-0><li>x</ul>", "- x"),
+            ("<ul class=no><li>x</ul>", "- ✗ x"),
+            ("<ul class=yes><li>x</ul>", "- ✓ x"),
+            ("<ul><li class=one>x<li>y</ul>", "- ✗ x\n- y"),
+            ("<ul style='list-style-type:\"✗ \"'><li>x</ul>", "- ✗ x"),
+            (
+                "<p class=neg>touch</p><p class=icon>a</p><p class=crumb>b</p><p class=tip>c",
+                "Never touch\n\na\n\nb\n\nc",
+            ),
+        ] {
+            assert_eq!(text(&format!("{sheet}{html}")), expected, "{html}");
+        }
+    }
+
+    #[test]
+    fn an_item_that_begins_with_a_list_keeps_its_number() {
+        assert_eq!(text("<ol><li value=7><ol type=a><li>x<li>y</ol></ol>"), "7. a. x\n  b. y");
+        assert_eq!(text("<ul><li><ol><li>x</ol></ul>"), "- 1. x");
+        assert_eq!(text("<ol><li><ul><li>x</ul><li>two</ol>"), "1. - x\n2. two");
+        assert_eq!(text("<ul><li><ul><li>deep</ul></ul>"), "  - deep");
+        assert_eq!(text("<ol start=12><li><ol start=5><li>2024 kickoff</ol></ol>"), "12. 5. 2024 kickoff");
+    }
+
+    #[test]
     fn items_show_the_numbers_that_the_styles_say() {
         let sheet = "<style>ol.k-0{list-style-type:none}.k-0>li:before{content:\"(\" counter(c-0,lower-latin) \") \"}\
             .k-1>li:before{content:counter(c-0,decimal) '.' counter(c-1,lower-roman) '. '}\
@@ -205,6 +259,12 @@ mod tests {
             "- x\n\nz\n\n- y"
         );
         assert_eq!(text("<ol style='list-style:lower-alpha'><li>x</ol>"), "a. x");
+        assert_eq!(
+            text(
+                "<ol><li>x<li style='list-style:none'>y<li>z</ol><ol><li style='list-style:none'>a<li>b</ol>"
+            ),
+            "1. x\ny\n3. z\na\n2. b"
+        );
         assert_eq!(
             text(
                 "<style>ol{list-style:none}ol li::before{content:counters(i,'.') ' '}</style><ol><li>x</ol>"

@@ -104,7 +104,7 @@ impl Walker {
         let is_note = element.descendent_elements().any(is_mark) || above.is_some_and(is_mark);
         let written = if text.trim().is_empty() {
             text
-        } else if is_above_stroke(element, &text) {
+        } else if is_above_stroke(element, &text) && !self.prose.written().ends_with(char::is_alphabetic) {
             // A fraction, maybe behind a whole number.
             let is_mixed = self.prose.written().ends_with(|c: char| c.is_ascii_digit());
             format!("{}{}", if is_mixed { " " } else { "" }, text.trim())
@@ -185,6 +185,7 @@ mod tests {
             text("<p><sup>1</sup>⁄<sub>2</sub> 2<sup>3</sup>/<sub>4</sub> m<sup>2</sup>/s</p>"),
             "1⁄2 2 3/4 m²/s"
         );
+        assert_eq!(text("<p>5 m<sup>3</sup>/<sub>2</sub> 25<sup>a</sup></p>"), "5 m³/2 25ᵃ");
     }
 
     #[test]

@@ -6,10 +6,12 @@ use std::collections::HashMap;
 use scraper::{ElementRef, Html};
 
 use super::html_hidden::shows_or_hides;
-use super::html_list::Marker;
+use super::html_list::{Marker, quoted_marker};
 use super::html_place::Layout;
 use super::html_tree::{Attributes as _, descendants};
 use super::symbols::is_symbol_font;
+
+mod before;
 
 /// The rules of a page's style sheets.
 #[derive(Debug, Default)]
@@ -19,6 +21,8 @@ pub(crate) struct Styles {
     count: usize,
     /// What stands before the items of a list, by the list's class or element.
     markers: HashMap<String, Marker>,
+    /// What stands before other elements, by their class or name.
+    texts: HashMap<String, String>,
     /// Items have numbers that are not understood.
     has_strange_markers: bool,
     /// Some rule says where elements stand.
@@ -109,6 +113,9 @@ impl Styles {
         if selectors.contains(":before") {
             selectors.split(',').for_each(|selector| self.add_marker(selector, block));
         }
+        if let Some(sign) = quoted_marker(block) {
+            selectors.split(',').for_each(|selector| self.add_sign(selector, &sign));
+        }
         let says = Says::of(block);
         if says == Says::default() {
             return;
@@ -125,23 +132,6 @@ impl Styles {
                 about.id.clone().or_else(|| about.classes.first().cloned()).or_else(|| about.element.clone());
             self.has_layout |= rule.says.layout != Layout::default();
             self.rules.entry(key.unwrap_or_default()).or_default().push(rule);
-        }
-    }
-
-    /// `.list>li:before{content:"(" counter(a, lower-latin) ") "}`
-    fn add_marker(&mut self, selector: &str, block: &str) {
-        let Some(content) = property(block, "content") else { return };
-        let list = selector.trim().strip_suffix(":before").map(|list| list.trim_end_matches(':'));
-        let list =
-            list.and_then(|list| list.strip_suffix("li")).map(|list| list.trim_end_matches(['>', ' ']));
-        match list.zip(Marker::of(content)) {
-            Some((list, marker))
-                if !list.contains([' ', '>', ':', '[']) && self.markers.len() < MOST_RULES =>
-            {
-                let list = list.rsplit_once('.').map_or(list, |(_, class)| class);
-                self.markers.insert(list.to_owned(), marker);
-            }
-            _ => self.has_strange_markers |= content.contains("counter"),
         }
     }
 
@@ -193,18 +183,15 @@ impl Styles {
 
     /// How a list counts, as CSS calls it.
     pub(super) fn counts(&self, list: ElementRef<'_>) -> Option<String> {
-        let by_item = || counts(list.child_elements().next()?.attribute("style")?);
+        // Only where all items say the same: one may stand without its mark.
+        let by_item = || {
+            let mut items = list.child_elements().map(|item| item.attribute("style").and_then(counts));
+            let first = items.next()??;
+            items.all(|other| other.as_ref() == Some(&first)).then_some(first)
+        };
         let own = list.attribute("style").and_then(counts);
         let counts = own.or_else(|| self.by_rule(list, |says| says.counts.clone())).or_else(by_item);
         counts.filter(|counts| counts != "none" || !self.has_strange_markers)
-    }
-
-    /// What stands before the items of a list.
-    pub(super) fn marker(&self, list: ElementRef<'_>) -> Option<&Marker> {
-        if self.markers.is_empty() {
-            return None;
-        }
-        list.class_names().chain([list.value().name()]).find_map(|name| self.markers.get(name))
     }
 
     /// Where an element stands, and what is in it.
@@ -335,7 +322,7 @@ fn strikes(style: &str) -> Option<bool> {
     Some(line.to_ascii_lowercase().contains("line-through"))
 }
 
-fn counts(style: &str) -> Option<String> {
+pub(super) fn counts(style: &str) -> Option<String> {
     let known = [
         "none",
         "decimal",

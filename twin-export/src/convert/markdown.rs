@@ -1,7 +1,7 @@
 //! Markdown as text, for any dialect; Notion's own habits are a choice of [`Dialect`].
 
 use pulldown_cmark::{
-    BrokenLink, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream,
+    BrokenLink, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeWithOffset,
 };
 
 use super::super::Limits;
@@ -12,6 +12,7 @@ use super::{html, html_tree};
 use notes::Notes;
 use tags::Open;
 
+mod dates;
 mod notes;
 mod tags;
 mod undefined;
@@ -128,7 +129,12 @@ impl Walker {
             | Options::ENABLE_MATH;
         let undefined = |link: BrokenLink<'_>| undefined::label_of(markdown, &link);
         let parser = Parser::new_with_broken_link_callback(markdown, options, Some(undefined));
-        for event in TextMergeStream::new(parser) {
+        for (event, range) in TextMergeWithOffset::new(parser.into_offset_iter()) {
+            if let Event::Start(Tag::Item) = event
+                && let Some(day) = dates::day(&markdown[range])
+            {
+                self.prose.renumber(day);
+            }
             self.event(event, depth);
         }
     }

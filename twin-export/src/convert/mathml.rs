@@ -2,7 +2,7 @@
 
 use scraper::{ElementRef, Node};
 
-use super::formula::{Ending, above, below, beside, ends_with_function, raised};
+use super::formula::{Ending, above, bare, below, beside, ends_with_function, raised};
 use super::html_tree::{Attributes as _, descendants};
 use super::signs::{self, struck, superscript};
 
@@ -109,11 +109,13 @@ fn part(element: ElementRef<'_>) -> String {
         // What stands before a base that comes later.
         "msub" if child(0).is_empty() => signs::lowered(&child(1)),
         "msubsup" if child(0).is_empty() => format!("{}{}", raised(&child(2)), signs::lowered(&child(1))),
+        "msub" if is_sum(&child(0)) => format!("{}{}", child(0), from(&child(1))),
+        "msubsup" if is_sum(&child(0)) => format!("{}{}{}", child(0), from(&child(1)), limit(&child(2))),
         "msub" => format!("{}{}", child(0), lowered(&child(1))),
         "msubsup" => format!("{}{}{}", child(0), lowered(&child(1)), raised(child(2).trim())),
-        "munderover" => format!("{}{}{}", child(0), lowered(&child(1)), limit(&child(2))),
+        "munderover" => format!("{}{}{}", child(0), from(&child(1)), limit(&child(2))),
         "mmultiscripts" => with_scripts(element),
-        "munder" => format!("{}{}", child(0), lowered(&child(1))),
+        "munder" => format!("{}{}", child(0), from(&child(1))),
         "mover" => over(&child(0), &child(1)),
         "mfenced" => fenced(element),
         "mtable" => {
@@ -206,7 +208,19 @@ fn rooted(text: &str) -> String {
 /// Up to where a sum goes.
 fn limit(text: &str) -> String {
     let text = text.trim();
-    if text.is_empty() { String::new() } else { format!("^{}", grouped(text)) }
+    if text.is_empty() { String::new() } else { format!("^({})", bare(text)) }
+}
+
+/// From where a sum goes.
+fn from(text: &str) -> String {
+    let text = text.trim();
+    if text.is_empty() { String::new() } else { format!("_({})", bare(text)) }
+}
+
+/// Whether a sign takes limits: a sum, a product, an integral.
+fn is_sum(sign: &str) -> bool {
+    sign.trim().chars().all(|c| matches!(c, '∏'..='∑' | '∫'..='∳' | '⋀'..='⋃' | '⨀'..='⨜'))
+        && !sign.trim().is_empty()
 }
 
 /// A base with indices and powers before and behind it: pairs of both, `<mprescripts/>` before those that stand before.
@@ -309,7 +323,7 @@ mod tests {
             line(
                 "<munderover><mo>∑</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow><mi>n</mi></munderover><msub><mi>x</mi><mi>i</mi></msub>"
             ),
-            "∑_(i=1)^n xi"
+            "∑_(i=1)^(n) xi"
         );
         assert_eq!(line("<msub><mi>CO</mi><mn>2</mn></msub>"), "CO2");
         assert_eq!(line("<mi>sin</mi><mo>&#x2061;</mo><mi>x</mi>"), "sin x");

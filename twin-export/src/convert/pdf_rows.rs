@@ -134,7 +134,7 @@ impl Row {
             }
             let is_small = !piece.is_field && piece.size < self.size * SMALL;
             let raised = is_small && piece.middle() > self.middle;
-            styled.push(Look { raised, struck: piece.is_struck }, piece.text.trim());
+            styled.push(Look { raised, struck: piece.is_struck, ..Look::default() }, piece.text.trim());
             ends_apart = piece.text.ends_with(' ');
             if ends_apart {
                 styled.push(Look::default(), " ");

@@ -174,14 +174,10 @@ impl Prose {
             }
         }
         self.gap = Gap::None;
-        let depth = self.lists.len();
-        self.after_item = depth > 0;
-        if let Some(list) = self.lists.last_mut() {
-            let marker = list.marker.take();
-            let indent = if marker.is_some() { depth - 1 } else { depth };
-            self.out.extend(std::iter::repeat_n("  ", indent.min(MOST_INDENT)));
-            self.out.push_str(marker.as_deref().unwrap_or_default());
-        }
+        self.after_item = !self.lists.is_empty();
+        let (indent, markers) = self.take_markers();
+        self.out.extend(std::iter::repeat_n("  ", indent.min(MOST_INDENT)));
+        self.out.push_str(&markers);
     }
 
     /// A heading with its text; the first one is remembered as the title.

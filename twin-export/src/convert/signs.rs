@@ -19,13 +19,14 @@ pub(crate) fn superscript(before: &str, text: &str) -> String {
         // A power of a power.
         return format!("{lead}^({bare}){trail}");
     }
+    if reads_on(before, bare) {
+        return text.to_owned();
+    }
     let raised: Option<String> = bare.chars().map(raised).collect();
-    let is_letter = |c: char| matches!(c, 'n' | 'i');
+    let letters = bare.chars().filter(|sign| sign.is_ascii_alphabetic()).count();
     match raised {
-        Some(raised) if !bare.contains(is_letter) || bare.chars().count() == 1 => {
-            format!("{lead}{raised}{trail}")
-        }
-        _ if reads_on(before, bare) => text.to_owned(),
+        // Letters among signs are easier to read in brackets: `x^(n+1)`.
+        Some(raised) if letters == 0 || letters == bare.chars().count() => format!("{lead}{raised}{trail}"),
         _ if bare.starts_with('(') && bare.find(')') == Some(bare.len() - 1) => {
             format!("{lead}^{bare}{trail}")
         }
@@ -33,9 +34,13 @@ pub(crate) fn superscript(before: &str, text: &str) -> String {
     }
 }
 
-fn is_raised(character: char) -> bool {
-    matches!(character, '⁰'..='ⁿ' | '¹' | '²' | '³')
+pub(super) fn is_raised(character: char) -> bool {
+    matches!(character, '⁰'..='ⁿ' | '¹' | '²' | '³') || LETTERS.1.contains(character)
 }
+
+/// Letters with a raised form, and their forms.
+const LETTERS: (&str, &str) =
+    ("abcdefghijklmoprstuvwxyzABDEGHIJKLMNOPRTUVW", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂ");
 
 /// Whether it is the mark of a note already, as `[1]` is.
 fn is_mark(text: &str) -> bool {
@@ -98,6 +103,32 @@ pub(crate) fn box_of(character: char) -> Option<&'static str> {
     }
 }
 
+/// What stands before an item whose list shows a sign: a dash, and the sign as well where it says something, as `✗` does,
+/// or a word.
+pub(crate) fn bullet(sign: &str) -> String {
+    let sign = sign.trim();
+    if says_something(sign) { format!("- {} ", with_boxes(sign)) } else { "- ".to_owned() }
+}
+
+/// Whether what marks an item is more than a mark.
+fn says_something(sign: &str) -> bool {
+    let is_telling = |c: char| {
+        box_of(c).is_some()
+            || matches!(c, '✓' | '✔' | '✕'..='✘' | '☓' | '×' | '⨯' | '✅' | '❌' | '❎' | '❓'..='❕' | '❗' | '+' | '!' | '?')
+            || matches!(c, '⚠' | '⛔' | '☠' | '☢' | '☣' | '☹'..='☻' | '⊕'..='⊗' | '➕'..='➗' | '①'..='⓿' | '❶'..='➓')
+            || matches!(c, '🗴'..='🗹' | '🞨'..='🞮' | '🚫' | '🛑' | '🛇' | '⮽'..='⮿' | '👍' | '👎' | '😀'..='🙏' | '💡')
+    };
+    let mut letters = sign.chars().filter(|c| c.is_alphanumeric());
+    match (letters.next(), letters.next()) {
+        (Some(_), Some(_)) => true,
+        // Other letters by themselves are bullets, or signs of a font that is not known.
+        (Some(one), None) => {
+            matches!(one, 'x' | 'X') || one.is_ascii_digit() || one > 'ÿ' || sign.contains(is_telling)
+        }
+        _ => sign.contains(is_telling),
+    }
+}
+
 /// A text with the boxes in it as such.
 pub(crate) fn with_boxes(text: &str) -> Cow<'_, str> {
     if text.is_ascii() || !text.contains(|c| box_of(c).is_some()) {
@@ -121,7 +152,10 @@ fn raised(character: char) -> Option<char> {
         '(' => Some('⁽'),
         ')' => Some('⁾'),
         'n' => Some('ⁿ'),
-        'i' => Some('ⁱ'),
+        letter if letter.is_ascii_alphabetic() => {
+            let at = LETTERS.0.chars().position(|one| one == letter)?;
+            LETTERS.1.chars().nth(at)
+        }
         // Raised of themselves.
         '°'
         | '′'
@@ -150,10 +184,8 @@ fn shifted(digit: char, forms: &str) -> Option<char> {
 /// Whether raised letters only end what stands before them, as in `21st`, `1er`, `Mme`.
 fn reads_on(before: &str, letters: &str) -> bool {
     let is_short = letters.chars().count() <= 4 && letters.chars().all(|c| c.is_alphabetic() || c == '.');
-    let endings = [
-        "st", "nd", "rd", "th", "er", "re", "ère", "e", "ème", "eme", "me", "es", "a", "os", "as", "ste",
-        "ten",
-    ];
+    let endings =
+        ["st", "nd", "rd", "th", "er", "re", "ère", "e", "ème", "eme", "me", "es", "os", "as", "ste", "ten"];
     let is_ending = endings.contains(&letters.to_lowercase().as_str());
     is_short && is_ending && before.ends_with(|c: char| c.is_numeric() && !is_raised(c))
         || letters == "MC" && before.ends_with(char::is_alphanumeric)
@@ -176,7 +208,12 @@ mod tests {
         assert_eq!(superscript("10", "-3 "), "⁻³ ");
         assert_eq!(superscript("x", "n"), "ⁿ");
         assert_eq!(superscript("x", "n+1"), "^(n+1)");
-        assert_eq!(superscript("x", "ab"), "^(ab)");
+        assert_eq!(superscript("x", "ab"), "ᵃᵇ");
+        assert_eq!(superscript("x", "max!"), "^(max!)");
+        assert_eq!(superscript("25", "a"), "ᵃ");
+        assert_eq!(superscript("25", "x"), "ˣ");
+        assert_eq!(superscript("A", "T"), "ᵀ");
+        assert_eq!(superscript("A", "q"), "^(q)");
         assert_eq!(superscript("x", " "), " ");
         assert_eq!(superscript("2", "2³"), "^(2³)");
         assert_eq!(superscript("m", "²"), "²");
@@ -185,12 +222,34 @@ mod tests {
     #[test]
     fn the_ending_of_a_numeral_reads_on() {
         assert_eq!(superscript("the 21", "st"), "st");
-        assert_eq!(superscript("x", "st"), "^(st)");
-        assert_eq!(superscript("mc²", "a"), "^(a)");
+        assert_eq!(superscript("x", "st"), "ˢᵗ");
+        assert_eq!(superscript("mc²", "a"), "ᵃ");
         assert_eq!(superscript("Acme", "TM"), "™");
         assert_eq!(superscript("20", "o"), "º");
-        assert_eq!(superscript(" ", "o"), "^(o)");
+        assert_eq!(superscript(" ", "o"), "ᵒ");
         assert_eq!(superscript("Acme", "®"), "®");
+    }
+
+    #[test]
+    fn bullets_that_say_something_stay_and_others_are_dashes() {
+        for plain in ["•", "·", "o", "–", "-", "▪", "➢", "§", "*", "", "❖", "→", "\u{F0B7}", "ü", "v"]
+        {
+            assert_eq!(bullet(plain), "- ", "{plain}");
+        }
+        for (sign, expected) in [
+            ("✓", "- ✓ "),
+            ("✗ ", "- ✗ "),
+            ("☐", "- [ ] "),
+            ("☒", "- [x] "),
+            ("x", "- x "),
+            ("+", "- + "),
+            ("🚫", "- 🚫 "),
+            ("No", "- No "),
+            ("Not allowed:", "- Not allowed: "),
+            ("禁", "- 禁 "),
+        ] {
+            assert_eq!(bullet(sign), expected);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::signs;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Look {
     pub(crate) raised: bool,
+    pub(crate) lowered: bool,
     pub(crate) struck: bool,
 }
 
@@ -20,7 +21,8 @@ impl Look {
         let number = |text: String| text.trim_end_matches('%').parse::<f64>().ok();
         let raised = attribute(properties, "baseline").and_then(number);
         let struck = attribute(properties, "strike").is_some_and(|strike| strike != "noStrike");
-        Self { raised: raised.is_some_and(|raised| raised > 0.0), struck }
+        let is = |holds: fn(f64) -> bool| raised.is_some_and(holds);
+        Self { raised: is(|by| by > 0.0), lowered: is(|by| by < 0.0), struck }
     }
 }
 
@@ -65,8 +67,17 @@ impl Styled {
         let mut out = String::new();
         let mut struck = String::new();
         let mut before = self.before.map(String::from).unwrap_or_default();
-        for (look, text) in self.runs.drain(..) {
-            let said = if look.raised { signs::superscript(&before, &text) } else { text };
+        let runs = std::mem::take(&mut self.runs);
+        for (at, (look, text)) in runs.iter().enumerate() {
+            let said = if look.raised && is_above_stroke(&runs[at..], &before) {
+                // A fraction, maybe behind a whole number.
+                let gap = if before.ends_with(|c: char| c.is_ascii_digit()) { " " } else { "" };
+                format!("{gap}{}", text.trim())
+            } else if look.raised {
+                signs::superscript(&before, text)
+            } else {
+                text.clone()
+            };
             before = said.chars().last().map(String::from).unwrap_or(before);
             if look.struck {
                 struck.push_str(&said);
@@ -86,13 +97,26 @@ impl Styled {
     }
 }
 
+/// Whether raised digits are the upper ones of a fraction, before a stroke and lowered digits.
+fn is_above_stroke(runs: &[(Look, String)], before: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let [(_, above), (_, stroke), (below, lower), ..] = runs else { return false };
+    let is_slash = matches!(stroke.trim(), "/" | "⁄");
+    is_slash
+        && below.lowered
+        && is_number(above.trim())
+        && is_number(lower.trim())
+        && !before.ends_with(char::is_alphabetic)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn runs_of_one_look_are_one() {
-        let (raised, struck) = (Look { raised: true, struck: false }, Look { raised: false, struck: true });
+        let raised = Look { raised: true, ..Look::default() };
+        let struck = Look { struck: true, ..Look::default() };
         let mut styled = Styled::default();
         for (look, text) in [
             (Look::default(), "10"),
@@ -100,7 +124,7 @@ mod tests {
             (raised, "3"),
             (Look::default(), " for "),
             (struck, "40 "),
-            (Look { raised: true, struck: true }, "2"),
+            (Look { raised: true, ..struck }, "2"),
             (Look::default(), " the 21"),
             (raised, "st"),
         ] {
@@ -108,5 +132,26 @@ mod tests {
         }
         assert_eq!(styled.take(), "10⁻³ for ~~40 ²~~ the 21st");
         assert!(styled.is_empty());
+    }
+
+    #[test]
+    fn raised_and_lowered_digits_around_a_stroke_are_a_fraction() {
+        let raised = Look { raised: true, ..Look::default() };
+        let lowered = Look { lowered: true, ..Look::default() };
+        for (before, stroke, expected) in [
+            ("2", "/", "2 1/2"),
+            ("", "/", "1/2"),
+            ("2", "⁄", "2 1⁄2"),
+            ("5 m", "/", "5 m¹/2"),
+            ("2", " of ", "2¹ of 2"),
+        ] {
+            let mut styled = Styled::default();
+            for (look, text) in
+                [(Look::default(), before), (raised, "1"), (Look::default(), stroke), (lowered, "2")]
+            {
+                styled.push(look, text);
+            }
+            assert_eq!(styled.take(), expected);
+        }
     }
 }

@@ -28,6 +28,7 @@ impl Walker<'_, '_> {
                 let raised = attribute(tag, "baseline").and_then(|raised| raised.parse::<i32>().ok());
                 let struck = attribute(tag, "strike").map(|struck| struck != "noStrike");
                 if let Some(run) = self.runs.last_mut() {
+                    run.lowered = raised.is_some_and(|raised| raised < 0);
                     run.raised = raised.map(|raised| raised > 0).or(run.raised);
                     if let Some(struck) = struck {
                         run.strike(struck);
@@ -190,7 +191,7 @@ impl Walker<'_, '_> {
             Inside::Run => {
                 let Some(run) = self.runs.last_mut() else { return };
                 match (name, value()) {
-                    ("rStyle", Some(id)) => *run = self.styles.get(&id).looks.clone().or(run),
+                    ("rStyle", Some(id)) => *run = self.styles.get(&id).looks.clone().within(run),
                     _ => run.take(tag),
                 }
             }
@@ -217,7 +218,10 @@ impl Walker<'_, '_> {
                 match name {
                     "gridBefore" => table.before = number(),
                     "gridSpan" => table.columns = number().max(1),
-                    "vMerge" => table.is_below = goes_on(),
+                    "vMerge" => {
+                        table.is_below = goes_on();
+                        table.opens = !table.is_below;
+                    }
                     "hMerge" => table.is_beside = goes_on(),
                     _ => {}
                 }
@@ -258,7 +262,8 @@ impl Walker<'_, '_> {
             }
             return;
         }
-        let look = Look { raised: run.is_raised(self.last(), text), struck: run.is_struck() };
+        let look =
+            Look { raised: run.is_raised(self.last(), text), lowered: run.lowered, struck: run.is_struck() };
         let shown = match run.font.as_deref() {
             Some(font) => symbols::shown(font, text),
             None => Cow::Borrowed(text),
@@ -301,6 +306,9 @@ impl Walker<'_, '_> {
         let Some(field) = self.fields.pop() else { return };
         if let Some(state) = field.state() {
             self.plain(&state);
+        } else if field.kind() == "LISTNUM" {
+            let number = self.list_numbers.next(&field.instruction);
+            self.plain(&number);
         } else if !field.is_shown {
             self.plain(&field.drawn().unwrap_or_default());
         } else if field.kind() == "HYPERLINK"

@@ -2,6 +2,7 @@
 
 mod body;
 mod field;
+mod list_numbers;
 mod notes;
 mod numbering;
 mod paragraph;

@@ -7,6 +7,7 @@ use quick_xml::reader::Reader;
 
 use super::super::numerals;
 use super::super::package::{attribute, is_foreign, name_of};
+use super::super::symbols;
 
 /// Levels of a list.
 const LEVELS: usize = 9;
@@ -44,6 +45,8 @@ struct Level {
     format: String,
     /// The form of a format of one's own.
     custom: Option<String>,
+    /// The font of a bullet.
+    font: String,
     /// With `%1` for the number of the first level.
     text: Option<String>,
     /// Numbers of other levels stand in it as digits.
@@ -56,7 +59,8 @@ struct Level {
 /// What stands before an item.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Label {
-    Bullet,
+    /// With the sign that it shows.
+    Bullet(String),
     /// `(a)`, `2.2`; empty where the level shows nothing.
     Number(String),
 }
@@ -112,7 +116,7 @@ impl Numbering {
         }
         let shown = level_of(level);
         let label = if shown.format == "bullet" {
-            Label::Bullet
+            Label::Bullet(symbols::shown(&shown.font, shown.text.as_deref().unwrap_or_default()).into_owned())
         } else {
             Label::Number(shown.label(level, |at| {
                 let number = counts[at].unwrap_or_else(|| start_of(at));
@@ -263,6 +267,11 @@ impl Builder {
                         level.custom = attribute(tag, "format").filter(|_| level.format == "custom");
                     }
                     "lvlText" => level.text = value(),
+                    "rFonts" => {
+                        let font = attribute(tag, "ascii").or_else(|| attribute(tag, "hAnsi"));
+                        level.font = font.unwrap_or_default();
+                    }
+                    "lvlPicBulletId" => level.text = None,
                     "isLgl" => level.is_legal = super::styles::is_on(tag),
                     "lvlRestart" => level.restart = number().and_then(|level| usize::try_from(level).ok()),
                     "pStyle" => level.style = value(),
@@ -281,7 +290,7 @@ mod tests {
         let mut numbering = Numbering::read(xml);
         let label = |(list, level): &(&str, usize)| match numbering.next(list, *level) {
             Some(Label::Number(label)) => label,
-            Some(Label::Bullet) => "•".to_owned(),
+            Some(Label::Bullet(sign)) => sign,
             None => "none".to_owned(),
         };
         items.iter().map(label).collect()
@@ -292,7 +301,7 @@ mod tests {
             <lvl ilvl="0"><start val="1"/><numFmt val="upperRoman"/><lvlText val="Article %1"/></lvl>
             <lvl ilvl="1"><start val="1"/><numFmt val="decimal"/><isLgl/><lvlText val="%1.%2"/></lvl>
             <lvl ilvl="2"><start val="3"/><numFmt val="lowerLetter"/><lvlText val="(%3)"/><lvlRestart val="0"/></lvl>
-            <lvl ilvl="3"><numFmt val="bullet"/><lvlText val="-"/></lvl>
+            <lvl ilvl="3"><numFmt val="bullet"/><lvlText val="&#xF0FB;"/><rPr><rFonts ascii="Wingdings"/></rPr></lvl>
         </abstractNum>
         <num numId="1"><abstractNumId val="0"/></num>
         <num numId="2"><abstractNumId val="0"/></num>
@@ -306,7 +315,7 @@ mod tests {
             [("1", 0), ("1", 1), ("1", 2), ("1", 2), ("1", 1), ("1", 0), ("1", 1), ("1", 2), ("1", 3)];
         assert_eq!(
             labels(CLAUSES, &items),
-            ["Article I", "1.1", "(c)", "(d)", "1.2", "Article II", "2.1", "(e)", "•"]
+            ["Article I", "1.1", "(c)", "(d)", "1.2", "Article II", "2.1", "(e)", "✗"]
         );
     }
 

@@ -2,6 +2,7 @@
 
 use super::super::super::text::tidy_line;
 use super::super::placeholders::names_contents;
+use super::super::signs;
 use super::numbering::Label;
 use super::styles::{Looks, Role, Style};
 use super::walker::Walker;
@@ -85,7 +86,7 @@ impl Walker<'_, '_> {
             Some((level, self.numbering.next(list, level)?))
         });
         if text.trim().is_empty() {
-            return;
+            return self.write_label(label.map(|(_, label)| label));
         }
         let is_caption = self.picture.take().is_some_and(|picture| picture == text.trim());
         if is_caption {
@@ -106,7 +107,7 @@ impl Walker<'_, '_> {
                 self.prose.heading(&format!("{label} {text}"));
             }
             _ if is_heading => self.prose.heading(text),
-            Some((level, Label::Bullet)) => self.prose.marked_line(level, "- ", text),
+            Some((level, Label::Bullet(sign))) => self.prose.marked_line(level, &signs::bullet(&sign), text),
             Some((level, Label::Number(label))) if !label.is_empty() => {
                 self.prose.marked_line(level, &format!("{label} "), text);
             }
@@ -115,6 +116,20 @@ impl Walker<'_, '_> {
                 self.prose.text(text);
                 self.prose.block();
             }
+        }
+    }
+
+    /// The number or the box alone, as in a column of a table that says nothing else.
+    fn write_label(&mut self, label: Option<Label>) {
+        let shown = match label {
+            Some(Label::Number(number)) => number,
+            Some(Label::Bullet(sign)) => signs::bullet(&sign).trim_start_matches("- ").trim().to_owned(),
+            None => return,
+        };
+        if self.cells > 0 && !shown.is_empty() {
+            self.prose.block();
+            self.prose.text(&shown);
+            self.prose.block();
         }
     }
 

@@ -32,6 +32,7 @@ pub(super) enum Role {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Looks {
     pub(super) raised: Option<bool>,
+    pub(super) lowered: bool,
     struck: Option<bool>,
     struck_twice: Option<bool>,
     pub(super) hidden: Option<bool>,
@@ -48,7 +49,11 @@ impl Looks {
     /// Takes up one of a run's properties.
     pub(super) fn take(&mut self, tag: &BytesStart<'_>) {
         match name_of(tag) {
-            "vertAlign" => self.raised = attribute(tag, "val").map(|value| value == "superscript"),
+            "vertAlign" => {
+                let place = attribute(tag, "val");
+                self.lowered = place.as_deref() == Some("subscript");
+                self.raised = place.map(|place| place == "superscript");
+            }
             "strike" => self.struck = Some(is_on(tag)),
             "dstrike" => self.struck_twice = Some(is_on(tag)),
             "position" => self.lifted = attribute(tag, "val").and_then(|by| by.parse().ok()),
@@ -81,10 +86,18 @@ impl Looks {
         self.struck == Some(true) || self.struck_twice == Some(true)
     }
 
+    /// The looks of a style of characters within a paragraph's style.
+    pub(super) fn within(self, paragraph: &Self) -> Self {
+        let struck = switched(self.struck, paragraph.struck);
+        let hidden = switched(self.hidden, paragraph.hidden);
+        Self { struck, hidden, ..self.or(paragraph) }
+    }
+
     /// What is not said here, as the base has it.
     pub(super) fn or(self, base: &Self) -> Self {
         Self {
             raised: self.raised.or(base.raised),
+            lowered: if self.raised.is_some() { self.lowered } else { base.lowered },
             struck: self.struck.or(base.struck),
             struck_twice: self.struck_twice.or(base.struck_twice),
             hidden: self.hidden.or(base.hidden),
@@ -92,6 +105,11 @@ impl Looks {
             lifted: self.lifted.or(base.lifted),
         }
     }
+}
+
+/// Properties that a style of characters and one of paragraphs switch: what both switch on is off.
+fn switched(own: Option<bool>, around: Option<bool>) -> Option<bool> {
+    if own == Some(true) { Some(around != Some(true)) } else { around.or(own) }
 }
 
 /// Whether a property that needs no value is on.

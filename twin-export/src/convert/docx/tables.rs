@@ -24,7 +24,7 @@ impl Walker<'_, '_> {
             if before > 0 {
                 table.grid.cell(String::new(), before);
             }
-            (table.columns, table.is_below, table.is_beside) = (1, false, false);
+            (table.columns, table.is_below, table.is_beside, table.opens) = (1, false, false, false);
         }
     }
 
@@ -39,6 +39,9 @@ impl Walker<'_, '_> {
             table.grid.beside(text);
         } else {
             table.grid.cell(text, table.columns);
+            if table.opens {
+                table.grid.goes_on_below();
+            }
         }
     }
 

@@ -11,6 +11,7 @@ use super::super::prose::{Mark, Prose};
 use super::super::styled::{Look, Styled};
 use super::Parts;
 use super::field::Field;
+use super::list_numbers::ListNumbers;
 use super::notes::Notes;
 use super::numbering::Numbering;
 use super::paragraph::{Paragraph, Titles};
@@ -41,6 +42,7 @@ pub(super) struct Walker<'a, 'p> {
     pub(super) boxes: usize,
     pub(super) ruby: Vec<Ruby>,
     pub(super) equation: Equation,
+    pub(super) list_numbers: ListNumbers,
     /// What begins the next paragraph: the mark of a note.
     pub(super) mark: Option<String>,
     /// Text of paragraphs whose end was deleted.
@@ -102,6 +104,8 @@ pub(super) struct Table {
     pub(super) before: usize,
     pub(super) is_below: bool,
     pub(super) is_beside: bool,
+    /// The cell goes on below.
+    pub(super) opens: bool,
 }
 
 #[derive(Debug)]
@@ -133,6 +137,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             boxes: 0,
             ruby: Vec::new(),
             equation: Equation::default(),
+            list_numbers: ListNumbers::default(),
             mark: None,
             carried: String::new(),
             carried_boxes: Vec::new(),

@@ -2,6 +2,7 @@
 
 use super::super::numerals;
 use super::super::prose::Prose;
+use super::super::signs;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {
@@ -14,7 +15,10 @@ pub(super) struct Line {
 pub(super) enum Marker {
     #[default]
     None,
-    Bullet,
+    /// As the layout says, and a bullet where it does not.
+    Usual,
+    /// With the sign that it shows.
+    Bullet(String),
     /// By the name of its kind, and where it starts.
     Number(String, u64),
 }
@@ -34,7 +38,11 @@ pub(super) fn write(lines: &[Line], is_notes: bool, prose: &mut Prose) {
                 counts[level] = Some((kind.clone(), number));
                 prose.marked_line(level, &format!("{} ", label(kind, number)), &line.text);
             }
-            Marker::Bullet if lines.len() > 1 && !is_notes => {
+            Marker::Bullet(sign) if !is_notes && (lines.len() > 1 || signs::bullet(sign) != "- ") => {
+                counts[level] = None;
+                prose.marked_line(level, &signs::bullet(sign), &line.text);
+            }
+            Marker::Usual if lines.len() > 1 && !is_notes => {
                 counts[level] = None;
                 prose.marked_line(level, "- ", &line.text);
             }
@@ -88,7 +96,11 @@ mod tests {
     fn numbers_are_those_that_the_slide_shows() {
         let line = |level: usize, kind: &str, start: u64, text: &str| Line {
             level,
-            marker: if kind.is_empty() { Marker::Bullet } else { Marker::Number(kind.to_owned(), start) },
+            marker: if kind.is_empty() {
+                Marker::Bullet("•".to_owned())
+            } else {
+                Marker::Number(kind.to_owned(), start)
+            },
             text: text.to_owned(),
         };
         let lines = [

@@ -1,8 +1,10 @@
 //! Presentations: slide by slide, title first, in the order in which a slide is read, with tables, charts, diagrams and
 //! the speaker's notes.
 
+mod bullets;
 mod lines;
 mod order;
+mod place;
 mod walker;
 
 use std::collections::HashMap;
@@ -111,6 +113,9 @@ impl Deck {
         let mut shapes = Vec::new();
         for mut shape in walker.shapes {
             shape.area = shape.area.or_else(|| places.of(&shape.place));
+            if let Content::Lines(lines) = &mut shape.content {
+                places.mark(&shape.place, lines);
+            }
             shapes.push(shape);
         }
         let blocks = in_order(shapes);

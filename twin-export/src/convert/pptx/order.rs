@@ -1,6 +1,9 @@
 //! The order in which a slide is read: from top to bottom, and from left to right where shapes stand side by side.
 
-use super::walker::{Content, Place, Placeholder, Shape, Walker};
+use super::bullets::Bullets;
+use super::lines::{Line, Marker};
+use super::place::{Place, Placeholder};
+use super::walker::{Content, Shape, Walker};
 
 /// Where a shape stands, in the units of its slide or its group.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,14 +30,35 @@ impl Area {
     }
 }
 
-/// Where layouts put their placeholders.
+/// Where layouts put their placeholders, and what stands before their paragraphs.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Places(Vec<(Placeholder, Area)>);
+pub(super) struct Places(Vec<(Placeholder, Area)>, Vec<(Placeholder, Bullets)>);
 
 impl Places {
     pub(super) fn add(&mut self, xml: &str) {
         let walker = Walker::read(xml, false, &Default::default());
         self.0.extend(walker.placed);
+        self.1.extend(walker.styled_lists);
+    }
+
+    /// Gives paragraphs that say nothing of it the numbers and signs of the layout, or else of the master.
+    pub(super) fn mark(&self, place: &Placeholder, lines: &mut [Line]) {
+        if place.place != Place::Body {
+            return;
+        }
+        let is_of = |one: &Placeholder| {
+            let is_same = place.index.is_some() && one.index == place.index;
+            is_same || (one.place == Place::Body && (one.kind == place.kind || one.index.is_none()))
+        };
+        for line in lines.iter_mut().filter(|line| line.marker == Marker::Usual) {
+            let mut said =
+                self.1.iter().filter(|(one, _)| is_of(one)).filter_map(|(_, list)| list.at(line.level));
+            match said.next() {
+                // Layouts without bullets have lists all the same.
+                None | Some(Marker::None) => {}
+                Some(marker) => line.marker = marker.clone(),
+            }
+        }
     }
 
     /// By the same number, or else by the same kind.

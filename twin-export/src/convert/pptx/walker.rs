@@ -11,27 +11,10 @@ use super::super::link::says_nothing;
 use super::super::package::{Relation, attribute, entity, is_foreign, name_of, reference};
 use super::super::styled::{Look, Styled};
 use super::super::{is_media, symbols};
+use super::bullets::{self, Bullets};
 use super::lines::{Line, Marker};
 use super::order::Area;
-
-/// What a shape is on its slide.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Place {
-    #[default]
-    Free,
-    Title,
-    Body,
-    /// Numbers, dates and footers that every slide repeats.
-    Repeated,
-}
-
-/// Which placeholder of the layout a shape fills.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Placeholder {
-    pub(super) place: Place,
-    pub(super) kind: String,
-    pub(super) index: Option<String>,
-}
+use super::place::{Place, Placeholder, pair, placeholder};
 
 #[derive(Debug)]
 pub(super) struct Shape {
@@ -54,6 +37,9 @@ pub(super) enum Content {
 pub(super) struct Walker {
     pub(super) shapes: Vec<Shape>,
     pub(super) placed: Vec<(Placeholder, Area)>,
+    /// What stands before paragraphs of placeholders, the master's own last.
+    pub(super) styled_lists: Vec<(Placeholder, Bullets)>,
+    bullets: bullets::Reader,
     /// Files within the slide, for other programs, by their relation.
     pub(super) enclosed: Vec<String>,
     pub(super) has_footer: bool,
@@ -176,6 +162,10 @@ impl Walker {
         if self.equation.start(tag) {
             return;
         }
+        if name == "p" {
+            self.end_paragraph();
+        }
+        self.bullets.start(tag);
         match name {
             "AlternateContent" => self.alternatives.push((self.written, false)),
             "grpSp" => self.groups.push((None, Vec::new())),
@@ -188,19 +178,11 @@ impl Walker {
             "ext" if attribute(tag, "cx").is_some() => self.area[1] = pair(tag, "cx", "cy"),
             "ph" => self.place = placeholder(tag),
             "p" => {
-                self.end_paragraph();
                 self.styled.begin();
-                let marker = if self.place.place == Place::Body { Marker::Bullet } else { Marker::None };
-                self.line = Line { marker, ..Line::default() };
+                self.line = Line::default();
             }
             "pPr" => {
                 self.line.level = attribute(tag, "lvl").and_then(|level| level.parse().ok()).unwrap_or(0)
-            }
-            "buNone" => self.line.marker = Marker::None,
-            "buChar" | "buBlip" => self.line.marker = Marker::Bullet,
-            "buAutoNum" => {
-                let start = attribute(tag, "startAt").and_then(|start| start.parse().ok()).unwrap_or(1);
-                self.line.marker = Marker::Number(attribute(tag, "type").unwrap_or_default(), start);
             }
             "r" | "fld" => {
                 (self.look, self.link) = (Look::default(), None);
@@ -263,6 +245,10 @@ impl Walker {
                 self.contents.extend(rows.map(Content::Table));
             }
             "txBody" if self.table.is_none() => self.end_text(),
+            "bodyStyle" => {
+                let body = Placeholder { place: Place::Body, ..Placeholder::default() };
+                self.styled_lists.push((body, std::mem::take(&mut self.bullets.styles)));
+            }
             "sp" | "pic" | "graphicFrame" | "cxnSp" => self.end_shape(),
             "grpSpPr" => {
                 let area = self.area();
@@ -302,8 +288,11 @@ impl Walker {
         let text = self.styled.take();
         self.styled.begin();
         self.equation.begin();
+        let line = std::mem::take(&mut self.line);
+        let usual = if self.place.place == Place::Body { Marker::Usual } else { Marker::None };
+        let marker = self.bullets.of_paragraph(line.level).unwrap_or(usual);
         if !text.trim().is_empty() {
-            self.lines.push(Line { text, ..std::mem::take(&mut self.line) });
+            self.lines.push(Line { text, marker, ..line });
         }
     }
 
@@ -338,6 +327,10 @@ impl Walker {
         let area = self.area();
         if let Some(area) = area.filter(|_| self.place != Placeholder::default()) {
             self.placed.push((self.place.clone(), area));
+        }
+        let bullets = std::mem::take(&mut self.bullets.styles);
+        if self.place.place == Place::Body && !bullets.is_empty() {
+            self.styled_lists.push((self.place.clone(), bullets));
         }
         let contents = std::mem::take(&mut self.contents);
         let shapes = contents.into_iter().map(|content| Shape { area, place: self.place.clone(), content });
@@ -379,22 +372,4 @@ impl Walker {
             self.contents.push(Content::Lines(vec![Line { text, ..Line::default() }]));
         }
     }
-}
-
-fn pair(tag: &BytesStart<'_>, first: &str, second: &str) -> Option<(f64, f64)> {
-    let number = |name: &str| attribute(tag, name)?.parse::<f64>().ok().filter(|number| number.is_finite());
-    Some((number(first)?, number(second)?))
-}
-
-fn placeholder(tag: &BytesStart<'_>) -> Placeholder {
-    let kind = attribute(tag, "type").unwrap_or_else(|| "body".to_owned());
-    let place = match kind.as_str() {
-        "title" | "ctrTitle" => Place::Title,
-        "sldNum" | "dt" | "ftr" | "hdr" => Place::Repeated,
-        "body" | "obj" => Place::Body,
-        _ => Place::Free,
-    };
-    // Titles of all kinds stand in one place.
-    let kind = if place == Place::Title { "title".to_owned() } else { kind };
-    Placeholder { place, kind, index: attribute(tag, "idx") }
 }

@@ -28,6 +28,22 @@ impl Prose {
         Some(taken.trim_start_matches('\n').to_owned())
     }
 
+    /// What stands before a line in lists, and how far it is indented. An item that begins with another list has its
+    /// number before that of the other; a dash before a dash says nothing.
+    pub(super) fn take_markers(&mut self) -> (usize, String) {
+        let mut indent = self.lists.len();
+        let mut markers = String::new();
+        for (depth, list) in self.lists.iter_mut().enumerate().rev() {
+            let Some(marker) = list.marker.take() else { break };
+            let is_innermost = depth + 1 == indent && markers.is_empty();
+            if is_innermost || !(marker.is_empty() || (marker == "- " && markers.starts_with("- "))) {
+                markers.insert_str(0, &marker);
+                indent = depth;
+            }
+        }
+        (indent, markers)
+    }
+
     /// Writes the marker of the item that has just begun anew, from its number.
     pub(crate) fn mark_item(&mut self, write: impl FnOnce(Option<i64>) -> String) {
         if let Some(list) = self.lists.last_mut() {

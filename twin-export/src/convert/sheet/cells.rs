@@ -26,6 +26,8 @@ pub(super) struct Worksheet {
     formulas: HashMap<String, (Place, String)>,
     /// Cells that lead somewhere, by the relation that says where.
     links: Vec<(Place, String)>,
+    /// Controls on the sheet: the number of the shape, and the relation to its properties.
+    pub(super) controls: Vec<(String, String)>,
 }
 
 #[derive(Debug, Default)]
@@ -51,8 +53,14 @@ enum Reading {
 
 impl Worksheet {
     pub(super) fn read(xml: &str, rows: Rows, book: &Book) -> Result<Self, &'static str> {
-        let mut sheet =
-            Self { rows, is_whole: false, remark: None, formulas: HashMap::new(), links: Vec::new() };
+        let mut sheet = Self {
+            rows,
+            is_whole: false,
+            remark: None,
+            formulas: HashMap::new(),
+            links: Vec::new(),
+            controls: Vec::new(),
+        };
         let mut reader = Reader::from_str(xml);
         reader.config_mut().check_end_names = false;
         let (mut cell, mut runs) = (Cell::default(), Runs::default());
@@ -150,6 +158,10 @@ impl Worksheet {
                 self.links.extend(place.zip(reference(tag)));
                 Reading::Nothing
             }
+            "control" => {
+                self.controls.extend(attribute(tag, "shapeId").zip(reference(tag)));
+                Reading::Nothing
+            }
             "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader" | "firstFooter" => {
                 Reading::Header
             }
@@ -238,6 +250,9 @@ impl Cell {
         }
         match self.kind.as_str() {
             "s" => value.parse().ok().and_then(|at: usize| book.string(at)).map(text).unwrap_or_default(),
+            "b" if style.is_some_and(|style| style.is_box) && matches!(value, "0" | "1") => {
+                signs::tick(value == "1").to_owned()
+            }
             "b" => match value {
                 "0" | "false" => truth(false).to_owned(),
                 "1" | "true" => truth(true).to_owned(),

@@ -1,6 +1,7 @@
 //! Workbooks: every sheet's rows as lines, each cell as its sheet shows it.
 
 mod cells;
+mod controls;
 mod escapes;
 mod formula;
 mod rows;

@@ -118,9 +118,7 @@ impl Rows {
             let is_long = height.saturating_mul(width) > MOST_COVERED;
             let right = if is_long { right.min(last_column.max(left)) } else { right };
             let used = rows.partition_point(|&row| row < top)..rows.partition_point(|&row| row <= bottom);
-            if end - start > MOST_REPEATED {
-                continue;
-            }
+            let is_repeated = end - start <= MOST_REPEATED;
             let covered: Vec<u32> = if is_long {
                 rows[used].iter().copied().take(unvisited).collect()
             } else {
@@ -129,8 +127,13 @@ impl Rows {
             let places = covered.into_iter().flat_map(|row| (left..=right).map(move |column| (row, column)));
             for place in places.take(unvisited) {
                 unvisited -= 1;
-                if !own.contains_key(&place) {
-                    self.cells.push(Cell { place, start, end });
+                match own.get(&place) {
+                    Some(&at) if at == cell => {}
+                    // The sheet does not show what a covered cell holds.
+                    Some(&at) if is_repeated => (self.cells[at].start, self.cells[at].end) = (start, end),
+                    Some(&at) => self.cells[at].end = self.cells[at].start,
+                    None if is_repeated => self.cells.push(Cell { place, start, end }),
+                    None => {}
                 }
             }
         }
@@ -178,6 +181,18 @@ mod tests {
         rows.merge((0, 1), (0, 2));
         rows.merge((9, 9), (u32::MAX, u32::MAX));
         assert_eq!(rows.into_lines().unwrap(), "Region | Fees | Fees\nRegion | Entry | Year\n");
+    }
+
+    #[test]
+    fn what_a_covered_cell_holds_is_not_shown() {
+        let mut rows = Rows::new(10_000);
+        let long = "x".repeat(MOST_REPEATED + 1);
+        for (place, text) in [((0, 0), "Head"), ((0, 1), "hidden"), ((1, 0), &*long), ((1, 1), "hidden")] {
+            let _ = rows.push(place, text);
+        }
+        rows.merge((0, 0), (0, 1));
+        rows.merge((1, 0), (1, 1));
+        assert_eq!(rows.into_lines().unwrap(), format!("Head | Head\n{long} |\n"));
     }
 
     #[test]

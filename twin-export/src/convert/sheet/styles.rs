@@ -11,11 +11,13 @@ use super::super::package::{attribute, name_of};
 pub(super) struct Style {
     pub(super) format: NumberFormat,
     pub(super) is_struck: bool,
+    /// It shows a truth as a box to tick.
+    pub(super) is_box: bool,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { format: NumberFormat::built_in(0), is_struck: false }
+        Self { format: NumberFormat::built_in(0), is_struck: false, is_box: false }
     }
 }
 
@@ -52,7 +54,16 @@ pub(super) fn read(xml: &str) -> Vec<Style> {
                             None => NumberFormat::built_in(id),
                         };
                         let font = number("fontId").and_then(|font| struck_fonts.get(font as usize));
-                        styles.push(Style { format, is_struck: font.copied().unwrap_or(false) });
+                        styles.push(Style {
+                            format,
+                            is_struck: font.copied().unwrap_or(false),
+                            is_box: false,
+                        });
+                    }
+                    "xfComplement" if section == "cellXfs" => {
+                        if let Some(style) = styles.last_mut() {
+                            style.is_box = true;
+                        }
                     }
                     _ => {}
                 }

@@ -106,7 +106,7 @@ impl<'a> Segments<'a> {
 
 /// How a font's letters stand.
 pub(super) fn font(data: &[u8]) -> Option<Look> {
-    Some(Look { struck: u16_at(data, 2)? & 8 != 0, raised: u16_at(data, 8)? == 1 })
+    Some(Look { struck: u16_at(data, 2)? & 8 != 0, raised: u16_at(data, 8)? == 1, ..Look::default() })
 }
 
 /// A font by its number: there is none with the number 4.
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn runs_take_the_look_of_their_fonts() {
         let data = [4, 0, 8, 2, 0, b'1', b'0', b'6', b'l', 2, 0, 7, 0, 3, 0, 0, 0];
-        let look = |font| Look { raised: font == 7, struck: false };
+        let look = |font| Look { raised: font == 7, ..Look::default() };
         assert_eq!(Segments::new(vec![&data]).string(look).as_deref(), Some("10⁶l"));
     }
 }

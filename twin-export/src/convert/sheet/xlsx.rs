@@ -15,6 +15,7 @@ use super::super::styled::{Look, Styled};
 use super::super::{Output, chart, pptx};
 use super::Sheets;
 use super::cells::Worksheet;
+use super::controls::{self, Control};
 use super::escapes::unescaped;
 use super::styles::{self, Style, is_on};
 
@@ -88,8 +89,50 @@ fn add(
     if let Some(said) = worksheet.remark {
         sheets.aside.remark(said);
     }
-    let drawings = drawings(sheets, package, &relations, worksheet.rows.is_empty());
+    let mut drawings = drawings(sheets, package, &relations, worksheet.rows.is_empty());
+    for control in controls(package, &relations, &worksheet.controls) {
+        // A newer drawing has its label, too.
+        let known = drawings.iter_mut().find(|text| text.lines().any(|line| line == control.label));
+        match known.filter(|_| !control.label.is_empty()) {
+            Some(text) => *text = with_state(text, &control),
+            None => drawings.push(control.line()),
+        }
+    }
     sheets.add(&sheet.name, worksheet.rows, &drawings)
+}
+
+/// The controls of a sheet in their state.
+fn controls(
+    package: &mut Package,
+    relations: &HashMap<String, Relation>,
+    states: &[(String, String)],
+) -> Vec<Control> {
+    let mut found = Vec::new();
+    for drawing in relations.values().filter(|relation| relation.kind == "vmlDrawing") {
+        // A comment's frame says nothing: a drawing that cannot be read hides no text that is known of.
+        let Ok(Some(xml)) = package.part(&drawing.target) else { continue };
+        for mut control in controls::read(&xml) {
+            let state = states.iter().find(|(shape, _)| *shape == control.shape);
+            let part = state.and_then(|(_, id)| relations.get(id)).map(|one| one.target.clone());
+            let own = part.and_then(|part| controls::is_ticked(&package.part(&part).ok()??));
+            control.ticked = control.ticked.map(|ticked| own.unwrap_or(ticked));
+            found.push(control);
+        }
+    }
+    found
+}
+
+/// A text with the state of a control before its label.
+fn with_state(text: &str, control: &Control) -> String {
+    let mut is_written = false;
+    let lines = text.lines().map(|line| {
+        if is_written || line != control.label {
+            return line.to_owned();
+        }
+        is_written = true;
+        control.line()
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Text boxes and charts of a sheet; a chart's figures where the sheet has none of its own.
@@ -225,7 +268,8 @@ impl Runs {
         match name_of(tag) {
             "r" => self.look = Look::default(),
             "vertAlign" => {
-                self.look.raised = attribute(tag, "val").is_some_and(|value| value == "superscript")
+                let place = attribute(tag, "val").unwrap_or_default();
+                (self.look.raised, self.look.lowered) = (place == "superscript", place == "subscript");
             }
             "strike" => self.look.struck = is_on(tag),
             "rPh" => self.in_phonetic = true,
