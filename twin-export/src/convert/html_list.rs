@@ -48,7 +48,8 @@ pub(super) fn read(walker: &mut Walker, list: ElementRef<'_>) {
 
 fn begin(walker: &mut Walker, list: ElementRef<'_>) -> Shown {
     let is_ordered = list.value().name() == "ol";
-    let marker = walker.styles.marker(list).cloned();
+    let own = list.attribute("style").and_then(quoted_marker).map(|sign| Marker::plain(&sign));
+    let marker = own.or_else(|| walker.styles.marker(list).cloned());
     let counts = walker.styles.counts(list);
     let written = counts.as_deref().or_else(|| list.attribute("type")).map(counted);
     if !is_ordered && (written.is_none_or(|written| written.is_none()) || list.attribute("type").is_some()) {

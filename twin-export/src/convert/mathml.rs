@@ -187,11 +187,6 @@ fn is_enclosed(text: &str) -> bool {
     text.starts_with('(') && ends.into_iter().next() == Some(text.len())
 }
 
-fn grouped(text: &str) -> String {
-    let text = text.trim();
-    if is_single(text) { text.to_owned() } else { format!("({text})") }
-}
-
 /// What is raised to a power.
 fn base(text: &str) -> String {
     let is_one = text.ends_with([')', ']', '}', '|']) || is_single(text) || text.chars().count() == 1;
