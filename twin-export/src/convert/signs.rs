@@ -187,7 +187,7 @@ fn reads_on(before: &str, letters: &str) -> bool {
     let endings =
         ["st", "nd", "rd", "th", "er", "re", "ère", "e", "ème", "eme", "me", "es", "os", "as", "ste", "ten"];
     let is_ending = endings.contains(&letters.to_lowercase().as_str());
-    is_short && is_ending && before.ends_with(|c: char| c.is_numeric() && !is_raised(c))
+    is_short && is_ending && before.trim_end().ends_with(|c: char| c.is_numeric() && !is_raised(c))
         || letters == "MC" && before.ends_with(char::is_alphanumeric)
 }
 

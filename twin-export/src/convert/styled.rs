@@ -48,6 +48,12 @@ impl Styled {
         self.push(look, &signs::with_boxes(text));
     }
 
+    /// Whether a text is the stroke of a fraction whose upper digits were the last run.
+    #[cfg(feature = "office")]
+    pub(crate) fn awaits_stroke(&self, text: &str) -> bool {
+        matches!(text.trim(), "/" | "⁄") && self.runs.last().is_some_and(|(look, _)| look.raised)
+    }
+
     /// Text that went its own way, and stands before what follows.
     pub(crate) fn follow(&mut self, text: &str) {
         self.before = text.chars().next_back().or(self.before);

@@ -286,7 +286,7 @@ impl<'a, 'p> Walker<'a, 'p> {
     /// Text in a look; what has none goes straight into the text.
     pub(super) fn say(&mut self, look: Look, text: &str) {
         self.written += text.len() as u64;
-        if look != Look::default() {
+        if look != Look::default() || self.styled.awaits_stroke(text) {
             return self.styled.push(look, text);
         }
         self.flush();

@@ -76,6 +76,8 @@ pub(super) struct Walker {
 struct Cell {
     is_beside: bool,
     is_below: bool,
+    /// It goes on below.
+    opens: bool,
 }
 
 impl Walker {
@@ -210,7 +212,9 @@ impl Walker {
             "tc" => {
                 let is_on =
                     |name: &str| attribute(tag, name).is_some_and(|value| value == "1" || value == "true");
-                self.cell = Cell { is_beside: is_on("hMerge"), is_below: is_on("vMerge") };
+                let rows = attribute(tag, "rowSpan").and_then(|rows| rows.parse::<u32>().ok());
+                let opens = rows.is_some_and(|rows| rows > 1);
+                self.cell = Cell { is_beside: is_on("hMerge"), is_below: is_on("vMerge"), opens };
             }
             "chart" => self.related(reference(tag)),
             "relIds" => self.related(attribute(tag, "dm")),
@@ -304,6 +308,9 @@ impl Walker {
             Cell { is_below: true, .. } => table.below(text, 1),
             Cell { is_beside: true, .. } => table.beside(text),
             _ => table.cell(text, 1),
+        }
+        if cell.opens {
+            table.goes_on_below();
         }
     }
 
