@@ -32,6 +32,7 @@ pub(in super::super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output,
             rows: sheets.rows(),
             remarks: Vec::new(),
             is_whole: false,
+            is_filtered: false,
             unreckoned: Vec::new(),
             is_missing_text: false,
         };
@@ -44,6 +45,9 @@ pub(in super::super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output,
         }
         if !reader.is_whole || reader.is_missing_text {
             sheets.aside.skip(&*sheet.name, reason::CUT_SHORT);
+        }
+        if reader.is_filtered {
+            reader.rows.show_rows();
         }
         reader.remarks.iter().for_each(|said| sheets.aside.remark(said));
         sheets.add(&sheet.name, reader.rows, &[])?;
@@ -62,7 +66,9 @@ mod record {
     pub(super) const FILE_PASS: u16 = 0x002F;
     pub(super) const CONTINUE: u16 = 0x003C;
     pub(super) const CODE_PAGE: u16 = 0x0042;
+    pub(super) const COL_INFO: u16 = 0x007D;
     pub(super) const BOUND_SHEET: u16 = 0x0085;
+    pub(super) const FILTER_MODE: u16 = 0x009B;
     pub(super) const MUL_RK: u16 = 0x00BD;
     pub(super) const R_STRING: u16 = 0x00D6;
     pub(super) const XF: u16 = 0x00E0;
@@ -73,6 +79,7 @@ mod record {
     pub(super) const LABEL: u16 = 0x0204;
     pub(super) const BOOL_ERR: u16 = 0x0205;
     pub(super) const STRING: u16 = 0x0207;
+    pub(super) const ROW: u16 = 0x0208;
     pub(super) const RK: u16 = 0x027E;
     pub(super) const FONT: u16 = 0x0031;
     pub(super) const FORMAT: u16 = 0x041E;
@@ -219,6 +226,8 @@ struct SheetReader<'a> {
     rows: Rows,
     remarks: Vec<&'static str>,
     is_whole: bool,
+    /// A filter shows a choice of the rows.
+    is_filtered: bool,
     /// Formulas without a result.
     unreckoned: Vec<Place>,
     /// Some cell refers to a text that the workbook does not hold.
@@ -246,6 +255,8 @@ impl SheetReader<'_> {
                 record::NOTE => self.remarks.push(remark::COMMENTS),
                 record::HEADER | record::FOOTER if data.len() > 3 => self.remarks.push(remark::HEADERS),
                 record::MERGED => self.merge(data),
+                record::FILTER_MODE => self.is_filtered = true,
+                record::ROW | record::COL_INFO => self.hide(kind, data),
                 record::STRING => {
                     let place = formula.take();
                     if let Some(((place, format), text)) = place.zip(self.book.text(data, 0))
@@ -262,6 +273,18 @@ impl SheetReader<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// A row or some columns that somebody hid; what a closed group holds, a click opens.
+    fn hide(&mut self, kind: u16, data: &[u8]) {
+        let number = |at: usize| u16_at(data, at).unwrap_or(0);
+        match kind {
+            record::ROW if number(12) & 0x27 == 0x20 => self.rows.hide_row(number(0).into()),
+            record::COL_INFO if number(8) & 0x0701 == 1 => {
+                self.rows.hide_columns(number(0).into(), number(2).into());
+            }
+            _ => {}
         }
     }
 
