@@ -48,7 +48,8 @@ impl Selector {
             }
             is_direct = false;
         }
-        (!is_direct && !chains.is_empty()).then_some(Self(chains))
+        let awaits_script = chains.iter().flatten().any(Named::awaits_script);
+        (!is_direct && !chains.is_empty() && !awaits_script).then_some(Self(chains))
     }
 
     /// The more is asked of an element, the stronger the rule.
@@ -155,6 +156,12 @@ impl Named {
         Some(named)
     }
 
+    /// Whether a script renames it as soon as the page is loaded, and people see the page only then.
+    fn awaits_script(&self) -> bool {
+        self.classes.iter().any(|class| matches!(class.as_str(), "no-js" | "nojs"))
+            || self.attributes.iter().any(|attribute| attribute.name.ends_with("-cloak"))
+    }
+
     fn weight(&self) -> usize {
         let middle = self.classes.len() + self.attributes.len();
         100 * usize::from(self.id.is_some()) + 10 * middle + usize::from(self.element.is_some())
@@ -235,9 +242,22 @@ mod tests {
         for (selector, ids) in cases {
             assert_eq!(found(selector).as_deref(), Some(ids), "{selector}");
         }
-        for unknown in
-            ["", ">", "a >", "> a", "a:hover b", "a + b", "a ~ b", "*", "a > > b", "[]", ".", "a..b"]
-        {
+        for unknown in [
+            "",
+            ">",
+            "a >",
+            "> a",
+            "a:hover b",
+            "a + b",
+            "a ~ b",
+            "*",
+            "a > > b",
+            ".no-js p",
+            "[v-cloak]",
+            "[]",
+            ".",
+            "a..b",
+        ] {
             assert_eq!(found(unknown), None, "{unknown}");
         }
     }

@@ -6,6 +6,7 @@ mod formula;
 mod rows;
 mod styles;
 pub(super) mod xls;
+mod xls_records;
 mod xls_strings;
 mod xlsb;
 mod xlsx;

@@ -13,6 +13,7 @@ use super::super::signs;
 use super::super::styled::Look;
 use super::formula::letters_of;
 use super::rows::{Place, Rows};
+use super::xls_records::{BIFF_8, Records, record};
 use super::xls_strings::{font, look_of, old_string, shared_strings, string};
 use super::{Sheets, truth};
 
@@ -53,54 +54,6 @@ pub(in super::super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output,
         sheets.add(&sheet.name, reader.rows, &[])?;
     }
     Ok(sheets.finish(None))
-}
-
-/// The kinds of records that are read, by the names of Microsoft's specification, MS-XLS.
-mod record {
-    pub(super) const FORMULA: u16 = 0x0006;
-    pub(super) const EOF: u16 = 0x000A;
-    pub(super) const HEADER: u16 = 0x0014;
-    pub(super) const FOOTER: u16 = 0x0015;
-    pub(super) const NOTE: u16 = 0x001C;
-    pub(super) const DATE_1904: u16 = 0x0022;
-    pub(super) const FILE_PASS: u16 = 0x002F;
-    pub(super) const CONTINUE: u16 = 0x003C;
-    pub(super) const CODE_PAGE: u16 = 0x0042;
-    pub(super) const COL_INFO: u16 = 0x007D;
-    pub(super) const BOUND_SHEET: u16 = 0x0085;
-    pub(super) const FILTER_MODE: u16 = 0x009B;
-    pub(super) const MUL_RK: u16 = 0x00BD;
-    pub(super) const R_STRING: u16 = 0x00D6;
-    pub(super) const XF: u16 = 0x00E0;
-    pub(super) const MERGED: u16 = 0x00E5;
-    pub(super) const SST: u16 = 0x00FC;
-    pub(super) const LABEL_SST: u16 = 0x00FD;
-    pub(super) const NUMBER: u16 = 0x0203;
-    pub(super) const LABEL: u16 = 0x0204;
-    pub(super) const BOOL_ERR: u16 = 0x0205;
-    pub(super) const STRING: u16 = 0x0207;
-    pub(super) const ROW: u16 = 0x0208;
-    pub(super) const RK: u16 = 0x027E;
-    pub(super) const FONT: u16 = 0x0031;
-    pub(super) const FORMAT: u16 = 0x041E;
-    pub(super) const BOF: u16 = 0x0809;
-}
-
-/// What [`record::BOF`] says of workbooks since Excel 97; what says otherwise is older.
-const BIFF_8: u16 = 0x0600;
-
-/// The records of a stream: the kind of each, and its bytes.
-struct Records<'a>(&'a [u8]);
-
-impl<'a> Iterator for Records<'a> {
-    type Item = (u16, &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (kind, len) = (u16_at(self.0, 0)?, usize::from(u16_at(self.0, 2)?));
-        let data = self.0.get(4..4 + len)?;
-        self.0 = &self.0[4 + len..];
-        Some((kind, data))
-    }
 }
 
 /// What the first part of the stream tells about all sheets.
