@@ -138,8 +138,7 @@ impl<'a> Tag<'a> {
 /// Where the brace ends that the text begins with; texts and comments may hold others.
 pub(super) fn closing(text: &str) -> Option<usize> {
     let mut open = 0_usize;
-    let mut signs = Signs::new(text);
-    while let Some((at, sign)) = signs.next() {
+    for (at, sign) in Signs::new(text) {
         match sign {
             b'{' => open += 1,
             b'}' => {
