@@ -100,6 +100,7 @@ pub(crate) mod table;
 pub(crate) mod template_tags;
 mod utf16;
 mod utf7;
+mod western;
 
 use std::borrow::Cow;
 
