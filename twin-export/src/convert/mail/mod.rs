@@ -7,6 +7,7 @@ mod dates;
 mod flowed;
 mod form;
 mod moment;
+mod packed;
 mod repeats;
 mod signed;
 mod tnef;
