@@ -147,6 +147,19 @@ async fn standard_input_is_read_only_where_a_dash_asks_for_it() {
     drop(open);
 }
 
+#[test]
+fn a_dash_is_no_file_to_write() {
+    for line in [
+        ["serve", "--record", "-"].as_slice(),
+        &["eval", "questions.yaml", "--cache", "-"],
+        &["eval", "questions.yaml", "--junit", "-"],
+        &["kb", "sync", "wiki", "--report", "-"],
+    ] {
+        let ran = Home::new().twin(line).run().exits(2);
+        assert!(ran.stderr.contains("standard output is taken"), "{ran:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn colour_off_a_terminal_comes_only_where_it_is_asked_for() {
     let bench = Bench::start().await;

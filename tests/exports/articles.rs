@@ -32,6 +32,24 @@ fn a_listing_that_is_cut_within_gives_what_it_holds_and_nothing_is_gone() {
 }
 
 #[test]
+fn two_help_centers_in_one_folder_keep_their_own_articles_and_drafts() {
+    let workshop = Workshop::new();
+    let zendesk = r#"{"articles": [
+        {"id": 1, "locale": "en-us", "source_locale": "en-us", "title": "Keys", "draft": false, "body": "<p>Desk", "html_url": "https://acme.example/1", "section_id": 1},
+        {"id": 2, "locale": "en-us", "source_locale": "en-us", "title": "Plan", "draft": true, "body": "<p>Secret", "html_url": "https://acme.example/2", "section_id": 1}],
+        "next_page": null, "count": 2}"#;
+    let intercom = r#"{"type": "list", "data": [
+        {"id": "1", "type": "article", "author_id": 3, "title": "Gate", "body": "<p>Open", "state": "published"},
+        {"id": "2", "type": "article", "author_id": 3, "title": "Idea", "body": "<p>Secret", "state": "draft"}], "total_count": 2}"#;
+    for (first, second) in [("a.json", "b.json"), ("b.json", "a.json")] {
+        let root = workshop.folder(first, &[(first, zendesk), (second, intercom)]);
+        let (mut documents, _) = read_one(&root);
+        documents.sort_by(|a, b| a.key.cmp(&b.key));
+        assert_eq!(keys(&documents), ["intercom:1", "zendesk:1"]);
+    }
+}
+
+#[test]
 fn other_json_is_no_export_of_articles() {
     let workshop = Workshop::new();
     let root = workshop.folder("data", &[("package.json", "{\"articles\": [1]}"), ("a.md", "Text")]);

@@ -44,43 +44,43 @@ pub fn parse(line: &[OsString]) -> Result<Cli, clap::Error> {
 }
 
 fn parse_once(line: &[OsString]) -> Result<Cli, clap::Error> {
-    let mut command = command();
+    // Left to the end of the process: to take the tree apart takes as long as to read the line.
+    let command = Box::leak(Box::new(command()));
     let matches = command.try_get_matches_from_mut(line);
-    let mut matches = matches.map_err(|error| suggest::improve(error, &command, line))?;
-    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+    let mut matches = matches.map_err(|error| suggest::improve(error, command, line))?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(command))
 }
 
 /// The tree of commands as it is read: a flag that is given twice counts as it was given last, and the value of a
-/// flag may begin with a dash.
+/// flag may begin with a dash. `-h` shows a command's own flags, and one line about the global ones.
 pub(crate) fn command() -> clap::Command {
-    brief(lenient(Cli::command()))
+    as_read(Cli::command())
 }
 
-fn lenient(command: clap::Command) -> clap::Command {
+fn as_read(command: clap::Command) -> clap::Command {
     let arg = |arg: clap::Arg| {
         let takes_one = arg.get_action().takes_values() && arg.get_num_args().is_none();
+        let arg = if arg.is_global_set() { arg.hide_short_help(true) } else { arg };
         if takes_one && !arg.is_positional() { arg.allow_hyphen_values(true) } else { arg }
     };
-    command.args_override_self(true).mut_args(arg).mut_subcommands(lenient)
-}
-
-/// Makes `-h` show a command's own flags, and one line about the global ones.
-fn brief(command: clap::Command) -> clap::Command {
-    let arg = |arg: clap::Arg| if arg.is_global_set() { arg.hide_short_help(true) } else { arg };
     let more = "Global options:\n  --json, --quiet, --profile and others: see 'twin help flags'";
     let short = match command.get_after_help() {
         Some(after) => format!("{more}\n\n{after}"),
         None => more.to_owned(),
     };
     let long = command.get_after_help().cloned().unwrap_or_default();
-    command.after_long_help(long).after_help(short).mut_args(arg).mut_subcommands(brief)
+    let command = command.after_long_help(long).after_help(short).args_override_self(true).mut_args(arg);
+    // The tree is large, and a line needs one branch of it.
+    command.mut_subcommands(|sub| sub.defer(as_read))
 }
 
 /// Returns what `twin` alone prints: every command, within a screen of 80 by 24.
 pub fn overview(error: &clap::Error, line: &[OsString]) -> Option<String> {
+    if error.kind() != clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return None;
+    }
     let command = command();
-    let is_bare = error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
-        && suggest::innermost(&command, line).1 == command.get_name();
+    let is_bare = suggest::innermost(&command, line).1 == command.get_name();
     is_bare.then(|| {
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();
         let mut text = format!("{about}\nUsage: twin <COMMAND>\n");

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
+use serde_json::value::RawValue;
 
 use super::convert::plain::decoded;
 use super::convert::{Aside, SHORT, guard};
@@ -25,7 +26,8 @@ pub(crate) fn is_export(tree: &Tree) -> bool {
 /// A document as it is written.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Line {
-    key: Key,
+    /// As it is written: a number may have more digits than any type of numbers holds.
+    key: Box<RawValue>,
     title: String,
     content: String,
     #[serde(default, rename = "type")]
@@ -33,13 +35,6 @@ pub(crate) struct Line {
     /// Where it is from, for people.
     #[serde(default)]
     source: Option<String>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Key {
-    Text(String),
-    Number(Number),
 }
 
 /// Parses a line.
@@ -155,11 +150,7 @@ fn outcome(bytes: Vec<u8>, place: String, run: &Run<'_>) -> Outcome {
         Ok(line) => line,
         Err(reason) => return unconverted(&place, reason),
     };
-    let key = match line.key {
-        Key::Text(key) if !key.trim().is_empty() => key,
-        Key::Number(key) => key.to_string(),
-        Key::Text(_) => return unreadable(&place),
-    };
+    let Some(key) = key(line.key.get()) else { return unreadable(&place) };
     let kind = line.kind.as_deref().map(DocumentType::from);
     if kind.as_ref().is_some_and(|kind| !DocumentType::KNOWN.contains(kind)) {
         return unreadable(&place);
@@ -185,4 +176,28 @@ fn outcome(bytes: Vec<u8>, place: String, run: &Run<'_>) -> Outcome {
         files: 1,
         aside: Aside::default(),
     })
+}
+
+/// The key of a document, which is a text or a number. Integers keep every digit.
+fn key(json: &str) -> Option<String> {
+    if let Ok(text) = serde_json::from_str::<String>(json) {
+        return Some(text).filter(|text| !text.trim().is_empty());
+    }
+    let number: Number = serde_json::from_str(json).ok()?;
+    let is_integer = json.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
+    Some(if is_integer { json.to_owned() } else { number.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_a_text_or_a_number_with_all_its_digits() {
+        let keys = ["\"a b\"", "17", "-3", "18446744073709551617", "1.50", "1e2"].map(key);
+        let read =
+            ["a b", "17", "-3", "18446744073709551617", "1.5", "100.0"].map(|key| Some(key.to_owned()));
+        assert_eq!(keys, read);
+        assert_eq!(["\" \"", "true", "null", "[1]", "{}"].map(key), [const { None }; 5]);
+    }
 }

@@ -70,7 +70,7 @@ pub struct Args {
     fault: Vec<Fault>,
 
     /// Append each request to this file as a line of JSON, without credentials
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_parser = files::output_file(), value_hint = ValueHint::FilePath)]
     record: Option<PathBuf>,
 
     /// Maximum answers per month [default: unlimited]

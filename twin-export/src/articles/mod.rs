@@ -30,7 +30,12 @@ pub(crate) fn whose(tree: &Tree, budget: &Budget, limits: &Limits) -> Option<For
         .iter()
         .filter(|entry| is_page(&entry.path))
         .take(MOST_HEADS)
-        .find_map(|entry| whose_head(&budget.head(entry, HEAD, limits)))
+        .find_map(|entry| whose_page(entry, budget, limits))
+}
+
+/// Whose articles a file holds.
+pub(crate) fn whose_page(entry: &Entry, budget: &Budget, limits: &Limits) -> Option<Format> {
+    is_page(&entry.path).then(|| whose_head(&budget.head(entry, HEAD, limits))).flatten()
 }
 
 /// Whether a file may hold articles.

@@ -51,6 +51,11 @@ impl Grid {
         self.rows.push(Vec::new());
     }
 
+    /// Takes the last row out; gives whether it said anything.
+    pub(crate) fn drop_row(&mut self) -> bool {
+        self.rows.pop().is_some_and(|row| row.iter().any(|cell| !cell.trim().is_empty()))
+    }
+
     /// A cell over so many columns.
     pub(crate) fn cell(&mut self, text: String, columns: usize) {
         let Some(room) = self.rows.last().map(|row| MOST_COLUMNS.saturating_sub(row.len())) else { return };

@@ -260,7 +260,8 @@ impl Walker {
         self.prose.line();
     }
 
-    fn preformatted(&mut self, element: ElementRef<'_>) {
+    /// A block whose blanks and line ends count.
+    pub(crate) fn preformatted(&mut self, element: ElementRef<'_>) {
         let outer = std::mem::replace(&mut self.preformatted, true);
         self.block(element);
         self.preformatted = outer;

@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252
 
 use super::super::remark;
 use super::mixed::{is_utf8_beside_others, mixed};
-use super::{Aside, Output, utf16};
+use super::{Aside, Output, utf7, utf16, western};
 
 /// The text that the bytes spell.
 pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
@@ -17,6 +17,9 @@ pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
 
 /// Decodes by the name a document gives for its encoding, as in HTML's `<meta charset>`, unless the bytes say otherwise.
 pub(crate) fn decoded_as<'a>(bytes: &'a [u8], label: Option<&[u8]>) -> Cow<'a, str> {
+    if label.is_some_and(utf7::is_label) && bytes.is_ascii() {
+        return utf7::decoded(bytes).into();
+    }
     let is_labelled = || label.and_then(Encoding::for_label) == Some(ISO_2022_JP);
     if bytes.contains(&0x1B) && is_labelled() {
         return decoded_by(ISO_2022_JP, bytes).0;
@@ -74,9 +77,49 @@ fn decoded_by<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> (Cow<'a, str>
 
 /// The likeliest encoding of text that is not UTF-8.
 pub(crate) fn guessed(bytes: &[u8]) -> &'static Encoding {
+    let head = &bytes[..bytes.len().min(DETECTED)];
+    let likely = detected(head);
+    if likely == WINDOWS_1252 || !likely.is_single_byte() {
+        return likely;
+    }
+    // Signs of Windows-1252 are letters elsewhere.
+    match western::without_signs(head) {
+        Cow::Owned(letters) if letters.is_ascii() || is_western(&letters) => WINDOWS_1252,
+        _ => likely,
+    }
+}
+
+/// Whether a text reads as Windows-1252, or has too few letters for one of the rare encodings of the Baltic.
+fn is_western(letters: &[u8]) -> bool {
+    let likely = detected(letters);
+    let is_baltic = ["ISO-8859-4", "ISO-8859-10", "ISO-8859-13", "windows-1257"].contains(&likely.name());
+    let count = letters.iter().filter(|byte| !byte.is_ascii()).count();
+    likely == WINDOWS_1252 || (is_baltic && count < FEW)
+}
+
+/// Fewer letters beyond ASCII tell no language of the Baltic.
+const FEW: usize = 3;
+
+fn detected(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(&bytes[..bytes.len().min(DETECTED)], true);
+    detector.feed(bytes, true);
     detector.guess(None, Utf8Detection::Deny)
+}
+
+/// A header of a message, which has no label: Windows-1252 where it is not UTF-8, unless it is in other letters.
+pub(super) fn decoded_header(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let high = bytes.iter().filter(|byte| !byte.is_ascii()).count();
+    let beside = bytes.windows(2).filter(|pair| pair.iter().all(|byte| !byte.is_ascii())).count();
+    let likely = guessed(bytes);
+    // Words in other letters are such bytes and nothing else.
+    if 2 * beside < high || western::is_latin(likely) {
+        spelled(bytes, Some(WINDOWS_1252))
+    } else {
+        spelled(bytes, None)
+    }
 }
 
 /// The encoding of a label, also of those that only some programs use. UTF-8 needs no label, and what is

@@ -70,7 +70,7 @@ pub struct Args {
     pub(super) summary: Option<PathBuf>,
 
     /// File that caches answers between runs, or 'off' [default: in the user's cache directory]
-    #[arg(long, value_name = "FILE|off", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE|off", value_parser = output_file(), value_hint = ValueHint::FilePath)]
     pub(super) cache: Option<PathBuf>,
 
     /// Resolve escalations that these questions open

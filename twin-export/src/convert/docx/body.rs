@@ -65,13 +65,16 @@ impl Walker<'_, '_> {
             "tr" => {
                 if let Some(table) = self.tables.last_mut() {
                     table.grid.begin_row();
-                    table.before = 0;
+                    (table.before, table.hides_row) = (0, false);
                 }
             }
             "trPr" => self.inside = Inside::Row,
             "tcPr" => self.inside = Inside::Cell,
             "tc" => self.begin_cell(),
-            "docPr" => self.description(tag),
+            "docPr" => {
+                self.hide_drawing(tag);
+                self.description(tag);
+            }
             "textpath" => self.hang(attribute(tag, "string").unwrap_or_default()),
             "chart" => self.drawing(reference(tag)),
             "relIds" => self.drawing(attribute(tag, "dm")),
@@ -123,6 +126,7 @@ impl Walker<'_, '_> {
             }
             "tbl" if !self.tables.is_empty() => self.end_table(),
             "tc" if self.cells > 0 => self.end_cell(),
+            "tr" => self.end_row(),
             "txbxContent" if self.boxes > 0 => {
                 self.boxes -= 1;
                 self.flush();
@@ -156,6 +160,7 @@ impl Walker<'_, '_> {
     pub(super) fn is_left_out(&self, tag: &BytesStart<'_>) -> bool {
         match name_of(tag) {
             "del" | "moveFrom" => self.inside == Inside::Nothing,
+            "txbxContent" | "chart" | "relIds" => self.hides_drawing,
             "delText" | "delInstrText" | "sectPr" | "tblPr" | "numberingChange" => true,
             name if name.ends_with("PrChange") => true,
             "Choice" | "Fallback" => {
@@ -180,7 +185,7 @@ impl Walker<'_, '_> {
                         let id = paragraph.style.as_deref().unwrap_or_default();
                         paragraph.looks = self.styles.get(id).looks.clone();
                     }
-                    "numId" => paragraph.list = value(),
+                    "numId" | "ilfo" => paragraph.list = value(),
                     "ilvl" => paragraph.level = value().and_then(|level| level.parse().ok()),
                     "outlineLvl" => paragraph.outline = value().map(|level| level != "9"),
                     "del" | "moveFrom" => paragraph.goes_on = true,
@@ -215,6 +220,7 @@ impl Walker<'_, '_> {
                 let number = || value().and_then(|value| value.parse::<usize>().ok()).unwrap_or(1);
                 let goes_on = || value().is_none_or(|value| value == "continue");
                 match name {
+                    "hidden" if self.inside == Inside::Row => table.hides_row = is_on(tag),
                     "gridBefore" => table.before = number(),
                     "gridSpan" => table.columns = number().max(1),
                     "vMerge" => table.is_below = goes_on(),
@@ -336,10 +342,19 @@ impl Walker<'_, '_> {
         }
     }
 
+    /// A drawing may be hidden, and with it what older programs would show in its place.
+    fn hide_drawing(&mut self, tag: &BytesStart<'_>) {
+        self.hides_drawing = attribute(tag, "hidden").is_some_and(|hidden| hidden == "1" || hidden == "true");
+        if self.hides_drawing {
+            self.parts.aside.remark(remark::HIDDEN_TEXT);
+            self.written += 1;
+        }
+    }
+
     /// What the author wrote about a picture, apart from the text beside it.
     fn description(&mut self, tag: &BytesStart<'_>) {
         let text = attribute(tag, "descr").unwrap_or_default();
-        if text.is_empty() || is_media(&text) || !self.is_shown() {
+        if text.is_empty() || is_media(&text) || self.hides_drawing || !self.is_shown() {
             return;
         }
         self.flush();

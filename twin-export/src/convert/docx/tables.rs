@@ -1,5 +1,6 @@
 //! Tables and their cells, one within the other.
 
+use super::super::super::remark;
 use super::super::grid::Grid;
 use super::super::rows::table_row;
 use super::walker::{Table, Walker};
@@ -39,6 +40,13 @@ impl Walker<'_, '_> {
             table.grid.beside(text);
         } else {
             table.grid.cell(text, table.columns);
+        }
+    }
+
+    pub(super) fn end_row(&mut self) {
+        let Some(table) = self.tables.last_mut() else { return };
+        if std::mem::take(&mut table.hides_row) && table.grid.drop_row() {
+            self.parts.aside.remark(remark::HIDDEN_TEXT);
         }
     }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use mail_parser::decoders::base64::base64_decode;
 
-use super::super::plain::{decoded, decoded_as};
+use super::super::plain::{decoded_as, decoded_header};
 
 /// The message with its headers, and those of its parts, spelled in UTF-8.
 pub(super) fn with_plain_headers(message: &[u8]) -> Cow<'_, [u8]> {
@@ -55,10 +55,7 @@ fn push_headers(out: &mut Vec<u8>, headers: &[u8]) {
     while let Some(line) = lines.next() {
         at += line.len();
         if lines.peek().is_none_or(|next| !next.starts_with(b" ") && !next.starts_with(b"\t")) {
-            let text = match std::str::from_utf8(&headers[header..at]) {
-                Ok(text) => Cow::Borrowed(text),
-                Err(_) => decoded(&headers[header..at]),
-            };
+            let text = decoded_header(&headers[header..at]);
             out.extend_from_slice(with_words_read(&text).as_bytes());
             header = at;
         }

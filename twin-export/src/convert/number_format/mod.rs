@@ -11,6 +11,9 @@ mod parse;
 use digits::{Decimal, MOST_EXACT};
 use parse::{Section, Token};
 
+/// Bytes of the longest code, four times what a spreadsheet program takes. What is longer is made to turn each number into a book.
+const MOST_CODE: usize = 1024;
+
 /// A format code, ready to be used many times.
 #[derive(Debug, Clone)]
 pub(crate) struct NumberFormat {
@@ -19,6 +22,7 @@ pub(crate) struct NumberFormat {
 
 impl NumberFormat {
     pub(crate) fn parse(code: &str) -> Self {
+        let code = if code.len() <= MOST_CODE { code } else { "General" };
         Self { sections: parse::sections(code) }
     }
 
@@ -179,6 +183,12 @@ mod tests {
         assert_eq!(general(1_234_567_890_123_456.0), "1234567890123456");
         assert_eq!(general(1e300), "1E+300");
         assert_eq!(general(f64::NAN), "NaN");
+    }
+
+    #[test]
+    fn a_code_that_no_program_takes_is_not_followed() {
+        let long = "0\"x\"".repeat(400);
+        shows(&long, 5.5, "5.5");
     }
 
     #[test]

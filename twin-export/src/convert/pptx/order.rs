@@ -1,6 +1,7 @@
 //! The order in which a slide is read: from top to bottom, and from left to right where shapes stand side by side.
 
-use super::walker::{Content, Place, Placeholder, Shape, Walker};
+use super::shape::{Content, Place, Placeholder, Shape};
+use super::walker::Walker;
 
 /// Where a shape stands, in the units of its slide or its group.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -85,11 +85,22 @@ fn add(
     if !worksheet.is_whole {
         sheets.aside.skip(&*sheet.name, reason::CUT_SHORT);
     }
+    if worksheet.is_filtered || is_filtered(package, &relations) {
+        worksheet.rows.show_rows();
+    }
     if let Some(said) = worksheet.remark {
         sheets.aside.remark(said);
     }
     let drawings = drawings(sheets, package, &relations, worksheet.rows.is_empty());
     sheets.add(&sheet.name, worksheet.rows, &drawings)
+}
+
+/// Whether a table of the sheet shows a choice of its rows.
+fn is_filtered(package: &mut Package, relations: &HashMap<String, Relation>) -> bool {
+    let mut tables = relations.values().filter(|relation| relation.kind == "table");
+    tables.any(|table| {
+        package.part(&table.target).is_ok_and(|xml| xml.is_some_and(|xml| xml.contains("filterColumn")))
+    })
 }
 
 /// Text boxes and charts of a sheet; a chart's figures where the sheet has none of its own.
@@ -114,7 +125,7 @@ fn drawings(
             "drawing" => {
                 let Some(xml) = package.part_or_skip(&relation.target, &mut sheets.aside) else { continue };
                 let inner = package.relations(&relation.target).unwrap_or_default();
-                let (text, related) = pptx::drawing(&xml, &inner);
+                let (text, related) = pptx::drawing(&xml, &inner, &mut sheets.aside);
                 said.push(text);
                 for part in related.iter().filter_map(|id| inner.get(id)) {
                     if let Some(xml) = package.part_or_skip(&part.target, &mut sheets.aside) {
