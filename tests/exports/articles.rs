@@ -17,7 +17,8 @@ fn a_page_that_is_missing_means_that_nothing_is_gone_and_all_pages_are_one_expor
     let (documents, summary) = read(&pages, &Options::default());
     assert_eq!(keys(&documents), ["zendesk:35001", "zendesk:35001/de", "zendesk:35004"]);
     assert!(summary.roots.iter().all(|root| root.whole && root.scope == "zendesk:"));
-    assert_eq!(summary.unconverted_keys, ["zendesk:"], "the article without an id may be any");
+    // The article without an id may be any; the one without text is there.
+    assert_eq!(summary.unconverted_keys, ["zendesk:", "zendesk:35003"]);
 }
 
 #[test]
@@ -32,12 +33,45 @@ fn a_listing_that_is_cut_within_gives_what_it_holds_and_nothing_is_gone() {
 }
 
 #[test]
+fn two_help_centers_in_one_folder_keep_their_own_articles_and_drafts() {
+    let workshop = Workshop::new();
+    let zendesk = r#"{"articles": [
+        {"id": 1, "locale": "en-us", "source_locale": "en-us", "title": "Keys", "draft": false, "body": "<p>Desk", "html_url": "https://acme.example/1", "section_id": 1},
+        {"id": 2, "locale": "en-us", "source_locale": "en-us", "title": "Plan", "draft": true, "body": "<p>Secret", "html_url": "https://acme.example/2", "section_id": 1}],
+        "next_page": null, "count": 2}"#;
+    let intercom = r#"{"type": "list", "data": [
+        {"id": "1", "type": "article", "author_id": 3, "title": "Gate", "body": "<p>Open", "state": "published"},
+        {"id": "2", "type": "article", "author_id": 3, "title": "Idea", "body": "<p>Secret", "state": "draft"}], "total_count": 2}"#;
+    for (first, second) in [("a.json", "b.json"), ("b.json", "a.json")] {
+        let root = workshop.folder(first, &[(first, zendesk), (second, intercom)]);
+        let (mut documents, _) = read_one(&root);
+        documents.sort_by(|a, b| a.key.cmp(&b.key));
+        assert_eq!(keys(&documents), ["intercom:1", "zendesk:1"]);
+    }
+}
+
+#[test]
 fn other_json_is_no_export_of_articles() {
     let workshop = Workshop::new();
     let root = workshop.folder("data", &[("package.json", "{\"articles\": [1]}"), ("a.md", "Text")]);
     let (documents, summary) = read_one(&root);
     assert_eq!(keys(&documents), ["folder:data/a.md"]);
     assert_eq!(skipped(&summary), [("package.json", reason::UNKNOWN_KIND)]);
+}
+
+#[test]
+fn a_page_that_was_emptied_is_named_and_is_not_gone() {
+    let workshop = Workshop::new();
+    let id = "0123456789abcdef0123456789abcdef";
+    let page = format!("Plan {id}.md");
+    let root = workshop.folder(
+        "export",
+        &[(page.as_str(), "# Plan\n"), ("Other 1123456789abcdef0123456789abcdef.md", "# Other\n\nText.\n")],
+    );
+    let (documents, summary) = read_one(&root);
+    assert_eq!(documents.len(), 1);
+    assert_eq!(skipped(&summary), [(page.as_str(), reason::TITLE_ONLY)]);
+    assert_eq!(summary.unconverted_keys, [format!("notion:{id}")]);
 }
 
 #[test]

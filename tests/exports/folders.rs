@@ -126,6 +126,23 @@ fn of_a_packed_folder_keys_programs_and_packages_are_left_out_as_well() {
 }
 
 #[test]
+fn what_the_ignore_files_of_a_packed_folder_name_is_left_out() {
+    let workshop = Workshop::new();
+    let zip = workshop.zip(
+        "notes.zip",
+        &[
+            ("notes/.twinignore", b"secret.md\n/drafts/\n"),
+            ("notes/a.md", b"Text"),
+            ("notes/x/secret.md", b"Text"),
+            ("notes/drafts/b.md", b"Text"),
+        ],
+    );
+    let (documents, summary) = read_one(&zip);
+    assert_eq!(keys(&documents), ["folder:notes/notes/a.md"]);
+    assert_eq!((skipped(&summary), summary.remarks.len()), (vec![], 1), "{:?}", summary.remarks);
+}
+
+#[test]
 fn vaults_within_a_folder_are_vaults_each_with_its_own_notes() {
     let workshop = Workshop::new();
     let root = workshop.folder(

@@ -9,6 +9,7 @@ mod bad_input;
 mod choices;
 mod expectation;
 mod folders;
+mod mailboxes;
 mod nothing_less;
 mod nothing_lost;
 mod scans;

@@ -76,7 +76,7 @@ pub(crate) fn exports(
                 Format::Auto => detected(&name, &tree, budget, &options.limits),
                 known => known,
             };
-            for (reader, mut tree) in shared_out(reader, tree, options) {
+            for (reader, mut tree) in shared_out(reader, tree, options, budget) {
                 if reader == Format::Folder && !tree.single && !path.is_dir() {
                     tree::leave_out(&mut tree, budget, &options.limits);
                 }
@@ -184,13 +184,8 @@ fn is_supported(format: Format) -> bool {
 
 /// Nothing but mail, and what mail programs note beside it.
 fn is_mailbox(tree: &Tree, budget: &Budget, limits: &Limits) -> bool {
-    let is_note = |entry: &&Entry| {
-        file_name(&entry.path) == "table_of_contents"
-            || tree::ending(&entry.path) == "msf"
-            || mail::maildir::is_note(&entry.path)
-    };
-    let mut files = tree.entries.iter().filter(|entry| !is_note(entry)).peekable();
-    files.peek().is_some() && files.all(|entry| is_mail(entry, budget, limits))
+    let files = || tree.entries.iter().filter(|entry| !mail::is_note(&entry.path));
+    files().any(|entry| entry.size > 0) && files().all(|entry| is_mail(entry, budget, limits))
 }
 
 /// Names decide where they can, so that a folder of thousands is not opened file by file.
@@ -198,6 +193,8 @@ fn is_mail(entry: &Entry, budget: &Budget, limits: &Limits) -> bool {
     match tree::ending(&entry.path).as_str() {
         _ if mail::maildir::is_message(&entry.path) => true,
         "eml" | "mbox" => true,
+        // A mailbox that nothing came to.
+        "" if entry.size == 0 => true,
         "" | "mbx" => Kind::of(file_name(&entry.path), &budget.head(entry, HEAD, limits)) == Kind::Mbox,
         _ => false,
     }
@@ -205,7 +202,7 @@ fn is_mail(entry: &Entry, budget: &Budget, limits: &Limits) -> bool {
 
 /// What lies beside an export, such as notes on it, is of a folder. Takeout may hold mailboxes beside the files of Drive.
 /// Each goes to its reader.
-fn shared_out(reader: Format, mut tree: Tree, options: &Options) -> Vec<(Format, Tree)> {
+fn shared_out(reader: Format, mut tree: Tree, options: &Options, budget: &Budget) -> Vec<(Format, Tree)> {
     let is_part: fn(&str) -> bool = match reader {
         _ if options.format != Format::Auto || tree.single => |_| true,
         #[cfg(feature = "html")]
@@ -218,13 +215,29 @@ fn shared_out(reader: Format, mut tree: Tree, options: &Options) -> Vec<(Format,
         _ => |_| true,
     };
     let others: Vec<Entry> = tree.entries.extract_if(.., |entry| !is_part(&entry.path)).collect();
-    if others.is_empty() {
-        return vec![(reader, tree)];
+    let settings = if others.is_empty() { Vec::new() } else { std::mem::take(&mut tree.settings) };
+    let beside = |entries| Tree { name: tree.name.clone(), entries, whole: tree.whole, ..Tree::default() };
+    let folder = Tree { settings, ..beside(others) };
+    let mut trees = vec![(Format::Folder, folder)];
+    #[cfg(feature = "html")]
+    if let Some(other) = other_articles(reader, options) {
+        let is_its = |entry: &mut Entry| articles::whose_page(entry, budget, &options.limits) == Some(other);
+        trees.push((other, beside(tree.entries.extract_if(.., is_its).collect())));
     }
-    let settings = std::mem::take(&mut tree.settings);
-    let beside =
-        Tree { name: tree.name.clone(), entries: others, settings, whole: tree.whole, ..Tree::default() };
-    vec![(reader, tree), (Format::Folder, beside)]
+    trees.retain(|(_, tree)| !tree.entries.is_empty());
+    trees.insert(0, (reader, tree));
+    trees
+}
+
+/// The help center whose articles may lie beside those of this one: what one calls a draft, the other publishes.
+#[cfg(feature = "html")]
+fn other_articles(reader: Format, options: &Options) -> Option<Format> {
+    match reader {
+        _ if options.format != Format::Auto => None,
+        Format::Zendesk => Some(Format::Intercom),
+        Format::Intercom => Some(Format::Zendesk),
+        _ => None,
+    }
 }
 
 fn without_mail(mut tree: Tree) -> Vec<(Format, Tree)> {

@@ -66,6 +66,12 @@ pub const OCR_TOO_SLOW: &str = "the OCR command took too long";
 pub const CUT_SHORT: &str = "damaged: its rest is missing";
 /// A sheet that its workbook does not show.
 pub const HIDDEN_SHEET: &str = "hidden sheet";
+/// Rows of a sheet that somebody hid; a filter or a closed group hides none for good.
+pub const HIDDEN_ROWS: &str = "hidden rows";
+/// Columns of a sheet that somebody hid.
+pub const HIDDEN_COLUMNS: &str = "hidden columns";
+/// A slide that is passed over when its presentation is shown.
+pub const HIDDEN_SLIDE: &str = "hidden slide";
 /// A formula that nobody has reckoned out yet, where its text cannot be told.
 pub const NO_RESULT: &str = "formula without a result";
 /// A file within a file, for another program to open.
@@ -87,7 +93,7 @@ pub(crate) fn known(told: &str) -> &'static str {
     ALL.into_iter().find(|reason| *reason == told).unwrap_or(UNREADABLE)
 }
 
-const ALL: [&str; 37] = [
+const ALL: [&str; 40] = [
     EMPTY,
     ENCRYPTED,
     NO_TEXT,
@@ -120,6 +126,9 @@ const ALL: [&str; 37] = [
     OCR_TOO_SLOW,
     CUT_SHORT,
     HIDDEN_SHEET,
+    HIDDEN_ROWS,
+    HIDDEN_COLUMNS,
+    HIDDEN_SLIDE,
     NO_RESULT,
     EMBEDDED,
     OLD_WORD,

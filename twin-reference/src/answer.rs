@@ -81,7 +81,8 @@ pub(crate) fn answer(store: &Store, question: &str, context: &str, gate: Gate) -
     let evidence = retrieve::retrieve(store, &asked)?;
     let (text, mut quoted) = extract::extract(&evidence, &asked);
     let confidence = confidence::confidence(&asked, &evidence);
-    let escalate_reason = match personal_reason(store, question, &evidence, &quoted)? {
+    let asks = personal::judge(question);
+    let escalate_reason = match personal_reason(store, question, asks, &evidence, &quoted)? {
         Some(reason) => Some(reason),
         None if confidence < gate.threshold => Some(doubt(store, confidence)?.to_owned()),
         None => None,
@@ -97,7 +98,7 @@ pub(crate) fn answer(store: &Store, question: &str, context: &str, gate: Gate) -
     }
     let response = match quoted.first() {
         None => NOTHING.to_owned(),
-        Some(best) if confidence < FAINT || escalate_reason.as_deref() == Some(Asks::Time.reason()) => {
+        Some(best) if confidence < FAINT || asks == Some(Asks::Time) => {
             format!("{NOTHING} What comes closest is \"{}\".", best.title)
         }
         Some(best) if confidence < DOUBTFUL => format!("What comes closest is \"{}\":\n\n{text}", best.title),
@@ -116,21 +117,21 @@ pub(crate) fn answer(store: &Store, question: &str, context: &str, gate: Gate) -
 fn personal_reason(
     store: &Store,
     question: &str,
+    asks: Option<Asks>,
     evidence: &[Evidence],
     quoted: &[&Evidence],
 ) -> Result<Option<String>> {
-    let judged = personal::judge(question);
     for sum in amounts::amounts(question) {
         let near = evidence.iter().take(5).map(|evidence| Limits::of(&evidence.text, sum.unit));
         let bound = near.filter_map(|limits| limits.bound_below(sum.value)).reduce(f64::max);
-        if let (Some(Asks::Approval), Unit::Money, Some(bound)) = (judged, sum.unit, bound) {
+        if let (Some(Asks::Approval), Unit::Money, Some(bound)) = (asks, sum.unit, bound) {
             return Ok(Some(format!("Requires personal budget authority over {}", amounts::spoken(bound))));
         }
-        if judged.is_none() && exceeds(store, question, sum, quoted)? {
+        if asks.is_none() && exceeds(store, question, sum, quoted)? {
             return Ok(Some("Names a sum above what the knowledge base allows".to_owned()));
         }
     }
-    Ok(judged.map(|asks| asks.reason().to_owned()))
+    Ok(asks.map(|asks| asks.reason().to_owned()))
 }
 
 /// Whether a sum is above what the documents quoted allow: past the bound of one of their rules where leave is

@@ -198,7 +198,8 @@ def main(path, *options):
             f.write('//! What `table/fit.py` fitted. Written by it.\n\n'
                     "/// What each signal of a passage counts: the cosine of the question with the passage and with its best sentence, how\n"
                     "/// much of the question's words the passage and its best sentence cover, the cosine with the title, and with the\n"
-                    "/// best other passage of the document, and whether the passage has a rule about a sum the question names.\n"
+                    "/// best other passage of the document, and whether the passage has a rule about a sum the question names, or a number it\n"
+                    "/// asks for.\n"
                     'pub(super) const WEIGHTS: [f64; 7] = [%s];\n\n' % ', '.join('%.3f' % x for x in w) +
                     '/// The constant of the confidence, and what each of its features counts: %s.\n' % ', '.join(names) +
                     'pub(super) const BASE: f64 = %.2f;\n' % c[-1] +

@@ -35,7 +35,7 @@ impl Article {
 
     fn zendesk(id: String, article: &mut Map<String, Value>) -> Self {
         let (locale, source) = (text(article, "locale"), text(article, "source_locale"));
-        let is_translation = !locale.is_empty() && !source.is_empty() && locale != source;
+        let is_translation = !locale.is_empty() && locale != source;
         let title = Some(text(article, "title")).filter(|title| !title.trim().is_empty());
         Self {
             key: if is_translation { format!("{id}/{locale}") } else { id },
@@ -96,6 +96,9 @@ mod tests {
         let key = |value: Value| Article::all(Format::Zendesk, value).unwrap().remove(0).key;
         assert_eq!(key(json!({"id": 7, "locale": "de", "source_locale": "en-us"})), "7/de");
         assert_eq!(key(json!({"id": 7, "locale": "en-us", "source_locale": "en-us"})), "7");
+        // Which language was the first is not always told.
+        assert_eq!(key(json!({"id": 7, "locale": "en-us"})), "7/en-us");
+        assert_eq!(key(json!({"id": 7})), "7");
         let article = json!({
             "id": "9", "title": "Keys", "body": "<p>a", "state": "published", "default_locale": "en",
             "translated_content": {"type": "article_translated_content", "en": {"title": "Keys", "body": "<p>a"},

@@ -30,7 +30,12 @@ pub(crate) fn whose(tree: &Tree, budget: &Budget, limits: &Limits) -> Option<For
         .iter()
         .filter(|entry| is_page(&entry.path))
         .take(MOST_HEADS)
-        .find_map(|entry| whose_head(&budget.head(entry, HEAD, limits)))
+        .find_map(|entry| whose_page(entry, budget, limits))
+}
+
+/// Whose articles a file holds.
+pub(crate) fn whose_page(entry: &Entry, budget: &Budget, limits: &Limits) -> Option<Format> {
+    is_page(&entry.path).then(|| whose_head(&budget.head(entry, HEAD, limits))).flatten()
 }
 
 /// Whether a file may hold articles.
@@ -141,7 +146,7 @@ fn outcome(article: &Article, place: &str, scope: &str, job: &Job<'_>) -> Outcom
         return Outcome::unconverted(key, place, reason::RUN_TOO_LARGE);
     }
     if article.body.trim().is_empty() {
-        return Outcome::skipped(place, reason::TITLE_ONLY);
+        return Outcome::unconverted(key, place, reason::TITLE_ONLY);
     }
     let source = digest(format!("{}\0{}", article.title, article.body).as_bytes());
     let page = format!("<!doctype html><meta charset=utf-8><body>{}", article.body).into_bytes();

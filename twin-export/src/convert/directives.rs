@@ -126,6 +126,7 @@ fn box_title(line: &str) -> Option<String> {
 /// The title of a box between colons; empty for its end, and for what only says how something looks.
 fn fenced_title(line: &str) -> Option<String> {
     let rest = line.strip_prefix(":::")?.trim_start_matches(':').trim();
+    let is_named = !rest.starts_with(['{', '.']);
     let rest = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')).map_or_else(
         || rest.to_owned(),
         |(looks, title)| {
@@ -135,14 +136,19 @@ fn fenced_title(line: &str) -> Option<String> {
     );
     let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '[' | '{')).unwrap_or(rest.len());
     let (kind, title) = rest.split_at(end);
+    let is_marked = title.starts_with('[');
     if !kind.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) {
         return None;
     }
     let title = title.trim().split('{').next().unwrap_or_default().trim();
     let title = title.strip_prefix('[').and_then(|title| title.strip_suffix(']')).unwrap_or(title);
-    let is_box = BOXES.contains(&kind.to_ascii_lowercase().as_str());
-    Some(match (title.trim_matches([':', '"', ' ']), is_box) {
-        ("", true) => capitalised(kind),
+    let title = title.trim_matches([':', '"', ' ']);
+    let is = |list: &[&str]| list.contains(&kind.to_ascii_lowercase().as_str());
+    Some(match (title, is_named) {
+        ("", true) if !is(&LAYOUTS) => capitalised(kind),
+        ("", false) if is(&BOXES) => capitalised(kind),
+        // What is no kind of box is the first word of what somebody wrote.
+        (title, true) if !is_marked && !is(&BOXES) && !is(&LAYOUTS) => format!("{kind} {title}"),
         (title, _) => title.to_owned(),
     })
 }
@@ -169,6 +175,42 @@ const BOXES: [&str; 20] = [
     "todo",
     "abstract",
     "summary",
+];
+
+/// Kinds that only say where something stands, or how.
+const LAYOUTS: [&str; 32] = [
+    "",
+    "block",
+    "card",
+    "cards",
+    "center",
+    "code-group",
+    "code-tabs",
+    "column",
+    "columns",
+    "container",
+    "content",
+    "details",
+    "div",
+    "dropdown",
+    "figure",
+    "flex",
+    "fragment",
+    "grid",
+    "group",
+    "layout",
+    "left",
+    "raw",
+    "right",
+    "row",
+    "section",
+    "slide",
+    "steps",
+    "tab",
+    "tab-set",
+    "tabs",
+    "v-pre",
+    "wrapper",
 ];
 
 fn capitalised(word: &str) -> String {
@@ -236,6 +278,18 @@ mod tests {
         assert_eq!(text("::: tip Where keys are\nAt the desk.\n:::"), "Where keys are\n\nAt the desk.");
         assert_eq!(text(":::danger[Stop]\n\nx\n\n:::"), "Stop\n\nx");
         assert_eq!(text("::: {.column width=50%}\nx\n:::\n:::{warning}\ny\n:::"), "x\n\nWarning\n\ny");
+        assert_eq!(
+            text("::: details Where keys are\nx\n:::\n\n::: tabs\ny\n:::"),
+            "Where keys are\n\nx\n\ny"
+        );
+    }
+
+    #[test]
+    fn what_is_no_known_box_keeps_its_words() {
+        assert_eq!(text(":::hinweis\nKeys.\n:::"), "Hinweis\n\nKeys.");
+        assert_eq!(text("::: Opening hours\nNine.\n:::"), "Opening hours\n\nNine.");
+        assert_eq!(text(":::safety[Gloves on]\nx\n:::"), "Gloves on\n\nx");
+        assert_eq!(text("::::: {.legal}\nx\n:::::"), "x");
     }
 
     #[test]

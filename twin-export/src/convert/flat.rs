@@ -61,11 +61,10 @@ pub(super) fn parts(xml: &str) -> Vec<(String, String)> {
 }
 
 fn of_2003(xml: &str) -> Vec<(String, String)> {
-    let styles =
-        r#"<Relationships><Relationship Id="s" Type="/styles" Target="document.xml"/></Relationships>"#;
+    let relations = r#"<Relationships><Relationship Id="s" Type="/styles" Target="document.xml"/><Relationship Id="n" Type="/numbering" Target="document.xml"/></Relationships>"#;
     vec![
         ("word/document.xml".to_owned(), xml.to_owned()),
-        ("word/_rels/document.xml.rels".to_owned(), styles.to_owned()),
+        ("word/_rels/document.xml.rels".to_owned(), relations.to_owned()),
     ]
 }
 

@@ -67,6 +67,11 @@ impl Grid {
         }
     }
 
+    /// Takes the last row out; gives whether it said anything.
+    pub(crate) fn drop_row(&mut self) -> bool {
+        self.rows.pop().is_some_and(|row| row.iter().any(|cell| !cell.trim().is_empty()))
+    }
+
     /// A cell over so many columns.
     pub(crate) fn cell(&mut self, text: String, columns: usize) {
         let len = self.rows.last().map_or(0, Vec::len);

@@ -190,6 +190,7 @@ impl Walker {
                 self.lines(element)
             }
             "blockquote" if self.marks_quotes && self.may_capture() => self.quoted(element),
+            "p" if html_list::written_item(self, element) => {}
             "p" | "section" | "article" | "header" | "footer" | "main" | "aside" | "blockquote"
             | "figure" | "address" | "dl" | "form" | "fieldset" | "details" | "center" | "nav" | "hr"
             | "dialog" | "search" | "hgroup" | "legend" | "object" => self.block(element),
@@ -201,6 +202,7 @@ impl Walker {
             "td" | "th" => self.lines(element),
             "pre" | "listing" | "xmp" | "plaintext" => self.preformatted(element),
             "sup" => self.raised(element),
+            "span" if html_list::is_mark(element) => html_list::mark(self, element),
             "span" | "a" | "font" | "b" | "i" | "em" | "strong" | "small" | "u"
                 if self.styles.raises(element) =>
             {
@@ -266,7 +268,8 @@ impl Walker {
         self.prose.line();
     }
 
-    fn preformatted(&mut self, element: ElementRef<'_>) {
+    /// A block whose blanks and line ends count.
+    pub(crate) fn preformatted(&mut self, element: ElementRef<'_>) {
         let outer = std::mem::replace(&mut self.preformatted, true);
         self.block(element);
         self.preformatted = outer;

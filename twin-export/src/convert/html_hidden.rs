@@ -273,9 +273,12 @@ mod tests {
     #[test]
     fn plain_rules_of_a_style_sheet_hide_and_show() {
         let html = "<style>/* .a{display:none} */ @import 'x'; .pre, #note {display:none!important} .tab{display:none} .tab.on{display:block}\
-            @media (max-width:600px){.wide{display:none}} .out .in{display:none} p.gone{visibility:hidden}</style>\
+            @media (max-width:600px){.wide{display:none}} .out .in{display:none} p.gone{visibility:hidden} .faq .answer, .menu ul{display:none} .faq.open .answer, .menu li:hover>ul{display:block}\
+            [data-state=shut]{display:none} .out>em{display:none}</style>\
             <p x class=a>0</p><p x class=pre>1</p><p x id=note>2</p><p x class='tab'>3</p><p x class='tab on'>4</p><p x class=wide>5</p><p x class=in>6</p>\
-            <p x class=gone>7</p><p x class=pre style='display:block'>8</p>";
-        assert_eq!(hidden(html), ["1", "2", "3", "7"]);
+            <p x class=gone>7</p><p x class=pre style='display:block'>8</p>\
+            <div class=out><p x class=in>9</p><p><em x>10</em></p><em x>11</em></div><div class=faq><p x class=answer>12</p></div><div class=menu><ul x><li>13</ul></div>\
+            <p x data-state=shut>14</p>";
+        assert_eq!(hidden(html), ["1", "2", "3", "7", "9", "11", "14"]);
     }
 }

@@ -1,7 +1,7 @@
 //! What the styles of a page say that carries meaning: what they hide, raise, strike out, how lists count, which text is
 //! in a font of symbols. Read from the attributes of elements, and from plain rules of the page's style sheets.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use scraper::{ElementRef, Html};
 
@@ -10,15 +10,20 @@ use super::html_list::{Marker, quoted_marker};
 use super::html_place::Layout;
 use super::html_tree::{Attributes as _, descendants};
 use super::symbols::is_symbol_font;
+use selectors::Selector;
+
+mod selectors;
 
 mod before;
 
 /// The rules of a page's style sheets.
 #[derive(Debug, Default)]
 pub(crate) struct Styles {
-    /// By the class, the id or the element that a rule is about.
+    /// By the class, the id or the element that a rule is about; by nothing where it is about any.
     rules: HashMap<String, Vec<Rule>>,
     count: usize,
+    /// What rules show that other rules may hide, by its class, id or element.
+    shown: HashSet<String>,
     /// What stands before the items of a list, by the list's class or element.
     markers: HashMap<String, Marker>,
     /// What stands before other elements, by their class or name.
@@ -31,20 +36,10 @@ pub(crate) struct Styles {
 
 #[derive(Debug, Clone)]
 struct Rule {
-    about: Named,
-    /// What elements it stands within, the outermost first.
-    within: Vec<Named>,
+    about: Selector,
     says: Says,
     /// The more is asked of an element, the stronger the rule; the later of two.
     weight: (usize, usize),
-}
-
-/// What an element is called.
-#[derive(Debug, Clone, Default)]
-struct Named {
-    element: Option<String>,
-    classes: Vec<String>,
-    id: Option<String>,
 }
 
 /// What declarations say; nothing of what they do not mention.
@@ -124,39 +119,52 @@ impl Styles {
             if self.count >= MOST_RULES {
                 return;
             }
-            let Some(mut rule) = Rule::of(selector.trim(), &says) else { continue };
-            rule.weight.1 = self.count;
+            let Some(about) = Selector::of(selector.trim()) else {
+                self.note_shown(selector, &says);
+                continue;
+            };
+            if says.hides == Some(false) {
+                self.note_shown(selector, &says);
+            }
+            let weight = (about.weight(), self.count);
             self.count += 1;
-            let about = &rule.about;
-            let key =
-                about.id.clone().or_else(|| about.classes.first().cloned()).or_else(|| about.element.clone());
-            self.has_layout |= rule.says.layout != Layout::default();
-            self.rules.entry(key.unwrap_or_default()).or_default().push(rule);
+            self.has_layout |= says.layout != Layout::default();
+            let key = about.key().to_owned();
+            self.rules.entry(key).or_default().push(Rule { about, says: says.clone(), weight });
+        }
+    }
+
+    /// What a rule shows again, as soon as somebody clicks or points at something.
+    fn note_shown(&mut self, selector: &str, says: &Says) {
+        if says.hides == Some(false) && self.shown.len() < MOST_RULES {
+            self.shown.extend(selectors::subjects(selector).map(str::to_owned));
         }
     }
 
     /// What the strongest rule that says anything of it says.
-    fn by_rule<T>(&self, element: ElementRef<'_>, says: impl Fn(&Says) -> Option<T>) -> Option<T> {
+    fn by_rule<T>(&self, element: ElementRef<'_>, says: impl Fn(&Rule) -> Option<T>) -> Option<T> {
         if self.rules.is_empty() {
             return None;
         }
         let named = element.value();
-        let keys = element.class_names().chain(named.id()).chain([named.name()]);
+        let keys = element.class_names().chain(named.id()).chain([named.name(), ""]);
         let rules = keys.filter_map(|key| self.rules.get(key)).flatten();
-        let said = rules
-            .filter(|rule| rule.is_about(element))
-            .filter_map(|rule| Some((rule.weight, says(&rule.says)?)));
-        said.max_by_key(|(weight, _)| *weight).map(|(_, said)| said)
+        let said = rules.filter_map(|rule| Some((rule.weight, says(rule)?, rule)));
+        let said = said.filter(|(_, _, rule)| rule.about.is_of(element));
+        said.max_by_key(|(weight, ..)| *weight).map(|(_, said, _)| said)
     }
 
     pub(super) fn hide(&self, element: ElementRef<'_>) -> bool {
-        self.by_rule(element, |says| says.hides).unwrap_or(false)
+        // What is hidden within something, and shown by another rule, is seen by whoever opens it.
+        let opens = |rule: &Rule| rule.about.is_within() && self.shown.contains(rule.about.key());
+        let hides = |rule: &Rule| rule.says.hides.filter(|hides| !hides || !opens(rule));
+        self.by_rule(element, hides).unwrap_or(false)
     }
 
     /// Whether an element stands raised.
     pub(super) fn raises(&self, element: ElementRef<'_>) -> bool {
         let own = element.attribute("style").and_then(raises);
-        own.or_else(|| self.by_rule(element, |says| says.raises)).unwrap_or(false)
+        own.or_else(|| self.by_rule(element, |rule| rule.says.raises)).unwrap_or(false)
     }
 
     /// Whether the text of an element is struck out. Lists and tables hand that down to their items and cells.
@@ -167,7 +175,7 @@ impl Styles {
         };
         let says = |element: ElementRef<'_>| {
             let own = element.attribute("style").and_then(strikes);
-            own.or_else(|| self.by_rule(element, |says| says.strikes)).unwrap_or(false)
+            own.or_else(|| self.by_rule(element, |rule| rule.says.strikes)).unwrap_or(false)
         };
         match element.value().name() {
             "html" | "body" => false,
@@ -190,7 +198,7 @@ impl Styles {
             items.all(|other| other.as_ref() == Some(&first)).then_some(first)
         };
         let own = list.attribute("style").and_then(counts);
-        let counts = own.or_else(|| self.by_rule(list, |says| says.counts.clone())).or_else(by_item);
+        let counts = own.or_else(|| self.by_rule(list, |rule| rule.says.counts.clone())).or_else(by_item);
         counts.filter(|counts| counts != "none" || !self.has_strange_markers)
     }
 
@@ -201,8 +209,8 @@ impl Styles {
             return own;
         }
         Layout {
-            own: self.by_rule(element, |says| says.layout.own),
-            within: own.within.or_else(|| self.by_rule(element, |says| says.layout.within)),
+            own: self.by_rule(element, |rule| rule.says.layout.own),
+            within: own.within.or_else(|| self.by_rule(element, |rule| rule.says.layout.within)),
         }
     }
 
@@ -213,69 +221,7 @@ impl Styles {
             .attribute("style")
             .and_then(font)
             .or_else(face)
-            .or_else(|| self.by_rule(element, |says| says.font.clone()))
-    }
-}
-
-impl Rule {
-    /// A rule about an element by its own name, classes and id, and by those of the elements around it: of these, only
-    /// where they place it is followed. What hides a part of a page there may show it as soon as somebody clicks.
-    fn of(selector: &str, says: &Says) -> Option<Self> {
-        let mut within: Vec<Named> = Vec::new();
-        for part in selector.split(|c: char| c == '>' || c.is_whitespace()).filter(|part| !part.is_empty()) {
-            within.push(Named::of(part)?);
-        }
-        let weight = (within.iter().map(Named::weight).sum(), 0);
-        let about = within.pop()?;
-        let says = match within.as_slice() {
-            [] => says.clone(),
-            _ if says.layout == Layout::default() => return None,
-            _ => Says { layout: says.layout, ..Says::default() },
-        };
-        Some(Self { about, within, says, weight })
-    }
-
-    fn is_about(&self, element: ElementRef<'_>) -> bool {
-        let mut above = element.ancestors().filter_map(ElementRef::wrap);
-        self.about.is_of(element)
-            && self.within.iter().rev().all(|named| above.any(|above| named.is_of(above)))
-    }
-}
-
-impl Named {
-    fn of(selector: &str) -> Option<Self> {
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-        if selector.is_empty() || !selector.chars().all(|c| is_name(c) || matches!(c, '.' | '#')) {
-            return None;
-        }
-        let mut named = Self::default();
-        let mut rest = selector;
-        while !rest.is_empty() {
-            let (mark, name) = match rest.strip_prefix(['.', '#']) {
-                Some(name) => (&rest[..1], name),
-                None => ("", rest),
-            };
-            let end = name.find(['.', '#']).unwrap_or(name.len());
-            let (name, after) = name.split_at(end);
-            match mark {
-                "." => named.classes.push(name.to_owned()),
-                "#" => named.id = Some(name.to_owned()),
-                _ => named.element = Some(name.to_ascii_lowercase()),
-            }
-            rest = after;
-        }
-        Some(named)
-    }
-
-    fn weight(&self) -> usize {
-        100 * usize::from(self.id.is_some()) + 10 * self.classes.len() + usize::from(self.element.is_some())
-    }
-
-    fn is_of(&self, element: ElementRef<'_>) -> bool {
-        let value = element.value();
-        self.element.as_deref().is_none_or(|name| name == value.name())
-            && self.id.as_deref().is_none_or(|id| value.id() == Some(id))
-            && self.classes.iter().all(|class| element.class_names().any(|one| one == class))
+            .or_else(|| self.by_rule(element, |rule| rule.says.font.clone()))
     }
 }
 

@@ -36,6 +36,7 @@ mod link;
 pub(crate) mod mail;
 pub(crate) mod markdown;
 mod mathml;
+mod mdx;
 mod mixed;
 #[cfg(feature = "office")]
 mod number_format;
@@ -98,6 +99,7 @@ mod symbols;
 pub(crate) mod table;
 pub(crate) mod template_tags;
 mod utf16;
+mod utf7;
 mod western;
 
 use std::borrow::Cow;
@@ -228,7 +230,7 @@ pub(crate) fn convert_here(name: &str, bytes: Vec<u8>, limits: &Limits) -> Resul
 fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Converted, &'static str> {
     let (output, converter) = match kind {
         Kind::Markdown | Kind::Text if begins_private_key(&bytes) => return Err(reason::PRIVATE_KEY),
-        Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes))),
+        Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes), ending(name) == "mdx")),
         Kind::Text => (plain::to_text(&bytes), "text/2"),
         #[cfg(feature = "html")]
         Kind::Html => (html::read(&html_tree::decoded(&bytes), limits)?, "html/5"),
@@ -306,7 +308,7 @@ fn embedded(name: &str, bytes: Vec<u8>, limits: &Limits, depth: usize) -> Result
 }
 
 /// Markdown with what may stand before it: a title, a type, other facts.
-fn markdown_file(markdown: &str) -> Converted {
+fn markdown_file(markdown: &str, has_components: bool) -> Converted {
     let (facts, body) = front_matter::split(markdown);
     if facts.is_backup {
         // Something on the way may have made all line ends those of Windows: git, say.
@@ -318,7 +320,8 @@ fn markdown_file(markdown: &str) -> Converted {
         let converted = Converted::new(facts.title, text, "backup/1");
         return Converted { kind: facts.kind, is_verbatim: true, ..converted };
     }
-    let body = directives::without_directives(body);
+    let body = if has_components { Cow::Owned(mdx::without_components(body)) } else { Cow::Borrowed(body) };
+    let body = directives::without_directives(&body);
     let body = template_tags::without_tags(&body);
     let (heading, text) = markdown::to_text(&body, Dialect::Common);
     // What stands within the text names a part of it, where the whole has a name.

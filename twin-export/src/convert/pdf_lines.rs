@@ -1,6 +1,6 @@
 //! Words that a page cut at the end of a line, and letters it drew as one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// A document's words as it shows them, to tell a word that was cut from one that has a hyphen of its own.
 #[derive(Debug, Default)]
@@ -154,6 +154,28 @@ fn beginning(text: &str) -> &str {
     &text[..len]
 }
 
+/// The words of a title whose capitals somebody set apart with blanks: `P R I C E   L I S T`. Heads of columns are letters
+/// in the order of the alphabet, the first ones of days and months, or the same again.
+pub(super) fn closed_up(text: &str) -> Option<String> {
+    if !text.trim_start().chars().nth(1).is_some_and(char::is_whitespace) {
+        return None;
+    }
+    let words: Vec<String> = text.split("  ").map(|word| word.split(' ').collect::<String>()).collect();
+    let words: Vec<&String> = words.iter().filter(|word| !word.is_empty()).collect();
+    let is_spaced = text.split_whitespace().all(|letter| letter.chars().count() == 1);
+    let letters: Vec<char> = words.iter().flat_map(|word| word.chars()).collect();
+    let vowels = letters.iter().filter(|letter| "AEIOUYÄÖÜ".contains(**letter)).count();
+    let is_word = is_spaced
+        && letters.len() >= 5
+        && letters.iter().all(|letter| letter.is_uppercase())
+        && letters.iter().collect::<BTreeSet<_>>().len() >= 4
+        && 4 * vowels >= letters.len()
+        && !letters.is_sorted()
+        && words.iter().all(|word| (2..=10).contains(&word.chars().count()))
+        && !"JFMAMJJASOND".contains(&letters.iter().collect::<String>());
+    is_word.then(|| words.iter().map(|word| word.as_str()).collect::<Vec<_>>().join(" "))
+}
+
 /// Letters drawn as one, written as those they are.
 pub(super) fn without_ligatures(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -210,6 +232,26 @@ mod tests {
         assert_eq!(joined("see https://e.com/long-|path/x"), "see https://e.com/long-path/x");
         assert_eq!(joined("info-|desk@e.com"), "info-desk@e.com");
         assert_eq!(joined("a -|b"), "a - b");
+    }
+
+    #[test]
+    fn titles_in_letters_set_apart_are_words_and_heads_of_columns_are_not() {
+        assert_eq!(closed_up("P R I C E   L I S T").as_deref(), Some("PRICE LIST"));
+        assert_eq!(closed_up(" N O T I C E ").as_deref(), Some("NOTICE"));
+        for kept in [
+            "A B C D E",
+            "M T W T F S S",
+            "J F M A M J J A S O N D",
+            "J A S O N D",
+            "X O X O X O",
+            "A word",
+            "1 2 3 4 5",
+            "Y E S",
+            "a e i o u b",
+            "P R I C E list",
+        ] {
+            assert_eq!(closed_up(kept), None, "{kept}");
+        }
     }
 
     #[test]

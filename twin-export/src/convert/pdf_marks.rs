@@ -7,7 +7,7 @@ use unpdf::parser::TextSpan;
 
 use super::link::says_nothing;
 use super::pdf_grid::right;
-use super::pdf_lines::{LINE_END, without_ligatures};
+use super::pdf_lines::{LINE_END, closed_up, without_ligatures};
 use super::signs;
 
 /// Pieces of a page; one of more is no text that anybody reads.
@@ -31,7 +31,7 @@ pub(super) fn ready(mut spans: Vec<TextSpan>) -> Vec<TextSpan> {
         if span.text.contains(LINE_END) {
             span.text = span.text.replace(LINE_END, " ");
         }
-        span.text = without_ligatures(&span.text);
+        span.text = closed_up(&span.text).unwrap_or_else(|| without_ligatures(&span.text));
     }
     let mut spans = once(spans);
     in_order(&mut spans);

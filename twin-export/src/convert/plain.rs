@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252
 
 use super::super::remark;
 use super::mixed::{is_utf8_beside_others, mixed};
-use super::{Aside, Output, utf16, western};
+use super::{Aside, Output, utf7, utf16, western};
 
 /// The text that the bytes spell.
 pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
@@ -17,6 +17,9 @@ pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
 
 /// Decodes by the name a document gives for its encoding, as in HTML's `<meta charset>`, unless the bytes say otherwise.
 pub(crate) fn decoded_as<'a>(bytes: &'a [u8], label: Option<&[u8]>) -> Cow<'a, str> {
+    if label.is_some_and(utf7::is_label) && bytes.is_ascii() {
+        return utf7::decoded(bytes).into();
+    }
     let is_labelled = || label.and_then(Encoding::for_label) == Some(ISO_2022_JP);
     if bytes.contains(&0x1B) && is_labelled() {
         return decoded_by(ISO_2022_JP, bytes).0;

@@ -30,6 +30,24 @@ fn no_text_takes_longer_than_its_length() {
     for (name, before, texts) in [
         ("a.md", "", markdown.as_slice()),
         ("a.md", "# T\n\n<div>\n", &markdown[..2]),
+        (
+            "a.mdx",
+            "",
+            &[
+                "{",
+                "<A ",
+                "<A>\n",
+                "{a",
+                "`",
+                "<A b={",
+                "import {\n",
+                "export const a = [\n",
+                "{/*",
+                "</A>",
+                "<A b=\"",
+                "<>{''}",
+            ],
+        ),
         ("a.md", "---\n", &["a: b\n", "a:\n  - b\n", "a: [b, \n"]),
         ("a.html", "<html>", html.as_slice()),
         ("a.csv", "", csv.as_slice()),
@@ -51,14 +69,14 @@ fn no_text_takes_longer_than_its_length() {
 fn a_backup_keeps_its_text_whatever_became_of_its_line_ends() {
     let file = "---\nid: doc_1\ntitle: T\ntype: note\nsource: manual\ncreatedAt: 2026-03-01T10:00:00Z\n---\n\n a\n\n\nb \n\n";
     for markdown in [file.to_owned(), file.replace('\n', "\r\n")] {
-        assert_eq!(markdown_file(&markdown).text, " a\n\n\nb \n");
+        assert_eq!(markdown_file(&markdown, false).text, " a\n\n\nb \n");
     }
 }
 
 #[test]
 fn a_title_is_the_top_heading_or_told_before_the_text() {
     let read = |markdown: &str| {
-        let Converted { title, text, .. } = markdown_file(markdown);
+        let Converted { title, text, .. } = markdown_file(markdown, false);
         (title, text)
     };
     let expect = |title: &str, text: &str| (Some(title.to_owned()), text.to_owned());

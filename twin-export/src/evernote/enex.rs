@@ -25,8 +25,18 @@ pub(super) struct Note {
     /// When it was made, as it stands there.
     pub(super) created: String,
     pub(super) tags: Vec<String>,
-    /// Tasks, and whether they are done.
-    pub(super) tasks: Vec<(String, bool)>,
+    pub(super) tasks: Vec<Task>,
+}
+
+/// A task, which stands beside the content of its note.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Task {
+    pub(super) title: String,
+    pub(super) is_done: bool,
+    /// As it stands there, such as `20260305T220000Z`.
+    pub(super) due: String,
+    /// What orders it among the others: its group, and its weight within that.
+    pub(super) order: (String, String),
 }
 
 #[derive(Debug, Default)]
@@ -111,7 +121,7 @@ struct State {
     open: Vec<String>,
     note: Note,
     resource: Resource,
-    task: (String, String),
+    task: Task,
     text: String,
     is_too_large: bool,
     /// The export's own end was seen.
@@ -126,7 +136,7 @@ impl State {
         match self.open.last().map(String::as_str) {
             Some("note") => self.note = Note::default(),
             Some("resource") => self.resource = Resource::default(),
-            Some("task") => self.task = Default::default(),
+            Some("task") => self.task = Task::default(),
             _ => {}
         }
     }
@@ -164,13 +174,16 @@ impl State {
                 return Some(Item::Resource(resource));
             }
             "task" if self.note.tasks.len() < MOST_TOLD => {
-                let (title, status) = std::mem::take(&mut self.task);
-                if !title.is_empty() {
-                    self.note.tasks.push((title, status == "completed"));
+                let task = std::mem::take(&mut self.task);
+                if !task.title.is_empty() {
+                    self.note.tasks.push(task);
                 }
             }
-            "title" if in_task => self.task.0 = tidy_line(&text),
-            "taskStatus" => self.task.1 = text.trim().to_owned(),
+            "title" if in_task => self.task.title = tidy_line(&text),
+            "taskStatus" => self.task.is_done = text.trim() == "completed",
+            "dueDate" if in_task => self.task.due = tidy_line(&text),
+            "taskGroupNoteLevelID" => self.task.order.0 = tidy_line(&text),
+            "sortWeight" if in_task => self.task.order.1 = tidy_line(&text),
             "title" if !in_resource => self.note.title = text,
             "created" if !in_resource && !in_task => self.note.created = tidy_line(&text),
             "tag" if self.note.tags.len() < MOST_TOLD => self.note.tags.push(tidy_line(&text)),
@@ -201,7 +214,19 @@ fn xml_entity(reference: &BytesRef<'_>) -> String {
 }
 
 /// Elements whose text counts.
-const LEAVES: [&str; 8] = ["title", "content", "created", "tag", "data", "mime", "file-name", "taskStatus"];
+const LEAVES: [&str; 11] = [
+    "title",
+    "content",
+    "created",
+    "tag",
+    "data",
+    "mime",
+    "file-name",
+    "taskStatus",
+    "dueDate",
+    "taskGroupNoteLevelID",
+    "sortWeight",
+];
 
 /// The ending that files of a type have.
 fn ending_of(kind: &str) -> &'static str {
@@ -292,7 +317,8 @@ mod tests {
         let read = read(xml.as_bytes(), limits, &mut |item| {
             told.push(match item {
                 Item::Note(note) => {
-                    format!("{} {} {:?} {:?}", note.title, note.created, note.tags, note.tasks)
+                    let tasks: Vec<_> = note.tasks.iter().map(|task| (&task.title, task.is_done)).collect();
+                    format!("{} {} {:?} {tasks:?}", note.title, note.created, note.tags)
                 }
                 Item::Resource(file) => {
                     format!("{}.{} {} {:?}", file.name, file.ending, file.bytes.len(), file.lacks)

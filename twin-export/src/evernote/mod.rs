@@ -11,7 +11,7 @@ use super::outcome::{Draft, Outcome, Place};
 use super::run::{Digest256, Run, digest};
 use super::tree::{Entry, Roots, Tree, ending, safe_path};
 use super::{DocumentType, Format, Root, pool, reason, workers};
-use enex::{Item, Note, Resource};
+use enex::{Item, Note, Resource, Task};
 pub(crate) use note::ReadNote;
 
 /// Bytes and number of notes and files that are converted together.
@@ -121,9 +121,7 @@ fn of_note(note: &Note, notebook: &str, job: &Job<'_>) -> Outcome {
         Ok(read) => read,
         Err(reason) => return Outcome::unconverted(key, &path, reason),
     };
-    let boxed = |(title, done): &(String, bool)| format!("- [{}] {title}", if *done { 'x' } else { ' ' });
-    let tasks: Vec<String> = note.tasks.iter().map(boxed).collect();
-    let said = [read.text, tasks.join("\n")];
+    let said = [read.text, told(&note.tasks)];
     let mut blocks: Vec<String> = said.into_iter().filter(|block| !block.trim().is_empty()).collect();
     let mut aside = Aside::default();
     if read.is_encrypted {
@@ -133,7 +131,7 @@ fn of_note(note: &Note, notebook: &str, job: &Job<'_>) -> Outcome {
         return if read.is_encrypted {
             Outcome::unconverted(key, &path, reason::ENCRYPTED)
         } else {
-            Outcome::skipped(&path, reason::TITLE_ONLY)
+            Outcome::unconverted(key, &path, reason::TITLE_ONLY)
         };
     }
     if !note.tags.is_empty() {
@@ -154,8 +152,35 @@ fn of_note(note: &Note, notebook: &str, job: &Job<'_>) -> Outcome {
     })
 }
 
+/// Tasks as lines, in the order in which Evernote shows them.
+fn told(tasks: &[Task]) -> String {
+    let mut tasks: Vec<&Task> = tasks.iter().collect();
+    tasks.sort_by_key(|task| &task.order);
+    let line = |task: &&Task| {
+        let mark = if task.is_done { 'x' } else { ' ' };
+        let due = due(&task.due).map(|due| format!(" (due {due})")).unwrap_or_default();
+        format!("- [{mark}] {}{due}", task.title)
+    };
+    tasks.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// `20260305T220000Z` as people read it. The day depends on where one is, so the hour stays.
+fn due(stamp: &str) -> Option<String> {
+    let is_stamp = |(index, sign): (usize, char)| match index {
+        8 => sign == 'T',
+        15 => sign == 'Z',
+        _ => sign.is_ascii_digit(),
+    };
+    let has_form = stamp.len() == 16 && stamp.chars().enumerate().all(is_stamp);
+    if !has_form {
+        return Some(stamp.to_owned()).filter(|stamp| !stamp.is_empty());
+    }
+    let (day, time) = (&stamp[..8], &stamp[9..13]);
+    Some(format!("{}-{}-{} {}:{} UTC", &day[..4], &day[4..6], &day[6..], &time[..2], &time[2..]))
+}
+
 fn digest_of(note: &Note) -> Digest256 {
-    let told = format!("{}\0{}\0{:?}\0{:?}", note.title, note.content, note.tags, note.tasks);
+    let told = format!("{}\0{}\0{:?}\0{}", note.title, note.content, note.tags, told(&note.tasks));
     digest(told.as_bytes())
 }
 
@@ -185,5 +210,26 @@ fn of_file(resource: &Resource, notebook: &str, job: &Job<'_>) -> Outcome {
             Outcome::of_file(place, source, converted, DocumentType::Note)
         }
         Err(reason) => Outcome::unconverted(key, &path, reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tasks_stand_in_their_order_with_the_time_they_are_due() {
+        let task = |title: &str, weight: &str, due: &str, is_done| Task {
+            title: title.to_owned(),
+            is_done,
+            due: due.to_owned(),
+            order: ("g1".to_owned(), weight.to_owned()),
+        };
+        let tasks = [
+            task("Call", "B", "", true),
+            task("Pay", "A", "20240601T223000Z", false),
+            task("Ask", "C", "soon", false),
+        ];
+        assert_eq!(told(&tasks), "- [ ] Pay (due 2024-06-01 22:30 UTC)\n- [x] Call\n- [ ] Ask (due soon)");
     }
 }

@@ -87,7 +87,7 @@ fn elements(walker: &mut Walker, element: ElementRef<'_>) -> bool {
             true
         }
         "div" if style("--en-codeblock:true") || style("-en-codeblock:true") => {
-            walker.block(element);
+            walker.preformatted(element);
             true
         }
         // Where it leads, only Evernote knows.
@@ -123,6 +123,12 @@ mod tests {
         assert_eq!(text(old), "[x] sweep\n[ ] paint it");
         let new = "<ul style=\"--en-todo:true;padding:0\"><li style=\"--en-checked:true;\"><div>sweep</div></li><li style=\"--en-checked:false;\"><div>paint</div></li></ul>";
         assert_eq!(text(new), "- [x] sweep\n- [ ] paint");
+    }
+
+    #[test]
+    fn code_keeps_its_indentation() {
+        let code = "<div style=\"--en-codeblock:true;\"><div>def f():</div><div>    return 1</div></div>";
+        assert_eq!(text(code), "def f():\n    return 1");
     }
 
     #[test]

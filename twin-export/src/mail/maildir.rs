@@ -1,7 +1,7 @@
 //! Maildirs: a folder for each mailbox, with a file for each message in `cur` and `new`.
 
 use super::super::tree::{file_name, folder_of};
-use super::is_unwanted_label;
+use super::is_unwanted_mailbox;
 
 /// Whether a file is a message of a Maildir, by where it lies.
 pub(crate) fn is_message(path: &str) -> bool {
@@ -18,7 +18,7 @@ pub(crate) fn is_note(path: &str) -> bool {
 /// In a mailbox for what is not wanted, or marked to be deleted.
 pub(super) fn is_unwanted(path: &str) -> bool {
     let mailbox = file_name(folder_of(folder_of(path)));
-    let is_out = mailbox.split('.').any(|name| is_unwanted_label(name) || name.eq_ignore_ascii_case("junk"));
+    let is_out = mailbox.split('.').any(is_unwanted_mailbox);
     // Systems that allow no colon in names use other marks.
     let flags = [":2,", ";2,", "!2,", "_2,"].iter().find_map(|mark| file_name(path).rsplit_once(mark));
     is_message(path) && (is_out || flags.is_some_and(|(_, flags)| flags.contains('T')))

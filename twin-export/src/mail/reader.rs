@@ -7,13 +7,13 @@ use crate::DocumentType;
 use sha2::{Digest, Sha256};
 
 use super::threads::Threads;
-use super::{is_unwanted_label, maildir, mbox, order, quotes};
+use super::{is_note, is_unwanted_label, is_unwanted_mailbox, maildir, mbox, order, quotes};
 use crate::convert::mail::{CONVERTER, Envelope, Letter, ReadLetter, envelope};
 use crate::convert::{self, Aside, Kind};
 use crate::job::Job;
 use crate::outcome::{Draft, Outcome};
 use crate::run::{Run, digest};
-use crate::tree::{Bytes, Entry, Roots, file_name};
+use crate::tree::{Bytes, Entry, Roots, file_name, stem};
 use crate::{Format, Root, pool, reason, workers};
 
 /// A message that was found, and where.
@@ -44,7 +44,7 @@ pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
             if run.options.cancellation.is_cancelled() {
                 return ControlFlow::Break(());
             }
-            outcomes.push(index.add(entry, run));
+            outcomes.push(index.add(entry, tree.single, run));
         }
         let single = tree.single.then(|| index.messages.get(before)).flatten();
         let single = single.filter(|message| matches!(message.place, Place::File));
@@ -82,13 +82,14 @@ struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    /// Finds the messages of a file. What becomes of the file is told at once, unless it is a message.
-    fn add(&mut self, entry: &'a Entry, run: &Run<'_>) -> Option<Outcome> {
+    /// Finds the messages of a file, which may be the one that was asked for. What becomes of it is told at once, unless it
+    /// is a message.
+    fn add(&mut self, entry: &'a Entry, single: bool, run: &Run<'_>) -> Option<Outcome> {
         let path = entry.path.as_str();
         if entry.size == 0 {
             return Some(Outcome::skipped(path, reason::EMPTY));
         }
-        if maildir::is_note(path) {
+        if is_note(path) {
             return Some(Outcome::skipped(path, reason::METADATA));
         }
         if maildir::is_unwanted(path) {
@@ -99,6 +100,9 @@ impl<'a> Index<'a> {
         // Names in a Maildir have no ending.
         let is_message = maildir::is_message(path) && matches!(kind, Kind::Text | Kind::Unknown | Kind::Html);
         match if is_message { Kind::Mail } else { kind } {
+            Kind::Mbox if !single && path.split('/').any(|name| is_unwanted_mailbox(stem(name))) => {
+                Some(Outcome::skipped(path, reason::SPAM_OR_TRASH))
+            }
             Kind::Mbox => Some(self.add_mbox(entry, run)),
             Kind::Mail => {
                 let head = run.budget.head(entry, HEADERS, &run.options.limits);
@@ -135,7 +139,7 @@ impl<'a> Index<'a> {
             }
             found += 1;
             let envelope = envelope(&message.headers).unwrap_or_default();
-            if is_unwanted(&envelope.labels) {
+            if envelope.is_deleted || is_unwanted(&envelope.labels) {
                 return ControlFlow::Continue(());
             }
             let place = Place::Part { mbox: bytes.clone(), start: message.start, len: message.len };

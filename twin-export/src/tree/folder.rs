@@ -9,7 +9,7 @@ use super::super::convert::plain::{decoded, looks_like_text};
 use super::super::job::Budget;
 use super::super::{Limits, private_key, reason};
 use super::file::Listed;
-use super::ignored::{self, Rules};
+use super::ignored::{self, Packed, Rules};
 use super::listing::Listing;
 use super::{Body, Entry, Tree, ending, is_litter};
 
@@ -110,8 +110,20 @@ fn is_key_or_program(file: &Path, name: &str) -> bool {
 
 /// Leaves out of an archive what would be left out of the folder that was packed.
 pub(in super::super) fn leave_out(tree: &mut Tree, budget: &Budget, limits: &Limits) {
+    let mut texts = Vec::new();
+    let mut left = ignored::MOST_PACKED;
+    for entry in tree.entries.iter().filter(|entry| ignored::is_ignore_file(&entry.path)) {
+        if let Some(rest) = left.checked_sub(entry.size) {
+            let text = budget.head(entry, ignored::MOST_PACKED as usize, limits);
+            texts.push((entry.path.clone(), String::from_utf8_lossy(&text).into_owned()));
+            left = rest;
+        }
+    }
+    let rules = Packed::of(&texts);
     let is_others = |entry: &Entry| -> bool {
-        entry.path.split('/').rev().skip(1).any(|folder| folder == "node_modules")
+        ignored::is_ignore_file(&entry.path)
+            || rules.ignore(&entry.path)
+            || entry.path.split('/').rev().skip(1).any(|folder| folder == "node_modules")
             || (ending(&entry.path).is_empty()
                 && begins_key_or_program(&budget.head(entry, private_key::HEAD, limits)))
     };

@@ -78,5 +78,6 @@ pub(crate) fn features(
     let words = question.terms.iter().filter(|term| !term.is_context).count().min(WORDS);
     let words = words as f64 / WORDS as f64;
     let rule = of_document.iter().map(|evidence| evidence.signals[6]).fold(0.0, f64::max);
+    let rule = if question.sums.is_empty() { 0.0 } else { rule };
     Some([best.score, share(missing), share(named), margin, nearer, words, rule])
 }

@@ -20,17 +20,27 @@ const AS_GOOD: [f64; 2] = [0.75, 0.8];
 const AS_TELLING: f64 = 0.8;
 /// What lifts a sentence with a rule for a sum the question names.
 const A_RULE: f64 = 0.3;
-/// How many passages are quoted at most.
+/// How many passages are quoted at most, and how many of one document.
 const PASSAGES: usize = 3;
+const OF_DOCUMENT: usize = 2;
+/// A document says first what holds in general: its opening leads if it has as many of the question's words as the
+/// best passage, and is nearly as good.
+const OPENING: f64 = 0.9;
 
-/// The quoted text and the passages it is from, best first.
+/// The quoted text and the passages it is from, those of the best document first.
 pub(crate) fn extract<'a>(evidence: &'a [Evidence], question: &Question) -> (String, Vec<&'a Evidence>) {
     let Some(best) = evidence.first() else { return (String::new(), Vec::new()) };
-    let (text, told) = quote(best, question, 0.0).unwrap_or_default();
-    let (mut quoted, mut texts) = (vec![best], vec![text]);
-    for further in &evidence[1..] {
-        let other = usize::from(further.document != best.document);
-        if quoted.len() == PASSAGES || further.score < AS_GOOD[other] * best.score {
+    let of_best = |other: &&Evidence| other.document == best.document;
+    let opens = |other: &&Evidence| {
+        other.is_opening && other.signals[2] >= best.signals[2] && other.score >= OPENING * best.score
+    };
+    let lead = evidence.iter().filter(of_best).find(opens).unwrap_or(best);
+    let (text, told) = quote(lead, question, 0.0).unwrap_or_default();
+    let (mut quoted, mut texts) = (vec![lead], vec![text]);
+    for further in evidence.iter().filter(|further| !std::ptr::eq(*further, lead)) {
+        let as_good = AS_GOOD[usize::from(!of_best(&further))] * best.score;
+        let of_document = quoted.iter().filter(|other| other.document == further.document).count();
+        if quoted.len() == PASSAGES || of_document == OF_DOCUMENT || further.score < as_good {
             continue;
         }
         let Some((text, _)) = quote(further, question, AS_TELLING * told) else { continue };

@@ -57,6 +57,8 @@ pub(crate) struct Question {
     pub(crate) english: f64,
     /// The sums it names.
     pub(crate) sums: Vec<Amount>,
+    /// Whether it asks how many, how much or how long: for a number.
+    pub(crate) asks_number: bool,
 }
 
 impl Question {
@@ -84,7 +86,8 @@ impl Question {
         let (known, all) =
             words.fold((0, 0), |(known, all), word| (known + i32::from(table::knows(&word)), all + 1));
         let english = (2.0 * f64::from(known) / f64::from(all.max(1)) - 0.5).clamp(0.0, 1.0);
-        Ok(Self { terms, vector, english, sums: amounts::amounts(text) })
+        let asks_number = words::words(text).any(|word| is_measure(text, &word));
+        Ok(Self { terms, vector, english, sums: amounts::amounts(text), asks_number })
     }
 }
 
@@ -194,6 +197,14 @@ fn is_name(text: &str, word: &Word<'_>) -> bool {
     let before = text[..word.start].trim_end();
     let begins = before.is_empty() || before.ends_with(['.', '!', '?', ':', '\n']);
     capital && (!begins || letters.any(char::is_uppercase))
+}
+
+/// Whether a word says after `how` what is to be counted or measured.
+fn is_measure(text: &str, word: &Word<'_>) -> bool {
+    const MEASURES: &str = "many much long often soon quickly fast early late big old far large high";
+    let before = text[..word.start].split_whitespace().next_back();
+    before.is_some_and(|before| before.eq_ignore_ascii_case("how"))
+        && MEASURES.split(' ').any(|measure| word.text.eq_ignore_ascii_case(measure))
 }
 
 /// Sums are judged elsewhere and small numbers only mislead a search; a year stays.

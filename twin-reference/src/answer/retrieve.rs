@@ -27,6 +27,8 @@ const MOST_KNOWN: usize = 50_000;
 pub(crate) struct Evidence {
     pub(crate) document: i64,
     pub(crate) title: String,
+    /// Whether the document begins with it.
+    pub(crate) is_opening: bool,
     pub(crate) text: String,
     /// The line that leads in to the list it continues, or the header row of the table.
     pub(crate) lead: Option<String>,
@@ -69,9 +71,11 @@ pub(crate) fn retrieve(store: &Store, question: &Question) -> Result<Vec<Evidenc
         // A heading alone says nothing of what it is about.
         let is_bare = |passage: &&Passage<'_>| passage.headings.last() == Some(&passage.text);
         let all_bare = passages.iter().all(|passage| is_bare(&passage));
-        let looks = hits.into_iter().filter_map(|hit| passages.get(hit));
-        let looks = looks.filter(|passage| all_bare || !is_bare(passage));
-        found.extend(together(looks.map(|passage| reader.look(document, &title, passage)).collect()));
+        let looks = hits.into_iter().filter_map(|hit| Some((hit == 0, passages.get(hit)?)));
+        let looks = looks.filter(|(_, passage)| all_bare || !is_bare(passage));
+        let looks = looks
+            .map(|(opens, passage)| Evidence { is_opening: opens, ..reader.look(document, &title, passage) });
+        found.extend(together(looks.collect()));
     }
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     Ok(found)
@@ -183,6 +187,7 @@ impl Reader<'_> {
         Evidence {
             document,
             title: title.to_owned(),
+            is_opening: false,
             text: passage.text.to_owned(),
             lead: passage.lead.map(str::to_owned),
             sentences,
@@ -238,8 +243,11 @@ fn better(covers: Vec<Cover>, others: &[Cover]) -> Vec<Cover> {
 }
 
 impl Question {
-    /// How much a rule of this text is about a sum of the question.
+    /// How much a rule of this text is about a sum of the question, or whether it has a number where one is asked for.
     pub(super) fn ruled_by(&self, text: &str) -> f64 {
+        if self.sums.is_empty() && self.asks_number {
+            return f64::from(u8::from(words::words(text).any(|word| words::is_number(word.text))));
+        }
         self.sums.iter().map(|sum| sum.ruled_by(text)).fold(0.0, f64::max)
     }
 

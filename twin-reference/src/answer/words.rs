@@ -89,6 +89,13 @@ fn fold_number(number: &mut String) {
     }
 }
 
+/// Whether a word is a number, in digits or letters.
+pub(crate) fn is_number(word: &str) -> bool {
+    const NUMBERS: &str = "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty \
+                           ninety hundred thousand half once twice";
+    word.starts_with(|c: char| c.is_ascii_digit()) || NUMBERS.split(' ').any(|n| word.eq_ignore_ascii_case(n))
+}
+
 /// The index term of a folded word: without the endings of English inflection, no more. `hires`, `hired` and
 /// `hiring` are one, `intern` and `international` or `car` and `care` are not: what is further apart is left to the
 /// word vectors.

@@ -157,6 +157,40 @@ async fn a_title_or_a_heading_alone_is_no_answer() {
 }
 
 #[tokio::test]
+async fn an_answer_leads_with_what_holds_in_general_and_a_number_asked_for_comes_before_none() {
+    let leave = "Everybody has 27 days of paid leave a year, whatever the country and the seniority, plus the public \
+        holidays of the place where they live. Part-timers get the same number of weeks.\n\n## Carrying days over\n\n\
+        Five unused days move into the next year and expire on 31 March. Long illness keeps all of your days of leave \
+        alive. Days are paid out only when you leave the company.";
+    let twin = twin_of(vec![
+        Seed::new("Leave and public holidays", leave),
+        Seed::new("Guest parking", "Guest parking is behind the house. Guests park at their own risk."),
+        Seed::new("The yard", "The yard has eleven parking spaces for each guest house."),
+    ])
+    .await;
+    for (question, first) in [
+        ("How many days of leave do I have?", "Everybody has 27 days"),
+        ("How many parking spaces are there for a guest?", "The yard has eleven"),
+    ] {
+        let answer = Client::of(&twin).ask(question).await.body;
+        assert!(answer["response"].as_str().unwrap().starts_with(first), "{question}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_repeats_itself_leaves_room_for_another_that_is_nearly_as_good() {
+    let repeated =
+        (1..=4).map(|n| format!("## Part {n}\n\nThe lift of house {n} is checked every spring.\n\n"));
+    let twin = twin_of(vec![
+        Seed::new("Lifts", repeated.collect::<String>()),
+        Seed::new("The lift of the annex", "The lift of the annex is checked in autumn."),
+    ])
+    .await;
+    let answer = Client::of(&twin).ask("When is the lift checked?").await.body;
+    assert_eq!(answer["sources"].as_array().unwrap().len(), 2, "{answer}");
+}
+
+#[tokio::test]
 async fn a_few_everyday_words_are_not_taken_for_the_subject_of_a_page() {
     let pages = [
         (

@@ -66,13 +66,16 @@ impl Walker<'_, '_> {
             "tr" => {
                 if let Some(table) = self.tables.last_mut() {
                     table.grid.begin_row();
-                    table.before = 0;
+                    (table.before, table.hides_row) = (0, false);
                 }
             }
             "trPr" => self.inside = Inside::Row,
             "tcPr" => self.inside = Inside::Cell,
             "tc" => self.begin_cell(),
-            "docPr" => self.description(tag),
+            "docPr" => {
+                self.hide_drawing(tag);
+                self.description(tag);
+            }
             "textpath" => self.hang(attribute(tag, "string").unwrap_or_default()),
             "chart" => self.drawing(reference(tag)),
             "relIds" => self.drawing(attribute(tag, "dm")),
@@ -124,6 +127,7 @@ impl Walker<'_, '_> {
             }
             "tbl" if !self.tables.is_empty() => self.end_table(),
             "tc" if self.cells > 0 => self.end_cell(),
+            "tr" => self.end_row(),
             "txbxContent" if self.boxes > 0 => {
                 self.boxes -= 1;
                 self.flush();
@@ -157,6 +161,7 @@ impl Walker<'_, '_> {
     pub(super) fn is_left_out(&self, tag: &BytesStart<'_>) -> bool {
         match name_of(tag) {
             "del" | "moveFrom" => self.inside == Inside::Nothing,
+            "txbxContent" | "chart" | "relIds" => self.hides_drawing,
             "delText" | "delInstrText" | "sectPr" | "tblPr" | "numberingChange" => true,
             name if name.ends_with("PrChange") => true,
             "Choice" | "Fallback" => {
@@ -181,7 +186,7 @@ impl Walker<'_, '_> {
                         let id = paragraph.style.as_deref().unwrap_or_default();
                         paragraph.looks = self.styles.get(id).looks.clone();
                     }
-                    "numId" => paragraph.list = value(),
+                    "numId" | "ilfo" => paragraph.list = value(),
                     "ilvl" => paragraph.level = value().and_then(|level| level.parse().ok()),
                     "outlineLvl" => paragraph.outline = value().map(|level| level != "9"),
                     "del" | "moveFrom" => paragraph.goes_on = true,
@@ -216,6 +221,7 @@ impl Walker<'_, '_> {
                 let number = || value().and_then(|value| value.parse::<usize>().ok()).unwrap_or(1);
                 let goes_on = || value().is_none_or(|value| value == "continue");
                 match name {
+                    "hidden" if self.inside == Inside::Row => table.hides_row = is_on(tag),
                     "gridBefore" => table.before = number(),
                     "gridSpan" => table.columns = number().max(1),
                     "vMerge" => {
@@ -286,39 +292,6 @@ impl Walker<'_, '_> {
         }
     }
 
-    fn field(&mut self, tag: &BytesStart<'_>) {
-        match attribute(tag, "fldCharType").as_deref() {
-            Some("begin") => self.fields.push(Field::default()),
-            Some("separate") => {
-                self.flush();
-                let mark = self.prose.mark();
-                if let Some(field) = self.fields.last_mut() {
-                    (field.is_shown, field.mark) = (true, Some(mark));
-                }
-            }
-            Some("end") => self.end_field(),
-            _ => {}
-        }
-    }
-
-    fn end_field(&mut self) {
-        self.flush();
-        let Some(field) = self.fields.pop() else { return };
-        if let Some(state) = field.state() {
-            self.plain(&state);
-        } else if field.kind() == "LISTNUM" {
-            let number = self.list_numbers.next(&field.instruction);
-            self.plain(&number);
-        } else if !field.is_shown {
-            self.plain(&field.drawn().unwrap_or_default());
-        } else if field.kind() == "HYPERLINK"
-            && let Some(address) = field.address()
-            && let Some(label) = field.mark.and_then(|mark| self.prose.take_since(mark))
-        {
-            self.prose.link(&label, &address);
-        }
-    }
-
     /// A run's text; where it is the first one of a box to tick, the box by its state instead of what draws it. Around
     /// cells and rows, the first one stands in the first of them.
     fn with_box<'t>(&mut self, text: Cow<'t, str>) -> Cow<'t, str> {
@@ -344,10 +317,19 @@ impl Walker<'_, '_> {
         }
     }
 
+    /// A drawing may be hidden, and with it what older programs would show in its place.
+    fn hide_drawing(&mut self, tag: &BytesStart<'_>) {
+        self.hides_drawing = attribute(tag, "hidden").is_some_and(|hidden| hidden == "1" || hidden == "true");
+        if self.hides_drawing {
+            self.parts.aside.remark(remark::HIDDEN_TEXT);
+            self.written += 1;
+        }
+    }
+
     /// What the author wrote about a picture, apart from the text beside it.
     fn description(&mut self, tag: &BytesStart<'_>) {
         let text = attribute(tag, "descr").unwrap_or_default();
-        if text.is_empty() || is_media(&text) || !self.is_shown() {
+        if text.is_empty() || is_media(&text) || self.hides_drawing || !self.is_shown() {
             return;
         }
         self.flush();

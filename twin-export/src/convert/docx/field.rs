@@ -7,6 +7,7 @@ use super::super::prose::Mark;
 use super::super::signs;
 use super::super::symbols;
 use super::styles::is_on;
+use super::walker::Walker;
 
 /// A field that is open.
 #[derive(Debug, Default)]
@@ -104,6 +105,42 @@ impl Field {
             words.iter().position(|word| word.eq_ignore_ascii_case("\\f")).and_then(|at| words.get(at + 1));
         let known = font.and_then(|font| symbols::symbol(font, code));
         known.or_else(|| char::from_u32(code)).filter(|c| !c.is_control()).map(String::from)
+    }
+}
+
+impl Walker<'_, '_> {
+    /// A field begins, shows what follows, or ends.
+    pub(super) fn field(&mut self, tag: &BytesStart<'_>) {
+        match attribute(tag, "fldCharType").as_deref() {
+            Some("begin") => self.fields.push(Field::default()),
+            Some("separate") => {
+                self.flush();
+                let mark = self.prose.mark();
+                if let Some(field) = self.fields.last_mut() {
+                    (field.is_shown, field.mark) = (true, Some(mark));
+                }
+            }
+            Some("end") => self.end_field(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn end_field(&mut self) {
+        self.flush();
+        let Some(field) = self.fields.pop() else { return };
+        if let Some(state) = field.state() {
+            self.plain(&state);
+        } else if field.kind() == "LISTNUM" {
+            let number = self.list_numbers.next(&field.instruction);
+            self.plain(&number);
+        } else if !field.is_shown {
+            self.plain(&field.drawn().unwrap_or_default());
+        } else if field.kind() == "HYPERLINK"
+            && let Some(address) = field.address()
+            && let Some(label) = field.mark.and_then(|mark| self.prose.take_since(mark))
+        {
+            self.prose.link(&label, &address);
+        }
     }
 }
 

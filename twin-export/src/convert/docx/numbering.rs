@@ -76,6 +76,8 @@ impl Numbering {
                 Event::Start(tag) | Event::Empty(tag) if choices.takes(&tag) => {
                     builder.start(&tag, &mut numbering)
                 }
+                // Word 2003 goes on with the document.
+                Event::End(tag) if tag.local_name().into_inner() == "lists" => break,
                 Event::End(tag) => choices.end(tag.local_name().into_inner()),
                 Event::Eof => break,
                 _ => {}
@@ -219,13 +221,15 @@ impl Builder {
             level.unwrap_or(0).min(LEVELS - 1)
         };
         match name_of(tag) {
-            "abstractNum" => {
-                self.base = attribute(tag, "abstractNumId").unwrap_or_default();
+            "abstractNum" | "listDef" => {
+                self.base = attribute(tag, "abstractNumId")
+                    .or_else(|| attribute(tag, "listDefId"))
+                    .unwrap_or_default();
                 self.in_list = false;
                 numbering.bases.insert(self.base.clone(), Base::default());
             }
-            "num" => {
-                self.list = attribute(tag, "numId").unwrap_or_default();
+            "num" | "list" => {
+                self.list = attribute(tag, "numId").or_else(|| attribute(tag, "ilfo")).unwrap_or_default();
                 self.in_list = true;
                 let list = List { is_fresh: [true; LEVELS], ..List::default() };
                 numbering.lists.insert(self.list.clone(), list);
@@ -237,7 +241,7 @@ impl Builder {
                     list.levels[self.level] = Some(Level::default());
                 }
             }
-            "abstractNumId" => {
+            "abstractNumId" | "ilst" => {
                 if let Some(list) = numbering.lists.get_mut(&self.list) {
                     list.base = value().unwrap_or_default();
                 }
@@ -247,7 +251,7 @@ impl Builder {
                     list.starts[self.level] = number();
                 }
             }
-            "styleLink" | "numStyleLink" => {
+            "styleLink" | "numStyleLink" | "listStyleLink" => {
                 if let Some(base) = numbering.bases.get_mut(&self.base) {
                     let style = if name_of(tag) == "styleLink" { &mut base.style } else { &mut base.kept_in };
                     *style = value();
@@ -272,6 +276,7 @@ impl Builder {
                         level.font = font.unwrap_or_default();
                     }
                     "lvlPicBulletId" => level.text = None,
+                    "nfc" => level.format = format_of(number()).to_owned(),
                     "isLgl" => level.is_legal = super::styles::is_on(tag),
                     "lvlRestart" => level.restart = number().and_then(|level| usize::try_from(level).ok()),
                     "pStyle" => level.style = value(),
@@ -279,6 +284,23 @@ impl Builder {
                 }
             }
         }
+    }
+}
+
+/// A format by the number that Word 2003 gives it.
+fn format_of(number: Option<u64>) -> &'static str {
+    match number {
+        Some(1) => "upperRoman",
+        Some(2) => "lowerRoman",
+        Some(3) => "upperLetter",
+        Some(4) => "lowerLetter",
+        Some(5) => "ordinal",
+        Some(6) => "cardinalText",
+        Some(7) => "ordinalText",
+        Some(22) => "decimalZero",
+        Some(23) => "bullet",
+        Some(255) => "none",
+        _ => "decimal",
     }
 }
 

@@ -143,7 +143,7 @@ impl Styles {
                         "name" => style.role = role_of(&value().unwrap_or_default()),
                         "basedOn" => style.base = value(),
                         "outlineLvl" => style.outline = value().map(|level| level != "9"),
-                        "numId" => style.list = value(),
+                        "numId" | "ilfo" => style.list = value(),
                         "ilvl" => style.level = value().and_then(|level| level.parse().ok()),
                         _ => style.looks.take(&tag),
                     }

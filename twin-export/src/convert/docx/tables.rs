@@ -1,5 +1,6 @@
 //! Tables and their cells, one within the other.
 
+use super::super::super::remark;
 use super::super::grid::Grid;
 use super::super::rows::table_row;
 use super::walker::{Table, Walker};
@@ -42,6 +43,13 @@ impl Walker<'_, '_> {
             if table.opens {
                 table.grid.goes_on_below();
             }
+        }
+    }
+
+    pub(super) fn end_row(&mut self) {
+        let Some(table) = self.tables.last_mut() else { return };
+        if std::mem::take(&mut table.hides_row) && table.grid.drop_row() {
+            self.parts.aside.remark(remark::HIDDEN_TEXT);
         }
     }
 

@@ -50,6 +50,8 @@ pub(super) struct Walker<'a, 'p> {
     pub(super) carried_boxes: Vec<String>,
     /// What the paragraph before says of its picture, where it says nothing else.
     pub(super) picture: Option<String>,
+    /// The drawing that was begun last is not shown.
+    pub(super) hides_drawing: bool,
     /// Characters written so far.
     pub(super) written: u64,
     reading: Reading,
@@ -103,6 +105,7 @@ pub(super) struct Table {
     /// Places before the row's first cell.
     pub(super) before: usize,
     pub(super) is_below: bool,
+    pub(super) hides_row: bool,
     pub(super) is_beside: bool,
     /// The cell goes on below.
     pub(super) opens: bool,
@@ -142,6 +145,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             carried: String::new(),
             carried_boxes: Vec::new(),
             picture: None,
+            hides_drawing: false,
             written: 0,
             reading: Reading::Nothing,
             inside: Inside::Nothing,

@@ -9,7 +9,9 @@ use mail_parser::{ContentType, Encoding, Message, MessagePart, MimeHeaders, Part
 use super::super::super::text::tidy_line;
 use super::super::super::{Limits, reason};
 use super::super::plain::decoded_as;
+use super::super::utf7;
 use super::super::{Aside, Output, html};
+use super::packed::{incomplete, is_packed, packed};
 use super::{PARSER, alternative, calendar, flowed, form, forwarded, signed, tnef, words};
 
 /// A file that came with a message.
@@ -80,12 +82,27 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn part(&self, id: u32, body: &mut Body) {
         let Some(part) = self.message.parts.get(id as usize) else { return };
+        if let Some(bytes) = incomplete(self.message, part) {
+            return self.cut(id, part, &bytes, body);
+        }
         match &part.body {
             PartType::Multipart(children) => self.multipart(part, children, body),
-            PartType::Text(text) => self.text(id, part, text, body),
-            PartType::Html(html) => self.html(part, html, body),
+            PartType::Text(text) => self.text(id, part, self.spelled(part, text), body),
+            PartType::Html(html) => self.html(part, &self.spelled(part, html), body),
             PartType::Message(inner) => self.within(inner, body),
             PartType::Binary(bytes) | PartType::InlineBinary(bytes) => self.binary(part, bytes, body),
+        }
+    }
+
+    /// What there is of a part that was cut short.
+    fn cut(&self, id: u32, part: &MessagePart<'_>, bytes: &[u8], body: &mut Body) {
+        body.aside.skip(name_of(part).unwrap_or_else(|| "text".to_owned()), reason::CUT_SHORT);
+        let label = part.content_type().and_then(|kind| kind.attribute("charset"));
+        let text = || decoded_as(bytes, label.map(str::as_bytes));
+        match kind(part).as_str() {
+            "text/html" => self.html(part, &text(), body),
+            kind if kind.starts_with("text/") => self.text(id, part, text(), body),
+            _ => self.binary(part, bytes, body),
         }
     }
 
@@ -125,8 +142,7 @@ impl Reader<'_> {
         body.texts.extend(more);
     }
 
-    fn text(&self, id: u32, part: &MessagePart<'_>, text: &str, body: &mut Body) {
-        let text = self.spelled(part, text);
+    fn text(&self, id: u32, part: &MessagePart<'_>, text: Cow<'_, str>, body: &mut Body) {
         let kind = kind(part);
         let is_calendar = kind == "text/calendar"
             || kind == "text/x-vcalendar"
@@ -168,10 +184,9 @@ impl Reader<'_> {
     }
 
     fn html(&self, part: &MessagePart<'_>, html: &str, body: &mut Body) {
-        let html = self.spelled(part, html);
         match name_of(part).filter(|_| is_file(part)) {
-            Some(name) => push_file(body, name, html.into_owned().into_bytes()),
-            None => match html::read_mail(&html, self.limits) {
+            Some(name) => push_file(body, name, html.as_bytes().to_vec()),
+            None => match html::read_mail(html, self.limits) {
                 Ok(Output { text, aside, .. }) => {
                     body.texts.push(text);
                     aside.remarks.iter().for_each(|remark| body.aside.remark(remark));
@@ -256,18 +271,13 @@ impl Reader<'_> {
 
     /// A text part as it was meant: the bytes as UTF-8 where they are that, else by the label or by a guess.
     fn spelled<'t>(&self, part: &MessagePart<'_>, text: &'t str) -> Cow<'t, str> {
-        let is_packed =
-            part.content_transfer_encoding().is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"));
-        if let Some((bytes, rest)) = is_packed.then(|| packed(text)).flatten() {
-            let label = part.content_type().and_then(|kind| kind.attribute("charset"));
+        let label = part.content_type().and_then(|kind| kind.attribute("charset"));
+        if let Some((bytes, rest)) = is_packed(part).then(|| packed(text)).flatten() {
             let unpacked = decoded_as(&bytes, label.map(str::as_bytes));
             return Cow::Owned(format!("{}\n\n{}", unpacked.trim_end(), rest.trim_start()));
         }
-        if text.is_ascii() && !text.contains('\x1B') {
-            return Cow::Borrowed(text);
-        }
-        let label = part.content_type().and_then(|kind| kind.attribute("charset"));
-        if label.is_some_and(|label| label.to_ascii_lowercase().starts_with("utf-7")) {
+        let is_utf7 = label.is_some_and(|label| utf7::is_label(label.as_bytes()));
+        if text.is_ascii() && !text.contains('\x1B') && !is_utf7 {
             return Cow::Borrowed(text);
         }
         let place = part.offset_body as usize..part.offset_end as usize;
@@ -285,32 +295,6 @@ impl Reader<'_> {
             _ => Cow::Owned(decoded_as(&bytes, label).into_owned()),
         }
     }
-}
-
-/// The bytes of a text that was left packed because of what stands behind it, such as the footer of a mailing list, and
-/// that.
-fn packed(text: &str) -> Option<(Vec<u8>, &str)> {
-    let is_code = |line: &str| {
-        let code = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
-        !line.is_empty() && line.bytes().all(code)
-    };
-    let start = text.trim_start();
-    let mut len = 0;
-    for line in start.split_inclusive('\n') {
-        if !is_code(line.trim()) {
-            break;
-        }
-        len += line.len();
-        if line.trim().ends_with('=') {
-            break;
-        }
-    }
-    let (code, rest) = start.split_at(len);
-    let code: String = code.split_whitespace().collect();
-    // Where nothing follows, it was unpacked already.
-    let is_whole = code.len() >= 8 && code.len().is_multiple_of(4) && !rest.trim().is_empty();
-    let bytes = base64_decode(code.as_bytes()).filter(|_| is_whole)?;
-    Some((bytes, rest))
 }
 
 fn push_file(body: &mut Body, name: String, bytes: Vec<u8>) {

@@ -7,6 +7,7 @@ mod dates;
 mod flowed;
 mod form;
 mod moment;
+mod packed;
 mod repeats;
 mod signed;
 mod tnef;
@@ -50,9 +51,14 @@ pub(crate) struct Envelope {
     /// Gmail's own number of the thread.
     pub(crate) thread: Option<String>,
     pub(crate) labels: String,
+    /// Deleted by Thunderbird, which leaves it in its mailbox until that is compacted.
+    pub(crate) is_deleted: bool,
     /// Seconds since 1970, where it says when it was sent.
     pub(crate) at: Option<i64>,
 }
+
+/// Among the flags of `X-Mozilla-Status`.
+const DELETED: u16 = 0x0008;
 
 /// Gmail's own headers, too, may hold encoded words.
 static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
@@ -64,6 +70,7 @@ static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
         .header_text(HeaderName::Subject)
         .header_text("X-Gmail-Labels")
         .header_text("X-GM-THRID")
+        .header_text("X-Mozilla-Status")
 });
 
 /// Reads the headers; only they need to be given.
@@ -78,6 +85,9 @@ pub(crate) fn envelope(headers: &[u8]) -> Option<Envelope> {
         references,
         thread: text("X-GM-THRID").filter(|thread| !thread.is_empty()),
         labels: text("X-Gmail-Labels").unwrap_or_default(),
+        is_deleted: text("X-Mozilla-Status")
+            .and_then(|flags| u16::from_str_radix(&flags, 16).ok())
+            .is_some_and(|flags| flags & DELETED != 0),
         at: sent(&message).map(|sent| sent.at),
     })
 }

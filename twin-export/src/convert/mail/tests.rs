@@ -100,3 +100,33 @@ fn headers_of_a_message_that_came_back_are_told() {
     let mail = b"Subject: S\r\nFrom: A <a@x>\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nLost.\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nFrom: Ann <ann@x>\r\nSubject: Original\r\n--b--\r\n";
     assert_eq!(letter(mail, &Limits::default()).unwrap().body, "Lost.\n\nFrom: Ann\nSubject: Original");
 }
+
+#[test]
+fn what_is_packed_is_read_as_far_as_it_goes() {
+    let read = |head: &str, body: &str| {
+        let mail = format!("Subject: S\r\nFrom: A <a@x>\r\n{head}\r\n\r\n{body}");
+        let letter = letter(mail.as_bytes(), &Limits::default()).unwrap();
+        (letter.body, letter.aside.parts)
+    };
+    let cut = |part: &str| vec![(part.to_owned(), reason::CUT_SHORT.to_owned())];
+    let packed = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64";
+    // "Café at nine", filled up and not.
+    assert_eq!(read(packed, "Q2Fmw6kgYXQgbmluZS4=\r\n"), ("Café at nine.".to_owned(), Vec::new()));
+    assert_eq!(read(packed, "Q2Fmw6kgYXQgbmluZS4"), ("Café at nine.".to_owned(), cut("text")));
+    assert_eq!(read(packed, "Q2Fmw6kgYXQ\r\ngbml"), ("Café at ni".to_owned(), cut("text")));
+    // The message ends within the part.
+    let mixed = "Content-Type: multipart/mixed; boundary=b";
+    let body = format!("--b\r\n{packed}\r\n\r\nQ2Fmw6kgYXQgbmlu\r\n");
+    assert_eq!(read(mixed, &body), ("Café at nin".to_owned(), cut("text")));
+    let file = "--b\r\n\r\nHi\r\n--b\r\nContent-Type: application/x; name=n.txt\r\nContent-Disposition: attachment; filename=n.txt\r\nContent-Transfer-Encoding: base64\r\n\r\nQ2Fmw6kgYX\r\n--b--\r\n";
+    assert_eq!(read(mixed, file), ("Hi".to_owned(), cut("n.txt")));
+    // Words under a label that lies.
+    assert_eq!(read(packed, "Come at nine,\r\nor ten"), ("Come at nine,\r\nor ten".to_owned(), Vec::new()));
+}
+
+#[test]
+fn utf_7_is_read() {
+    let mail = b"Subject: =?utf-7?Q?Caf+AOk-?=\r\nFrom: A <a@x>\r\nContent-Type: text/plain; charset=UTF-7\r\n\r\nK+APw-hl, 2 +- 3, +AKM-5.";
+    let letter = letter(mail, &Limits::default()).unwrap();
+    assert_eq!((letter.subject.as_str(), letter.body.as_str()), ("Café", "Kühl, 2 + 3, £5."));
+}

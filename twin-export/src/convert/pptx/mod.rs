@@ -4,7 +4,7 @@
 mod bullets;
 mod lines;
 mod order;
-mod place;
+mod shape;
 mod walker;
 
 use std::collections::HashMap;
@@ -17,7 +17,8 @@ use super::package::{Package, Relation, has_text, name_of, reference};
 use super::prose::Prose;
 use super::{Aside, Output, chart, diagram};
 use order::{Places, in_order};
-use walker::{Content, Shape, Walker};
+use shape::{Content, Shape};
+use walker::Walker;
 
 /// The first slide's title and the text of all slides.
 pub(super) fn to_text(bytes: Vec<u8>, limits: &Limits) -> Result<Output, &'static str> {
@@ -41,8 +42,15 @@ pub(super) fn to_text(bytes: Vec<u8>, limits: &Limits) -> Result<Output, &'stati
 }
 
 /// What the shapes of a drawing say, and the charts and diagrams among them by their relation.
-pub(super) fn drawing(xml: &str, relations: &HashMap<String, Relation>) -> (String, Vec<String>) {
+pub(super) fn drawing(
+    xml: &str,
+    relations: &HashMap<String, Relation>,
+    aside: &mut Aside,
+) -> (String, Vec<String>) {
     let walker = Walker::read(xml, false, relations);
+    if walker.has_hidden {
+        aside.remark(remark::HIDDEN_TEXT);
+    }
     let mut prose = Prose::default();
     let mut related = Vec::new();
     for shape in in_order(walker.shapes) {
@@ -92,8 +100,15 @@ impl Deck {
         let relations = self.package.relations(slide).unwrap_or_default();
         let places = self.places(&relations);
         let walker = Walker::read(&xml, false, &relations);
+        if walker.is_hidden {
+            self.aside.skip(format!("slide {number}"), reason::HIDDEN_SLIDE);
+            return Ok(());
+        }
         if !walker.is_whole {
             self.aside.skip(format!("slide {number}"), reason::CUT_SHORT);
+        }
+        if walker.has_hidden {
+            self.aside.remark(remark::HIDDEN_TEXT);
         }
         if walker.has_footer {
             self.aside.remark(remark::HEADERS);

@@ -2,8 +2,8 @@
 
 use super::bullets::Bullets;
 use super::lines::{Line, Marker};
-use super::place::{Place, Placeholder};
-use super::walker::{Content, Shape, Walker};
+use super::shape::{Content, Place, Placeholder, Shape};
+use super::walker::Walker;
 
 /// Where a shape stands, in the units of its slide or its group.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -14,24 +14,7 @@ use super::super::{is_media, symbols};
 use super::bullets::{self, Bullets};
 use super::lines::{Line, Marker};
 use super::order::Area;
-use super::place::{Place, Placeholder, pair, placeholder};
-
-#[derive(Debug)]
-pub(super) struct Shape {
-    pub(super) area: Option<Area>,
-    pub(super) place: Placeholder,
-    pub(super) content: Content,
-}
-
-#[derive(Debug)]
-pub(super) enum Content {
-    Title(String),
-    Lines(Vec<Line>),
-    Table(Vec<Vec<String>>),
-    /// A part to be looked up by its relation.
-    Related(String),
-    Group(Vec<Shape>),
-}
+use super::shape::{Content, Group, Place, Placeholder, Shape};
 
 #[derive(Default)]
 pub(super) struct Walker {
@@ -43,11 +26,18 @@ pub(super) struct Walker {
     /// Files within the slide, for other programs, by their relation.
     pub(super) enclosed: Vec<String>,
     pub(super) has_footer: bool,
+    /// The slide is passed over when the presentation is shown.
+    pub(super) is_hidden: bool,
+    /// Some shape that is not shown says something.
+    pub(super) has_hidden: bool,
     pub(super) is_whole: bool,
     links: HashMap<String, String>,
     is_notes: bool,
-    /// Groups that are open: where each stands, and its shapes.
-    groups: Vec<(Option<Area>, Vec<Shape>)>,
+    /// Groups that are open.
+    groups: Vec<Group>,
+    /// The names of a group are being read, not those of a shape.
+    in_group_names: bool,
+    hides_shape: bool,
     area: [Option<(f64, f64)>; 2],
     place: Placeholder,
     /// What the open shape says, before it is known where it stands.
@@ -170,7 +160,11 @@ impl Walker {
         self.bullets.start(tag);
         match name {
             "AlternateContent" => self.alternatives.push((self.written, false)),
-            "grpSp" => self.groups.push((None, Vec::new())),
+            "sld" => {
+                self.is_hidden = attribute(tag, "show").is_some_and(|show| show == "0" || show == "false")
+            }
+            "grpSp" => self.groups.push(Group::default()),
+            "nvGrpSpPr" => self.in_group_names = true,
             "grpSpPr" => self.area = [None; 2],
             "sp" | "pic" | "graphicFrame" | "cxnSp" => {
                 self.end_shape();
@@ -178,7 +172,7 @@ impl Walker {
             }
             "off" => self.area[0] = pair(tag, "x", "y"),
             "ext" if attribute(tag, "cx").is_some() => self.area[1] = pair(tag, "cx", "cy"),
-            "ph" => self.place = placeholder(tag),
+            "ph" => self.place = Placeholder::of(tag),
             "p" => {
                 self.styled.begin();
                 self.line = Line::default();
@@ -219,7 +213,9 @@ impl Walker {
             "chart" => self.related(reference(tag)),
             "relIds" => self.related(attribute(tag, "dm")),
             "oleObj" => self.enclosed.extend(reference(tag)),
-            "cNvPr" => self.description(tag),
+            "cNvPr" => self.named(tag),
+            // The shape stands for a control of the sheet, which is shown.
+            "compatExt" => self.hides_shape = false,
             _ => {}
         }
     }
@@ -256,11 +252,12 @@ impl Walker {
             "sp" | "pic" | "graphicFrame" | "cxnSp" => self.end_shape(),
             "grpSpPr" => {
                 let area = self.area();
-                if let Some((place, _)) = self.groups.last_mut() {
-                    *place = area;
+                if let Some(group) = self.groups.last_mut() {
+                    group.area = area;
                 }
                 self.area = [None; 2];
             }
+            "nvGrpSpPr" => self.in_group_names = false,
             "grpSp" => self.end_group(),
             "Choice" => {
                 let written = self.written;
@@ -339,10 +336,14 @@ impl Walker {
         if self.place.place == Place::Body && !bullets.is_empty() {
             self.styled_lists.push((self.place.clone(), bullets));
         }
-        let contents = std::mem::take(&mut self.contents);
+        let mut contents = std::mem::take(&mut self.contents);
+        if std::mem::take(&mut self.hides_shape) {
+            self.has_hidden |= !contents.is_empty();
+            contents.clear();
+        }
         let shapes = contents.into_iter().map(|content| Shape { area, place: self.place.clone(), content });
         match self.groups.last_mut() {
-            Some((_, group)) => group.extend(shapes),
+            Some(group) => group.shapes.extend(shapes),
             None => self.shapes.extend(shapes),
         }
         (self.place, self.area) = (Placeholder::default(), [None; 2]);
@@ -350,13 +351,14 @@ impl Walker {
 
     fn end_group(&mut self) {
         self.end_shape();
-        let Some((area, shapes)) = self.groups.pop() else { return };
-        if shapes.is_empty() {
+        let Some(Group { area, shapes, is_hidden }) = self.groups.pop() else { return };
+        self.has_hidden |= is_hidden && !shapes.is_empty();
+        if shapes.is_empty() || is_hidden {
             return;
         }
         let group = Shape { area, place: Placeholder::default(), content: Content::Group(shapes) };
         match self.groups.last_mut() {
-            Some((_, outer)) => outer.push(group),
+            Some(outer) => outer.shapes.push(group),
             None => self.shapes.push(group),
         }
     }
@@ -371,6 +373,16 @@ impl Walker {
         self.contents.extend(id.map(Content::Related));
     }
 
+    /// A shape may be hidden, and described.
+    fn named(&mut self, tag: &BytesStart<'_>) {
+        let hides = attribute(tag, "hidden").is_some_and(|hidden| hidden == "1" || hidden == "true");
+        match self.groups.last_mut().filter(|_| self.in_group_names) {
+            Some(group) => group.is_hidden = hides,
+            None => self.hides_shape = hides && !self.in_group_names,
+        }
+        self.description(tag);
+    }
+
     /// What the author wrote about a picture.
     fn description(&mut self, tag: &BytesStart<'_>) {
         let text = attribute(tag, "descr").unwrap_or_default();
@@ -379,4 +391,9 @@ impl Walker {
             self.contents.push(Content::Lines(vec![Line { text, ..Line::default() }]));
         }
     }
+}
+
+fn pair(tag: &BytesStart<'_>, first: &str, second: &str) -> Option<(f64, f64)> {
+    let number = |name: &str| attribute(tag, name)?.parse::<f64>().ok().filter(|number| number.is_finite());
+    Some((number(first)?, number(second)?))
 }

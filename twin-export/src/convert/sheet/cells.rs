@@ -20,6 +20,8 @@ use super::xlsx::{Book, Runs};
 pub(super) struct Worksheet {
     pub(super) rows: Rows,
     pub(super) is_whole: bool,
+    /// A filter shows a choice of the rows.
+    pub(super) is_filtered: bool,
     /// What to say of the file.
     pub(super) remark: Option<&'static str>,
     /// Formulas that other cells share, by their number.
@@ -56,6 +58,7 @@ impl Worksheet {
         let mut sheet = Self {
             rows,
             is_whole: false,
+            is_filtered: false,
             remark: None,
             formulas: HashMap::new(),
             links: Vec::new(),
@@ -132,6 +135,25 @@ impl Worksheet {
             "row" => {
                 let row = attribute(tag, "r").and_then(|row| row.parse::<u32>().ok()?.checked_sub(1));
                 *next = (row.unwrap_or(next.0), 0);
+                if is_hidden(tag) {
+                    self.rows.hide_row(next.0);
+                }
+                Reading::Nothing
+            }
+            "col" => {
+                let number = |name: &str| attribute(tag, name)?.parse::<u32>().ok()?.checked_sub(1);
+                if let Some((first, last)) = number("min").zip(number("max")).filter(|_| is_hidden(tag)) {
+                    self.rows.hide_columns(first, last);
+                }
+                Reading::Nothing
+            }
+            "sheetPr" => {
+                self.is_filtered |=
+                    attribute(tag, "filterMode").is_some_and(|mode| mode == "1" || mode == "true");
+                Reading::Nothing
+            }
+            "filterColumn" => {
+                self.is_filtered = true;
                 Reading::Nothing
             }
             "c" => {
@@ -267,6 +289,19 @@ impl Cell {
             _ => text(&unescaped(&self.value)),
         }
     }
+}
+
+/// Whether somebody hid a row or columns; what a closed group holds, a click opens.
+fn is_hidden(tag: &BytesStart<'_>) -> bool {
+    let (mut hides, mut is_grouped) = (false, false);
+    for one in tag.attributes().with_checks(false).flatten() {
+        match one.key.into_inner() {
+            "hidden" => hides = matches!(one.value.as_ref(), "1" | "true"),
+            "outlineLevel" => is_grouped = one.value.as_ref() != "0",
+            _ => {}
+        }
+    }
+    hides && !is_grouped
 }
 
 /// The functions of a formula by the names that people see: newer ones are saved with prefixes.

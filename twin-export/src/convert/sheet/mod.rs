@@ -7,6 +7,7 @@ mod formula;
 mod rows;
 mod styles;
 pub(super) mod xls;
+mod xls_records;
 mod xls_strings;
 mod xlsb;
 mod xlsx;
@@ -48,7 +49,10 @@ impl<'a> Sheets<'a> {
     }
 
     /// Adds a sheet with what its drawings say.
-    fn add(&mut self, name: &str, rows: Rows, drawings: &[String]) -> Result<(), &'static str> {
+    fn add(&mut self, name: &str, mut rows: Rows, drawings: &[String]) -> Result<(), &'static str> {
+        for (range, why) in rows.leave_out_hidden() {
+            self.aside.skip(format!("{name}!{range}"), why);
+        }
         let mut lines = rows.into_lines()?;
         for drawing in drawings.iter().filter(|drawing| !drawing.trim().is_empty()) {
             if !lines.is_empty() {

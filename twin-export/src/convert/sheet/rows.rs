@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use super::super::super::reason;
 use super::super::rows::table_row;
+use super::formula::letters_of;
 
 /// Row and column, from 0 on.
 pub(super) type Place = (u32, u32);
@@ -16,6 +17,7 @@ pub(super) struct Rows {
     /// The texts of all cells, one behind the other.
     texts: String,
     merges: Vec<(Place, Place)>,
+    hidden: Hidden,
     most: u64,
     is_too_large: bool,
 }
@@ -27,6 +29,13 @@ struct Cell {
     end: usize,
 }
 
+/// Rows and columns that are not shown, as ranges.
+#[derive(Debug, Default)]
+struct Hidden {
+    rows: Vec<(u32, u32)>,
+    columns: Vec<(u32, u32)>,
+}
+
 /// A merged range of more cells reaches as far as the sheet is used.
 const MOST_COVERED: u64 = 1_000;
 /// Cells that all merged ranges cover, as far as they are looked at.
@@ -36,7 +45,14 @@ const MOST_REPEATED: usize = 300;
 
 impl Rows {
     pub(super) fn new(most: u64) -> Self {
-        Self { cells: Vec::new(), texts: String::new(), merges: Vec::new(), most, is_too_large: false }
+        Self {
+            cells: Vec::new(),
+            texts: String::new(),
+            merges: Vec::new(),
+            hidden: Hidden::default(),
+            most,
+            is_too_large: false,
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -70,6 +86,52 @@ impl Rows {
     /// The cells of a range show the first one's text.
     pub(super) fn merge(&mut self, first: Place, last: Place) {
         self.merges.push((first, last));
+    }
+
+    pub(super) fn hide_row(&mut self, row: u32) {
+        match self.hidden.rows.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(row) => *last = row,
+            _ => self.hidden.rows.push((row, row)),
+        }
+    }
+
+    pub(super) fn hide_columns(&mut self, first: u32, last: u32) {
+        match self.hidden.columns.last_mut() {
+            Some((_, before)) if before.checked_add(1) == Some(first) => *before = last,
+            _ => self.hidden.columns.push((first, last)),
+        }
+    }
+
+    /// No row is hidden for good: what a filter leaves out, the next one shows.
+    pub(super) fn show_rows(&mut self) {
+        self.hidden.rows.clear();
+    }
+
+    /// Takes the cells of hidden rows and columns out; gives the ranges that said something, as sheets call them.
+    pub(super) fn leave_out_hidden(&mut self) -> Vec<(String, &'static str)> {
+        let Hidden { rows, columns } = std::mem::take(&mut self.hidden);
+        if rows.is_empty() && columns.is_empty() {
+            return Vec::new();
+        }
+        let (rows, columns) = (sorted(rows), sorted(columns));
+        // What a merged cell says is seen in the part of it that is not hidden.
+        self.fill();
+        self.merges.clear();
+        let mut left_out = BTreeSet::new();
+        self.cells.retain(|cell| {
+            let of_row = range_with(&rows, cell.place.0).map(|range| (false, range));
+            let hiding = of_row.or_else(|| range_with(&columns, cell.place.1).map(|range| (true, range)));
+            left_out.extend(hiding);
+            hiding.is_none()
+        });
+        let named = left_out.into_iter().map(|(is_column, (first, last))| {
+            if is_column {
+                (format!("{}:{}", letters_of(first), letters_of(last)), reason::HIDDEN_COLUMNS)
+            } else {
+                (format!("{}:{}", first + 1, last + 1), reason::HIDDEN_ROWS)
+            }
+        });
+        named.collect()
     }
 
     pub(super) fn into_lines(mut self) -> Result<String, &'static str> {
@@ -138,6 +200,17 @@ impl Rows {
             }
         }
     }
+}
+
+fn sorted(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+    ranges.sort_unstable();
+    ranges
+}
+
+/// The range that holds a row or a column, among ranges in their order.
+fn range_with(ranges: &[(u32, u32)], at: u32) -> Option<(u32, u32)> {
+    let before = ranges.partition_point(|(first, _)| *first <= at).checked_sub(1)?;
+    Some(ranges[before]).filter(|(_, last)| at <= *last)
 }
 
 /// A place as `B12`; a range as its first cell.
@@ -210,6 +283,34 @@ mod tests {
         let mut rows = Rows::new(1_000);
         let refused = (0..1_000_000).find(|&row| rows.push((row, 0), &"x".repeat(100)).is_break());
         assert_eq!((refused, rows.into_lines()), (Some(10), Err(reason::TOO_LARGE)));
+    }
+
+    #[test]
+    fn hidden_rows_and_columns_are_named_where_they_say_something() {
+        let mut rows = Rows::new(1_000);
+        for (place, text) in [
+            ((0, 0), "Item"),
+            ((0, 1), "Cost"),
+            ((0, 2), "Price"),
+            ((4, 0), "Old"),
+            ((5, 0), "Older"),
+            ((8, 0), "New"),
+        ] {
+            let _ = rows.push(place, text);
+        }
+        [4, 5, 6, 9].into_iter().for_each(|row| rows.hide_row(row));
+        rows.hide_columns(1, 1);
+        rows.hide_columns(7, u32::MAX);
+        rows.merge((0, 1), (0, 2));
+        let expected = [("5:7".to_owned(), reason::HIDDEN_ROWS), ("B:B".to_owned(), reason::HIDDEN_COLUMNS)];
+        assert_eq!(rows.leave_out_hidden(), expected);
+        assert_eq!(rows.into_lines().unwrap(), "Item | Price\nNew |\n");
+        let mut rows = Rows::new(1_000);
+        let _ = rows.push((3, 0), "Oslo");
+        rows.hide_row(3);
+        rows.show_rows();
+        assert!(rows.leave_out_hidden().is_empty());
+        assert_eq!(rows.into_lines().unwrap(), "Oslo\n");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::super::signs;
 use super::super::styled::Look;
 use super::formula::letters_of;
 use super::rows::{Place, Rows};
+use super::xls_records::{BIFF_8, Records, record};
 use super::xls_strings::{font, look_of, old_string, shared_strings, string};
 use super::{Sheets, truth};
 
@@ -32,6 +33,7 @@ pub(in super::super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output,
             rows: sheets.rows(),
             remarks: Vec::new(),
             is_whole: false,
+            is_filtered: false,
             unreckoned: Vec::new(),
             is_missing_text: false,
         };
@@ -45,55 +47,13 @@ pub(in super::super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output,
         if !reader.is_whole || reader.is_missing_text {
             sheets.aside.skip(&*sheet.name, reason::CUT_SHORT);
         }
+        if reader.is_filtered {
+            reader.rows.show_rows();
+        }
         reader.remarks.iter().for_each(|said| sheets.aside.remark(said));
         sheets.add(&sheet.name, reader.rows, &[])?;
     }
     Ok(sheets.finish(None))
-}
-
-/// The kinds of records that are read, by the names of Microsoft's specification, MS-XLS.
-mod record {
-    pub(super) const FORMULA: u16 = 0x0006;
-    pub(super) const EOF: u16 = 0x000A;
-    pub(super) const HEADER: u16 = 0x0014;
-    pub(super) const FOOTER: u16 = 0x0015;
-    pub(super) const NOTE: u16 = 0x001C;
-    pub(super) const DATE_1904: u16 = 0x0022;
-    pub(super) const FILE_PASS: u16 = 0x002F;
-    pub(super) const CONTINUE: u16 = 0x003C;
-    pub(super) const CODE_PAGE: u16 = 0x0042;
-    pub(super) const BOUND_SHEET: u16 = 0x0085;
-    pub(super) const MUL_RK: u16 = 0x00BD;
-    pub(super) const R_STRING: u16 = 0x00D6;
-    pub(super) const XF: u16 = 0x00E0;
-    pub(super) const MERGED: u16 = 0x00E5;
-    pub(super) const SST: u16 = 0x00FC;
-    pub(super) const LABEL_SST: u16 = 0x00FD;
-    pub(super) const NUMBER: u16 = 0x0203;
-    pub(super) const LABEL: u16 = 0x0204;
-    pub(super) const BOOL_ERR: u16 = 0x0205;
-    pub(super) const STRING: u16 = 0x0207;
-    pub(super) const RK: u16 = 0x027E;
-    pub(super) const FONT: u16 = 0x0031;
-    pub(super) const FORMAT: u16 = 0x041E;
-    pub(super) const BOF: u16 = 0x0809;
-}
-
-/// What [`record::BOF`] says of workbooks since Excel 97; what says otherwise is older.
-const BIFF_8: u16 = 0x0600;
-
-/// The records of a stream: the kind of each, and its bytes.
-struct Records<'a>(&'a [u8]);
-
-impl<'a> Iterator for Records<'a> {
-    type Item = (u16, &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (kind, len) = (u16_at(self.0, 0)?, usize::from(u16_at(self.0, 2)?));
-        let data = self.0.get(4..4 + len)?;
-        self.0 = &self.0[4 + len..];
-        Some((kind, data))
-    }
 }
 
 /// What the first part of the stream tells about all sheets.
@@ -219,6 +179,8 @@ struct SheetReader<'a> {
     rows: Rows,
     remarks: Vec<&'static str>,
     is_whole: bool,
+    /// A filter shows a choice of the rows.
+    is_filtered: bool,
     /// Formulas without a result.
     unreckoned: Vec<Place>,
     /// Some cell refers to a text that the workbook does not hold.
@@ -246,6 +208,8 @@ impl SheetReader<'_> {
                 record::NOTE => self.remarks.push(remark::COMMENTS),
                 record::HEADER | record::FOOTER if data.len() > 3 => self.remarks.push(remark::HEADERS),
                 record::MERGED => self.merge(data),
+                record::FILTER_MODE => self.is_filtered = true,
+                record::ROW | record::COL_INFO => self.hide(kind, data),
                 record::STRING => {
                     let place = formula.take();
                     if let Some(((place, format), text)) = place.zip(self.book.text(data, 0))
@@ -262,6 +226,18 @@ impl SheetReader<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// A row or some columns that somebody hid; what a closed group holds, a click opens.
+    fn hide(&mut self, kind: u16, data: &[u8]) {
+        let number = |at: usize| u16_at(data, at).unwrap_or(0);
+        match kind {
+            record::ROW if number(12) & 0x27 == 0x20 => self.rows.hide_row(number(0).into()),
+            record::COL_INFO if number(8) & 0x0701 == 1 => {
+                self.rows.hide_columns(number(0).into(), number(2).into());
+            }
+            _ => {}
         }
     }
 

@@ -86,6 +86,9 @@ fn add(
     if !worksheet.is_whole {
         sheets.aside.skip(&*sheet.name, reason::CUT_SHORT);
     }
+    if worksheet.is_filtered || is_filtered(package, &relations) {
+        worksheet.rows.show_rows();
+    }
     if let Some(said) = worksheet.remark {
         sheets.aside.remark(said);
     }
@@ -135,6 +138,14 @@ fn with_state(text: &str, control: &Control) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// Whether a table of the sheet shows a choice of its rows.
+fn is_filtered(package: &mut Package, relations: &HashMap<String, Relation>) -> bool {
+    let mut tables = relations.values().filter(|relation| relation.kind == "table");
+    tables.any(|table| {
+        package.part(&table.target).is_ok_and(|xml| xml.is_some_and(|xml| xml.contains("filterColumn")))
+    })
+}
+
 /// Text boxes and charts of a sheet; a chart's figures where the sheet has none of its own.
 fn drawings(
     sheets: &mut Sheets<'_>,
@@ -157,7 +168,7 @@ fn drawings(
             "drawing" => {
                 let Some(xml) = package.part_or_skip(&relation.target, &mut sheets.aside) else { continue };
                 let inner = package.relations(&relation.target).unwrap_or_default();
-                let (text, related) = pptx::drawing(&xml, &inner);
+                let (text, related) = pptx::drawing(&xml, &inner, &mut sheets.aside);
                 said.push(text);
                 for part in related.iter().filter_map(|id| inner.get(id)) {
                     if let Some(xml) = package.part_or_skip(&part.target, &mut sheets.aside) {

@@ -24,6 +24,7 @@ pub(in super::super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output,
         is_hidden: false,
         rows: None,
         next: (0, 0),
+        column: 0,
         cell: Cell::default(),
         reading: Reading::Nothing,
     };
@@ -66,6 +67,8 @@ struct Book<'a> {
     /// The rows of the sheet that is being read.
     rows: Option<Rows>,
     next: Place,
+    /// The column that the next properties of columns are about.
+    column: u32,
     cell: Cell,
     reading: Reading,
 }
@@ -98,10 +101,27 @@ impl Book<'_> {
             "Worksheet" => {
                 self.name = attribute(tag, "Name").unwrap_or_default();
                 (self.rows, self.next, self.is_hidden) = (Some(self.sheets.rows()), (0, 0), false);
+                self.column = 0;
             }
             "Visible" => self.reading = Reading::Visible,
             "Row" => {
-                self.next = (number("Index").and_then(|row| row.checked_sub(1)).unwrap_or(self.next.0), 0)
+                self.next = (number("Index").and_then(|row| row.checked_sub(1)).unwrap_or(self.next.0), 0);
+                if let Some(rows) = self.rows.as_mut().filter(|_| number("Hidden") == Some(1)) {
+                    rows.hide_row(self.next.0);
+                }
+            }
+            "Column" => {
+                let first = number("Index").and_then(|column| column.checked_sub(1)).unwrap_or(self.column);
+                let last = first.saturating_add(number("Span").unwrap_or(0));
+                self.column = last.saturating_add(1);
+                if let Some(rows) = self.rows.as_mut().filter(|_| number("Hidden") == Some(1)) {
+                    rows.hide_columns(first, last);
+                }
+            }
+            "AutoFilterColumn" | "FilterOn" => {
+                if let Some(rows) = &mut self.rows {
+                    rows.show_rows();
+                }
             }
             "Cell" => {
                 let column = number("Index").and_then(|column| column.checked_sub(1)).unwrap_or(self.next.1);

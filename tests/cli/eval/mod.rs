@@ -1,5 +1,8 @@
 //! `twin eval`: every flag and every exit code.
 
+mod reports;
+mod stop;
+
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -306,40 +309,6 @@ async fn a_share_that_passes_may_be_enough() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn junit_and_summary_are_written_whatever_the_result() {
-    let bench = Bench::start().await;
-    bench.home.write("checks.yaml", checks());
-    let line = ["eval", "checks.yaml", "--junit", "eval.xml", "--summary", "eval.md"];
-    bench.twin(line).run().exits(13);
-    let read = |name: &str| std::fs::read_to_string(bench.home.path().join(name)).unwrap();
-    assert!(
-        read("eval.xml").contains("<testsuite name=\"checks.yaml\" tests=\"3\" failures=\"1\""),
-        "{}",
-        read("eval.xml")
-    );
-    assert!(read("eval.md").contains("| wrong | failed | source | On-call | Leave |"), "{}", read("eval.md"));
-    assert!(
-        !read("eval.xml").contains(bench.running.key()) && !read("eval.md").contains(bench.running.key())
-    );
-    let before = asks(&bench);
-    bench.twin(["eval", "checks.yaml", "--cache", "off", "--junit", "no/such/eval.xml"]).run().exits(2);
-    assert_eq!(asks(&bench), before, "it is known before anything is paid for");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn in_github_actions_the_summary_of_the_job_is_added_to() {
-    let bench = Bench::start().await;
-    bench.home.write("good.yaml", good());
-    let job = bench.home.write("job.md", "before\n");
-    let twin = || bench.twin(["eval", "good.yaml"]).env("GITHUB_STEP_SUMMARY", &job);
-    twin().run().exits(0);
-    assert_eq!(std::fs::read_to_string(&job).unwrap(), "before\n");
-    twin().env("GITHUB_ACTIONS", "true").run().exits(0);
-    let summary = std::fs::read_to_string(&job).unwrap();
-    assert!(summary.starts_with("before\n## ✅ twin eval: 2 passed\n"), "{summary}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn the_escalations_it_opened_are_resolved_and_no_others() {
     let bench = Bench::start().await;
     bench.twin(["ask", UNKNOWN, "--as", "Jordan M."]).run().exits(0);
@@ -394,94 +363,4 @@ fn a_proposed_file_holds_for_what_it_was_made_of() {
     assert!(ran.json()["passed"].as_u64().unwrap() >= 20, "{ran:#?}");
     let json = home.twin(["eval", "init", "--from", handbook, "--json"]).run().exits(0).json();
     assert_eq!(json["version"], 1);
-}
-
-/// The server is slow enough that the run is under way when it is killed.
-async fn slow_bench(count: usize) -> Bench {
-    let bench = Bench::of(Reference::new().documents(documents()).no_rate_limit()).await;
-    bench.home.write("many.yaml", many(count));
-    bench.running.fault(Fault::slow(Duration::from_millis(500)).on("POST", "/v1/twin").times(10_000));
-    bench
-}
-
-fn wait_for_asks(bench: &Bench, count: usize) {
-    let begun = Instant::now();
-    while asks(bench) < count {
-        assert!(begun.elapsed() < Duration::from_secs(60), "nothing is asked");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
-#[cfg(unix)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_is_told_to_end_is_gone_on_with_and_nothing_is_asked_twice() {
-    for (signal, code) in [(rustix::process::Signal::TERM, 143), (rustix::process::Signal::INT, 130)] {
-        let bench = slow_bench(40).await;
-        let mut child = bench.twin(["eval", "many.yaml", "--json"]).spawn();
-        wait_for_asks(&bench, 9);
-        rustix::process::kill_process(rustix::process::Pid::from_child(&child), signal).unwrap();
-        let status = child.wait().unwrap();
-        let mut text = String::new();
-        child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
-        assert_eq!(status.code(), Some(code), "{text}");
-        let document: Value = serde_json::from_str(&text).unwrap();
-        assert!(document["unasked"].as_u64().unwrap() > 0, "{document:#}");
-        bench.running.clear_faults();
-        bench.twin(["eval", "many.yaml"]).run().exits(0);
-        assert_eq!(asks(&bench), 40, "each question once");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_is_killed_is_gone_on_with_and_no_answer_it_had_is_asked_for_again() {
-    let bench = slow_bench(40).await;
-    let mut child = bench.twin(["eval", "many.yaml", "--cache", "c.jsonl"]).spawn();
-    wait_for_asks(&bench, 9);
-    child.kill().unwrap();
-    child.wait().unwrap();
-    let kept = std::fs::read_to_string(bench.home.path().join("c.jsonl")).unwrap().lines().count();
-    assert!(kept > 0, "answers are kept as they come");
-    bench.running.clear_faults();
-    let ran = bench.twin(["eval", "many.yaml", "--cache", "c.jsonl", "--json"]).run().exits(0);
-    assert_eq!(
-        (&ran.json()["fromCache"], &ran.json()["asked"]),
-        (&json!(kept), &json!(40 - kept)),
-        "{ran:#?}"
-    );
-    let asked = asks(&bench);
-    assert!(
-        (40..=44).contains(&asked),
-        "only what was at the server when it was killed is asked again: {asked}"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn without_a_cache_no_run_is_said_to_go_on() {
-    let bench = Bench::of(Reference::new().documents(documents()).no_rate_limit()).await;
-    bench.home.write("many.yaml", many(4));
-    bench.running.fault(Fault::fails(500, 1).on("POST", "/v1/twin"));
-    for more in [[].as_slice(), &["--max-asks", "2"]] {
-        let line = ["eval", "many.yaml", "--cache", "off", "--json"];
-        let error = bench.twin(line.iter().chain(more)).run().exits(3).json_error();
-        let hint = error["hint"].as_str().unwrap();
-        assert!(hint.contains("with --cache off the next run asks every question again"), "{error:#}");
-    }
-    let before = asks(&bench);
-    bench.twin(["eval", "many.yaml", "--cache", "off"]).run().exits(0);
-    assert_eq!(asks(&bench) - before, 4, "which is true");
-}
-
-#[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_report_that_cannot_be_written_takes_nothing_from_the_result() {
-    let bench = Bench::start().await;
-    bench.home.write("good.yaml", good());
-    std::os::unix::fs::symlink("/dev/full", bench.home.path().join("eval.xml")).unwrap();
-    let ran = bench.twin(["eval", "good.yaml", "--json", "--junit", "eval.xml"]).run().exits(1);
-    assert_eq!(ran.json()["passed"], 2, "{ran:#?}");
-    assert!(ran.json_error()["message"].as_str().unwrap().starts_with("cannot write eval.xml"), "{ran:#?}");
-    for flag in ["--junit", "--summary"] {
-        let ran = bench.twin(["eval", "good.yaml", flag, "-"]).run().exits(2);
-        assert!(ran.stderr.contains("standard output") && !bench.home.path().join("-").exists(), "{ran:#?}");
-    }
 }
