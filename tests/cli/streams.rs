@@ -148,6 +148,24 @@ async fn standard_input_is_read_only_where_a_dash_asks_for_it() {
 }
 
 #[test]
+fn standard_input_is_for_one_argument() {
+    for line in [
+        ["ask", "-"].as_slice(),
+        &["kb", "add", "-"],
+        &["kb", "delete", "-", "--yes"],
+        &["kb", "sync", "-", "--prune", "--yes", "--allow-empty"],
+        &["kb", "import", "-"],
+        &["escalations", "resolve", "-"],
+        &["chat"],
+        &["mcp"],
+    ] {
+        let home = Home::new();
+        let ran = home.twin(line.iter().chain(&["--api-key-file", "-"])).run().exits(2);
+        assert!(ran.stderr.contains("standard input cannot be used for two arguments"), "{ran:?}");
+    }
+}
+
+#[test]
 fn a_dash_is_no_file_to_write() {
     for line in [
         ["serve", "--record", "-"].as_slice(),

@@ -116,6 +116,20 @@ async fn a_null_list_is_empty_only_if_its_total_says_so() {
 }
 
 #[tokio::test]
+async fn a_full_listing_without_a_total_counts_as_cut() {
+    let docs = |count: usize| (0..count).map(|n| json!({"id": format!("doc_{n}")})).collect::<Vec<_>>();
+    for (body, is_cut) in [
+        (json!({ "docs": docs(200) }), true),
+        (json!({ "docs": docs(200), "total": null }), true),
+        (json!({ "docs": docs(200), "total": 200 }), false),
+        (json!({ "docs": docs(199) }), false),
+    ] {
+        let (twin, _server) = answering(body).await;
+        assert_eq!(twin.kb().list().limit(200).await.unwrap().is_truncated(), is_cut);
+    }
+}
+
+#[tokio::test]
 async fn unknown_fields_are_kept_where_they_can_be_reached_and_are_written_again() {
     let document = json!({"id": "doc_1", "title": "T", "type": "wiki", "content": "x", "source": "manual", "hits": 0,
         "createdAt": "2026-03-01T10:00:00Z", "owner": {"name": "AK"}, "tags": null});

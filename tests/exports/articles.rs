@@ -17,7 +17,8 @@ fn a_page_that_is_missing_means_that_nothing_is_gone_and_all_pages_are_one_expor
     let (documents, summary) = read(&pages, &Options::default());
     assert_eq!(keys(&documents), ["zendesk:35001", "zendesk:35001/de", "zendesk:35004"]);
     assert!(summary.roots.iter().all(|root| root.whole && root.scope == "zendesk:"));
-    assert_eq!(summary.unconverted_keys, ["zendesk:"], "the article without an id may be any");
+    // The article without an id may be any; the one without text is there.
+    assert_eq!(summary.unconverted_keys, ["zendesk:", "zendesk:35003"]);
 }
 
 #[test]
@@ -56,6 +57,21 @@ fn other_json_is_no_export_of_articles() {
     let (documents, summary) = read_one(&root);
     assert_eq!(keys(&documents), ["folder:data/a.md"]);
     assert_eq!(skipped(&summary), [("package.json", reason::UNKNOWN_KIND)]);
+}
+
+#[test]
+fn a_page_that_was_emptied_is_named_and_is_not_gone() {
+    let workshop = Workshop::new();
+    let id = "0123456789abcdef0123456789abcdef";
+    let page = format!("Plan {id}.md");
+    let root = workshop.folder(
+        "export",
+        &[(page.as_str(), "# Plan\n"), ("Other 1123456789abcdef0123456789abcdef.md", "# Other\n\nText.\n")],
+    );
+    let (documents, summary) = read_one(&root);
+    assert_eq!(documents.len(), 1);
+    assert_eq!(skipped(&summary), [(page.as_str(), reason::TITLE_ONLY)]);
+    assert_eq!(summary.unconverted_keys, [format!("notion:{id}")]);
 }
 
 #[test]

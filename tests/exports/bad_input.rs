@@ -166,6 +166,33 @@ fn of_a_cut_zip_the_whole_entries_are_read_and_it_does_not_count_as_whole() {
 }
 
 #[test]
+fn a_tar_that_is_cut_between_two_files_does_not_count_as_whole() {
+    let workshop = Workshop::new();
+    let path = workshop.path("notes.tar");
+    // A header, and a block for the text.
+    let file = |name: &str, text: &str| {
+        let mut header = vec![0; 512];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[100..108].copy_from_slice(b"0000644\0");
+        header[124..136].copy_from_slice(format!("{:011o}\0", text.len()).as_bytes());
+        header[148..156].fill(b' ');
+        header[156..157].copy_from_slice(b"0");
+        header[257..265].copy_from_slice(b"ustar\x0000");
+        let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        header.extend(text.bytes().chain(std::iter::repeat(0)).take(512));
+        header
+    };
+    let cut = [file("a.md", "Alpha"), file("b.md", "Beta")].concat();
+    for (end, is_whole) in [(0, false), (1024, true)] {
+        fs::write(&path, [cut.clone(), vec![0; end]].concat()).unwrap();
+        let (documents, summary) = read_one(&path);
+        assert_eq!(keys(&documents), ["folder:notes/a.md", "folder:notes/b.md"]);
+        assert_eq!(summary.roots[0].whole, is_whole, "{end}");
+    }
+}
+
+#[test]
 fn entries_that_share_their_bytes_are_not_read_again_and_again() {
     let workshop = Workshop::new();
     let text = "Wanted. ".repeat(1000);

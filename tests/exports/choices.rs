@@ -187,6 +187,6 @@ fn the_folder_in_which_a_mail_program_keeps_an_mbox_is_mail() {
     let notes = [("INBOX.mbox/mbox", mbox), ("INBOX.mbox/table_of_contents", "\0"), ("Sent.msf", "// mork")];
     let (documents, summary) = read(&[workshop.folder("mail", &notes)], &Options::default());
     assert_eq!(keys(&documents), ["mail:a@x"]);
-    let told = [("INBOX.mbox/table_of_contents", reason::UNKNOWN_KIND), ("Sent.msf", reason::UNKNOWN_KIND)];
+    let told = [("INBOX.mbox/table_of_contents", reason::METADATA), ("Sent.msf", reason::METADATA)];
     assert_eq!(skipped(&summary), told);
 }

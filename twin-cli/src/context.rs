@@ -1,7 +1,7 @@
 //! What a command works with: the global flags, the screen, the signals, and its way to a twin.
 
 use std::cell::{OnceCell, RefCell};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use twin_sdk::{Answer, ApiKey, Attempt, Pacing, Proxy, RetryPolicy, Transport, Twin, TwinBuilder};
@@ -9,6 +9,7 @@ use twin_sdk::{Answer, ApiKey, Attempt, Pacing, Proxy, RetryPolicy, Transport, T
 use crate::embedded::Embedded;
 use crate::error::{CliError, Code};
 use crate::flags::GlobalArgs;
+use crate::input;
 use crate::key;
 use crate::precedence::Network;
 use crate::settings::{self, Remote, Target};
@@ -80,6 +81,14 @@ impl Context {
     /// The signals.
     pub fn stop(&self) -> &Stop {
         &self.stop
+    }
+
+    /// Refuses a line on which several arguments are `-`: these, and the file of the key.
+    pub(crate) fn only_one_from_stdin<'a>(
+        &'a self,
+        arguments: impl IntoIterator<Item = &'a Path>,
+    ) -> Result<(), CliError> {
+        input::only_one_from_stdin(arguments.into_iter().chain(self.flags.api_key_file.as_deref()))
     }
 
     /// A client for single calls.

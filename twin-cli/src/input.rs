@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::error::CliError;
+use crate::error::{CliError, Code};
 
 /// Far more than any text the API takes.
 const LONGEST: u64 = 16 * 1024 * 1024;
@@ -67,6 +67,15 @@ impl Input {
         }
         Ok(bytes)
     }
+}
+
+/// Refuses a line on which several arguments are `-`: standard input can be read once.
+pub(crate) fn only_one_from_stdin<'a>(arguments: impl IntoIterator<Item = &'a Path>) -> Result<(), CliError> {
+    if arguments.into_iter().filter(|path| Input::of(path) == Input::Stdin).count() < 2 {
+        return Ok(());
+    }
+    Err(CliError::new(Code::Usage, "standard input cannot be used for two arguments")
+        .hint("pass '-' once, and a file or text for the others"))
 }
 
 impl fmt::Display for Input {

@@ -17,6 +17,9 @@ impl Glob {
     /// # Errors
     /// A sentence that says what is wrong with it.
     pub fn new(glob: &str) -> Result<Self, String> {
+        if glob.trim().is_empty() {
+            return Err("it is empty".to_owned());
+        }
         let pattern = glob.strip_prefix('/').unwrap_or(glob);
         let pattern = pattern.strip_suffix("/**").or(pattern.strip_suffix('/')).unwrap_or(pattern);
         let by_name = !glob.trim_end_matches('/').contains('/');

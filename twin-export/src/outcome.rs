@@ -184,8 +184,7 @@ impl Outcome {
         Self::LeftOut { key, path: path.to_owned(), reason: reason::FILTERED }
     }
 
-    /// A file of which nothing could be made. Where a reader understands that a page says nothing any more, that one
-    /// is skipped instead.
+    /// A file of which nothing could be made, or that says nothing any more: what was made of it before is not gone.
     pub(crate) fn unconverted(key: String, path: &str, reason: &'static str) -> Self {
         Self::Unconverted { key, path: path.to_owned(), reason, files: 1 }
     }

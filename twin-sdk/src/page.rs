@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::Result;
+use crate::validate::PAGE_LIMIT;
 use crate::wire::{Fields, Lacks};
 
 /// What one listing request returned. A page is always one request.
@@ -22,6 +23,9 @@ pub struct Page<T> {
     pub total: u64,
     #[serde(skip)]
     unreadable: u64,
+    /// As long as a listing can be, and nothing tells how many match.
+    #[serde(skip)]
+    may_be_cut: bool,
     #[serde(flatten)]
     extra: Map<String, Value>,
 }
@@ -41,7 +45,9 @@ where
     let item = |value| T::try_from(serde_json::from_value(value).ok()?).ok();
     let items: Vec<T> = listed.into_iter().filter_map(item).collect();
     let unreadable = count - items.len() as u64;
-    Ok(Page { items, total: total.unwrap_or_default().max(count), unreadable, extra: fields.rest() })
+    let may_be_cut = total.unwrap_or_default() == 0 && count >= u64::from(PAGE_LIMIT);
+    let total = total.unwrap_or_default().max(count);
+    Ok(Page { items, total, unreadable, may_be_cut, extra: fields.rest() })
 }
 
 impl<T> Page<T> {
@@ -56,9 +62,10 @@ impl<T> Page<T> {
         &self.extra
     }
 
-    /// Returns whether more items match than are here: the API cut the listing, or some items cannot be read.
+    /// Returns whether more items match than are here: the API cut the listing, or some items cannot be read. A listing of
+    /// [`PAGE_LIMIT`] items without a total counts as cut, since nothing says that it is not.
     pub fn is_truncated(&self) -> bool {
-        self.total > self.items.len() as u64
+        self.may_be_cut || self.total > self.items.len() as u64
     }
 }
 

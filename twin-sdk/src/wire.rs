@@ -103,9 +103,13 @@ impl Fields {
     }
 }
 
-/// A time in RFC 3339; without a zone it is UTC.
+/// A time in RFC 3339; without a zone it is UTC. A day or a minute is none: whoever compares it with others would take its
+/// beginning for the moment that is meant.
 fn time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
+    if text.as_bytes().get("2026-03-01T10:00".len()) != Some(&b':') {
+        return None;
+    }
     let without_zone = || text.parse::<DateTime>().ok().filter(|_| !text.contains('['));
     text.parse().ok().or_else(|| TimeZone::UTC.to_timestamp(without_zone()?).ok())
 }
@@ -133,7 +137,8 @@ mod tests {
             ("2026-03-01T10:00:00.5+01:00", Some("2026-03-01T09:00:00.5Z")),
             ("2026-03-01T10:00:00", Some("2026-03-01T10:00:00Z")),
             (" 2026-03-01 10:00:00.25", Some("2026-03-01T10:00:00.25Z")),
-            ("2026-03-01", Some("2026-03-01T00:00:00Z")),
+            ("2026-03-01", None),
+            ("2026-03-01T10:00Z", None),
             ("2026-03-01T10:00:00[Mars/Crater]", None),
             ("2026-13-01T10:00:00Z", None),
             ("yesterday", None),

@@ -68,7 +68,7 @@ impl Kb {
             call = call.of_type(document_type.clone());
         }
         let page = self.send(call).await?;
-        let total = page.total;
+        let total = page.total.max(page.items.len() as u64 + u64::from(page.is_truncated()));
         let documents = page.items.into_iter().map(|document| Listed {
             id: document.id,
             title: document.title,

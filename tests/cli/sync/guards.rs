@@ -182,6 +182,22 @@ async fn of_a_lost_import_what_is_there_is_adopted_part_by_part() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_report_takes_the_place_of_no_state_and_of_no_source() {
+    let wiki = Wiki::start().await;
+    wiki.write("a", "Text.");
+    let replaces = |line: &[&str], what: &str| {
+        let ran = wiki.sync(line.iter().copied()).exits(2);
+        assert!(ran.stderr.contains(what), "{ran:?}");
+    };
+    replaces(&["--report", "twin-kb.lock.json"], "would replace the state file");
+    wiki.sync([]).exits(0);
+    replaces(&["--report", "./twin-kb.lock.json"], "would replace the state file");
+    replaces(&["--report", "wiki/a.md", "--dry-run"], "would replace a file that is to be read");
+    wiki.sync(["--report", "wiki/report.json"]).exits(0);
+    wiki.sync(["--report", "wiki/report.json"]).exits(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_state_a_listing_that_is_cut_settles_nothing() {
     let notes = (0..201).map(|n| Seed::new(format!("Note {n}"), "Text.").of_type("note"));
     let wiki = Wiki::of(Reference::new().no_rate_limit().documents(notes)).await;

@@ -103,7 +103,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
         return chat::run(chat::Args::default(), context).await;
     }
     let (question, from) = question_and_paths(args.question, args.from, Path::exists)?;
-    only_one_from_stdin(&question, args.context_file.as_deref(), context.flags.api_key_file.as_deref())?;
+    context.only_one_from_stdin([Path::new(&question)].into_iter().chain(args.context_file.as_deref()))?;
     let question = match question.as_str() {
         "-" => Input::Stdin.read("the question").await?,
         _ => question,
@@ -178,21 +178,6 @@ fn question_and_paths(
         from.split_off(begin).into_iter().map(|word| word.into_os_string().into_string()).collect();
     let words = words.map_err(|_| CliError::invalid("the question is not UTF-8 text"))?;
     Ok((words.join(" "), from))
-}
-
-/// Standard input can be read once.
-fn only_one_from_stdin(
-    question: &str,
-    context_file: Option<&Path>,
-    key_file: Option<&Path>,
-) -> Result<(), CliError> {
-    let is_stdin = |path: Option<&Path>| path.map(Input::of) == Some(Input::Stdin);
-    let readers = [question == "-", is_stdin(context_file), is_stdin(key_file)];
-    if readers.into_iter().filter(|reads| *reads).count() < 2 {
-        return Ok(());
-    }
-    Err(CliError::new(Code::Usage, "standard input cannot be used for two arguments")
-        .hint("pass '-' once, and a file or text for the others"))
 }
 
 /// Refuses what no server takes for a question.

@@ -146,7 +146,7 @@ fn outcome(article: &Article, place: &str, scope: &str, job: &Job<'_>) -> Outcom
         return Outcome::unconverted(key, place, reason::RUN_TOO_LARGE);
     }
     if article.body.trim().is_empty() {
-        return Outcome::skipped(place, reason::TITLE_ONLY);
+        return Outcome::unconverted(key, place, reason::TITLE_ONLY);
     }
     let source = digest(format!("{}\0{}", article.title, article.body).as_bytes());
     let page = format!("<!doctype html><meta charset=utf-8><body>{}", article.body).into_bytes();

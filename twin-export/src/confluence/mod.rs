@@ -172,7 +172,7 @@ impl Space {
         let by_id: Vec<(String, String)> = by_id.collect();
         self.files.lock().unwrap_or_else(PoisonError::into_inner).extend(page.files.into_iter().chain(by_id));
         if page.text.is_empty() {
-            return Outcome::skipped(path, reason::TITLE_ONLY);
+            return Outcome::unconverted(key, path, reason::TITLE_ONLY);
         }
         let mut aside = Aside::default();
         if page.has_comments {

@@ -184,6 +184,7 @@ impl Walker {
                 self.lines(element)
             }
             "blockquote" if self.marks_quotes && self.may_capture() => self.quoted(element),
+            "p" if html_list::written_item(self, element) => {}
             "p" | "section" | "article" | "header" | "footer" | "main" | "aside" | "blockquote"
             | "figure" | "address" | "dl" | "form" | "fieldset" | "details" | "center" | "nav" | "hr"
             | "dialog" | "search" | "hgroup" | "legend" | "object" => self.block(element),
@@ -195,6 +196,7 @@ impl Walker {
             "td" | "th" => self.lines(element),
             "pre" | "listing" | "xmp" | "plaintext" => self.preformatted(element),
             "sup" => self.raised(element),
+            "span" if html_list::is_mark(element) => html_list::mark(self, element),
             "span" | "a" | "font" | "b" | "i" | "em" | "strong" | "small" | "u"
                 if self.styles.raises(element) =>
             {

@@ -4,14 +4,18 @@ use std::collections::HashMap;
 
 use scraper::ElementRef;
 
+use super::super::text::tidy_line;
 use super::html::Walker;
-use super::html_tree::Attributes as _;
+use super::html_styles::property;
+use super::html_tree::{Attributes as _, descendants};
 use super::{numerals, signs};
 
 /// The lists that are open, and what their counters count.
 #[derive(Debug, Default)]
 pub(crate) struct Lists {
     open: Vec<Shown>,
+    /// The mark of the item that is being read stands before it already.
+    is_marked: bool,
     counters: HashMap<String, i64>,
 }
 
@@ -42,6 +46,45 @@ pub(super) fn read(walker: &mut Walker, list: ElementRef<'_>) {
     walker.children(list);
     walker.lists.open.pop();
     walker.prose.end_list();
+}
+
+/// Word and Outlook write items as paragraphs, whose mark is a text of its own; whether it is one, and read.
+pub(super) fn written_item(walker: &mut Walker, paragraph: ElementRef<'_>) -> bool {
+    let style = paragraph.attribute("style").unwrap_or_default();
+    let list = property(style, "mso-list").unwrap_or_default();
+    let level = list.split(' ').find_map(|word| word.strip_prefix("level")?.parse::<usize>().ok());
+    let Some(level) = level.filter(|_| !walker.prose.in_list()) else { return false };
+    let Some(mark) = descendants(paragraph, "span").find(|span| is_mark(*span)) else { return false };
+    let marker = written_mark(mark);
+    let outer = std::mem::replace(&mut walker.lists.is_marked, true);
+    let text = walker.captured(paragraph);
+    walker.lists.is_marked = outer;
+    walker.prose.marked_line(level.clamp(1, DEEPEST_WRITTEN) - 1, &marker, &text);
+    true
+}
+
+/// Levels of lists that Word has.
+const DEEPEST_WRITTEN: usize = 9;
+
+pub(super) fn is_mark(span: ElementRef<'_>) -> bool {
+    let style = span.attribute("style").filter(|style| style.contains("mso-list"));
+    style
+        .and_then(|style| property(style, "mso-list"))
+        .is_some_and(|mark| mark.eq_ignore_ascii_case("ignore"))
+}
+
+/// The mark of a heading, or of what is no item.
+pub(super) fn mark(walker: &mut Walker, span: ElementRef<'_>) {
+    if !walker.lists.is_marked {
+        walker.prose.flowing(&written_mark(span));
+    }
+}
+
+/// A number as it is written; letters of fonts that draw bullets are bullets.
+fn written_mark(span: ElementRef<'_>) -> String {
+    let text = tidy_line(&span.text().collect::<String>());
+    let is_bullet = text.chars().count() <= 1 && !text.contains(|sign: char| sign.is_ascii_digit());
+    if is_bullet { "- ".to_owned() } else { format!("{text} ") }
 }
 
 fn begin(walker: &mut Walker, list: ElementRef<'_>) -> Shown {

@@ -131,7 +131,7 @@ fn of_note(note: &Note, notebook: &str, job: &Job<'_>) -> Outcome {
         return if read.is_encrypted {
             Outcome::unconverted(key, &path, reason::ENCRYPTED)
         } else {
-            Outcome::skipped(&path, reason::TITLE_ONLY)
+            Outcome::unconverted(key, &path, reason::TITLE_ONLY)
         };
     }
     if !note.tags.is_empty() {

@@ -140,7 +140,7 @@ impl Reader<'_> {
             return match self.plan.has_table(index) {
                 true => Outcome::Merged,
                 false if page.is_blank && page.properties.is_empty() => {
-                    Outcome::skipped(path, reason::NO_VALUES)
+                    Outcome::unconverted(format!("{key}:table"), path, reason::NO_VALUES)
                 }
                 false => draft(format!("{key}:table"), page, source, converter, path),
             };
@@ -152,7 +152,7 @@ impl Reader<'_> {
                 && row_of.is_some_and(|database| database.takes_in(index, &page, self.job));
             return match (page.properties.is_empty(), page.has_blocks) {
                 _ if is_row || is_taken_in => Outcome::Merged,
-                (true, false) => Outcome::skipped(path, reason::TITLE_ONLY),
+                (true, false) => Outcome::unconverted(key, path, reason::TITLE_ONLY),
                 (true, true) => Outcome::unconverted(key, path, reason::NO_TEXT),
                 (false, _) => draft(key, page, source, converter, path),
             };
@@ -172,7 +172,7 @@ impl Reader<'_> {
         let strays = database.strays();
         let rows = match convert::guard::guarded(|| table::to_text(bytes)) {
             Ok(Some(rows)) => rows + &strays,
-            Ok(None) => return Outcome::skipped(path, reason::NO_VALUES),
+            Ok(None) => return Outcome::unconverted(key, path, reason::NO_VALUES),
             Err(reason) => return Outcome::unconverted(key, path, reason),
         };
         let title = title.or_else(|| Some(database.name.clone()));

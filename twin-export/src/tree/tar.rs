@@ -56,9 +56,9 @@ fn unpacked(archive: &SharedFile, listing: &mut Listing<'_>) -> io::Result<()> {
 fn walk<'a, R: Read>(
     reader: R,
     listing: &mut Listing<'a>,
-    mut place: impl FnMut(&mut tar::Entry<'_, R>, &str, &Listing<'a>) -> io::Result<Body>,
+    mut place: impl FnMut(&mut tar::Entry<'_, Ending<R>>, &str, &Listing<'a>) -> io::Result<Body>,
 ) -> io::Result<()> {
-    let mut archive = tar::Archive::new(reader);
+    let mut archive = tar::Archive::new(Ending { reader, zeros: 0 });
     let mut named = Named::default();
     // Records that name other entries are read here: they may be of any size.
     for entry in archive.entries()?.raw(true) {
@@ -97,5 +97,28 @@ fn walk<'a, R: Read>(
             }
         }
     }
-    Ok(())
+    archive.into_inner().has_come()
+}
+
+/// A tar as it is read, and how many zeros came last: a block of them ends it. Without one it was cut between two entries.
+struct Ending<R> {
+    reader: R,
+    zeros: u64,
+}
+
+const BLOCK: u64 = 512;
+
+impl<R> Ending<R> {
+    fn has_come(&self) -> io::Result<()> {
+        if self.zeros >= BLOCK { Ok(()) } else { Err(io::Error::from(io::ErrorKind::UnexpectedEof)) }
+    }
+}
+
+impl<R: Read> Read for Ending<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        let zeros = buffer[..read].iter().rev().take_while(|&&byte| byte == 0).count();
+        self.zeros = if zeros == read { self.zeros + zeros as u64 } else { zeros as u64 };
+        Ok(read)
+    }
 }

@@ -4,6 +4,8 @@ mod conversation;
 mod prompt;
 mod words;
 
+use std::path::Path;
+
 use clap::ValueHint;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
@@ -42,6 +44,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
         return Err(CliError::new(Code::Usage, "a conversation is not one JSON document")
             .hint("ask each question by itself: twin ask --json, with --context for what was said before"));
     }
+    context.only_one_from_stdin([Path::new("-")])?;
     let twin = context.connect().await?.twin;
     let conversation = Conversation::new(twin, args.asked_by, context);
     if context.ui.can_ask() {

@@ -24,7 +24,7 @@ pub struct Args {
 const RESOLVE: Verb = Verb { doing: "Resolving", done: "resolved", thing: Kind::Escalation };
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
-    let ids = ids::all(args.ids).await?;
+    let ids = ids::all(args.ids, context).await?;
     let resolve =
         |connection: &crate::context::Connection, id: &str| connection.twin.escalations().resolve(id);
     Ok(Box::new(bulk::run(ids, RESOLVE, context, resolve).await?))

@@ -55,9 +55,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
         return Err(CliError::new(Code::Usage, "one title for several files")
             .hint("add them one by one, or omit --title"));
     }
-    if args.files.iter().filter(|file| Input::of(file) == Input::Stdin).count() > 1 {
-        return Err(CliError::new(Code::Usage, "standard input was given twice"));
-    }
+    context.only_one_from_stdin(args.files.iter().map(PathBuf::as_path))?;
     let mut documents = Vec::new();
     for file in &args.files {
         documents.push((Input::of(file).to_string(), document(&args, file).await?));

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::convert::Infallible;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -38,6 +39,7 @@ pub(super) struct Bulk {
 /// Runs a bulk command until it ends, a signal asks it to stop, or its time is up.
 pub(super) async fn run(bulk: Bulk, context: &Context) -> Outcome {
     let deadline = bulk.args.max_duration.map(|longest| Instant::now() + longest);
+    context.only_one_from_stdin(bulk.args.paths.iter().map(PathBuf::as_path))?;
     // Standard input is no file.
     for path in bulk.args.paths.iter().filter(|path| path.as_os_str() != "-") {
         std::fs::metadata(path)
@@ -104,6 +106,7 @@ impl Run<'_> {
         let args = &self.bulk.args;
         if let Some(path) = &args.report {
             report_file::check(path)?;
+            report_file::overwrites_nothing(path, &args.state, &args.paths)?;
         }
         let documents = match self.sync().open() {
             Ok(documents) => documents,
@@ -194,7 +197,7 @@ impl Run<'_> {
                 _ => Err(error),
             };
         }
-        let uploading = Uploading::start(&self.context.ui, &plan, &self.meter, rate);
+        let uploading = Uploading::start(&self.context.ui, &plan, (&self.meter, &self.cancellation), rate);
         let applied = tokio::select! {
             applied = plan.apply(&uploading) => applied,
             never = uploading.show() => match never {},

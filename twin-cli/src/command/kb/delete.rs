@@ -1,5 +1,7 @@
 //! `twin kb delete`: deletes documents, once someone has agreed to it.
 
+use std::path::Path;
+
 use super::reference::{self, Found};
 use clap_complete::ArgValueCompleter;
 
@@ -38,6 +40,7 @@ pub struct Args {
 const DELETE: Verb = Verb { doing: "Deleting", done: "deleted", thing: Kind::Document };
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
+    context.only_one_from_stdin(args.ids.iter().map(Path::new))?;
     let from_stdin = args.ids.iter().any(|id| id == "-");
     if from_stdin && !args.yes {
         return Err(CliError::new(
@@ -52,7 +55,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     if !args.yes {
         context.ui.must_ask("deleting needs confirmation", "pass --yes to delete without confirmation")?;
     }
-    let ids = ids::all(resolved(args.ids, context).await?).await?;
+    let ids = ids::all(resolved(args.ids, context).await?, context).await?;
     if !args.yes {
         agree(&ids, context).await?;
     }

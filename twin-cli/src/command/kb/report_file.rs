@@ -1,9 +1,9 @@
 //! The file that the report of a bulk command is written to.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::error::CliError;
+use crate::error::{CliError, Code};
 
 /// Fails if a report could not be written, before there is anything to report.
 pub(super) fn check(path: &Path) -> Result<(), CliError> {
@@ -17,6 +17,33 @@ pub(super) fn check(path: &Path) -> Result<(), CliError> {
         CliError::invalid(format!("cannot write the report {}: {error}", path.display()))
             .hint("name a file in an existing folder that you can write to")
     })
+}
+
+/// Fails if the report would take the place of the state file, of its journal or of what is to be read.
+pub(super) fn overwrites_nothing(path: &Path, state: &Path, sources: &[PathBuf]) -> Result<(), CliError> {
+    let Some(report) = whole(path) else { return Ok(()) };
+    let is = |other: &Path| whole(other).is_some_and(|other| other == report);
+    let is_source = |source: &PathBuf| {
+        let within =
+            || path.exists() && source.is_dir() && whole(source).is_some_and(|root| report.starts_with(root));
+        // A report of an earlier run may lie in the folder.
+        is(source) || (report.extension().is_none_or(|ending| ending != "json") && within())
+    };
+    let mut journal = state.as_os_str().to_owned();
+    journal.push(".journal");
+    let what = match () {
+        () if is(state) || is(Path::new(&journal)) => "the state file",
+        () if sources.iter().any(is_source) => "a file that is to be read",
+        () => return Ok(()),
+    };
+    let message = format!("the report {} would replace {what}", path.display());
+    Err(CliError::new(Code::Usage, message).hint("name another file with --report"))
+}
+
+/// The path without links, also of a file that is not there yet.
+fn whole(path: &Path) -> Option<PathBuf> {
+    let of_new = || Some(folder(path).canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(of_new)
 }
 
 /// Writes a report in one step, where that can be done.

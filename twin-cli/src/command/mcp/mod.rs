@@ -7,6 +7,7 @@ mod server;
 mod tools;
 mod values;
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use clap::ValueHint;
@@ -49,6 +50,7 @@ pub struct Args {
 
 /// Serves until the client leaves.
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
+    context.only_one_from_stdin([Path::new("-")])?;
     let meter = Meter::start();
     let connection = match args.from.as_slice() {
         [] => context.connect_watched(&meter).await?,

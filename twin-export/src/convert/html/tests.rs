@@ -152,3 +152,28 @@ fn rows_of_a_table_with_names_stay_rows_whatever_is_in_a_cell() {
     assert_eq!(table("<td>Gate<td>How", "<h3>Open</h3>x"), "Gate | How\n\nA\n\nOpen\n\nx\n\nz");
     assert!(table("<th><h1>News</h1><th>b", "<h3>Open</h3>x").contains("Open\n\nx"));
 }
+
+#[test]
+fn lists_that_word_writes_as_paragraphs_are_lists() {
+    let mark = |mark: &str| {
+        format!(
+            "<![if !supportLists]><span style='font-family:Symbol'><span style='mso-list:Ignore'>{mark}<span style='font:7.0pt \"Times New Roman\"'>&nbsp;&nbsp; </span></span></span><![endif]>"
+        )
+    };
+    let item = |level: usize, sign: &str, said: &str| {
+        format!(
+            "<p class=MsoListParagraph style='text-indent:-18pt;mso-list:l0 level{level} lfo1'>{}{said}<o:p></o:p></p>\n",
+            mark(sign)
+        )
+    };
+    let list = item(1, "1.", "Open <b>it</b>")
+        + &item(2, "·", "with the key")
+        + &item(2, "o", "or the code")
+        + &item(1, "2.", "Close");
+    assert_eq!(
+        text(&format!("<p>Rules:</p>{list}<p>End</p>")),
+        "Rules:\n\n1. Open it\n  - with the key\n  - or the code\n2. Close\n\nEnd"
+    );
+    assert_eq!(text(&format!("<h1 style='mso-list:l1 level1 lfo2'>{}Scope</h1>", mark("1.1"))), "1.1 Scope");
+    assert_eq!(text("<p style='mso-list:none'>x</p><p style='mso-list:l0 level1 lfo1'>y</p>"), "x\n\ny");
+}
