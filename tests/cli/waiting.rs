@@ -53,6 +53,18 @@ async fn ctrl_c_while_it_waits_leaves_a_clean_terminal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sync_that_is_interrupted_says_what_it_finishes_and_how_to_stop_at_once() {
+    let bench = Bench::start().await;
+    bench.home.write("wiki/a.md", "Text.");
+    bench.running.fault(Fault::slow(Duration::from_secs(60)).on("POST", "/v1/kb"));
+    let terminal = Terminal::start(bench.twin(["kb", "sync", "wiki", "--init", "--yes"]), 120);
+    terminal.shows("Documents").types("\u{3}");
+    terminal.shows("finishing what is in flight; Ctrl-C again stops at once").types("\u{3}");
+    let seen = terminal.ends(130);
+    assert!(seen.is_restored, "{seen:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn progress_that_a_resize_wraps_leaves_nothing_behind() {
     let bench = Bench::start().await;
     for page in 0..6 {

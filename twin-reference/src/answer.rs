@@ -138,13 +138,8 @@ fn personal_reason(
 /// asked for, and past every sum they name where none of their rules is about it.
 fn exceeds(store: &Store, question: &str, sum: Amount, quoted: &[&Evidence]) -> Result<bool> {
     let leave = personal::asks_leave(question);
-    let limits: Vec<Limits> = quoted.iter().map(|evidence| Limits::of(&evidence.text, sum.unit)).collect();
-    if limits.iter().any(|limits| limits.bound_below(sum.value).is_some()) {
-        return Ok(leave);
-    }
-    if leave && limits.iter().any(|limits| limits.caps_below(sum.value)) {
-        return Ok(true);
-    }
+    let capped = quoted.iter().any(|evidence| Limits::of(&evidence.text, sum.unit).caps_below(sum.value));
+    // The rule may stand apart from what is quoted.
     let mut whole = String::new();
     for evidence in quoted {
         let (_, content) = store.text(evidence.document)?.unwrap_or_default();
@@ -152,10 +147,9 @@ fn exceeds(store: &Store, question: &str, sum: Amount, quoted: &[&Evidence]) -> 
         whole += "\n";
     }
     let limits = Limits::of(&whole, sum.unit);
-    // The rule may stand apart from what is quoted.
     Ok(match limits.bound_below(sum.value) {
         Some(_) => leave,
-        None => limits.tops(sum.value),
+        None => leave && capped || limits.tops(sum.value),
     })
 }
 

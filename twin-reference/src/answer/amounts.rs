@@ -1,5 +1,7 @@
 //! Sums of money and percentages: read from questions and documents, and held against each other.
 
+use super::words;
+
 /// A number that is money or a share. Currencies are not told apart: a policy is written in one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Amount {
@@ -17,10 +19,7 @@ pub(crate) enum Unit {
 }
 
 const SYMBOLS: [char; 4] = ['$', '€', '£', '¥'];
-const CURRENCIES: [&str; 15] = [
-    "usd", "eur", "gbp", "chf", "dollar", "dollars", "euro", "euros", "pound", "pounds", "bucks", "cad",
-    "aud", "francs", "yen",
-];
+const CURRENCIES: &str = "usd eur gbp chf dollar dollars euro euros pound pounds bucks cad aud francs yen";
 
 /// The amounts in a text, in order. `$15k`, `$15,000`, `15000 USD`, `EUR 2.5m`, `10k` and `20 %` all count,
 /// and both ends of `$50–500`; a bare number does not.
@@ -33,7 +32,7 @@ pub(crate) fn amounts(text: &str) -> Vec<Amount> {
         if text[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
             continue;
         }
-        let Some(value) = parse_number(&text[start..at]) else { continue };
+        let Ok(value) = words::fold(&text[start..at]).parse::<f64>() else { continue };
         let (factor, length) = scale(&text[at..]);
         if &text[start..at] == "401" && factor > 1.0 && length == 1 {
             continue; // the pension plan
@@ -66,17 +65,6 @@ fn number_length(text: &str) -> usize {
     length
 }
 
-/// `1,200` and `1.200` are 1200; `2.5` is two and a half.
-fn parse_number(text: &str) -> Option<f64> {
-    let thousands = text.split([',', '.', '\'']).skip(1).all(|group| group.len() == 3);
-    let plain: String = if thousands {
-        text.chars().filter(char::is_ascii_digit).collect()
-    } else {
-        text.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect()
-    };
-    plain.parse().ok()
-}
-
 /// What stands after a number and multiplies it, and how many bytes that takes.
 fn scale(after: &str) -> (f64, usize) {
     let word: &str = after.trim_start_matches(' ');
@@ -97,7 +85,7 @@ fn unit(before: &str, after: &str) -> Option<Unit> {
     let (before, after) = (before.trim_end_matches(' '), after.trim_start_matches(' '));
     let word_after: String = after.chars().take_while(char::is_ascii_alphabetic).collect();
     let word_before = before.rsplit(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-    let is_currency = |word: &str| CURRENCIES.contains(&word.to_ascii_lowercase().as_str());
+    let is_currency = |word: &str| CURRENCIES.split(' ').any(|known| word.eq_ignore_ascii_case(known));
     if after.starts_with('%') || word_after == "percent" {
         Some(Unit::Percent)
     } else if before.ends_with(SYMBOLS)
@@ -146,8 +134,8 @@ impl Limits {
             let before = text[since..amount.start].trim_end_matches(SYMBOLS).trim_end().to_lowercase();
             match last.filter(|last| is_dash(text[last.end..amount.start].trim_end_matches(SYMBOLS))) {
                 Some(from) => limits.tiers.push((from.value, amount.value)),
-                None if ends_with_any(&before, &UNDER) => limits.tiers.push((0.0, amount.value)),
-                None if ends_with_any(&before, &OVER) => limits.over.push(amount.value),
+                None if ends_with_any(&before, UNDER) => limits.tiers.push((0.0, amount.value)),
+                None if ends_with_any(&before, OVER) => limits.over.push(amount.value),
                 None => {}
             }
             last = Some(amount);
@@ -183,41 +171,13 @@ impl Limits {
     }
 }
 
-const OVER: [&str; 12] = [
-    "over",
-    "above",
-    "more than",
-    "exceeding",
-    "exceeds",
-    "exceed",
-    "beyond",
-    "greater than",
-    "larger than",
-    ">",
-    "über",
-    "mehr als",
-];
-const UNDER: [&str; 16] = [
-    "up to",
-    "under",
-    "below",
-    "less than",
-    "at most",
-    "maximum of",
-    "max",
-    "limit of",
-    "no more than",
-    "not more than",
-    "not exceeding",
-    "not exceed",
-    "within",
-    "<",
-    "bis",
-    "bis zu",
-];
+const OVER: &str = "over, above, more than, exceeding, exceeds, exceed, beyond, greater than, larger than, >, über, \
+    mehr als";
+const UNDER: &str = "up to, under, below, less than, at most, maximum of, max, limit of, no more than, not more \
+    than, not exceeding, not exceed, within, <, bis, bis zu";
 
-fn ends_with_any(text: &str, endings: &[&str]) -> bool {
-    endings.iter().any(|ending| {
+fn ends_with_any(text: &str, endings: &str) -> bool {
+    endings.split(", ").any(|ending| {
         let rest = text.strip_suffix(ending);
         rest.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
     })
@@ -254,6 +214,7 @@ mod tests {
             assert_eq!(values(text), [15_000.0], "{text}");
         }
         assert_eq!(values("€2.5m and $1.25"), [2_500_000.0, 1.25]);
+        assert_eq!(values("$1,234.50, 1.234,50 EUR or 2,5 %"), [1_234.5, 1_234.5, 2.5]);
         assert_eq!(values("$50–500 or 10 %"), [50.0, 500.0, 10.0]);
     }
 

@@ -51,42 +51,12 @@ const ANYWHERE: [&[&str]; 5] = [&["you"], &["your"], &["me", "my"], &["us", "our
 
 const TIMES: [&str; 5] = ["today", "tonight", "tomorrow", "now", "asap"];
 /// The words of a frame around a question; it tells for itself, or when a question word follows.
-const FRAMES: [&str; 28] = [
-    "please",
-    "can",
-    "could",
-    "would",
-    "will",
-    "you",
-    "kindly",
-    "tell",
-    "show",
-    "remind",
-    "explain",
-    "describe",
-    "clarify",
-    "me",
-    "us",
-    "i",
-    "i'd",
-    "like",
-    "want",
-    "need",
-    "to",
-    "know",
-    "do",
-    "help",
-    "understand",
-    "wonder",
-    "just",
-    "quickly",
-];
-const TELLS: [&str; 5] = ["tell", "show", "remind", "know", "wonder"];
-const EXPLAINS: [&str; 4] = ["explain", "describe", "clarify", "understand"];
-const ASKS: [&str; 14] = [
-    "how", "what", "what's", "where", "when", "who", "whom", "which", "why", "whether", "if", "about",
-    "more", "the",
-];
+const FRAMES: &str = "please can could would will you kindly tell show remind explain describe clarify me us i i'd \
+    like want need to know do help understand wonder just quickly";
+const TELLS: &str = "tell show remind know wonder";
+const EXPLAINS: &str = "explain describe clarify understand";
+const GREETINGS: &str = "hi hello hey so and but ok well also thanks sorry";
+const ASKS: &str = "how what what's where when who whom which why whether if about more the";
 
 /// A line for each kind: a weight for each feature, in thousandths.
 static WEIGHTS: LazyLock<Vec<Vec<f64>>> = LazyLock::new(|| {
@@ -125,19 +95,21 @@ fn judge_sentence(sentence: &str) -> Option<(Asks, f64)> {
 fn unframed(sentence: &str) -> &str {
     let words: Vec<_> = words::words(sentence).collect();
     let lower: Vec<String> = words.iter().map(|word| lower(word.text)).collect();
-    let skip = |from: usize, any: &[&str]| {
-        let those = lower[from..].iter().take_while(|word| any.contains(&word.as_str()));
-        from + those.count()
-    };
-    let greeted =
-        skip(0, &["hi", "hello", "hey", "so", "and", "but", "ok", "well", "also", "thanks", "sorry"]);
-    let framed = skip(greeted, &FRAMES);
-    let told = lower[greeted..framed].iter().any(|word| TELLS.contains(&word.as_str()));
-    let explains = lower[greeted..framed].iter().any(|word| EXPLAINS.contains(&word.as_str()));
-    let asks = lower.get(framed).is_some_and(|word| ASKS.contains(&word.as_str()));
-    let helps = lower[greeted..framed].ends_with(&["help", "me", "to"].map(str::to_owned));
-    let rest = if explains || helps || told && asks { framed } else { greeted };
+    let skip =
+        |from: usize, any: &str| from + lower[from..].iter().take_while(|word| is_one(word, any)).count();
+    let greeted = skip(0, GREETINGS);
+    let framed = skip(greeted, FRAMES);
+    let frame = &lower[greeted..framed];
+    let told = frame.iter().any(|word| is_one(word, TELLS))
+        && lower.get(framed).is_some_and(|word| is_one(word, ASKS));
+    let explains = frame.iter().any(|word| is_one(word, EXPLAINS));
+    let helps = frame.ends_with(&["help", "me", "to"].map(str::to_owned));
+    let rest = if explains || helps || told { framed } else { greeted };
     words.get(rest).map_or("", |word| &sentence[word.start..])
+}
+
+fn is_one(word: &str, of: &str) -> bool {
+    of.split(' ').any(|one| one == word)
 }
 
 fn lower(word: &str) -> String {

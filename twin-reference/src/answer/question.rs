@@ -165,29 +165,17 @@ fn kin(store: &Store, word: &str) -> Result<Vec<String>> {
             return true;
         }
         // In English the vectors know better what derives from what.
-        let shared = shared_bytes(word, known);
+        let shared = word.bytes().zip(known.bytes()).take_while(|(a, b)| a == b).count();
         !table::knows(word) && shared >= 5 && shared * 10 >= 7 * word.len().min(known.len())
     };
     Ok(store.terms_beginning(beginning)?.into_iter().filter(is_kin).collect())
 }
 
-/// How many bytes two words begin with alike.
-fn shared_bytes(word: &str, other: &str) -> usize {
-    word.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count()
-}
-
-/// Whether one letter was left out, added, changed or swapped with the next, and the word is none itself.
+/// Whether one letter was left out, added, changed or swapped with the next, and the word is none itself. Another last
+/// letter is an ending.
 fn is_typo(word: &str, known: &str) -> bool {
-    let shared = shared_bytes(word, known);
-    let (a, b) = (&word.as_bytes()[shared..], &known.as_bytes()[shared..]);
-    let swapped = a.len() >= 2 && b.len() >= 2 && a[0] == b[1] && a[1] == b[0] && a[2..] == b[2..];
-    let close = match a.len().cmp(&b.len()) {
-        _ if swapped => true,
-        std::cmp::Ordering::Equal => a.len() > 1 && a[1..] == b[1..],
-        std::cmp::Ordering::Less => b[1..] == *a && !a.is_empty(),
-        std::cmp::Ordering::Greater => a[1..] == *b && !b.is_empty(),
-    };
-    close && !table::knows(word)
+    let ends_alike = word.bytes().next_back() == known.bytes().next_back();
+    ends_alike && strsim::osa_distance(word, known) == 1 && !table::knows(word)
 }
 
 /// A word with a capital letter that does not begin a sentence, or has further ones.

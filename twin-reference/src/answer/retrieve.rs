@@ -73,8 +73,7 @@ pub(crate) fn retrieve(store: &Store, question: &Question) -> Result<Vec<Evidenc
         let all_bare = passages.iter().all(|passage| is_bare(&passage));
         let looks = hits.into_iter().filter_map(|hit| Some((hit == 0, passages.get(hit)?)));
         let looks = looks.filter(|(_, passage)| all_bare || !is_bare(passage));
-        let looks = looks
-            .map(|(opens, passage)| Evidence { is_opening: opens, ..reader.look(document, &title, passage) });
+        let looks = looks.map(|(is_opening, passage)| reader.look(document, &title, passage, is_opening));
         found.extend(together(looks.collect()));
     }
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -139,7 +138,7 @@ struct Reader<'q> {
 }
 
 impl Reader<'_> {
-    fn look(&mut self, document: i64, title: &str, passage: &Passage<'_>) -> Evidence {
+    fn look(&mut self, document: i64, title: &str, passage: &Passage<'_>, is_opening: bool) -> Evidence {
         let english = self.question.english;
         let context = passage.context();
         let mut about = Vector::default();
@@ -187,7 +186,7 @@ impl Reader<'_> {
         Evidence {
             document,
             title: title.to_owned(),
-            is_opening: false,
+            is_opening,
             text: passage.text.to_owned(),
             lead: passage.lead.map(str::to_owned),
             sentences,

@@ -79,14 +79,14 @@ fn fold_apostrophes(word: &mut String) {
     word.retain(|c| c != '\'');
 }
 
-/// `1,200` and `1.200` are 1200, `1.5` and `2,5` keep their fraction.
+/// `1,200` and `1.200` are 1200, `1.5` and `2,5` keep their fraction, `1.2.3` is a version.
 fn fold_number(number: &mut String) {
-    let groups_of_three = number.split([',', '.']).skip(1).all(|group| group.len() == 3);
-    if groups_of_three {
-        number.retain(|c| !matches!(c, ',' | '.'));
-    } else {
-        *number = number.replace(',', ".");
-    }
+    const SEPARATORS: [char; 3] = [',', '.', '\''];
+    let fraction = number.rfind(SEPARATORS).filter(|at| number.len() - at != 4);
+    let (whole, fraction) = number.split_at(fraction.unwrap_or(number.len()));
+    let is_grouped = whole.split(SEPARATORS).skip(1).all(|group| group.len() == 3);
+    let whole = if is_grouped { whole.replace(SEPARATORS, "") } else { whole.to_owned() };
+    *number = (whole + fraction).replace(',', ".");
 }
 
 /// Whether a word is a number, in digits or letters.
@@ -227,6 +227,8 @@ mod tests {
         assert_eq!(terms("$1,200"), ["1200"]);
         assert_eq!(terms("1.200"), ["1200"]);
         assert_eq!(terms("1.5"), ["1.5"]);
+        assert_eq!(terms("1,234.50 or 1.234,50"), ["1234.50", "or", "1234.50"]);
+        assert_eq!(terms("1.2.3"), ["1.2.3"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::error::CliError;
 use crate::ui::Ui;
 use crate::ui::progress::Progress;
 use crate::words::rough_seconds;
-use twin_sync::{Meter, Observer, Plan, Task, Window};
+use twin_sync::{Cancellation, Meter, Observer, Plan, StopReason, Task, Window};
 
 /// The longest a status is shown before it is brought up to date.
 const TICK: Duration = Duration::from_millis(200);
@@ -17,6 +17,7 @@ const TICK: Duration = Duration::from_millis(200);
 pub(super) struct Uploading<'a> {
     progress: Progress,
     meter: &'a Meter,
+    cancellation: &'a Cancellation,
     /// Requests a minute.
     rate: Option<u64>,
     total: u64,
@@ -27,10 +28,16 @@ pub(super) struct Uploading<'a> {
 }
 
 impl<'a> Uploading<'a> {
-    pub(super) fn start(ui: &Ui, plan: &Plan, meter: &'a Meter, rate: Option<u64>) -> Self {
+    pub(super) fn start(
+        ui: &Ui,
+        plan: &Plan,
+        (meter, cancellation): (&'a Meter, &'a Cancellation),
+        rate: Option<u64>,
+    ) -> Self {
         Self {
             progress: Progress::start(ui, "Documents"),
             meter,
+            cancellation,
             rate,
             total: plan.tasks().len() as u64,
             done: AtomicU64::new(0),
@@ -49,6 +56,9 @@ impl<'a> Uploading<'a> {
     }
 
     fn status(&self) -> String {
+        if matches!(self.cancellation.reason(), Some(StopReason::Asked)) {
+            return "finishing what is in flight; Ctrl-C again stops at once".to_owned();
+        }
         let left = self.requests_left.load(Ordering::Relaxed);
         let so_far = (self.requests.saturating_sub(left), self.began.elapsed());
         let pace = Pace { rate: self.rate, window: self.meter.window(), so_far };
