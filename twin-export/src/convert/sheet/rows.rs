@@ -304,7 +304,7 @@ mod tests {
         rows.merge((0, 1), (0, 2));
         let expected = [("5:7".to_owned(), reason::HIDDEN_ROWS), ("B:B".to_owned(), reason::HIDDEN_COLUMNS)];
         assert_eq!(rows.leave_out_hidden(), expected);
-        assert_eq!(rows.into_lines().unwrap(), "Item | Price\nNew |\n");
+        assert_eq!(rows.into_lines().unwrap(), "Item | Cost\nNew |\n");
         let mut rows = Rows::new(1_000);
         let _ = rows.push((3, 0), "Oslo");
         rows.hide_row(3);
