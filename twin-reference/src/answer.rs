@@ -80,7 +80,13 @@ pub(crate) fn answer(store: &Store, question: &str, context: &str, gate: Gate) -
     let asked = Question::read(store, question, context)?;
     let evidence = retrieve::retrieve(store, &asked)?;
     let (text, mut quoted) = extract::extract(&evidence, &asked);
-    let confidence = confidence::confidence(&asked, &evidence);
+    // A document may be one word, which alone is no sentence.
+    let text = match quoted.first() {
+        Some(best) if text.trim().is_empty() => best.whole_text().trim().to_owned(),
+        _ => text,
+    };
+    let is_said = quoted.is_empty() || text.contains(char::is_alphanumeric);
+    let confidence = if is_said { confidence::confidence(&asked, &evidence) } else { 0.0 };
     let asks = personal::judge(question);
     let escalate_reason = match personal_reason(store, question, asks, &evidence, &quoted)? {
         Some(reason) => Some(reason),

@@ -86,6 +86,17 @@ async fn a_row_of_a_long_table_is_quoted_under_its_header() {
     assert!(response.len() < 400, "{answer}");
 }
 
+#[tokio::test]
+async fn a_document_of_one_word_is_quoted_and_one_of_none_answers_nothing() {
+    for (content, said) in [("yes", Some("yes")), ("n/a", Some("n/a")), ("42", Some("42")), ("- ", None)] {
+        let twin = twin_of(vec![Seed::new("Parking policy", content)]).await;
+        let answer = Client::of(&twin).ask("What is the parking policy?").await.body;
+        assert_eq!(answer["shouldEscalate"], said.is_none(), "{answer}");
+        let response = answer["response"].as_str().unwrap();
+        assert!(said.map_or(response.starts_with("Nothing in"), |said| response == said), "{answer}");
+    }
+}
+
 const GUESTS: &str =
     "Guests are people from outside, such as contractors or customers, who work with us for a while \
     and should see no more of the workspace than their work needs. An owner invites them by mail.
