@@ -158,11 +158,19 @@ fn standard_input_is_for_one_argument() {
         &["escalations", "resolve", "-"],
         &["chat"],
         &["mcp"],
+        &["serve", "--webhook-url", "http://127.0.0.1:9/", "--webhook-secret-file", "-"],
     ] {
         let home = Home::new();
         let ran = home.twin(line.iter().chain(&["--api-key-file", "-"])).run().exits(2);
         assert!(ran.stderr.contains("standard input cannot be used for two arguments"), "{ran:?}");
     }
+}
+
+#[test]
+fn a_body_and_its_secret_do_not_both_come_from_standard_input() {
+    let line = ["webhook", "verify", "-", "--signature", "sha256=00", "--secret-file", "-"];
+    let ran = Home::new().twin(line).run().exits(2);
+    assert!(ran.stderr.contains("standard input cannot be used for two arguments"), "{ran:?}");
 }
 
 #[test]

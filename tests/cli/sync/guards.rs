@@ -192,6 +192,8 @@ async fn a_report_takes_the_place_of_no_state_and_of_no_source() {
     replaces(&["--report", "twin-kb.lock.json"], "would replace the state file");
     wiki.sync([]).exits(0);
     replaces(&["--report", "./twin-kb.lock.json"], "would replace the state file");
+    replaces(&["--report", "twin-kb.lock.json.journal"], "would replace the state file");
+    replaces(&["--report", "twin-kb.lock.json.lock"], "would replace the state file");
     replaces(&["--report", "wiki/a.md", "--dry-run"], "would replace a file that is to be read");
     wiki.sync(["--report", "wiki/report.json"]).exits(0);
     wiki.sync(["--report", "wiki/report.json"]).exits(0);

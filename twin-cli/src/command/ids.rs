@@ -1,14 +1,10 @@
 //! Ids of documents and escalations as they come from the command line.
 
-use std::path::Path;
-
-use crate::context::Context;
 use crate::error::{CliError, Code};
 use crate::input::Input;
 
 /// Every id once, in the order given, those from standard input where `-` stands.
-pub(crate) async fn all(given: Vec<String>, context: &Context) -> Result<Vec<String>, CliError> {
-    context.only_one_from_stdin(given.iter().map(Path::new))?;
+pub(crate) async fn all(given: Vec<String>) -> Result<Vec<String>, CliError> {
     let mut ids: Vec<String> = Vec::new();
     for id in given {
         let more = if id == "-" { first_words(&Input::Stdin.read("ids").await?) } else { vec![id] };

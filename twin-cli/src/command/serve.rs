@@ -102,6 +102,7 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
+    context.only_one_from_stdin(args.webhook_secret_file.as_deref())?;
     let (seed, address) = (args.seed.clone(), resolved(&args.host, args.port).await?);
     let key = match &context.flags.api_key_file {
         Some(path) => kept_key(path, &context.ui).await?,

@@ -1,5 +1,7 @@
 //! `twin escalations resolve`: marks escalations as dealt with, one after the other.
 
+use std::path::Path;
+
 use crate::command::Outcome;
 use crate::command::bulk::{self, Verb};
 use crate::command::ids::{self, Kind};
@@ -24,7 +26,8 @@ pub struct Args {
 const RESOLVE: Verb = Verb { doing: "Resolving", done: "resolved", thing: Kind::Escalation };
 
 pub(super) async fn run(args: Args, context: &Context) -> Outcome {
-    let ids = ids::all(args.ids, context).await?;
+    context.only_one_from_stdin(args.ids.iter().map(Path::new))?;
+    let ids = ids::all(args.ids).await?;
     let resolve =
         |connection: &crate::context::Connection, id: &str| connection.twin.escalations().resolve(id);
     Ok(Box::new(bulk::run(ids, RESOLVE, context, resolve).await?))

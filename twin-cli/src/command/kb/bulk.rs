@@ -197,7 +197,7 @@ impl Run<'_> {
                 _ => Err(error),
             };
         }
-        let uploading = Uploading::start(&self.context.ui, &plan, (&self.meter, &self.cancellation), rate);
+        let uploading = Uploading::start(&self.context.ui, &plan, &self.meter, &self.cancellation, rate);
         let applied = tokio::select! {
             applied = plan.apply(&uploading) => applied,
             never = uploading.show() => match never {},

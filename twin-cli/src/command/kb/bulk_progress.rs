@@ -31,7 +31,8 @@ impl<'a> Uploading<'a> {
     pub(super) fn start(
         ui: &Ui,
         plan: &Plan,
-        (meter, cancellation): (&'a Meter, &'a Cancellation),
+        meter: &'a Meter,
+        cancellation: &'a Cancellation,
         rate: Option<u64>,
     ) -> Self {
         Self {

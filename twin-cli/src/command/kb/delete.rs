@@ -55,7 +55,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Outcome {
     if !args.yes {
         context.ui.must_ask("deleting needs confirmation", "pass --yes to delete without confirmation")?;
     }
-    let ids = ids::all(resolved(args.ids, context).await?, context).await?;
+    let ids = ids::all(resolved(args.ids, context).await?).await?;
     if !args.yes {
         agree(&ids, context).await?;
     }

@@ -19,7 +19,7 @@ pub(super) fn check(path: &Path) -> Result<(), CliError> {
     })
 }
 
-/// Fails if the report would take the place of the state file, of its journal or of what is to be read.
+/// Fails if the report would take the place of the state file, of what lies beside that or of what is to be read.
 pub(super) fn overwrites_nothing(path: &Path, state: &Path, sources: &[PathBuf]) -> Result<(), CliError> {
     let Some(report) = whole(path) else { return Ok(()) };
     let is = |other: &Path| whole(other).is_some_and(|other| other == report);
@@ -29,12 +29,17 @@ pub(super) fn overwrites_nothing(path: &Path, state: &Path, sources: &[PathBuf])
         // A report of an earlier run may lie in the folder.
         is(source) || (report.extension().is_none_or(|ending| ending != "json") && within())
     };
-    let mut journal = state.as_os_str().to_owned();
-    journal.push(".journal");
-    let what = match () {
-        () if is(state) || is(Path::new(&journal)) => "the state file",
-        () if sources.iter().any(is_source) => "a file that is to be read",
-        () => return Ok(()),
+    let is_of_state = |ending: &str| {
+        let mut file = state.as_os_str().to_owned();
+        file.push(ending);
+        is(Path::new(&file))
+    };
+    let what = if ["", ".journal", ".lock"].into_iter().any(is_of_state) {
+        "the state file"
+    } else if sources.iter().any(is_source) {
+        "a file that is to be read"
+    } else {
+        return Ok(());
     };
     let message = format!("the report {} would replace {what}", path.display());
     Err(CliError::new(Code::Usage, message).hint("name another file with --report"))

@@ -10,7 +10,7 @@ mod target;
 mod trigger;
 mod verify;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use twin_sdk::webhook::{Event, Verifier};
@@ -66,8 +66,8 @@ impl Secret {
         Verifier::new(secret.trim()).map_err(|error| CliError::invalid(error.to_string()))
     }
 
-    fn is_stdin(&self) -> bool {
-        self.secret_file.as_deref().map(Input::of) == Some(Input::Stdin)
+    fn file(&self) -> Option<&Path> {
+        self.secret_file.as_deref()
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Secret, fields};
 use crate::command::Outcome;
 use crate::context::Context;
 use crate::error::{CliError, Code};
-use crate::input::Input;
+use crate::input::{Input, only_one_from_stdin};
 use crate::ui::page::{Page, Tone};
 use crate::ui::{Form, Json, Notice, Report};
 
@@ -38,13 +38,8 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: Args, _: &Context) -> Outcome {
+    only_one_from_stdin([args.file.as_path()].into_iter().chain(args.secret.file()))?;
     let body = Input::of(&args.file);
-    if body == Input::Stdin && args.secret.is_stdin() {
-        return Err(CliError::new(
-            Code::Usage,
-            "standard input cannot be used for both the body and the secret",
-        ));
-    }
     let verifier = args.secret.verifier().await?;
     let body = body.read_bytes("the body").await?;
     match verifier.event(&body, args.signature.trim()) {
