@@ -70,10 +70,12 @@ impl<'a> Walker<'a> {
         if let Some(mark) = fence(line.trim()) {
             return self.code(mark);
         }
-        if self.indents.is_empty()
-            && let Some(len) = statement(self.rest)
-        {
-            self.take(len);
+        if self.indents.is_empty() && begins_statement(self.rest) {
+            match self.near(self.rest, statement) {
+                Some(len) => self.take(len),
+                // It does not end: what follows is text.
+                None => self.take_line(),
+            };
             self.out.push('\n');
             return;
         }
@@ -200,13 +202,12 @@ fn inline_code(text: &str) -> usize {
     marks
 }
 
-/// How long an `import` or `export` is that the text begins with.
-fn statement(text: &str) -> Option<usize> {
-    let is = |words: &[&str]| words.iter().any(|word| text.starts_with(word));
-    let line = text.lines().next()?;
+/// Whether a text begins with an `import` or `export`, and not with a sentence.
+fn begins_statement(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or_default();
     let imports =
         line.starts_with("import ") && (line.contains(['"', '\'']) || line.trim_end().ends_with(['{', ',']));
-    let exports = is(&[
+    let exports = [
         "export const ",
         "export let ",
         "export var ",
@@ -216,13 +217,15 @@ fn statement(text: &str) -> Option<usize> {
         "export default ",
         "export {",
         "export * ",
-    ]);
-    if !imports && !exports {
-        return None;
-    }
-    let mut open = 0_i32;
-    let mut len = 0;
-    for line in beginning(text, LONGEST).split_inclusive('\n') {
+    ];
+    imports || exports.iter().any(|export| text.starts_with(export))
+}
+
+/// How long the statement is with which a text begins.
+fn statement(text: &str) -> Option<usize> {
+    let exports = text.starts_with("export");
+    let (mut open, mut len) = (0_i32, 0);
+    for line in text.split_inclusive('\n') {
         len += line.len();
         open += tag::balance(line);
         let goes_on = line.trim_end().ends_with(['=', ',', '(', '>']) && !line.trim_end().ends_with("/>");
@@ -230,7 +233,7 @@ fn statement(text: &str) -> Option<usize> {
             return Some(len);
         }
     }
-    Some(len)
+    None
 }
 
 /// What stands between braces, and how long the whole is.
@@ -262,6 +265,15 @@ mod tests {
 
     fn text(mdx: &str) -> String {
         to_text(&without_components(mdx), Dialect::Common).1
+    }
+
+    #[test]
+    fn of_a_statement_without_an_end_only_its_line_goes() {
+        assert_eq!(
+            text("export const keys = {\n\nThe keys hang at the desk.\n"),
+            "The keys hang at the desk."
+        );
+        assert_eq!(text("import {\n\nThe keys hang at the desk.\n"), "The keys hang at the desk.");
     }
 
     #[test]
