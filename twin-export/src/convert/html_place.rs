@@ -95,9 +95,15 @@ pub(super) fn of(element: ElementRef<'_>, styles: &Styles) -> Place {
     match own.max(of_parent) {
         Place::Inline if is_menu() => Place::Apart,
         // A letter at the start of a chapter, or one that moves.
-        Place::Apart if element.text().flat_map(str::chars).take(2).count() < 2 => Place::Inline,
+        Place::Apart if of_parent == Place::Inline && is_letter(element) => Place::Inline,
         place => place,
     }
+}
+
+fn is_letter(element: ElementRef<'_>) -> bool {
+    let mut letters = element.text().flat_map(str::chars);
+    let first = letters.next();
+    letters.next().is_none() && first.is_none_or(|first| !first.is_ascii_digit())
 }
 
 /// Whether a link to another place ends right before this one begins.

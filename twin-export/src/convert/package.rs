@@ -140,26 +140,6 @@ impl Package {
         }
     }
 
-    /// Inflates every part without keeping it: whether all of them stay within the limit.
-    pub(super) fn check_size(&mut self) -> Result<(), &'static str> {
-        let mut left = self.left;
-        let Store::Zip(zip) = &mut self.store else { return Ok(()) };
-        for index in 0..zip.len() {
-            let Ok(file) = zip.by_index(index) else { continue };
-            // A part that breaks off is the parser's business.
-            let size = std::io::copy(&mut file.take(left + 1), &mut std::io::sink()).unwrap_or(0);
-            left = left.checked_sub(size).ok_or(reason::TOO_LARGE)?;
-        }
-        Ok(())
-    }
-
-    pub(super) fn into_bytes(self) -> Vec<u8> {
-        match self.store {
-            Store::Zip(zip) => zip.into_inner().into_inner(),
-            Store::Flat(_) => Vec::new(),
-        }
-    }
-
     /// What a part points at: by id, the kind (the last word of its type) and the target part.
     pub(super) fn relations(&mut self, part: &str) -> Result<HashMap<String, Relation>, &'static str> {
         let (folder, name) = part.rsplit_once('/').unwrap_or(("", part));
