@@ -314,7 +314,7 @@ fn imports_components(markdown: &str) -> bool {
         let (names, from) = line.strip_prefix("import ")?.split_once(" from ")?;
         from.trim_start().starts_with(['"', '\'']).then_some(names)
     });
-    let mut names = names.flat_map(|names| names.split(|c: char| !c.is_alphanumeric()));
+    let mut names = names.take(100).flat_map(|names| names.split(|c: char| !c.is_alphanumeric()));
     names.any(|name| name.starts_with(char::is_uppercase) && markdown.contains(&format!("<{name}")))
 }
 
