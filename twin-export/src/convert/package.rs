@@ -23,6 +23,9 @@ pub(super) struct Package {
     left: u64,
 }
 
+/// Room that is made for a part before it is read.
+const MOST_AHEAD: u64 = 256 << 10;
+
 /// Where the parts are.
 enum Store {
     Zip(ZipArchive<Cursor<Vec<u8>>>),
@@ -51,7 +54,8 @@ impl Package {
             Store::Flat(parts) => parts.get(index).cloned().unwrap_or_default().into_bytes(),
             Store::Zip(zip) => {
                 let file = zip.by_index(index).map_err(|_| reason::UNREADABLE)?;
-                let mut bytes = Vec::new();
+                // What a zip says of sizes need not be true.
+                let mut bytes = Vec::with_capacity(file.size().min(MOST_AHEAD) as usize + 1);
                 file.take(self.left + 1).read_to_end(&mut bytes).map_err(|_| reason::UNREADABLE)?;
                 bytes
             }
@@ -240,11 +244,17 @@ pub(super) fn has_text(xml: &str) -> bool {
 
 /// An element's name without its namespace.
 pub(super) fn name_of<'a>(tag: &'a BytesStart<'_>) -> &'a str {
-    tag.local_name().into_inner()
+    let name = tag.name().into_inner();
+    // Names are too short for a search by blocks.
+    name.bytes().position(|byte| byte == b':').map_or(name, |colon| &name[colon + 1..])
 }
 
 /// An attribute by its name without a namespace.
 pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    // Most tags do not have it, which is told without taking all of it apart.
+    if !tag.attributes_raw().contains(name) {
+        return None;
+    }
     let found =
         tag.attributes().with_checks(false).flatten().find(|one| one.key.local_name().into_inner() == name);
     let value = found?.normalized_value(XmlVersion::Implicit1_0).ok()?;
@@ -267,6 +277,9 @@ const KNOWN: &str = "w wps wpg wpc wpi wp wp14 w15 a p c x xr xm xdr cx dsp dgm 
 
 /// The id of the relation an element refers to, as in `r:id`; a plain `id` beside it is another matter.
 pub(super) fn reference(tag: &BytesStart<'_>) -> Option<String> {
+    if !tag.attributes_raw().contains(":id") {
+        return None;
+    }
     let mut attributes = tag.attributes();
     let found = attributes.with_checks(false).flatten().find(|one| one.key.into_inner().ends_with(":id"));
     found.map(|one| one.value.into_owned())

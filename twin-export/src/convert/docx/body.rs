@@ -199,9 +199,10 @@ impl Walker<'_, '_> {
             }
             Inside::Run => {
                 let Some(run) = self.runs.last_mut() else { return };
-                match (name, value()) {
-                    ("rStyle", Some(id)) => *run = self.styles.get(&id).looks.clone().within(run),
-                    _ => run.take(tag),
+                if name != "rStyle" {
+                    run.take(tag);
+                } else if let Some(id) = value() {
+                    *run = self.styles.get(&id).looks.clone().within(run);
                 }
             }
             Inside::Control => {
