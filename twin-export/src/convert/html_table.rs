@@ -214,6 +214,13 @@ mod tests {
             ),
             "1 5"
         );
+        assert_eq!(text("<div><span class=k>Price</span><span class=v>5.00</span></div>"), "Price 5.00");
+        assert_eq!(
+            text(
+                "<p><code><span class=k>let</span><span class=v>5</span></code><span class=a>CO</span><span class=b>2</span></p>"
+            ),
+            "let5CO2"
+        );
         assert_eq!(text("<input type=radio checked> yes<input type=radio> no"), "[x] yes [ ] no");
     }
 }

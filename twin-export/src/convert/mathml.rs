@@ -266,6 +266,16 @@ fn fenced(element: ElementRef<'_>) -> String {
     let attribute = |name: &str, usual: &str| element.attribute(name).unwrap_or(usual).trim().to_owned();
     let separators: Vec<char> = attribute("separators", ",").chars().filter(|c| !c.is_whitespace()).collect();
     let mut out = attribute("open", "(");
+    let mut children = element.child_elements();
+    if let (Some(only), None) = (children.next(), children.next())
+        && only.value().name() == "mtable"
+    {
+        // A matrix has its own brackets already.
+        let (matrix, close) = (part(only), attribute("close", ")"));
+        let is_matrix = matches!(out.as_str(), "(" | "[") && !close.is_empty();
+        let inner = matrix.trim_start_matches('[').trim_end_matches(']');
+        return if is_matrix { matrix } else { format!("{out}{inner}{close}") };
+    }
     for (index, child) in element.child_elements().enumerate() {
         if let Some(separator) = index.checked_sub(1).and_then(|at| separators.get(at).or(separators.last()))
         {
@@ -303,6 +313,14 @@ mod tests {
         let cells = "<mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr><mtr><mtd><mn>3</mn></mtd><mtd><mn>4</mn></mtd></mtr>";
         assert_eq!(line(&format!("<mo>[</mo><mtable>{cells}</mtable><mo>]</mo>")), "[1, 2; 3, 4]");
         assert_eq!(line(&format!("<mtable>{cells}</mtable>")), "[1, 2; 3, 4]");
+        assert_eq!(
+            line(&format!("<mfenced open='[' close=']'><mtable>{cells}</mtable></mfenced>")),
+            "[1, 2; 3, 4]"
+        );
+        assert_eq!(
+            line(&format!("<mfenced open='|' close='|'><mtable>{cells}</mtable></mfenced>")),
+            "|1, 2; 3, 4|"
+        );
         assert_eq!(line(&format!("<msup><mfenced>{sum}</mfenced><mn>2</mn></msup>")), "(a+b)²");
         assert_eq!(
             line(
