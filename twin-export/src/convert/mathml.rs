@@ -2,7 +2,7 @@
 
 use scraper::{ElementRef, Node};
 
-use super::formula::{Ending, above, bare, below, beside, ends_with_function, raised};
+use super::formula::{Ending, above, below, beside, ends_with_function, from, limit, over, raised};
 use super::html_tree::{Attributes as _, descendants};
 use super::signs::{self, struck, superscript};
 
@@ -200,18 +200,6 @@ fn rooted(text: &str) -> String {
     if is_one { text.to_owned() } else { format!("({text})") }
 }
 
-/// Up to where a sum goes.
-fn limit(text: &str) -> String {
-    let text = text.trim();
-    if text.is_empty() { String::new() } else { format!("^({})", bare(text)) }
-}
-
-/// From where a sum goes.
-fn from(text: &str) -> String {
-    let text = text.trim();
-    if text.is_empty() { String::new() } else { format!("_({})", bare(text)) }
-}
-
 /// Whether a sign takes limits: a sum, a product, an integral.
 fn is_sum(sign: &str) -> bool {
     sign.trim().chars().all(|c| matches!(c, '∏'..='∑' | '∫'..='∳' | '⋀'..='⋃' | '⨀'..='⨜'))
@@ -245,21 +233,6 @@ fn lowered_before(text: &str) -> String {
 fn lowered(text: &str) -> String {
     let text = text.trim();
     if is_single(text) { text.to_owned() } else { format!("_({text})") }
-}
-
-/// A sign over another: an accent on a letter, or a limit.
-fn over(base: &str, sign: &str) -> String {
-    let accent = match sign {
-        "^" | "ˆ" | "\u{302}" => '\u{302}',
-        "¯" | "‾" | "−" | "_" | "\u{304}" | "\u{305}" => '\u{304}',
-        "~" | "˜" | "\u{303}" => '\u{303}',
-        "→" | "\u{20D7}" => '\u{20D7}',
-        "." | "˙" => '\u{307}',
-        ".." | "¨" => '\u{308}',
-        "⏞" => return base.to_owned(),
-        _ => return format!("{base}{}", limit(sign)),
-    };
-    if base.chars().count() == 1 { format!("{base}{accent}") } else { format!("{base}{sign}") }
 }
 
 fn fenced(element: ElementRef<'_>) -> String {
