@@ -15,11 +15,11 @@ use super::rows::push_row;
 pub(crate) fn to_text(csv: &str, name: &str, aside: &mut Aside) -> Result<String, &'static str> {
     let csv = csv.trim_start_matches('\u{FEFF}');
     let csv = with_line_ends(csv);
-    let (separator, csv) = match csv.strip_prefix("sep=").and_then(|rest| rest.split_once('\n')) {
+    let told =
+        csv.strip_prefix('"').unwrap_or(&csv).strip_prefix("sep=").and_then(|rest| rest.split_once('\n'));
+    let (separator, csv) = match told.map(|(told, rest)| (told.trim_end_matches(['\r', '"']), rest)) {
         // How some programs tell Excel.
-        Some((separator, rest)) if separator.trim_end_matches('\r').len() == 1 => {
-            (separator.as_bytes()[0], rest)
-        }
+        Some((separator, rest)) if separator.len() == 1 => (separator.as_bytes()[0], rest),
         _ => (separator(&csv, name), csv.as_ref()),
     };
     let mut lines = String::with_capacity(csv.len());
@@ -172,6 +172,7 @@ mod tests {
     fn any_usual_separator_is_found() {
         let to_text = |csv, name| to_text(csv, name).unwrap();
         assert_eq!(to_text("sep=|\na|b", "x.csv"), "a | b\n");
+        assert_eq!(to_text("\"sep=;\"\r\na;b", "x.csv"), "a | b\n");
         assert_eq!(to_text("a;b\n1,5;2,5\n", "x.csv"), "a | b\n1,5 | 2,5\n");
         assert_eq!(to_text("a\tb\n\"x, y\"\tz\n", "x.csv"), "a | b\nx, y | z\n");
         assert_eq!(to_text("a\u{1F}b\n1,5\u{1F}x\n", "x.csv"), "a | b\n1,5 | x\n");

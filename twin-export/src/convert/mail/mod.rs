@@ -151,13 +151,17 @@ fn letter_within(bytes: &[u8], limits: &Limits, depth: usize) -> Result<Letter, 
 /// Whether a mail program keeps a message that was not sent: Outlook, Thunderbird, Gmail.
 fn is_draft(message: &Message<'_>) -> bool {
     let text = |name: &'static str| message.header(name).and_then(HeaderValue::as_text).map(str::trim);
-    let is_label = |label: &str| DRAFTS.split('|').any(|draft| draft == label.trim().to_lowercase());
     text("X-Unsent") == Some("1")
         || message.header("X-Mozilla-Draft-Info").is_some()
-        || text("X-Gmail-Labels").is_some_and(|labels| labels.split(',').any(is_label))
+        || text("X-Gmail-Labels").is_some_and(|labels| labels.split(',').any(is_drafts))
 }
 
-/// Gmail's label for drafts, in the languages its accounts are kept in.
+/// Whether a label or a mailbox is for what was not sent.
+pub(crate) fn is_drafts(label: &str) -> bool {
+    DRAFTS.split('|').any(|draft| draft == label.trim().to_lowercase())
+}
+
+/// What mail programs call drafts, in the languages their accounts are kept in.
 const DRAFTS: &str = "\
     drafts|draft|entwürfe|entwurf|brouillons|borradores|bozze|rascunhos|concepten|utkast|kladder|\
     wersje robocze|koncepty|luonnokset|taslaklar|черновики|чернетки|下書き|草稿|草稿箱|임시보관함";
