@@ -99,7 +99,7 @@ impl<'a> Frames<'a> {
     fn holds(&self, path: &str) -> bool {
         let folder = folder_of(path);
         let is_its = |ending: &&str| folder.strip_suffix(*ending).is_some_and(|page| self.0.contains(page));
-        !self.0.is_empty() && is_frame(path) && FOLDERS.iter().any(|ending| is_its(&ending))
+        !self.0.is_empty() && is_frame(path) && FOLDERS.iter().any(is_its)
     }
 }
 

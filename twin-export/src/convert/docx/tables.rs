@@ -51,7 +51,8 @@ impl Walker<'_, '_> {
     pub(super) fn end_row(&mut self) {
         let Some(table) = self.tables.last_mut() else { return };
         let is_hidden = std::mem::take(&mut table.hides_row);
-        if (table.is_deleted || is_hidden) && table.grid.drop_row() && is_hidden {
+        let had_words = (table.is_deleted || is_hidden) && table.grid.drop_row();
+        if had_words && is_hidden {
             self.parts.aside.remark(remark::HIDDEN_TEXT);
         }
     }
