@@ -1,5 +1,6 @@
 //! An office file: a zip of XML parts that point at one another.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{Cursor, Read};
 
@@ -21,6 +22,8 @@ pub(super) struct Package {
     places: HashMap<String, usize>,
     /// Inflated bytes that may still be read.
     left: u64,
+    /// What the package itself points at, once it was asked for.
+    root: Option<HashMap<String, Relation>>,
 }
 
 /// Room that is made for a part before it is read.
@@ -39,12 +42,12 @@ impl Package {
             let (names, parts): (Vec<String>, Vec<String>) =
                 flat::parts(&decoded(&bytes)).into_iter().unzip();
             let places = names.iter().map(|name| plain_name(name.as_bytes())).zip(0..).collect();
-            return Ok(Self { store: Store::Flat(parts), places, left: limits.entry_bytes });
+            return Ok(Self { store: Store::Flat(parts), places, left: limits.entry_bytes, root: None });
         }
         let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| reason::UNREADABLE)?;
         let names = zip.file_names_raw().map(plain_name).enumerate();
         let places = names.map(|(index, name)| (name, index)).collect();
-        Ok(Self { store: Store::Zip(zip), places, left: limits.entry_bytes })
+        Ok(Self { store: Store::Zip(zip), places, left: limits.entry_bytes, root: None })
     }
 
     /// A part's bytes; `None` where there is no such part.
@@ -93,17 +96,22 @@ impl Package {
 
     /// The part that the package is about, whatever its name.
     pub(super) fn main_part(&mut self) -> Option<String> {
-        let relations = self.relations("").ok()?;
-        let main = relations.into_values().find(|relation| relation.kind == "officeDocument")?;
-        self.places.contains_key(&plain_name(main.target.as_bytes())).then_some(main.target)
+        let main = self.root_target("officeDocument")?;
+        self.places.contains_key(&plain_name(main.as_bytes())).then_some(main)
+    }
+
+    fn root_target(&mut self, kind: &str) -> Option<String> {
+        if self.root.is_none() {
+            self.root = Some(self.relations("").ok()?);
+        }
+        let target = self.root.iter().flatten().find(|(_, relation)| relation.kind == kind);
+        target.map(|(_, relation)| relation.target.clone())
     }
 
     /// The title among the file's properties, unless a program put it there by itself.
     pub(super) fn core_title(&mut self) -> Option<String> {
-        let relations = self.relations("").ok()?;
-        let core = relations.into_values().find(|relation| relation.kind == "core-properties");
-        let xml =
-            self.part(&core.map_or_else(|| "docProps/core.xml".to_owned(), |core| core.target)).ok()??;
+        let core = self.root_target("core-properties").unwrap_or_else(|| "docProps/core.xml".to_owned());
+        let xml = self.part(&core).ok()??;
         let mut reader = Reader::from_str(&xml);
         let (mut reading, mut title) = (false, String::new());
         loop {
@@ -161,12 +169,20 @@ fn relations_in(folder: &str, xml: &str) -> HashMap<String, Relation> {
     while let Ok(event) = reader.read_event() {
         match event {
             Event::Start(tag) | Event::Empty(tag) if name_of(&tag) == "Relationship" => {
-                let (Some(id), Some(target)) = (attribute(&tag, "Id"), attribute(&tag, "Target")) else {
-                    continue;
-                };
-                let kind = attribute(&tag, "Type").unwrap_or_default();
-                let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
-                let external = attribute(&tag, "TargetMode").is_some_and(|mode| mode == "External");
+                let [mut id, mut target, mut kind, mut mode] = [const { None }; 4];
+                for one in tag.attributes().with_checks(false).flatten() {
+                    let place = match one.key.local_name().into_inner() {
+                        "Id" => &mut id,
+                        "Target" => &mut target,
+                        "Type" => &mut kind,
+                        "TargetMode" => &mut mode,
+                        _ => continue,
+                    };
+                    *place = one.normalized_value(XmlVersion::Implicit1_0).ok().map(Cow::into_owned);
+                }
+                let (Some(id), Some(target)) = (id, target) else { continue };
+                let kind = kind.unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned();
+                let external = mode.is_some_and(|mode| mode == "External");
                 let target = if external { target } else { resolved(folder, &target) };
                 relations.insert(id, Relation { kind, target });
             }

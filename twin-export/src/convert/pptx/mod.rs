@@ -149,8 +149,9 @@ impl Deck {
 
     /// Where the slide's layout, and its master, put what the slide itself does not place.
     fn places(&mut self, relations: &HashMap<String, Relation>) -> Rc<Places> {
-        self.places_of("slideLayout", relations, |deck, relations| {
-            deck.places_of("slideMaster", relations, |_, _| Rc::default())
+        self.places_of("slideLayout", relations, |deck, layout| {
+            let relations = deck.package.relations(layout).unwrap_or_default();
+            deck.places_of("slideMaster", &relations, |_, _| Rc::default())
         })
     }
 
@@ -159,7 +160,7 @@ impl Deck {
         &mut self,
         kind: &str,
         relations: &HashMap<String, Relation>,
-        base: impl Fn(&mut Self, &HashMap<String, Relation>) -> Rc<Places>,
+        base: impl Fn(&mut Self, &str) -> Rc<Places>,
     ) -> Rc<Places> {
         let Some(part) = relations.values().find(|relation| relation.kind == kind) else {
             return Rc::default();
@@ -169,8 +170,7 @@ impl Deck {
         }
         // A layout hides no text: one that cannot be read only leaves the order as it is.
         let xml = self.package.part(&part.target).ok().flatten().unwrap_or_default();
-        let relations = self.package.relations(&part.target).unwrap_or_default();
-        let places = Rc::new(Places::read(&xml).or(&base(self, &relations)));
+        let places = Rc::new(Places::read(&xml).or(&base(self, &part.target)));
         self.places.insert(part.target.clone(), Rc::clone(&places));
         places
     }
