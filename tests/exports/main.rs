@@ -5,6 +5,7 @@
 
 mod accounting;
 mod articles;
+mod as_shown;
 mod bad_input;
 mod choices;
 mod expectation;

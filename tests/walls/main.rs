@@ -7,17 +7,8 @@ use std::process::Command;
 
 use modules::Modules;
 
-const CONVERTERS: &[&str] = &[
-    "calamine",
-    "html5ever",
-    "mail-parser",
-    "pulldown-cmark",
-    "quick-xml",
-    "scraper",
-    "tar",
-    "unpdf",
-    "zip",
-];
+const CONVERTERS: &[&str] =
+    &["html5ever", "mail-parser", "pulldown-cmark", "quick-xml", "scraper", "tar", "unpdf", "zip"];
 const HTTP: &[&str] = &["axum", "http", "hyper", "reqwest", "tokio", "ureq"];
 const TERMINAL: &[&str] = &["anstyle", "clap", "console", "crossterm", "dialoguer", "indicatif", "rustyline"];
 

@@ -1,5 +1,6 @@
 //! A plain tree of documents: a folder, an archive of one, or a single file.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use crate::DocumentType;
@@ -8,7 +9,7 @@ use super::convert::{self, Converted};
 use super::job::{Budget, Job, Lane};
 use super::outcome::{Outcome, Place};
 use super::run::{Run, digest};
-use super::tree::{Entry, Roots, Tree, file_name, safe_path};
+use super::tree::{Entry, Roots, Tree, file_name, folder_of, safe_path};
 use super::vault::Vaults;
 use super::{Document, Format, Limits, Options, Root, Skipped, pool, reason};
 
@@ -20,6 +21,7 @@ pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
             |path: &str| if tree.single { scope.clone() } else { format!("{scope}{}", safe_path(path)) };
         let key = |entry: &Entry| key_of(&entry.path);
         // What is left of a damaged archive may not tell whose it is: then it speaks for everyone's.
+        let frames = Frames::of(tree);
         let is_anyones = !tree.whole && run.options.format == Format::Auto && !path.is_dir();
         let spoken_for = if is_anyones { String::new() } else { scope.clone() };
         let root = Root { path: path.clone(), reader: Format::Folder, scope: spoken_for, whole: tree.whole };
@@ -39,6 +41,9 @@ pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
                 }
                 if !tree.single && path.split('/').any(|part| part.starts_with('.')) {
                     return Outcome::skipped(path, reason::HIDDEN);
+                }
+                if frames.holds(path) {
+                    return Outcome::skipped(path, reason::FRAME);
                 }
                 if let Some(reason) = vaults.refuses(path) {
                     return Outcome::skipped(path, reason);
@@ -60,6 +65,47 @@ pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
         )?;
     }
     ControlFlow::Continue(())
+}
+
+/// Frames of saved pages, which browsers put beside the pictures of each: `Page_files/saved_resource.html`.
+struct Frames<'a>(HashSet<&'a str>);
+
+/// How browsers call the folder of what belongs to a page, behind its name.
+const FOLDERS: [&str; 11] = [
+    "_files",
+    "-Dateien",
+    "_fichiers",
+    "_archivos",
+    "_file",
+    "_arquivos",
+    "_ficheiros",
+    "_bestanden",
+    "-filer",
+    "_pliki",
+    "_soubory",
+];
+
+impl<'a> Frames<'a> {
+    /// The pages of a tree, where it holds frames at all.
+    fn of(tree: &'a Tree) -> Self {
+        let paths = || tree.entries.iter().map(|entry| entry.path.as_str());
+        if !paths().any(is_frame) {
+            return Self(HashSet::new());
+        }
+        let page = |path: &'a str| path.strip_suffix(".html").or_else(|| path.strip_suffix(".htm"));
+        Self(paths().filter_map(page).collect())
+    }
+
+    fn holds(&self, path: &str) -> bool {
+        let folder = folder_of(path);
+        let is_its = |ending: &&str| folder.strip_suffix(*ending).is_some_and(|page| self.0.contains(page));
+        !self.0.is_empty() && is_frame(path) && FOLDERS.iter().any(is_its)
+    }
+}
+
+fn is_frame(path: &str) -> bool {
+    let name = file_name(path);
+    name.starts_with("saved_resource") && name.ends_with(".html")
 }
 
 /// What the keys of a tree begin with; of a single file it is the key. A file that is given a root is in it.

@@ -74,6 +74,8 @@ pub const HIDDEN_COLUMNS: &str = "hidden columns";
 pub const HIDDEN_SLIDE: &str = "hidden slide";
 /// A formula that nobody has reckoned out yet, where its text cannot be told.
 pub const NO_RESULT: &str = "formula without a result";
+/// A frame of a saved web page.
+pub const FRAME: &str = "frame of a saved page";
 /// A file within a file, for another program to open.
 pub const EMBEDDED: &str = "embedded file";
 /// A document of Word before 2007.

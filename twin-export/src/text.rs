@@ -102,7 +102,7 @@ fn composed_piece(text: &str) -> Cow<'_, str> {
 fn is_filler(character: char) -> bool {
     match character {
         '\t' | '\n' => false,
-        '\u{A0}' | '\u{AD}' | '\u{200B}' | '\u{FEFF}' => true,
+        '\u{A0}' | '\u{AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}' => true,
         other => other.is_control(),
     }
 }

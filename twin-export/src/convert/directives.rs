@@ -8,8 +8,19 @@ use super::template_tags::fence;
 
 /// The text with boxes as paragraphs, and without lines that are only directives.
 pub(super) fn without_directives(markdown: &str) -> Cow<'_, str> {
-    let marks =
-        ["!!!", "???", "===", ":::", "--8<--", "{", "import ", "\\newpage", "\\pagebreak", "\\clearpage"];
+    let marks = [
+        "!!!",
+        "???",
+        "===",
+        ":::",
+        "--8<--",
+        "{",
+        ">",
+        "import ",
+        "\\newpage",
+        "\\pagebreak",
+        "\\clearpage",
+    ];
     let has_any = markdown.lines().any(|line| marks.iter().any(|mark| bare(line).starts_with(mark)));
     if !has_any {
         return Cow::Borrowed(markdown);
@@ -50,6 +61,8 @@ fn add(markdown: &str, out: &mut String, depth: usize) {
         } else if let Some(title) = fenced_title(trimmed) {
             let indent = &line[..line.len() - line.trim_start().len()];
             paragraph(out, indent, &title);
+        } else if let Some(title) = quoted_title(trimmed) {
+            out.push_str(&title);
         } else if is_directive(bare(line)) {
             // An item of a list that says nothing else goes with it; a paragraph stays apart from the next.
             out.push('\n');
@@ -121,6 +134,20 @@ fn box_title(line: &str) -> Option<String> {
     let is_box = !kind.is_empty() || title.is_some();
     (is_box && is_kind && is_placed && (!is_tab || title.is_some()))
         .then(|| title.unwrap_or_else(|| capitalised(kind)))
+}
+
+/// `> [!NOTE]` and `> [!tip] Title` begin a box that is a quote: its line with the title, else the kind.
+fn quoted_title(line: &str) -> Option<String> {
+    let inner = line.trim_start_matches(['>', ' ']);
+    let marks = line.strip_suffix(inner).filter(|marks| marks.contains('>'))?;
+    let (kind, title) = inner.strip_prefix("[!")?.split_once(']')?;
+    let is_kind =
+        !kind.is_empty() && kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_|".contains(&byte));
+    let title = title.trim_start_matches(['+', '-']).trim();
+    let kind = kind.split('|').next().unwrap_or_default().to_lowercase();
+    is_kind.then(|| {
+        format!("{marks}{}  \n", if title.is_empty() { capitalised(&kind) } else { title.to_owned() })
+    })
 }
 
 /// The title of a box between colons; empty for its end, and for what only says how something looks.

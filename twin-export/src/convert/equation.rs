@@ -27,6 +27,8 @@ const DEEPEST: usize = 64;
 const PROPERTIES: [&str; 9] =
     ["type", "chr", "subHide", "supHide", "begChr", "endChr", "sepChr", "pos", "show"];
 
+const BRACES: [&str; 6] = ["⏞", "⏟", "⎴", "⎵", "︷", "︸"];
+
 #[derive(Debug, Default)]
 struct Node {
     name: String,
@@ -178,6 +180,8 @@ impl Node {
                 let name = self.part("fName");
                 if e.starts_with('(') || e.is_empty() { format!("{name}{e}") } else { format!("{name}({e})") }
             }
+            // A brace says which terms a remark is on.
+            "limLow" | "limUpp" if BRACES.contains(&self.part("lim")) => e.to_owned(),
             "limLow" => format!("{e}_({})", self.part("lim")),
             "limUpp" => format!("{e}^({})", self.part("lim")),
             "acc" => accented(e, self.property("chr").unwrap_or("\u{302}")),

@@ -149,6 +149,33 @@ pub(super) fn is_bracketed(text: &str) -> bool {
     open == close
 }
 
+/// Up to where a sum goes.
+pub(super) fn limit(text: &str) -> String {
+    let text = text.trim();
+    if text.is_empty() { String::new() } else { format!("^({})", bare(text)) }
+}
+
+/// From where a sum goes.
+pub(super) fn from(text: &str) -> String {
+    let text = text.trim();
+    if text.is_empty() { String::new() } else { format!("_({})", bare(text)) }
+}
+
+/// A sign over another: an accent on a letter, or a limit.
+pub(super) fn over(base: &str, sign: &str) -> String {
+    let accent = match sign {
+        "^" | "ˆ" | "\u{302}" => '\u{302}',
+        "¯" | "‾" | "−" | "_" | "\u{304}" | "\u{305}" => '\u{304}',
+        "~" | "˜" | "\u{303}" => '\u{303}',
+        "→" | "\u{20D7}" => '\u{20D7}',
+        "." | "˙" => '\u{307}',
+        ".." | "¨" => '\u{308}',
+        "⏞" => return base.to_owned(),
+        _ => return format!("{base}{}", limit(sign)),
+    };
+    if base.chars().count() == 1 { format!("{base}{accent}") } else { format!("{base}{sign}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

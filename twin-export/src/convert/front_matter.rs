@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::super::text::{beginning, tidy_line};
 use super::html::fragment_to_text;
+use super::template_tags::without_tags;
 
 /// What stands before the text.
 #[derive(Debug, Default)]
@@ -27,8 +28,17 @@ const MOST: usize = 256 * 1024;
 
 /// The facts and the rest; a text without facts is all rest.
 pub(super) fn split(text: &str) -> (Facts, &str) {
-    let start = text.trim_start_matches('\u{FEFF}');
+    let start = without_remarks(text.trim_start_matches('\u{FEFF}'));
     fenced(start).or_else(|| json(start)).or_else(|| title_block(start)).unwrap_or((Facts::default(), text))
+}
+
+/// What follows blank lines and remarks.
+fn without_remarks(text: &str) -> &str {
+    let text = text.trim_start();
+    match text.strip_prefix("<!--").and_then(|rest| rest.split_once("-->")) {
+        Some((_, rest)) => without_remarks(rest),
+        None => text,
+    }
 }
 
 /// Other names and tags of a note, as paragraphs, and where its text begins.
@@ -197,10 +207,11 @@ fn sorted(pairs: Vec<(&str, String)>) -> Facts {
     facts
 }
 
-/// A title as people read it, its entities resolved.
+/// A title as people read it, its entities resolved, without tags of templates.
 fn named(title: &str) -> String {
+    let title = without_tags(title);
     if !title.contains('&') {
-        return tidy_line(title);
+        return tidy_line(&title);
     }
     tidy_line(&fragment_to_text(&title.replace('<', "&lt;")))
 }
@@ -275,6 +286,9 @@ mod tests {
         let odd = "---\nid: 360001\nlayout: page # as usual\n\"og:title\": x\nseo:\n  title: Not this\ntitle: >-\n  Leave &amp;\n  holidays\nlinks:\n- {a: b}\ndate: 2026-05-01 10:00:00 +0200\nurl: https://x.example/a\n---\nBody";
         assert_eq!(title(odd), expected("Leave & holidays", "Body"));
         assert_eq!(title("---\nid: 3\n...\nBody"), (None, "Body"));
+        assert_eq!(title("\n\n---\ntitle: Plan\n---\nBody"), expected("Plan", "Body"));
+        assert_eq!(title("<!-- a -->\n<!-- b -->\n---\ntitle: Plan\n---\nBody"), expected("Plan", "Body"));
+        assert_eq!(title("---\ntitle: Plan {{ site.name }}\n---\nBody"), expected("Plan", "Body"));
     }
 
     #[test]

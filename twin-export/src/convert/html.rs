@@ -186,6 +186,7 @@ impl Walker {
                 self.prose.heading(&text);
             }
             "br" => self.prose.line_break(),
+            "div" | "span" | "li" | "a" | "section" | "ul" if html_table::row_by_role(self, element) => {}
             "div" | "dt" | "dd" | "figcaption" | "caption" | "summary" | "label" | "tr" => {
                 self.lines(element)
             }
@@ -208,10 +209,8 @@ impl Walker {
             {
                 self.raised(element)
             }
-            "a" => {
-                let label = self.captured(element);
-                self.prose.link(&label, element.attribute("href").unwrap_or_default());
-            }
+            "a" => self.link(element),
+            "span" if has_class(element, "mw-cite-backlink") => {}
             "img" => self.picture(element),
             "svg" => self.drawing(element),
             "iframe" => self.frame(element),

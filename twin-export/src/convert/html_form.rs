@@ -9,7 +9,10 @@ use super::prose::Prose;
 pub(super) fn field(prose: &mut Prose, field: ElementRef<'_>) {
     let kind = field.attribute("type").unwrap_or("text").to_ascii_lowercase();
     match (field.value().name(), kind.as_str()) {
-        ("input", "checkbox" | "radio") => prose.check_box(field.attribute("checked").is_some()),
+        ("input", "checkbox" | "radio") => {
+            prose.space();
+            prose.check_box(field.attribute("checked").is_some());
+        }
         (
             "input",
             "text" | "number" | "date" | "time" | "datetime-local" | "month" | "week" | "email" | "tel"

@@ -93,12 +93,39 @@ pub(super) fn of(element: ElementRef<'_>, styles: &Styles) -> Place {
         styles.layout(element).own.unwrap_or(if name == "button" { Place::Apart } else { Place::Inline });
     let is_menu = || name == "a" && follows_other_link(element);
     match own.max(of_parent) {
-        Place::Inline if is_menu() => Place::Apart,
+        Place::Inline if is_menu() || is_value_of_name(element) => Place::Apart,
         // A letter at the start of a chapter, or one that moves.
-        Place::Apart if element.text().flat_map(str::chars).take(2).count() < 2 => Place::Inline,
+        Place::Apart if of_parent == Place::Inline && is_letter(element) => Place::Inline,
         place => place,
     }
 }
+
+fn is_letter(element: ElementRef<'_>) -> bool {
+    let mut letters = element.text().flat_map(str::chars);
+    let first = letters.next();
+    letters.next().is_none() && first.is_none_or(|first| !first.is_ascii_digit())
+}
+
+/// Whether a number follows right behind a word that is marked as something else, as a value and its name are where only a
+/// style sheet that is not at hand parts them.
+fn is_value_of_name(value: ElementRef<'_>) -> bool {
+    let (name, class) = (value.value().name(), value.attribute("class"));
+    let Some(before) = value.prev_sibling().and_then(ElementRef::wrap) else { return false };
+    let is_name = before.value().name() == name
+        && before.attribute("class").is_some_and(|other| class.is_some_and(|own| own != other));
+    let letters = |text: String| text.chars().rev().take_while(|letter| letter.is_alphabetic()).count();
+    name == "span"
+        && is_name
+        && value.text().find_map(|text| text.chars().next()).is_some_and(|first| first.is_ascii_digit())
+        && letters(before.text().collect()) >= LEAST_NAME
+        && !value
+            .ancestors()
+            .filter_map(ElementRef::wrap)
+            .any(|above| matches!(above.value().name(), "code" | "pre"))
+}
+
+/// Letters of a name; fewer may be those of a word that goes on.
+const LEAST_NAME: usize = 3;
 
 /// Whether a link to another place ends right before this one begins.
 fn follows_other_link(link: ElementRef<'_>) -> bool {

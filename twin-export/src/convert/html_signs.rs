@@ -93,6 +93,15 @@ impl Walker {
         }
     }
 
+    pub(super) fn link(&mut self, link: ElementRef<'_>) {
+        let label = self.captured(link);
+        let address = link.attribute("href").unwrap_or_default();
+        if is_note_mark(link, label.trim(), address) {
+            return self.prose.text(&format!("[{}]", label.trim().trim_matches(['[', ']'])));
+        }
+        self.prose.link(&label, address);
+    }
+
     /// A power, or the mark of a note.
     pub(super) fn raised(&mut self, element: ElementRef<'_>) {
         let text = self.captured(element);
@@ -141,6 +150,30 @@ impl Walker {
     }
 }
 
+/// Whether a link is the mark of a note that nothing raises: it says so, or is a number at the end of a word.
+fn is_note_mark(link: ElementRef<'_>, label: &str, address: &str) -> bool {
+    let bare = label.trim_matches(['[', ']']);
+    let is_mark = |letter: char| letter.is_ascii_alphanumeric() || "*†‡§".contains(letter);
+    if bare.is_empty() || bare.len() > 6 || !bare.chars().all(is_mark) {
+        return false;
+    }
+    let says_so = || {
+        link.attribute("role") == Some("doc-noteref")
+            || link.attribute("epub:type") == Some("noteref")
+            || link
+                .class_names()
+                .any(|class| ["footnote-ref", "noteref"].iter().any(|name| class.contains(name)))
+    };
+    let follows_word = || {
+        let before = link.prev_sibling().and_then(|before| before.value().as_text().cloned());
+        before.is_some_and(|before| {
+            before.ends_with(|last: char| last.is_alphabetic() || ".,;:!?)»”\"".contains(last))
+        })
+    };
+    let is_within = address.len() > 1 && address.starts_with('#');
+    says_so() || (is_within && bare.bytes().all(|byte| byte.is_ascii_digit()) && follows_word())
+}
+
 /// Elements that stand on lines of their own.
 fn is_block(element: ElementRef<'_>) -> bool {
     let name = element.value().name();
@@ -186,6 +219,18 @@ mod tests {
             "1⁄2 2 3/4 m²/s"
         );
         assert_eq!(text("<p>5 m<sup>3</sup>/<sub>2</sub> 25<sup>a</sup></p>"), "5 m³/2 25ᵃ");
+    }
+
+    #[test]
+    fn marks_of_notes_that_nothing_raises_are_no_part_of_a_number() {
+        assert_eq!(
+            text(
+                "<p>Fee is 5.<a href='#f2' class='footnote-reference'>2</a> Word<a href='#f3'>3</a> \
+                 book<a epub:type='noteref' href='#x'>*</a> see <a href='#s4'>4</a> 10<a href='#p5'>5</a></p>\
+                 <ol><li>Without tax. <a href='#r2'>↩︎</a></li><li><a href='#r3'>^</a> Source</li></ol>"
+            ),
+            "Fee is 5.[2] Word[3] book[*] see 4 105\n\n1. Without tax.\n2. Source"
+        );
     }
 
     #[test]

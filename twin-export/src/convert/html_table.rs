@@ -6,6 +6,7 @@ use scraper::ElementRef;
 use super::html::Walker;
 use super::html_hidden::is_hidden;
 use super::html_tree::{Attributes as _, has_class};
+use super::rows::table_row;
 
 /// Reads a table into the walker's prose.
 pub(super) fn read(walker: &mut Walker, table: ElementRef<'_>) {
@@ -33,6 +34,33 @@ pub(super) fn read(walker: &mut Walker, table: ElementRef<'_>) {
         let grid = grid(walker, &rows);
         walker.prose.table(&grid);
     }
+}
+
+/// Reads a row of what only its roles make a table of, where it holds nothing but cells; answers whether it is one.
+pub(super) fn row_by_role(walker: &mut Walker, row: ElementRef<'_>) -> bool {
+    if row.attribute("role") != Some("row") || !walker.may_capture() {
+        return false;
+    }
+    let is_cell = |cell: &ElementRef<'_>| {
+        let role = cell.attribute("role").unwrap_or_default();
+        matches!(role, "cell" | "gridcell" | "columnheader" | "rowheader")
+    };
+    let cells: Vec<ElementRef<'_>> = row.child_elements().collect();
+    let has_words =
+        row.children().any(|child| child.value().as_text().is_some_and(|text| !text.trim().is_empty()));
+    if has_words
+        || cells.len() < 2
+        || !cells.iter().all(is_cell)
+        || cells.iter().any(|cell| holds_blocks(*cell))
+    {
+        return false;
+    }
+    let shown = cells.into_iter().filter(|cell| !is_hidden(*cell, &walker.styles)).collect::<Vec<_>>();
+    let texts: Vec<String> = shown.into_iter().map(|cell| walker.captured_cell(cell)).collect();
+    walker.prose.line();
+    walker.prose.text(&table_row(&texts));
+    walker.prose.line();
+    true
 }
 
 /// Rows and captions, whatever groups them.
@@ -153,5 +181,46 @@ fn fill(row: &mut Vec<String>, above: &mut [(usize, String)]) {
     while let Some((left, text)) = above.get_mut(row.len()).filter(|(left, _)| *left > 0) {
         *left -= 1;
         row.push(text.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::html::fragment_to_text as text;
+
+    #[test]
+    fn rows_that_only_their_roles_make_are_rows() {
+        let cell = |role: &str, text: &str| format!("<span role=\"{role}\">{text}</span>");
+        let head = format!(
+            "<div role=\"row\">{}{}</div>",
+            cell("columnheader", "Shift"),
+            cell("columnheader", "Who")
+        );
+        let row = format!("<div role=row>{}{}</div>", cell("rowheader", "B"), cell("cell", "5"));
+        let other = format!("<div role=row><b>2</b>{}</div>", cell("cell", "x"));
+        assert_eq!(text(&format!("<div role=table>{head}{row}{other}</div>")), "Shift | Who\nB | 5\n2x");
+    }
+
+    #[test]
+    fn single_signs_beside_one_another_are_apart_where_styles_part_them() {
+        assert_eq!(
+            text("<div style='display:flex'><span>A</span><span>B</span><span>5</span></div>"),
+            "A B 5"
+        );
+        assert_eq!(text("<p><span style='float:left'>D</span>rop</p>"), "Drop");
+        assert_eq!(
+            text(
+                "<p><span style='display:inline-block'>1</span><span style='display:inline-block'>5</span></p>"
+            ),
+            "1 5"
+        );
+        assert_eq!(text("<div><span class=k>Price</span><span class=v>5.00</span></div>"), "Price 5.00");
+        assert_eq!(
+            text(
+                "<p><code><span class=k>let</span><span class=v>5</span></code><span class=a>CO</span><span class=b>2</span></p>"
+            ),
+            "let5CO2"
+        );
+        assert_eq!(text("<input type=radio checked> yes<input type=radio> no"), "[x] yes [ ] no");
     }
 }

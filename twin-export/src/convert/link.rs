@@ -29,12 +29,12 @@ pub(super) fn contact(address: &str) -> Option<String> {
     (is_contact && !whom.is_empty()).then_some(whom)
 }
 
-/// Whether it is the mark beside a heading that links to the heading itself.
+/// Whether it is the mark beside a heading that links to the heading itself, or the way back from a note.
 pub(super) fn is_permalink(label: &str, address: &str) -> bool {
     let label = label.trim();
     address.contains('#')
         && !label.is_empty()
-        && label.chars().all(|sign| "¶#§🔗⚓\u{FE0E}\u{FE0F}".contains(sign))
+        && label.chars().all(|sign| "¶#§🔗⚓↩↑↵⤴⬆^\u{FE0E}\u{FE0F}".contains(sign))
 }
 
 /// Whether a label is the address, cut.

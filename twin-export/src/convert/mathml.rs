@@ -2,7 +2,7 @@
 
 use scraper::{ElementRef, Node};
 
-use super::formula::{Ending, above, bare, below, beside, ends_with_function, raised};
+use super::formula::{Ending, above, below, beside, ends_with_function, from, limit, over, raised};
 use super::html_tree::{Attributes as _, descendants};
 use super::signs::{self, struck, superscript};
 
@@ -200,18 +200,6 @@ fn rooted(text: &str) -> String {
     if is_one { text.to_owned() } else { format!("({text})") }
 }
 
-/// Up to where a sum goes.
-fn limit(text: &str) -> String {
-    let text = text.trim();
-    if text.is_empty() { String::new() } else { format!("^({})", bare(text)) }
-}
-
-/// From where a sum goes.
-fn from(text: &str) -> String {
-    let text = text.trim();
-    if text.is_empty() { String::new() } else { format!("_({})", bare(text)) }
-}
-
 /// Whether a sign takes limits: a sum, a product, an integral.
 fn is_sum(sign: &str) -> bool {
     sign.trim().chars().all(|c| matches!(c, '∏'..='∑' | '∫'..='∳' | '⋀'..='⋃' | '⨀'..='⨜'))
@@ -247,25 +235,20 @@ fn lowered(text: &str) -> String {
     if is_single(text) { text.to_owned() } else { format!("_({text})") }
 }
 
-/// A sign over another: an accent on a letter, or a limit.
-fn over(base: &str, sign: &str) -> String {
-    let accent = match sign {
-        "^" | "ˆ" | "\u{302}" => '\u{302}',
-        "¯" | "‾" | "−" | "_" | "\u{304}" | "\u{305}" => '\u{304}',
-        "~" | "˜" | "\u{303}" => '\u{303}',
-        "→" | "\u{20D7}" => '\u{20D7}',
-        "." | "˙" => '\u{307}',
-        ".." | "¨" => '\u{308}',
-        "⏞" => return base.to_owned(),
-        _ => return format!("{base}{}", limit(sign)),
-    };
-    if base.chars().count() == 1 { format!("{base}{accent}") } else { format!("{base}{sign}") }
-}
-
 fn fenced(element: ElementRef<'_>) -> String {
     let attribute = |name: &str, usual: &str| element.attribute(name).unwrap_or(usual).trim().to_owned();
     let separators: Vec<char> = attribute("separators", ",").chars().filter(|c| !c.is_whitespace()).collect();
     let mut out = attribute("open", "(");
+    let mut children = element.child_elements();
+    if let (Some(only), None) = (children.next(), children.next())
+        && only.value().name() == "mtable"
+    {
+        // A matrix has its own brackets already.
+        let (matrix, close) = (part(only), attribute("close", ")"));
+        let is_matrix = matches!(out.as_str(), "(" | "[") && !close.is_empty();
+        let inner = matrix.trim_start_matches('[').trim_end_matches(']');
+        return if is_matrix { matrix } else { format!("{out}{inner}{close}") };
+    }
     for (index, child) in element.child_elements().enumerate() {
         if let Some(separator) = index.checked_sub(1).and_then(|at| separators.get(at).or(separators.last()))
         {
@@ -303,6 +286,14 @@ mod tests {
         let cells = "<mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr><mtr><mtd><mn>3</mn></mtd><mtd><mn>4</mn></mtd></mtr>";
         assert_eq!(line(&format!("<mo>[</mo><mtable>{cells}</mtable><mo>]</mo>")), "[1, 2; 3, 4]");
         assert_eq!(line(&format!("<mtable>{cells}</mtable>")), "[1, 2; 3, 4]");
+        assert_eq!(
+            line(&format!("<mfenced open='[' close=']'><mtable>{cells}</mtable></mfenced>")),
+            "[1, 2; 3, 4]"
+        );
+        assert_eq!(
+            line(&format!("<mfenced open='|' close='|'><mtable>{cells}</mtable></mfenced>")),
+            "|1, 2; 3, 4|"
+        );
         assert_eq!(line(&format!("<msup><mfenced>{sum}</mfenced><mn>2</mn></msup>")), "(a+b)²");
         assert_eq!(
             line(

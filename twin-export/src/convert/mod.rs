@@ -41,6 +41,7 @@ mod mixed;
 #[cfg(feature = "office")]
 mod number_format;
 mod numerals;
+mod old_machines;
 mod ole;
 mod package;
 #[cfg(feature = "pdf")]
@@ -231,24 +232,24 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
     let (output, converter) = match kind {
         Kind::Markdown | Kind::Text if begins_private_key(&bytes) => return Err(reason::PRIVATE_KEY),
         Kind::Markdown => return Ok(markdown_file(&plain::decoded(&bytes), ending(name) == "mdx")),
-        Kind::Text => (plain::to_text(&bytes), "text/2"),
+        Kind::Text => (plain::to_text(&bytes), "text/3"),
         #[cfg(feature = "html")]
-        Kind::Html => (html::read(&html_tree::decoded(&bytes), limits)?, "html/5"),
+        Kind::Html => (html::read(&html_tree::decoded(&bytes), limits)?, "html/6"),
         Kind::Csv => {
             let mut aside = Aside::default();
             let text = table::to_text(&plain::decoded(&bytes), name, &mut aside)?;
-            (Output { title: None, text, aside }, "csv/3")
+            (Output { title: None, text, aside }, "csv/4")
         }
         #[cfg(feature = "office")]
-        Kind::Docx => (docx::to_text(bytes, limits, 0)?, "docx/4"),
+        Kind::Docx => (docx::to_text(bytes, limits, 0)?, "docx/5"),
         #[cfg(feature = "office")]
         Kind::Pptx => (pptx::to_text(bytes, limits)?, "pptx/3"),
         #[cfg(feature = "office")]
-        Kind::Xlsx => (sheet::to_text(bytes, limits)?, "xlsx/3"),
+        Kind::Xlsx => (sheet::to_text(bytes, limits)?, "xlsx/4"),
         #[cfg(feature = "office")]
         Kind::Spreadsheet2003 => (sheet::xml2003::to_text(&bytes, limits)?, "xls/2"),
         #[cfg(feature = "html")]
-        Kind::Epub => (epub::to_text(bytes, limits)?, "epub/1"),
+        Kind::Epub => (epub::to_text(bytes, limits)?, "epub/2"),
         #[cfg(feature = "office")]
         Kind::Xls => (sheet::xls::to_text(&bytes, limits)?, "xls/2"),
         Kind::Media => return Err(reason::MEDIA),
@@ -264,7 +265,7 @@ fn convert_as(kind: Kind, name: &str, bytes: Vec<u8>, limits: &Limits) -> Result
         Kind::OldPowerPoint => return Err(reason::OLD_POWERPOINT),
         Kind::Outlook => return Err(reason::OUTLOOK),
         #[cfg(feature = "pdf")]
-        Kind::Pdf => (pdf::to_text(&bytes, limits)?, "pdf/5"),
+        Kind::Pdf => (pdf::to_text(&bytes, limits)?, "pdf/6"),
         Kind::Mbox | Kind::Unknown => return Err(reason::UNKNOWN_KIND),
         #[cfg(not(feature = "html"))]
         Kind::Html | Kind::Epub => return Err(reason::NOT_SUPPORTED),
@@ -307,6 +308,16 @@ fn embedded(name: &str, bytes: Vec<u8>, limits: &Limits, depth: usize) -> Result
     }
 }
 
+/// Whether Markdown that is not named so has components: it uses what it imports.
+fn imports_components(markdown: &str) -> bool {
+    let names = markdown.lines().filter_map(|line| {
+        let (names, from) = line.strip_prefix("import ")?.split_once(" from ")?;
+        from.trim_start().starts_with(['"', '\'']).then_some(names)
+    });
+    let mut names = names.take(100).flat_map(|names| names.split(|c: char| !c.is_alphanumeric()));
+    names.any(|name| name.starts_with(char::is_uppercase) && markdown.contains(&format!("<{name}")))
+}
+
 /// Markdown with what may stand before it: a title, a type, other facts.
 fn markdown_file(markdown: &str, has_components: bool) -> Converted {
     let (facts, body) = front_matter::split(markdown);
@@ -320,6 +331,7 @@ fn markdown_file(markdown: &str, has_components: bool) -> Converted {
         let converted = Converted::new(facts.title, text, "backup/1");
         return Converted { kind: facts.kind, is_verbatim: true, ..converted };
     }
+    let has_components = has_components || imports_components(body);
     let body = if has_components { Cow::Owned(mdx::without_components(body)) } else { Cow::Borrowed(body) };
     let body = directives::without_directives(&body);
     let body = template_tags::without_tags(&body);
@@ -330,7 +342,7 @@ fn markdown_file(markdown: &str, has_components: bool) -> Converted {
         (Some(heading), _) => Some(heading.text),
         (None, title) => title,
     };
-    Converted { kind: facts.kind, ..Converted::new(title, text, "md/4") }
+    Converted { kind: facts.kind, ..Converted::new(title, text, "md/5") }
 }
 
 #[cfg(test)]

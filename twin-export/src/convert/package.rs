@@ -1,5 +1,6 @@
 //! An office file: a zip of XML parts that point at one another.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{Cursor, Read};
 
@@ -21,7 +22,12 @@ pub(super) struct Package {
     places: HashMap<String, usize>,
     /// Inflated bytes that may still be read.
     left: u64,
+    /// What the package itself points at, once it was asked for.
+    root: Option<HashMap<String, Relation>>,
 }
+
+/// Room that is made for a part before it is read.
+const MOST_AHEAD: u64 = 256 << 10;
 
 /// Where the parts are.
 enum Store {
@@ -36,12 +42,12 @@ impl Package {
             let (names, parts): (Vec<String>, Vec<String>) =
                 flat::parts(&decoded(&bytes)).into_iter().unzip();
             let places = names.iter().map(|name| plain_name(name.as_bytes())).zip(0..).collect();
-            return Ok(Self { store: Store::Flat(parts), places, left: limits.entry_bytes });
+            return Ok(Self { store: Store::Flat(parts), places, left: limits.entry_bytes, root: None });
         }
         let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| reason::UNREADABLE)?;
         let names = zip.file_names_raw().map(plain_name).enumerate();
         let places = names.map(|(index, name)| (name, index)).collect();
-        Ok(Self { store: Store::Zip(zip), places, left: limits.entry_bytes })
+        Ok(Self { store: Store::Zip(zip), places, left: limits.entry_bytes, root: None })
     }
 
     /// A part's bytes; `None` where there is no such part.
@@ -51,7 +57,8 @@ impl Package {
             Store::Flat(parts) => parts.get(index).cloned().unwrap_or_default().into_bytes(),
             Store::Zip(zip) => {
                 let file = zip.by_index(index).map_err(|_| reason::UNREADABLE)?;
-                let mut bytes = Vec::new();
+                // What a zip says of sizes need not be true.
+                let mut bytes = Vec::with_capacity(file.size().min(MOST_AHEAD) as usize + 1);
                 file.take(self.left + 1).read_to_end(&mut bytes).map_err(|_| reason::UNREADABLE)?;
                 bytes
             }
@@ -89,17 +96,22 @@ impl Package {
 
     /// The part that the package is about, whatever its name.
     pub(super) fn main_part(&mut self) -> Option<String> {
-        let relations = self.relations("").ok()?;
-        let main = relations.into_values().find(|relation| relation.kind == "officeDocument")?;
-        self.places.contains_key(&plain_name(main.target.as_bytes())).then_some(main.target)
+        let main = self.root_target("officeDocument")?;
+        self.places.contains_key(&plain_name(main.as_bytes())).then_some(main)
+    }
+
+    fn root_target(&mut self, kind: &str) -> Option<String> {
+        if self.root.is_none() {
+            self.root = Some(self.relations("").ok()?);
+        }
+        let target = self.root.iter().flatten().find(|(_, relation)| relation.kind == kind);
+        target.map(|(_, relation)| relation.target.clone())
     }
 
     /// The title among the file's properties, unless a program put it there by itself.
     pub(super) fn core_title(&mut self) -> Option<String> {
-        let relations = self.relations("").ok()?;
-        let core = relations.into_values().find(|relation| relation.kind == "core-properties");
-        let xml =
-            self.part(&core.map_or_else(|| "docProps/core.xml".to_owned(), |core| core.target)).ok()??;
+        let core = self.root_target("core-properties").unwrap_or_else(|| "docProps/core.xml".to_owned());
+        let xml = self.part(&core).ok()??;
         let mut reader = Reader::from_str(&xml);
         let (mut reading, mut title) = (false, String::new());
         loop {
@@ -140,26 +152,6 @@ impl Package {
         }
     }
 
-    /// Inflates every part without keeping it: whether all of them stay within the limit.
-    pub(super) fn check_size(&mut self) -> Result<(), &'static str> {
-        let mut left = self.left;
-        let Store::Zip(zip) = &mut self.store else { return Ok(()) };
-        for index in 0..zip.len() {
-            let Ok(file) = zip.by_index(index) else { continue };
-            // A part that breaks off is the parser's business.
-            let size = std::io::copy(&mut file.take(left + 1), &mut std::io::sink()).unwrap_or(0);
-            left = left.checked_sub(size).ok_or(reason::TOO_LARGE)?;
-        }
-        Ok(())
-    }
-
-    pub(super) fn into_bytes(self) -> Vec<u8> {
-        match self.store {
-            Store::Zip(zip) => zip.into_inner().into_inner(),
-            Store::Flat(_) => Vec::new(),
-        }
-    }
-
     /// What a part points at: by id, the kind (the last word of its type) and the target part.
     pub(super) fn relations(&mut self, part: &str) -> Result<HashMap<String, Relation>, &'static str> {
         let (folder, name) = part.rsplit_once('/').unwrap_or(("", part));
@@ -177,12 +169,20 @@ fn relations_in(folder: &str, xml: &str) -> HashMap<String, Relation> {
     while let Ok(event) = reader.read_event() {
         match event {
             Event::Start(tag) | Event::Empty(tag) if name_of(&tag) == "Relationship" => {
-                let (Some(id), Some(target)) = (attribute(&tag, "Id"), attribute(&tag, "Target")) else {
-                    continue;
-                };
-                let kind = attribute(&tag, "Type").unwrap_or_default();
-                let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
-                let external = attribute(&tag, "TargetMode").is_some_and(|mode| mode == "External");
+                let [mut id, mut target, mut kind, mut mode] = [const { None }; 4];
+                for one in tag.attributes().with_checks(false).flatten() {
+                    let place = match one.key.local_name().into_inner() {
+                        "Id" => &mut id,
+                        "Target" => &mut target,
+                        "Type" => &mut kind,
+                        "TargetMode" => &mut mode,
+                        _ => continue,
+                    };
+                    *place = one.normalized_value(XmlVersion::Implicit1_0).ok().map(Cow::into_owned);
+                }
+                let (Some(id), Some(target)) = (id, target) else { continue };
+                let kind = kind.unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned();
+                let external = mode.is_some_and(|mode| mode == "External");
                 let target = if external { target } else { resolved(folder, &target) };
                 relations.insert(id, Relation { kind, target });
             }
@@ -260,11 +260,17 @@ pub(super) fn has_text(xml: &str) -> bool {
 
 /// An element's name without its namespace.
 pub(super) fn name_of<'a>(tag: &'a BytesStart<'_>) -> &'a str {
-    tag.local_name().into_inner()
+    let name = tag.name().into_inner();
+    // Names are too short for a search by blocks.
+    name.bytes().position(|byte| byte == b':').map_or(name, |colon| &name[colon + 1..])
 }
 
 /// An attribute by its name without a namespace.
 pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    // Most tags do not have it, which is told without taking all of it apart.
+    if !tag.attributes_raw().contains(name) {
+        return None;
+    }
     let found =
         tag.attributes().with_checks(false).flatten().find(|one| one.key.local_name().into_inner() == name);
     let value = found?.normalized_value(XmlVersion::Implicit1_0).ok()?;
@@ -287,6 +293,9 @@ const KNOWN: &str = "w wps wpg wpc wpi wp wp14 w15 a p c x xr xm xdr cx dsp dgm 
 
 /// The id of the relation an element refers to, as in `r:id`; a plain `id` beside it is another matter.
 pub(super) fn reference(tag: &BytesStart<'_>) -> Option<String> {
+    if !tag.attributes_raw().contains(":id") {
+        return None;
+    }
     let mut attributes = tag.attributes();
     let found = attributes.with_checks(false).flatten().find(|one| one.key.into_inner().ends_with(":id"));
     found.map(|one| one.value.into_owned())

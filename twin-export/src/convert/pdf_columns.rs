@@ -1,4 +1,5 @@
-//! Tables without lines whose numbers end below one another: bills, price lists, balances.
+//! Tables without lines whose numbers end below one another: bills, price lists, balances; and those of few words with
+//! empty cells: plans of shifts.
 
 use unpdf::parser::{TextLine, TextSpan};
 
@@ -135,6 +136,7 @@ fn columns(rows: &[Row], start: usize) -> Option<(usize, Columns)> {
     let has_head = start > 0 && rows[start - 1].cells.len() > 1 && rows[start - 1].is_near(&rows[start]);
     let columns = with_heads(columns, table);
     let has_gaps = table.iter().any(|row| row.cells.len() < columns.len());
+    let is_ragged = is_ragged(table, &columns);
     let is_table = full >= FEWEST_ROWS
         && columns.len() >= FEWEST_COLUMNS
         && table.iter().filter(|row| row.cells.len() >= FEWEST_COLUMNS).count() > 1
@@ -142,8 +144,49 @@ fn columns(rows: &[Row], start: usize) -> Option<(usize, Columns)> {
         && !table.iter().flat_map(|row| &row.cells).any(has_leader)
         && columns.windows(2).all(|pair| pair[1].0 - pair[0].1 > table[0].size * 0.4)
         && !is_contents(table)
-        && (1..columns.len()).any(|column| ends_with_numbers(table, columns[column], has_gaps));
+        && (is_ragged
+            || (1..columns.len()).any(|column| ends_with_numbers(table, columns[column], has_gaps)));
+    let end = if is_ragged { with_last_cells(rows, start, end, &columns) } else { end };
     is_table.then_some((end, columns))
+}
+
+/// Whether short cells stand below the heads of all columns, with gaps among them: lists in columns have none.
+fn is_ragged(rows: &[Row], columns: &[(f32, f32)]) -> bool {
+    let heads = &rows[0].cells;
+    let fits = |cell: &Cell| said(&cell.spans).chars().count() <= LONGEST && below(cell, heads).is_some();
+    if heads.len() != columns.len() || !rows.iter().flat_map(|row| &row.cells).all(fits) {
+        return false;
+    }
+    let filled: Vec<Vec<usize>> =
+        rows.iter().map(|row| row.cells.iter().filter_map(|cell| below(cell, heads)).collect()).collect();
+    let is_gap = |at: usize, column: usize| {
+        !filled[at].contains(&column)
+            && filled[at].iter().any(|other| *other > column)
+            && filled[at + 1..].iter().any(|row| row.contains(&column))
+    };
+    (1..rows.len()).any(|at| (0..columns.len()).any(|column| is_gap(at, column)))
+}
+
+/// The column below whose head a cell stands.
+fn below(cell: &Cell, heads: &[Cell]) -> Option<usize> {
+    heads.iter().position(|head| {
+        (cell.left - head.left).abs() <= ALIGNED
+            || (cell.right - head.right).abs() <= ALIGNED
+            || (cell.left + cell.right - head.left - head.right).abs() <= 2.0 * ALIGNED
+    })
+}
+
+/// The end of a table with the rows that only hold a cell below a later head.
+fn with_last_cells(rows: &[Row], start: usize, end: usize, columns: &[(f32, f32)]) -> usize {
+    let heads = &rows[start].cells;
+    let gap = |at: usize| rows[at - 1].y - rows[at].y;
+    let is_next = |at: &usize| {
+        let column = rows[*at].cells.first().and_then(|cell| below(cell, heads));
+        rows[*at].cells.len() == 1
+            && column.is_some_and(|column| column > 0 && column < columns.len())
+            && (gap(*at) - gap(end - 1)).abs() <= rows[*at].size * 0.3
+    };
+    end + (end..rows.len()).take_while(is_next).count()
 }
 
 /// The columns, where a head begins on the left of its column and the numbers below it end on the right.
@@ -286,6 +329,38 @@ mod tests {
         spans.sort_by(|one, other| other.y.total_cmp(&one.y));
         let table = &tables(spans).0[0];
         assert_eq!(table.text, "Item | No. | Sum\nBolts | 10 | 12.00\nRope | 1,200 | 5.00\n");
+    }
+
+    #[test]
+    fn a_plan_with_empty_cells_keeps_its_columns_and_a_list_in_columns_is_none() {
+        let plan = |rows: &[[&str; 4]]| {
+            let rows = rows.iter().zip(0..).flat_map(|(row, y)| {
+                let cells = row.iter().zip(0..).filter(|(text, _)| !text.is_empty());
+                cells
+                    .map(|(text, x)| span(text, 72.0 + x as f32 * 60.0, 700.0 - y as f32 * 18.0, 10.0))
+                    .collect::<Vec<_>>()
+            });
+            tables(rows.collect())
+        };
+        let (tables, rest) = plan(&[
+            ["Mon", "Tue", "Wed", "Thu"],
+            ["Ann", "", "Cy", ""],
+            ["", "Bob", "", ""],
+            ["Ann", "Bob", "Cy", "Dan"],
+            ["", "", "", "Eve"],
+        ]);
+        assert_eq!(
+            tables[0].text,
+            "Mon | Tue | Wed | Thu\nAnn |  | Cy\n| Bob\nAnn | Bob | Cy | Dan\n|  |  | Eve\n"
+        );
+        assert!(rest.is_empty());
+        let list = [
+            ["Ann", "Eve", "Ida", "Max"],
+            ["Bob", "Fay", "Jo", "Ned"],
+            ["Cy", "Gus", "Kim", ""],
+            ["Dan", "Hal", "", ""],
+        ];
+        assert!(plan(&list).0.is_empty());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252
 
 use super::super::remark;
 use super::mixed::{is_utf8_beside_others, mixed};
-use super::{Aside, Output, utf7, utf16, western};
+use super::{Aside, Output, old_machines, utf7, utf16, western};
 
 /// The text that the bytes spell.
 pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
@@ -59,6 +59,11 @@ fn spelled<'a>(bytes: &'a [u8], named: Option<&'static Encoding>) -> Cow<'a, str
     if is_utf8_beside_others(bytes, likely) {
         let others = named.filter(|named| named.is_single_byte()).unwrap_or(WINDOWS_1252);
         return Cow::Owned(mixed(bytes, others));
+    }
+    if named.is_none()
+        && let Some(text) = old_machines::read(bytes, likely)
+    {
+        return Cow::Owned(text);
     }
     let (text, is_damaged) = decoded_by(likely, bytes);
     if is_damaged && named.is_some() {

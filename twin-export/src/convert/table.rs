@@ -15,11 +15,11 @@ use super::rows::push_row;
 pub(crate) fn to_text(csv: &str, name: &str, aside: &mut Aside) -> Result<String, &'static str> {
     let csv = csv.trim_start_matches('\u{FEFF}');
     let csv = with_line_ends(csv);
-    let (separator, csv) = match csv.strip_prefix("sep=").and_then(|rest| rest.split_once('\n')) {
+    let told =
+        csv.strip_prefix('"').unwrap_or(&csv).strip_prefix("sep=").and_then(|rest| rest.split_once('\n'));
+    let (separator, csv) = match told.map(|(told, rest)| (told.trim_end_matches(['\r', '"']), rest)) {
         // How some programs tell Excel.
-        Some((separator, rest)) if separator.trim_end_matches('\r').len() == 1 => {
-            (separator.as_bytes()[0], rest)
-        }
+        Some((separator, rest)) if separator.len() == 1 => (separator.as_bytes()[0], rest),
         _ => (separator(&csv, name), csv.as_ref()),
     };
     let mut lines = String::with_capacity(csv.len());
@@ -67,36 +67,46 @@ fn with_line_ends(csv: &str) -> Cow<'_, str> {
     Cow::Borrowed(csv)
 }
 
-/// What gives most rows the same number of cells, whatever stands above the table.
+/// What gives most rows the same number of cells, whatever stands above the table. Where nothing seems to stand between
+/// cells, there is one column, whatever its cells hold.
 fn separator(csv: &str, name: &str) -> u8 {
-    if matches!(ending(name).as_str(), "tsv" | "tab") {
+    let head = beginning(csv, LOOKED_AT);
+    if matches!(ending(name).as_str(), "tsv" | "tab") && head.contains('\t') {
         return b'\t';
     }
-    let head = beginning(csv, LOOKED_AT);
-    let candidates = [b',', b';', b'\t', b'|'];
-    candidates.into_iter().rev().max_by_key(|&candidate| fit(head, candidate)).unwrap_or(b',')
+    let candidates = [b',', b';', b'\t', b'|', UNIT];
+    let fits = candidates.into_iter().rev().map(|candidate| (fit(head, candidate), candidate));
+    fits.max_by_key(|(fit, _)| *fit).filter(|((score, ..), _)| *score > 0).map_or(UNIT, |(_, best)| best)
 }
 
 const LOOKED_AT: usize = 64 * 1024;
+
+/// What ASCII has to stand between cells, which no cell holds.
+const UNIT: u8 = 0x1F;
 
 /// How well a separator fits: how many rows it makes alike in which it seems to stand between cells, whether the last
 /// row is one of these, how many rows it makes alike at all, and how many cells it gives each.
 fn fit(head: &str, separator: u8) -> (usize, bool, usize, usize) {
     // By the number of cells: rows whose cells the separator parts, and rows that it may part as well as not.
     let mut widths: HashMap<usize, [usize; 3]> = HashMap::new();
-    let (mut all, mut last) = (0, (0, Parts::Within));
+    let (mut all, mut wide, mut first, mut last) = (0, 0, None, (0, Parts::Within));
     // Too wide a table is told when it is read.
     let _ = rows(head, separator, |row| {
         last = (row.len(), parts(row, separator));
+        first.get_or_insert(row.len());
         widths.entry(row.len()).or_default()[last.1 as usize] += 1;
         all += 1;
+        wide += usize::from(row.len() > 1);
         ControlFlow::Continue(())
     });
     let fits = widths.into_iter().filter(|(width, _)| *width > 1).map(|(width, [between, maybe, within])| {
-        // Where nearly every row has a blank behind each separator, somebody writes tables so.
-        let is_custom = (between + maybe) * 5 >= all * 4;
-        let score = 2 * between + if is_custom { maybe } else { 0 };
-        (score, last == (width, Parts::Between), between + maybe + within, width)
+        let alike = between + maybe + within;
+        // Where nearly every row has a blank behind each separator, the first one as well, somebody writes tables so.
+        let is_custom = (between + maybe) * 5 >= all * 4 && first == Some(width);
+        // Below a name of one column, rows of any number of cells are lists within cells.
+        let is_list = first == Some(1) && alike * 2 <= wide;
+        let score = if is_list { 0 } else { 2 * between + if is_custom { maybe } else { 0 } };
+        (score, last == (width, Parts::Between), alike, width)
     });
     fits.max().unwrap_or_default()
 }
@@ -162,9 +172,11 @@ mod tests {
     fn any_usual_separator_is_found() {
         let to_text = |csv, name| to_text(csv, name).unwrap();
         assert_eq!(to_text("sep=|\na|b", "x.csv"), "a | b\n");
+        assert_eq!(to_text("\"sep=;\"\r\na;b", "x.csv"), "a | b\n");
         assert_eq!(to_text("a;b\n1,5;2,5\n", "x.csv"), "a | b\n1,5 | 2,5\n");
         assert_eq!(to_text("a\tb\n\"x, y\"\tz\n", "x.csv"), "a | b\nx, y | z\n");
-        assert_eq!(to_text("only\nwords, here\n", "x.csv"), "only\nwords | here\n");
+        assert_eq!(to_text("a\u{1F}b\n1,5\u{1F}x\n", "x.csv"), "a | b\n1,5 | x\n");
+        assert_eq!(to_text("a,b\n1,\"x, y\"\n", "x.tsv"), "a | b\n1 | x, y\n");
         assert_eq!(
             to_text("\u{FEFF}a,b\n,\n\"1\n2\",\"say \"\"hi\"\"\"\n", "x.csv"),
             "a | b\n1 2 | say \"hi\"\n"
@@ -209,6 +221,28 @@ mod tests {
         assert_eq!(
             to_text("1,2,red;big\n3,4,blue;small\n", "x.csv").unwrap(),
             "1 | 2 | red;big\n3 | 4 | blue;small\n"
+        );
+    }
+
+    #[test]
+    fn a_lone_column_stays_one_column() {
+        for csv in [
+            "Preis\n1,50\n2,75\n",
+            "Preis\n1,50\n",
+            "1,50\n2,75\n",
+            "Betrag\n-1.234,56 €\n99,00 €\n",
+            "only\nwords, here\n",
+            "Name\nBerg, Ana\nLind, Uma\nMoe, Kim\nOst, Eli\nPil, Ida\n",
+            "Address\n12 Main St, Springfield, IL\n14 Elm St, Springfield, IL\n16 Oak St, Springfield, IL\n",
+            "Question\nWho, if anyone, has the key?\nWhen is lunch, and where?\n",
+            "Tags\nred,green,blue\nred,blue\nyellow\n",
+        ] {
+            assert_eq!(to_text(csv, "x.csv").unwrap(), csv);
+        }
+        assert_eq!(to_text("\"Preis\"\n\"1,50\"\n", "x.csv").unwrap(), "Preis\n1,50\n");
+        assert_eq!(
+            to_text("Stock of pumps\nPump,5\nHose,6\n", "x.csv").unwrap(),
+            "Stock of pumps\nPump | 5\nHose | 6\n"
         );
     }
 

@@ -5,9 +5,11 @@ use std::io::{self, BufReader, Read};
 use std::rc::Rc;
 
 use mail_parser::decoders::base64::base64_decode;
+use md5::{Digest, Md5};
 use quick_xml::events::{BytesRef, Event};
 use quick_xml::reader::Reader;
 
+use super::super::convert::is_media;
 use super::super::text::tidy_line;
 use super::super::{Limits, reason};
 
@@ -26,6 +28,8 @@ pub(super) struct Note {
     pub(super) created: String,
     pub(super) tags: Vec<String>,
     pub(super) tasks: Vec<Task>,
+    /// Its files that are no pictures, sound or video: the sum by which the content calls them, and their names.
+    pub(super) files: Vec<(String, String)>,
 }
 
 /// A task, which stands beside the content of its note.
@@ -169,8 +173,19 @@ impl State {
             "en-export" => self.has_ended = true,
             "note" => return Some(Item::Note(std::mem::take(&mut self.note))),
             "resource" => {
-                let told = Note { content: String::new(), tasks: Vec::new(), ..self.note.clone() };
-                let resource = Resource { note: told, ..std::mem::take(&mut self.resource) };
+                let resource = std::mem::take(&mut self.resource);
+                let told = Note {
+                    content: String::new(),
+                    tasks: Vec::new(),
+                    files: Vec::new(),
+                    ..self.note.clone()
+                };
+                if self.note.files.len() < MOST_TOLD && !resource.name.is_empty() && !is_media(&resource.name)
+                {
+                    let sum = hex::encode(Md5::digest(&resource.bytes));
+                    self.note.files.push((sum, resource.name.clone()));
+                }
+                let resource = Resource { note: told, ..resource };
                 return Some(Item::Resource(resource));
             }
             "task" if self.note.tasks.len() < MOST_TOLD => {

@@ -117,11 +117,16 @@ fn of_note(note: &Note, notebook: &str, job: &Job<'_>) -> Outcome {
     if note.content.len() as u64 > job.limits().entry_bytes {
         return Outcome::unconverted(key, &path, reason::TOO_LARGE);
     }
-    let read = match workers::run(ReadNote, note.content.clone().into_bytes(), job) {
+    let groups = groups(&note.tasks);
+    let read = ReadNote { groups: groups.clone(), files: note.files.clone() };
+    let read = match workers::run(read, note.content.clone().into_bytes(), job) {
         Ok(read) => read,
         Err(reason) => return Outcome::unconverted(key, &path, reason),
     };
-    let said = [read.text, told(&note.tasks)];
+    // Tasks of a list that stands nowhere in the note.
+    let others = groups.into_iter().filter(|(id, _)| !read.groups.contains(id));
+    let others: Vec<String> = others.map(|(_, tasks)| lines(&tasks)).collect();
+    let said = [if read.is_bare { String::new() } else { read.text }, others.join("\n")];
     let mut blocks: Vec<String> = said.into_iter().filter(|block| !block.trim().is_empty()).collect();
     let mut aside = Aside::default();
     if read.is_encrypted {
@@ -143,7 +148,7 @@ fn of_note(note: &Note, notebook: &str, job: &Job<'_>) -> Outcome {
         text: blocks.join("\n\n"),
         kind: DocumentType::Note,
         source: digest_of(note),
-        converter: "enex/3".into(),
+        converter: "enex/4".into(),
         path,
         clean_path: None,
         key_is_identity: false,
@@ -152,15 +157,21 @@ fn of_note(note: &Note, notebook: &str, job: &Job<'_>) -> Outcome {
     })
 }
 
-/// Tasks as lines, in the order in which Evernote shows them.
-fn told(tasks: &[Task]) -> String {
+/// Tasks by the list that they are in, each as whether it is done and what it says, in the order in which Evernote shows
+/// them.
+fn groups(tasks: &[Task]) -> Vec<(String, Vec<(bool, String)>)> {
     let mut tasks: Vec<&Task> = tasks.iter().collect();
     tasks.sort_by_key(|task| &task.order);
-    let line = |task: &&Task| {
-        let mark = if task.is_done { 'x' } else { ' ' };
+    let groups = tasks.chunk_by(|one, other| one.order.0 == other.order.0);
+    let told = |task: &&Task| {
         let due = due(&task.due).map(|due| format!(" (due {due})")).unwrap_or_default();
-        format!("- [{mark}] {}{due}", task.title)
+        (task.is_done, format!("{}{due}", task.title))
     };
+    groups.map(|group| (group[0].order.0.clone(), group.iter().map(told).collect())).collect()
+}
+
+fn lines(tasks: &[(bool, String)]) -> String {
+    let line = |(is_done, task): &(bool, String)| format!("- [{}] {task}", if *is_done { 'x' } else { ' ' });
     tasks.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
@@ -180,7 +191,14 @@ fn due(stamp: &str) -> Option<String> {
 }
 
 fn digest_of(note: &Note) -> Digest256 {
-    let told = format!("{}\0{}\0{:?}\0{}", note.title, note.content, note.tags, told(&note.tasks));
+    let told = format!(
+        "{}\0{}\0{:?}\0{:?}\0{:?}",
+        note.title,
+        note.content,
+        note.tags,
+        groups(&note.tasks),
+        note.files
+    );
     digest(told.as_bytes())
 }
 
@@ -230,6 +248,11 @@ mod tests {
             task("Pay", "A", "20240601T223000Z", false),
             task("Ask", "C", "soon", false),
         ];
-        assert_eq!(told(&tasks), "- [ ] Pay (due 2024-06-01 22:30 UTC)\n- [x] Call\n- [ ] Ask (due soon)");
+        let groups = groups(&tasks);
+        assert_eq!(groups.len(), 1);
+        assert_eq!(
+            lines(&groups[0].1),
+            "- [ ] Pay (due 2024-06-01 22:30 UTC)\n- [x] Call\n- [ ] Ask (due soon)"
+        );
     }
 }

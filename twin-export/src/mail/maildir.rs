@@ -19,9 +19,22 @@ pub(crate) fn is_note(path: &str) -> bool {
 pub(super) fn is_unwanted(path: &str) -> bool {
     let mailbox = file_name(folder_of(folder_of(path)));
     let is_out = mailbox.split('.').any(is_unwanted_mailbox);
+    is_message(path) && (is_out || has_flag(path, 'T'))
+}
+
+/// Whether a message lies in a mailbox for drafts, or is marked as one.
+#[cfg(feature = "mail")]
+pub(super) fn is_draft(path: &str) -> bool {
+    use super::super::convert::mail::is_drafts;
+    use super::super::tree::stem;
+    let folders = folder_of(path).split('/').flat_map(|folder| folder.split('.'));
+    folders.chain([stem(file_name(path))]).any(is_drafts) || (is_message(path) && has_flag(path, 'D'))
+}
+
+fn has_flag(path: &str, flag: char) -> bool {
     // Systems that allow no colon in names use other marks.
     let flags = [":2,", ";2,", "!2,", "_2,"].iter().find_map(|mark| file_name(path).rsplit_once(mark));
-    is_message(path) && (is_out || flags.is_some_and(|(_, flags)| flags.contains('T')))
+    flags.is_some_and(|(_, flags)| flags.contains(flag))
 }
 
 #[cfg(test)]
@@ -40,6 +53,11 @@ mod tests {
     fn trash_and_deleted_messages_are_unwanted() {
         assert!(is_unwanted(".Trash/cur/1.M1P2.host:2,S"));
         assert!(is_unwanted(".INBOX.Spam/new/1.host") && is_unwanted("cur/1.host:2,ST"));
+        assert!(
+            is_draft("cur/1.host:2,DS") && is_draft(".Drafts/cur/1.host") && is_draft("Mail/Entwürfe.mbox")
+        );
+        #[cfg(feature = "mail")]
+        assert!(!is_draft("cur/1.D.host:2,S") && !is_draft("Inbox/new/2.host"));
         assert!(!is_unwanted("cur/1.host:2,S") && !is_unwanted(".Sent/cur/1.Trash:2,S"));
     }
 }

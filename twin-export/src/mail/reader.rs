@@ -285,6 +285,7 @@ fn document(thread: &[&Message<'_>], job: &Job<'_>) -> Vec<Outcome> {
             }
             Ok((source, mut letter)) => {
                 text_bytes += letter.body.len();
+                letter.is_draft |= maildir::is_draft(&message.entry.path);
                 for file in &mut letter.attached {
                     attached_bytes += file.text_bytes();
                     if attached_bytes > MOST_TEXT {

@@ -156,7 +156,7 @@ fn document(conversation: &Conversation<'_>, key: String, path: &str, day: Told)
         text: day.text,
         kind: DocumentType::Slack,
         source: day.source,
-        converter: "slack/3".into(),
+        converter: "slack/4".into(),
         path: path.to_owned(),
         clean_path: None,
         key_is_identity: true,

@@ -1,5 +1,7 @@
 //! What a message shows beside its text: blocks, attachments, files.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::super::convert::{html, signs};
@@ -7,7 +9,7 @@ use super::Names;
 use super::inputs;
 use super::markup::{link, list, plain, reference, string};
 
-/// All of it, a line each, in the order in which it is shown.
+/// All of it, in the order in which it is shown: what belongs together, such as a field's name and its value, in one piece.
 pub(super) fn lines(message: &Value, names: &Names) -> Vec<String> {
     let mut lines = Vec::new();
     for block in list(message, "blocks") {
@@ -28,7 +30,8 @@ pub(super) fn lines(message: &Value, names: &Names) -> Vec<String> {
 
 fn push(lines: &mut Vec<String>, text: String) {
     let is_said = |line: &&str| !line.trim_matches([':', ' ']).is_empty();
-    lines.extend(text.lines().filter(is_said).map(str::to_owned));
+    let said: Vec<&str> = text.lines().filter(is_said).collect();
+    lines.extend(Some(said.join("\n")).filter(|said| !said.is_empty()));
 }
 
 fn attached(lines: &mut Vec<String>, attachment: &Value, names: &Names) {
@@ -191,27 +194,65 @@ fn table_row(row: &Value, names: &Names) -> String {
 /// Lines that are held against the words before them; beyond this much text only against whole lines.
 const COMPARED: usize = 64 * 1024;
 
-/// The text with what the lines add to it; what it says already is not said again.
-pub(super) fn with_more(text: &str, lines: Vec<String>) -> String {
+/// The text with what the pieces add to it; what it says already is not said again. A piece that adds something keeps its
+/// single words: the same value may stand under another name.
+pub(super) fn with_more(text: &str, pieces: Vec<String>) -> String {
     let mut out = text.trim_end().to_owned();
-    let mut known = format!(" {} ", words(text));
-    for line in lines {
-        let said = words(&line);
-        let is_known =
-            if said.is_empty() { out.contains(line.trim()) } else { known.contains(&format!(" {said} ")) };
-        if is_known {
+    let (of_text, mut known) = (Known::of(text), Known::of(text));
+    for piece in pieces {
+        if known.holds(&piece) || piece.lines().all(|line| of_text.holds(line)) {
             continue;
         }
-        if !out.is_empty() {
-            out.push('\n');
+        let is_added = |line: &&str| !line.trim().contains(' ') || !of_text.holds(line);
+        for line in piece.lines().filter(is_added) {
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            out.push_str(line);
         }
-        out.push_str(&line);
-        if known.len() < COMPARED {
-            known.push_str(&said);
-            known.push(' ');
-        }
+        known.add(&piece);
     }
     out
+}
+
+/// What is said already.
+#[derive(Default)]
+struct Known {
+    text: String,
+    words: String,
+    numbers: HashSet<String>,
+}
+
+impl Known {
+    fn of(text: &str) -> Self {
+        let mut known = Self::default();
+        known.add(text);
+        known
+    }
+
+    fn add(&mut self, text: &str) {
+        if self.words.len() < COMPARED {
+            self.text.push_str(&format!("{text}\n"));
+            self.words.push_str(&format!(" {} \n", words(text)));
+            self.numbers.extend(numbers(text).map(str::to_owned));
+        }
+    }
+
+    /// Whether a text is said already: its words, and its numbers with their signs.
+    fn holds(&self, text: &str) -> bool {
+        let said = words(text);
+        if said.is_empty() {
+            return self.text.contains(text.trim());
+        }
+        self.words.contains(&format!(" {said} ")) && numbers(text).all(|number| self.numbers.contains(number))
+    }
+}
+
+/// The numbers of a text, with what stands at them.
+fn numbers(text: &str) -> impl Iterator<Item = &str> {
+    let is_part = |c: char| c.is_alphanumeric() || "+-−±<>≤≥≈$€£¥%°.,:/".contains(c);
+    let pieces = text.split(move |c: char| !is_part(c)).map(|piece| piece.trim_matches(['.', ',', ':', '/']));
+    pieces.filter(|piece| piece.contains(|c: char| c.is_ascii_digit()))
 }
 
 /// The words of a text, without marks.
@@ -277,6 +318,21 @@ mod tests {
     }
 
     #[test]
+    fn the_same_value_under_another_name_and_with_another_sign_is_said() {
+        let lines = |lines: &[&str]| lines.iter().map(|&line| line.to_owned()).collect();
+        assert_eq!(
+            with_more(
+                "Priority High, 5 open",
+                lines(&["Severity\nHigh", "Owner\nHigh", "-5", "{\n  a\n}\n{\n}"])
+            ),
+            "Priority High, 5 open\nSeverity\nHigh\nOwner\nHigh\n-5\n{\n  a\n}\n{\n}"
+        );
+        let message = serde_json::json!({"blocks": [{"type": "section", "fields": [
+            {"type": "mrkdwn", "text": "*Open*\n5"}, {"type": "mrkdwn", "text": "*Closed*\n5"}]}]});
+        assert_eq!(with_more("", super::lines(&message, &names())), "Open\n5\nClosed\n5");
+    }
+
+    #[test]
     fn what_the_text_says_is_not_said_again() {
         let lines = |lines: &[&str]| lines.iter().map(|&line| line.to_owned()).collect();
         assert_eq!(
@@ -284,6 +340,10 @@ mod tests {
             "Weekly *report*\nSales rose.\nYes"
         );
         assert_eq!(with_more("yesterday", lines(&["Yes", "🎉", "🎉"])), "yesterday\nYes\n🎉");
+        assert_eq!(with_more("Deploy failed", lines(&["Deploy failed\non db1"])), "Deploy failed\non db1");
+        assert_eq!(with_more("Build *512* is red.", lines(&["build 512 is red"])), "Build *512* is red.");
+        let list = "Sold:\n• 5 pumps :tada:\n• 3 taps";
+        assert_eq!(with_more(list, lines(&["Sold:\n- 5 pumps🎉\n- 3 taps"])), list);
         assert!(is_stub("This content can\u{2019}t be displayed."));
     }
 }

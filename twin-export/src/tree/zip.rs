@@ -1,13 +1,15 @@
 //! The files of a zip: directory and entries are read here, so that neither takes more memory than it may, threads
 //! share one archive, and one that is cut or holds a name twice reads the same way.
 
+use std::collections::HashMap;
+
 use super::super::reason;
 use super::listing::Listing;
 use super::shared_file::SharedFile;
 use super::span::{LOCAL_HEADER, Span};
 use super::zip_directory::Directory;
 use super::zip_names::Spelling;
-use super::{Body, Tree, is_litter, salvage};
+use super::{Body, Entry, Tree, is_litter, salvage};
 
 /// Lists a zip; one without a sound directory is searched for what can still be read.
 pub(super) fn list(archive: &SharedFile, listing: &mut Listing<'_>) {
@@ -49,7 +51,26 @@ fn list_directory(
             STORED | DEFLATED => Ok(Body::Zipped(span)),
             _ => Err(reason::UNREADABLE),
         };
-        listing.add(spelling.decode(&record.name), record.size, body);
+        let name = spelling.decode(&record.name);
+        let name = if record.is_of_windows { name.replace('\\', "/") } else { name };
+        listing.add(name, record.size, body);
+    }
+    in_one_order(&mut listing.tree);
+}
+
+/// Files of one path, as Drive may have them, in the order of what they hold: the archive may have them in any.
+fn in_one_order(tree: &mut Tree) {
+    let sum = |entry: &Entry| match &entry.body {
+        Body::Zipped(span) => (span.crc, entry.size),
+        _ => (None, entry.size),
+    };
+    let mut places: HashMap<&str, Vec<usize>> = HashMap::with_capacity(tree.entries.len());
+    tree.entries.iter().enumerate().for_each(|(at, entry)| places.entry(&entry.path).or_default().push(at));
+    let shared: Vec<Vec<usize>> = places.into_values().filter(|places| places.len() > 1).collect();
+    for places in shared {
+        let mut entries: Vec<Entry> = places.iter().map(|&at| tree.entries[at].clone()).collect();
+        entries.sort_by_key(sum);
+        places.into_iter().zip(entries).for_each(|(at, entry)| tree.entries[at] = entry);
     }
 }
 

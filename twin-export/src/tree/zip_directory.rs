@@ -25,6 +25,8 @@ pub(super) struct Record {
     pub(super) method: u16,
     pub(super) is_encrypted: bool,
     pub(super) is_link: bool,
+    /// Packed on a system whose names hold no `\`.
+    pub(super) is_of_windows: bool,
 }
 
 const RECORD: usize = 46;
@@ -116,6 +118,7 @@ impl Records {
             crc: u32_at(&raw, 16),
             method: u16_at(&raw, 10),
             is_encrypted: u16_at(&raw, 8) & 1 != 0,
+            is_of_windows: matches!(raw[5], DOS | NTFS | VFAT),
             is_link: matches!(raw[5], UNIX | DARWIN) && u32_at(&raw, 38) >> 16 & 0o170_000 == 0o120_000,
         };
         record.extend(&extra);
@@ -130,6 +133,9 @@ impl Records {
     }
 }
 
+const DOS: u8 = 0;
+const NTFS: u8 = 10;
+const VFAT: u8 = 14;
 const UNIX: u8 = 3;
 const DARWIN: u8 = 19;
 

@@ -66,7 +66,7 @@ impl Walker<'_, '_> {
             "tr" => {
                 if let Some(table) = self.tables.last_mut() {
                     table.grid.begin_row();
-                    (table.before, table.hides_row) = (0, false);
+                    (table.before, table.hides_row, table.is_deleted) = (0, false, false);
                 }
             }
             "trPr" => self.inside = Inside::Row,
@@ -190,14 +190,19 @@ impl Walker<'_, '_> {
                     "ilvl" => paragraph.level = value().and_then(|level| level.parse().ok()),
                     "outlineLvl" => paragraph.outline = value().map(|level| level != "9"),
                     "del" | "moveFrom" => paragraph.goes_on = true,
+                    // A letter that begins the next paragraph.
+                    "framePr" => {
+                        paragraph.goes_on |= attribute(tag, "dropCap").is_some_and(|place| place != "none");
+                    }
                     _ => {}
                 }
             }
             Inside::Run => {
                 let Some(run) = self.runs.last_mut() else { return };
-                match (name, value()) {
-                    ("rStyle", Some(id)) => *run = self.styles.get(&id).looks.clone().within(run),
-                    _ => run.take(tag),
+                if name != "rStyle" {
+                    run.take(tag);
+                } else if let Some(id) = value() {
+                    *run = self.styles.get(&id).looks.clone().within(run);
                 }
             }
             Inside::Control => {
@@ -222,6 +227,7 @@ impl Walker<'_, '_> {
                 let goes_on = || value().is_none_or(|value| value == "continue");
                 match name {
                     "hidden" if self.inside == Inside::Row => table.hides_row = is_on(tag),
+                    "del" if self.inside == Inside::Row => table.is_deleted = true,
                     "gridBefore" => table.before = number(),
                     "gridSpan" => table.columns = number().max(1),
                     "vMerge" => {

@@ -27,7 +27,7 @@ pub(super) fn to_text(bytes: Vec<u8>, limits: &Limits, depth: usize) -> Result<O
     let document = package.part(&main)?.ok_or(reason::UNREADABLE)?;
     let relations = package.relations(&main)?;
     let mut parts = Parts { package, relations, aside: Aside::default(), limits, depth };
-    let styles = Styles::read(&parts.of_kind("styles"));
+    let styles = Styles::read(parts.of_kind("styles"));
     let numbering = Numbering::read(&parts.of_kind("numbering"));
     let notes = [parts.named("footnotes"), parts.named("endnotes")];
     parts.remark();

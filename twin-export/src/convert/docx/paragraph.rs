@@ -69,7 +69,7 @@ impl Walker<'_, '_> {
             self.carried_boxes.extend(paragraph.boxes);
             return;
         }
-        let style = paragraph.style.as_deref().map(|id| self.styles.get(id).into_owned()).unwrap_or_default();
+        let style = paragraph.style.as_deref().map(|id| self.styles.get(id)).unwrap_or_default();
         self.write(&text, &paragraph, &style);
         for text in paragraph.boxes.iter().filter(|text| !text.trim().is_empty()) {
             self.prose.block();

@@ -1,7 +1,9 @@
 //! What a Word document's styles mean: which paragraphs are headings, which are numbered, which runs are raised.
 
-use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
@@ -117,77 +119,115 @@ pub(super) fn is_on(tag: &BytesStart<'_>) -> bool {
     attribute(tag, "val").is_none_or(|value| !matches!(value.as_str(), "0" | "false" | "off" | "none"))
 }
 
+/// The styles of a document. There are many more of them than a document uses: each is read when it is asked for.
 #[derive(Debug, Default)]
-pub(super) struct Styles(HashMap<String, Style>);
+pub(super) struct Styles {
+    xml: String,
+    /// By the style's id: where it begins.
+    starts: HashMap<String, usize>,
+    own: RefCell<HashMap<usize, Rc<Style>>>,
+    inherited: RefCell<HashMap<String, Rc<Style>>>,
+}
 
 impl Styles {
-    pub(super) fn read(xml: &str) -> Self {
-        let mut styles = HashMap::new();
-        let mut id = String::new();
-        let mut style = Style::default();
-        // Properties of a table's rows and corners are no properties of its paragraphs.
-        let mut in_part_of_table = false;
-        let mut reader = Reader::from_str(xml);
-        while let Ok(event) = reader.read_event() {
-            match event {
-                Event::Start(tag) | Event::Empty(tag) => {
-                    let value = || attribute(&tag, "val");
-                    match name_of(&tag) {
-                        "tblStylePr" => in_part_of_table = true,
-                        "style" => {
-                            id = attribute(&tag, "styleId").unwrap_or_default();
-                            style = Style::default();
-                        }
-                        _ if in_part_of_table => {}
-                        // The name is English in every language; the id is not.
-                        "name" => style.role = role_of(&value().unwrap_or_default()),
-                        "basedOn" => style.base = value(),
-                        "outlineLvl" => style.outline = value().map(|level| level != "9"),
-                        "numId" | "ilfo" => style.list = value(),
-                        "ilvl" => style.level = value().and_then(|level| level.parse().ok()),
-                        _ => style.looks.take(&tag),
-                    }
-                }
-                Event::End(tag) => match tag.local_name().into_inner() {
-                    "tblStylePr" => in_part_of_table = false,
-                    "style" => {
-                        styles.insert(std::mem::take(&mut id), std::mem::take(&mut style));
-                    }
-                    _ => {}
-                },
-                Event::Eof => break,
-                _ => {}
+    pub(super) fn read(xml: String) -> Self {
+        let mut starts = HashMap::new();
+        for (at, _) in xml.match_indices("styleId") {
+            let Some(range) = tag_around(xml.as_bytes(), at) else { continue };
+            if let Ok(Event::Start(tag)) = Reader::from_str(&xml[range.clone()]).read_event()
+                && name_of(&tag) == "style"
+                && let Some(id) = attribute(&tag, "styleId")
+            {
+                starts.insert(id, range.start);
             }
         }
-        let resolved = styles.keys().map(|id| (id.clone(), inherited(&styles, id)));
-        Self(resolved.collect())
+        Self { xml, starts, ..Self::default() }
     }
 
     /// The style with what it inherits.
-    pub(super) fn get(&self, id: &str) -> Cow<'_, Style> {
-        match self.0.get(id) {
-            Some(style) => Cow::Borrowed(style),
-            // Programs refer to styles that they do not write down.
-            None => Cow::Owned(Style { role: role_of(id), ..Style::default() }),
+    pub(super) fn get(&self, id: &str) -> Rc<Style> {
+        if let Some(style) = self.inherited.borrow().get(id) {
+            return Rc::clone(style);
         }
+        let style = Rc::new(match self.own(id) {
+            Some(style) => self.inherited((*style).clone()),
+            // Programs refer to styles that they do not write down.
+            None => Style { role: role_of(id), ..Style::default() },
+        });
+        self.inherited.borrow_mut().insert(id.to_owned(), Rc::clone(&style));
+        style
+    }
+
+    /// What the style itself says.
+    fn own(&self, id: &str) -> Option<Rc<Style>> {
+        let start = *self.starts.get(id)?;
+        if let Some(style) = self.own.borrow().get(&start) {
+            return Some(Rc::clone(style));
+        }
+        let style = Rc::new(read_style(&self.xml[start..]));
+        self.own.borrow_mut().insert(start, Rc::clone(&style));
+        Some(style)
+    }
+
+    fn inherited(&self, mut style: Style) -> Style {
+        // Styles may be based on one another in a circle.
+        for _ in 0..16 {
+            let Some(base) = style.base.take().and_then(|base| self.own(&base)) else { break };
+            style.outline = style.outline.or(base.outline);
+            // A heading that is none in the outline is that of the contents.
+            style.role = style.role.or(base.role.filter(|_| style.outline != Some(false)));
+            style.list = style.list.or_else(|| base.list.clone());
+            style.level = style.level.or(base.level);
+            style.looks = style.looks.or(&base.looks);
+            style.base = base.base.clone();
+        }
+        if style.outline == Some(true) && style.role.is_none() {
+            style.role = Some(Role::Heading);
+        }
+        style
     }
 }
 
-fn inherited(styles: &HashMap<String, Style>, id: &str) -> Style {
-    let mut style = styles.get(id).cloned().unwrap_or_default();
-    // Styles may be based on one another in a circle.
-    for _ in 0..16 {
-        let Some(base) = style.base.take().and_then(|base| styles.get(&base)) else { break };
-        style.outline = style.outline.or(base.outline);
-        // A heading that is none in the outline is that of the contents.
-        style.role = style.role.or(base.role.filter(|_| style.outline != Some(false)));
-        style.list = style.list.or_else(|| base.list.clone());
-        style.level = style.level.or(base.level);
-        style.looks = style.looks.or(&base.looks);
-        style.base = base.base.clone();
-    }
-    if style.outline == Some(true) && style.role.is_none() {
-        style.role = Some(Role::Heading);
+/// Bytes of a tag before and behind one of its attributes.
+const LONGEST: usize = 2048;
+
+/// Where the tag stands that an attribute is in.
+fn tag_around(xml: &[u8], at: usize) -> Option<Range<usize>> {
+    let before = xml[at.saturating_sub(LONGEST)..at].iter().rev().position(|&byte| byte == b'<')?;
+    let behind = xml[at..].iter().take(LONGEST).position(|&byte| byte == b'>')?;
+    Some(at - before - 1..at + behind + 1)
+}
+
+/// The style that begins there.
+fn read_style(xml: &str) -> Style {
+    let mut reader = Reader::from_str(xml);
+    let mut style = Style::default();
+    // Properties of a table's rows and corners are no properties of its paragraphs.
+    let mut in_part_of_table = false;
+    while let Ok(event) = reader.read_event() {
+        match event {
+            Event::Start(tag) | Event::Empty(tag) => {
+                let value = || attribute(&tag, "val");
+                match name_of(&tag) {
+                    "tblStylePr" => in_part_of_table = true,
+                    _ if in_part_of_table => {}
+                    // The name is English in every language; the id is not.
+                    "name" => style.role = role_of(&value().unwrap_or_default()),
+                    "basedOn" => style.base = value(),
+                    "outlineLvl" => style.outline = value().map(|level| level != "9"),
+                    "numId" | "ilfo" => style.list = value(),
+                    "ilvl" => style.level = value().and_then(|level| level.parse().ok()),
+                    _ => style.looks.take(&tag),
+                }
+            }
+            Event::End(tag) => match tag.local_name().into_inner() {
+                "tblStylePr" => in_part_of_table = false,
+                "style" => break,
+                _ => {}
+            },
+            Event::Eof => break,
+            _ => {}
+        }
     }
     style
 }

@@ -8,6 +8,7 @@ use super::walker::{Table, Walker};
 impl Walker<'_, '_> {
     pub(super) fn begin_table(&mut self) {
         self.flush();
+        self.end_carried();
         self.prose.capture();
         let left = match self.tables.last_mut() {
             Some(outer) => outer.grid.take_left(),
@@ -32,6 +33,7 @@ impl Walker<'_, '_> {
     pub(super) fn end_cell(&mut self) {
         self.cells -= 1;
         self.flush();
+        self.end_carried();
         let text = self.prose.release();
         let Some(table) = self.tables.last_mut() else { return };
         if table.is_below {
@@ -48,7 +50,9 @@ impl Walker<'_, '_> {
 
     pub(super) fn end_row(&mut self) {
         let Some(table) = self.tables.last_mut() else { return };
-        if std::mem::take(&mut table.hides_row) && table.grid.drop_row() {
+        let is_hidden = std::mem::take(&mut table.hides_row);
+        let had_words = (table.is_deleted || is_hidden) && table.grid.drop_row();
+        if had_words && is_hidden {
             self.parts.aside.remark(remark::HIDDEN_TEXT);
         }
     }

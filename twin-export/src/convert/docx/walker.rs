@@ -106,6 +106,8 @@ pub(super) struct Table {
     pub(super) before: usize,
     pub(super) is_below: bool,
     pub(super) hides_row: bool,
+    /// Somebody deleted the row, which others have not taken yet.
+    pub(super) is_deleted: bool,
     pub(super) is_beside: bool,
     /// The cell goes on below.
     pub(super) opens: bool,
@@ -198,16 +200,21 @@ impl<'a, 'p> Walker<'a, 'p> {
             self.end_paragraph();
         }
         self.flush();
-        let rest = std::mem::take(&mut self.carried);
-        if !rest.trim().is_empty() {
-            self.prose.block();
-            self.prose.text(&rest);
-        }
+        self.end_carried();
         (self.reading, self.inside) = (Reading::Nothing, Inside::Nothing);
         self.fields.clear();
         self.controls.clear();
         self.alternatives.clear();
         self.prose.block();
+    }
+
+    /// What nothing follows that it could go on in.
+    pub(super) fn end_carried(&mut self) {
+        let rest = std::mem::take(&mut self.carried);
+        if !rest.trim().is_empty() {
+            self.prose.block();
+            self.prose.text(&rest);
+        }
     }
 
     pub(super) fn finish(self) -> (Option<String>, String) {

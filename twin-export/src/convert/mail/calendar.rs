@@ -87,6 +87,10 @@ fn event(kind: &str, properties: &[Property], method: &str, zones: &Zones) -> St
     };
     let moment = |name: &str| find(name).and_then(|property| Moment::of(property, zones));
     let length = find("DURATION").map(|length| length.value.as_str());
+    add(
+        "Status",
+        if is_cancelled { String::new() } else { status(&text("STATUS"), text("PERCENT-COMPLETE").trim()) },
+    );
     add("When", when(find("DTSTART"), find("DTEND"), length, zones));
     add("Instead of", find("RECURRENCE-ID").map(|one| replaced(one, zones)).unwrap_or_default());
     add("Due", moment("DUE").map(|due| due.shown()).unwrap_or_default());
@@ -121,6 +125,17 @@ fn event(kind: &str, properties: &[Property], method: &str, zones: &Zones) -> St
         }
     }
     lines.join("\n")
+}
+
+/// Where an event or a task stands, if it is not simply so.
+fn status(status: &str, percent: &str) -> String {
+    let status = status.trim().to_ascii_lowercase();
+    match status.as_str() {
+        "tentative" | "completed" | "draft" => status,
+        "in-process" if !percent.is_empty() => format!("in process, {percent} %"),
+        "in-process" => "in process".to_owned(),
+        _ => String::new(),
+    }
 }
 
 fn person(property: &Property) -> String {

@@ -28,7 +28,7 @@ use super::{Aside, Attached, Converted, Kind, Output, html};
 use body::Body;
 
 /// Of single messages and of threads alike.
-pub(crate) const CONVERTER: &str = "mail/5";
+pub(crate) const CONVERTER: &str = "mail/6";
 
 /// What the text of a thread is made of.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -37,6 +37,8 @@ pub(crate) struct Letter {
     pub(crate) from: String,
     /// As the sender's clock showed it: `2026-03-02 09:32`.
     pub(crate) sent: String,
+    /// Nobody sent it yet.
+    pub(crate) is_draft: bool,
     pub(crate) body: String,
     pub(crate) attached: Vec<Attached>,
     pub(crate) aside: Aside,
@@ -71,6 +73,7 @@ static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
         .header_text("X-Gmail-Labels")
         .header_text("X-GM-THRID")
         .header_text("X-Mozilla-Status")
+        .header_text("X-Unsent")
 });
 
 /// Reads the headers; only they need to be given.
@@ -138,11 +141,30 @@ fn letter_within(bytes: &[u8], limits: &Limits, depth: usize) -> Result<Letter, 
         subject: tidy_line(message.subject().unwrap_or_default()),
         from: message.from().or(message.sender()).map(sender).unwrap_or_default(),
         sent: sent(&message).map(|sent| sent.shown).unwrap_or_default(),
+        is_draft: is_draft(&message),
         body,
         attached: read.files.into_iter().map(|file| attached(file, limits, depth)).collect(),
         aside: read.aside,
     })
 }
+
+/// Whether a mail program keeps a message that was not sent: Outlook, Thunderbird, Gmail.
+fn is_draft(message: &Message<'_>) -> bool {
+    let text = |name: &'static str| message.header(name).and_then(HeaderValue::as_text).map(str::trim);
+    text("X-Unsent") == Some("1")
+        || message.header("X-Mozilla-Draft-Info").is_some()
+        || text("X-Gmail-Labels").is_some_and(|labels| labels.split(',').any(is_drafts))
+}
+
+/// Whether a label or a mailbox is for what was not sent.
+pub(crate) fn is_drafts(label: &str) -> bool {
+    DRAFTS.split('|').any(|draft| draft == label.trim().to_lowercase())
+}
+
+/// What mail programs call drafts, in the languages their accounts are kept in.
+const DRAFTS: &str = "\
+    drafts|draft|entwürfe|entwurf|brouillons|borradores|bozze|rascunhos|concepten|utkast|kladder|\
+    wersje robocze|koncepty|luonnokset|taslaklar|черновики|чернетки|下書き|草稿|草稿箱|임시보관함";
 
 /// Messages that came as files, one within the other.
 const MOST_NESTED: usize = 3;
@@ -211,11 +233,16 @@ fn sender(address: &Address<'_>) -> String {
 impl Letter {
     /// `Name (time):` and what was said: the body, or what is to be told of it.
     pub(crate) fn text(&self, body: &str) -> String {
-        let head = match (self.from.is_empty(), self.sent.is_empty()) {
+        let told: Vec<&str> = [self.sent.as_str(), if self.is_draft { "draft, not sent" } else { "" }]
+            .into_iter()
+            .filter(|one| !one.is_empty())
+            .collect();
+        let told = told.join(", ");
+        let head = match (self.from.is_empty(), told.is_empty()) {
             (true, true) => String::new(),
             (false, true) => format!("{}:\n", self.from),
-            (true, false) => format!("({}):\n", self.sent),
-            (false, false) => format!("{} ({}):\n", self.from, self.sent),
+            (true, false) => format!("({told}):\n"),
+            (false, false) => format!("{} ({told}):\n", self.from),
         };
         let names: Vec<&str> = self.attached.iter().map(|file| file.name.as_str()).collect();
         let attached =

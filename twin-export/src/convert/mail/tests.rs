@@ -130,3 +130,27 @@ fn utf_7_is_read() {
     let letter = letter(mail, &Limits::default()).unwrap();
     assert_eq!((letter.subject.as_str(), letter.body.as_str()), ("Café", "Kühl, 2 + 3, £5."));
 }
+
+#[test]
+fn what_was_not_sent_and_what_is_not_sure_is_told() {
+    for head in
+        ["X-Unsent: 1", "X-Mozilla-Draft-Info: internal/draft", "X-Gmail-Labels: Entw\u{fc}rfe,Opened"]
+    {
+        let mail = format!("{head}\r\nSubject: S\r\nFrom: A <a@x>\r\n\r\nHi");
+        let letter = letter(mail.as_bytes(), &Limits::default()).unwrap();
+        assert_eq!(letter.text(&letter.body), "A (draft, not sent):\nHi");
+    }
+    let event = |kind: &str, lines: &str| {
+        let calendar = format!(
+            "BEGIN:VCALENDAR\r\nBEGIN:{kind}\r\nSUMMARY:Plan\r\n{lines}END:{kind}\r\nEND:VCALENDAR\r\n"
+        );
+        calendar::told(&calendar)
+    };
+    assert_eq!(event("VEVENT", "STATUS:TENTATIVE\r\n"), "Event: Plan\nStatus: tentative");
+    assert_eq!(event("VEVENT", "STATUS:CONFIRMED\r\n"), "Event: Plan");
+    assert_eq!(event("VEVENT", "STATUS:CANCELLED\r\n"), "Cancelled: Plan");
+    assert_eq!(
+        event("VTODO", "STATUS:IN-PROCESS\r\nPERCENT-COMPLETE:40\r\n"),
+        "Task: Plan\nStatus: in process, 40 %"
+    );
+}

@@ -8,6 +8,7 @@ mod shape;
 mod walker;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use quick_xml::events::Event;
 use quick_xml::reader::Reader;
@@ -23,8 +24,7 @@ use walker::Walker;
 /// The first slide's title and the text of all slides.
 pub(super) fn to_text(bytes: Vec<u8>, limits: &Limits) -> Result<Output, &'static str> {
     let package = Package::open(bytes, limits)?;
-    let mut deck =
-        Deck { package, aside: Aside::default(), prose: Prose::default(), layouts: HashMap::new() };
+    let mut deck = Deck { package, aside: Aside::default(), prose: Prose::default(), places: HashMap::new() };
     let slides = deck.slides()?;
     let mut failed = None;
     for (index, slide) in slides.iter().enumerate() {
@@ -70,8 +70,8 @@ struct Deck {
     package: Package,
     aside: Aside,
     prose: Prose,
-    /// By the layout's name: where its placeholders stand.
-    layouts: HashMap<String, Places>,
+    /// By the name of a layout or a master: where its placeholders stand.
+    places: HashMap<String, Rc<Places>>,
 }
 
 impl Deck {
@@ -148,24 +148,30 @@ impl Deck {
     }
 
     /// Where the slide's layout, and its master, put what the slide itself does not place.
-    fn places(&mut self, relations: &HashMap<String, Relation>) -> Places {
-        let layout = relations.values().find(|relation| relation.kind == "slideLayout");
-        let Some(layout) = layout.map(|layout| layout.target.clone()) else { return Places::default() };
-        if let Some(known) = self.layouts.get(&layout) {
-            return known.clone();
+    fn places(&mut self, relations: &HashMap<String, Relation>) -> Rc<Places> {
+        self.places_of("slideLayout", relations, |deck, layout| {
+            let relations = deck.package.relations(layout).unwrap_or_default();
+            deck.places_of("slideMaster", &relations, |_, _| Rc::default())
+        })
+    }
+
+    /// The places of a related part, before those of what it is based on in turn.
+    fn places_of(
+        &mut self,
+        kind: &str,
+        relations: &HashMap<String, Relation>,
+        base: impl Fn(&mut Self, &str) -> Rc<Places>,
+    ) -> Rc<Places> {
+        let Some(part) = relations.values().find(|relation| relation.kind == kind) else {
+            return Rc::default();
+        };
+        if let Some(known) = self.places.get(&part.target) {
+            return Rc::clone(known);
         }
-        let mut places = Places::default();
-        let mut name = Some(layout.clone());
         // A layout hides no text: one that cannot be read only leaves the order as it is.
-        while let Some(part) = name.take() {
-            if let Ok(Some(xml)) = self.package.part(&part) {
-                places.add(&xml);
-            }
-            let relations = self.package.relations(&part).unwrap_or_default();
-            let master = relations.into_values().find(|relation| relation.kind == "slideMaster");
-            name = master.map(|master| master.target).filter(|_| part == layout);
-        }
-        self.layouts.insert(layout, places.clone());
+        let xml = self.package.part(&part.target).ok().flatten().unwrap_or_default();
+        let places = Rc::new(Places::read(&xml).or(&base(self, &part.target)));
+        self.places.insert(part.target.clone(), Rc::clone(&places));
         places
     }
 

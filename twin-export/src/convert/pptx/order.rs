@@ -35,10 +35,16 @@ impl Area {
 pub(super) struct Places(Vec<(Placeholder, Area)>, Vec<(Placeholder, Bullets)>);
 
 impl Places {
-    pub(super) fn add(&mut self, xml: &str) {
+    pub(super) fn read(xml: &str) -> Self {
         let walker = Walker::read(xml, false, &Default::default());
-        self.0.extend(walker.placed);
-        self.1.extend(walker.styled_lists);
+        Self(walker.placed, walker.styled_lists)
+    }
+
+    /// With what a base has, behind one's own.
+    pub(super) fn or(mut self, base: &Self) -> Self {
+        self.0.extend_from_slice(&base.0);
+        self.1.extend_from_slice(&base.1);
+        self
     }
 
     /// Gives paragraphs that say nothing of it the numbers and signs of the layout, or else of the master.

@@ -208,10 +208,7 @@ impl Worksheet {
         if let Some(address) = leads_to(&cell.formula).filter(|_| says_nothing(shown.trim())) {
             shown = format!("{} ({address})", shown.trim());
         }
-        if book.style(cell.style).is_some_and(|style| style.is_struck) {
-            shown = signs::struck(&shown);
-        }
-        self.rows.push(cell.place, &shown)
+        self.rows.push(cell.place, &book.struck(shown, cell.style))
     }
 
     /// The first of the cells that share a formula has its text.

@@ -3,6 +3,7 @@
 mod cells;
 mod controls;
 mod escapes;
+mod forms;
 mod formula;
 mod rows;
 mod styles;
@@ -10,6 +11,7 @@ pub(super) mod xls;
 mod xls_records;
 mod xls_strings;
 mod xlsb;
+mod xlsb_records;
 mod xlsx;
 pub(super) mod xml2003;
 
@@ -24,7 +26,7 @@ pub(super) fn to_text(bytes: Vec<u8>, limits: &Limits) -> Result<Output, &'stati
     let mut package = Package::open(bytes, limits)?;
     let main = package.main_part().unwrap_or_else(|| "xl/workbook.xml".to_owned());
     if ending(&main) == "bin" {
-        xlsb::to_text(package, limits)
+        xlsb::to_text(package, &main, limits)
     } else {
         xlsx::to_text(package, &main, limits)
     }

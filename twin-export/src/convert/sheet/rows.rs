@@ -71,6 +71,12 @@ impl Rows {
         if self.is_too_large { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
+    /// What a cell says.
+    pub(super) fn text_at(&self, place: Place) -> Option<&str> {
+        let cell = self.cells.iter().find(|cell| cell.place == place)?;
+        Some(&self.texts[cell.start..cell.end])
+    }
+
     /// Adds to the text of a cell.
     pub(super) fn append(&mut self, place: Place, more: impl Fn(&str) -> Option<String>) {
         let Some(at) = self.cells.iter().rposition(|cell| cell.place == place) else { return };

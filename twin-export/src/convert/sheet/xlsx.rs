@@ -1,6 +1,6 @@
-//! Workbooks of XML parts: what all sheets share, and the sheets one by one. Our own reader: `calamine` ends a sheet at
-//! the first error name or cell type it does not know, finds the workbook by its usual name alone, and keeps formats to
-//! itself.
+//! Workbooks of XML parts: what all sheets share, and the sheets one by one. Our own reader: others end a sheet at the
+//! first error name or cell type they do not know, find the workbook by its usual name alone, and keep formats to
+//! themselves.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -12,18 +12,18 @@ use super::super::super::{Limits, reason, remark};
 use super::super::number_format::general;
 use super::super::package::{Package, Relation, attribute, entity, has_text, name_of, reference};
 use super::super::styled::{Look, Styled};
-use super::super::{Output, chart, pptx};
+use super::super::{Output, chart, pptx, signs};
 use super::Sheets;
 use super::cells::Worksheet;
-use super::controls::{self, Control};
 use super::escapes::unescaped;
+use super::forms;
 use super::styles::{self, Style, is_on};
 
 pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Result<Output, &'static str> {
     let xml = package.part(main)?.ok_or(reason::UNREADABLE)?;
     let relations = package.relations(main)?;
     let mut sheets = Sheets::new(limits);
-    let (list, from_1904) = listed(&xml);
+    let Listing { list, names, from_1904 } = listed(&xml);
     let mut shared = |kind: &str| {
         let named = relations.values().find(|one| one.kind == kind).map(|one| one.target.clone());
         let part = match named {
@@ -37,11 +37,12 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
         };
         part.unwrap_or_default()
     };
+    let strings = shared_strings(&shared("sharedStrings"));
+    let part_of = |sheet: &Listed| Some((sheet.name.clone(), relations.get(&sheet.relation)?.target.clone()));
     let book = Book {
-        strings: shared_strings(&shared("sharedStrings")),
-        styles: styles::read(&shared("styles")),
-        from_1904,
-        is_missing_text: Cell::new(false),
+        names,
+        parts: list.iter().filter_map(part_of).collect(),
+        ..Book::new(strings, styles::read(&shared("styles")), from_1904)
     };
     let mut failed = None;
     for sheet in &list {
@@ -57,7 +58,7 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
             failed = Some(why);
         }
     }
-    if book.is_missing_text.get() {
+    if book.lacks_text() {
         failed = failed.or(Some(reason::UNREADABLE));
         if !sheets.aside.parts.iter().any(|(part, _)| part.contains("haredStrings")) {
             sheets.aside.skip("sharedStrings.xml", reason::CUT_SHORT);
@@ -93,49 +94,8 @@ fn add(
         sheets.aside.remark(said);
     }
     let mut drawings = drawings(sheets, package, &relations, worksheet.rows.is_empty());
-    for control in controls(package, &relations, &worksheet.controls) {
-        // A newer drawing has its label, too.
-        let known = drawings.iter_mut().find(|text| text.lines().any(|line| line == control.label));
-        match known.filter(|_| !control.label.is_empty()) {
-            Some(text) => *text = with_state(text, &control),
-            None => drawings.push(control.line()),
-        }
-    }
+    forms::add(package, &relations, &worksheet, book, &mut drawings);
     sheets.add(&sheet.name, worksheet.rows, &drawings)
-}
-
-/// The controls of a sheet in their state.
-fn controls(
-    package: &mut Package,
-    relations: &HashMap<String, Relation>,
-    states: &[(String, String)],
-) -> Vec<Control> {
-    let mut found = Vec::new();
-    for drawing in relations.values().filter(|relation| relation.kind == "vmlDrawing") {
-        // A comment's frame says nothing: a drawing that cannot be read hides no text that is known of.
-        let Ok(Some(xml)) = package.part(&drawing.target) else { continue };
-        for mut control in controls::read(&xml) {
-            let state = states.iter().find(|(shape, _)| *shape == control.shape);
-            let part = state.and_then(|(_, id)| relations.get(id)).map(|one| one.target.clone());
-            let own = part.and_then(|part| controls::is_ticked(&package.part(&part).ok()??));
-            control.ticked = control.ticked.map(|ticked| own.unwrap_or(ticked));
-            found.push(control);
-        }
-    }
-    found
-}
-
-/// A text with the state of a control before its label.
-fn with_state(text: &str, control: &Control) -> String {
-    let mut is_written = false;
-    let lines = text.lines().map(|line| {
-        if is_written || line != control.label {
-            return line.to_owned();
-        }
-        is_written = true;
-        control.line()
-    });
-    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Whether a table of the sheet shows a choice of its rows.
@@ -147,7 +107,7 @@ fn is_filtered(package: &mut Package, relations: &HashMap<String, Relation>) -> 
 }
 
 /// Text boxes and charts of a sheet; a chart's figures where the sheet has none of its own.
-fn drawings(
+pub(super) fn drawings(
     sheets: &mut Sheets<'_>,
     package: &mut Package,
     relations: &HashMap<String, Relation>,
@@ -189,9 +149,19 @@ struct Listed {
     is_hidden: bool,
 }
 
-/// The sheets in their order, and whether dates count from 1904.
-fn listed(xml: &str) -> (Vec<Listed>, bool) {
-    let (mut list, mut from_1904) = (Vec::new(), false);
+/// What a workbook says of its sheets.
+#[derive(Default)]
+struct Listing {
+    /// In their order.
+    list: Vec<Listed>,
+    /// What ranges with names refer to.
+    names: HashMap<String, String>,
+    from_1904: bool,
+}
+
+fn listed(xml: &str) -> Listing {
+    let Listing { mut list, mut names, mut from_1904 } = Listing::default();
+    let mut named = None;
     let mut reader = Reader::from_str(xml);
     reader.config_mut().check_end_names = false;
     while let Ok(event) = reader.read_event() {
@@ -206,13 +176,19 @@ fn listed(xml: &str) -> (Vec<Listed>, bool) {
                     relation: reference(&tag).unwrap_or_default(),
                     is_hidden: attribute(&tag, "state").is_some_and(|state| state != "visible"),
                 }),
+                "definedName" => named = attribute(&tag, "name"),
                 _ => {}
             },
+            Event::Text(text) => {
+                if let Some(name) = named.take() {
+                    names.insert(name, text.xml10_content().into_owned());
+                }
+            }
             Event::Eof => break,
             _ => {}
         }
     }
-    (list, from_1904)
+    Listing { list, names, from_1904 }
 }
 
 /// What all sheets share.
@@ -222,9 +198,32 @@ pub(super) struct Book {
     from_1904: bool,
     /// Some cell refers to a text that the workbook does not hold.
     is_missing_text: Cell<bool>,
+    /// What ranges with names refer to, and the sheets' parts by their names.
+    pub(super) names: HashMap<String, String>,
+    pub(super) parts: HashMap<String, String>,
 }
 
 impl Book {
+    pub(super) fn new(strings: Vec<String>, styles: Vec<Style>, from_1904: bool) -> Self {
+        let (names, parts) = (HashMap::new(), HashMap::new());
+        Self { strings, styles, from_1904, is_missing_text: Cell::new(false), names, parts }
+    }
+
+    /// Whether a cell wanted a text that the workbook does not hold.
+    pub(super) fn lacks_text(&self) -> bool {
+        self.is_missing_text.get()
+    }
+
+    /// A text in the format of its cell.
+    pub(super) fn text(&self, text: &str, style: usize) -> String {
+        self.style(style).map_or_else(|| text.to_owned(), |style| style.format.text(text))
+    }
+
+    /// What a cell shows, marked where it is struck out.
+    pub(super) fn struck(&self, shown: String, style: usize) -> String {
+        if self.style(style).is_some_and(|style| style.is_struck) { signs::struck(&shown) } else { shown }
+    }
+
     pub(super) fn string(&self, at: usize) -> Option<&str> {
         let string = self.strings.get(at);
         self.is_missing_text.set(self.is_missing_text.get() || string.is_none());
