@@ -166,12 +166,9 @@ fn fenced_box(line: &str) -> Option<(&str, String)> {
     let open = fence(line).filter(|open| line.starts_with(*open))?;
     let (kind, title) = line[open.len()..].trim_start().strip_prefix('{')?.split_once('}')?;
     let title = title.trim();
-    let is_box = BOXES.split(' ').any(|name| name == kind);
+    let is_box = BOXES.contains(&kind) || matches!(kind, "admonition" | "dropdown" | "topic");
     is_box.then(|| (open, if title.is_empty() { capitalised(kind) } else { title.to_owned() }))
 }
-
-const BOXES: &str =
-    "admonition attention caution danger dropdown error hint important note seealso tip topic warning";
 
 /// How a box looks: `:class: wide`.
 fn is_setting(line: &str) -> bool {
