@@ -8,6 +8,7 @@ use super::super::number_format::NumberFormat;
 use super::super::package::Package;
 use super::Sheets;
 use super::rows::Rows;
+use super::shown::Shown;
 use super::styles::Style;
 use super::truth;
 use super::xlsb_records::{Record, Records};
@@ -27,6 +28,8 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
     let (list, from_1904) = listed(&workbook);
     let strings = strings(&shared("sharedStrings").unwrap_or_default());
     let book = Book::new(strings, styles(&shared("styles").unwrap_or_default()), from_1904);
+    let visible = list.iter().filter(|sheet| !sheet.is_hidden).map(|sheet| sheet.name.as_str());
+    sheets.shown = Shown::new(visible, HashMap::new());
     let mut failed = None;
     for sheet in &list {
         if sheet.is_hidden {
@@ -45,6 +48,7 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
             if worksheet.is_filtered {
                 worksheet.rows.show_rows();
             }
+            sheets.shown.note(&sheet.name, worksheet.rows.hidden());
             let drawings = drawings(&mut sheets, &mut package, &relations, worksheet.rows.is_empty());
             sheets.add(&sheet.name, worksheet.rows, &drawings)
         });
