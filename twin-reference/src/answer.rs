@@ -14,6 +14,8 @@ mod retrieve;
 pub(crate) mod table;
 pub(crate) mod words;
 
+use std::collections::HashSet;
+
 use amounts::{Amount, Limits, Unit};
 use personal::Asks;
 use question::Question;
@@ -21,10 +23,9 @@ use retrieve::Evidence;
 
 use crate::store::{Result, Store};
 
-/// Below this the knowledge base is said not to cover the question; far below it not even what comes closest is named.
-const UNRELATED: f64 = 0.2;
+/// Below this the knowledge base is said not to cover the question, and what comes closest is named at most, which far
+/// below it is not either; below the last it is quoted as what comes closest.
 const FAR: f64 = 0.08;
-/// Below this they are named at most, not quoted; below the other they are quoted as what comes closest.
 const FAINT: f64 = 0.3;
 const DOUBTFUL: f64 = 0.5;
 const NOTHING: &str = "Nothing in the knowledge base answers this.";
@@ -56,13 +57,8 @@ pub(crate) struct Source {
 impl Answer {
     /// The titles of the sources, best first, each once.
     pub(crate) fn titles(&self) -> Vec<&str> {
-        let mut titles = Vec::new();
-        for source in &self.sources {
-            if !titles.contains(&source.title.as_str()) {
-                titles.push(source.title.as_str());
-            }
-        }
-        titles
+        let mut seen = HashSet::new();
+        self.sources.iter().map(|source| source.title.as_str()).filter(|title| seen.insert(*title)).collect()
     }
 }
 
@@ -80,28 +76,17 @@ pub(crate) fn answer(store: &Store, question: &str, context: &str, gate: Gate) -
     let asked = Question::read(store, question, context)?;
     let evidence = retrieve::retrieve(store, &asked)?;
     let (text, mut quoted) = extract::extract(&evidence, &asked);
-    // A document may be one word, which alone is no sentence.
-    let text = match quoted.first() {
-        Some(best) if text.trim().is_empty() => best.whole_text().trim().to_owned(),
-        _ => text,
-    };
     let is_said = quoted.is_empty() || text.contains(char::is_alphanumeric);
     let confidence = if is_said { confidence::confidence(&asked, &evidence) } else { 0.0 };
     let asks = personal::judge(question);
-    let escalate_reason = match personal_reason(store, question, asks, &evidence, &quoted)? {
-        Some(reason) => Some(reason),
-        None if confidence < gate.threshold => Some(doubt(store, confidence)?.to_owned()),
-        None => None,
-    };
+    let doubt = if confidence < gate.threshold { Some(doubt(store, confidence)?) } else { None };
+    let escalate_reason = reason(store, question, asks, &quoted)?.or(doubt.map(str::to_owned));
     if confidence < FAR {
         quoted.clear();
     }
-    let mut sources: Vec<Source> = Vec::new();
-    for evidence in &quoted {
-        if !sources.iter().any(|source| source.document == evidence.document) {
-            sources.push(Source { document: evidence.document, title: evidence.title.clone() });
-        }
-    }
+    let mut seen = HashSet::new();
+    let sources = quoted.iter().filter(|evidence| seen.insert(evidence.document));
+    let sources = sources.map(|best| Source { document: best.document, title: best.title.clone() }).collect();
     let response = match quoted.first() {
         None => NOTHING.to_owned(),
         Some(best) if confidence < FAINT || asks == Some(Asks::Time) => {
@@ -110,59 +95,41 @@ pub(crate) fn answer(store: &Store, question: &str, context: &str, gate: Gate) -
         Some(best) if confidence < DOUBTFUL => format!("What comes closest is \"{}\":\n\n{text}", best.title),
         Some(_) => text,
     };
-    let response = match &escalate_reason {
-        Some(_) if gate.attended => format!("{response}\n\nA person will look at this."),
-        _ => response,
-    };
+    let is_passed_on = escalate_reason.is_some() && gate.attended;
+    let response = response + if is_passed_on { "\n\nA person will look at this." } else { "" };
     let passages = evidence.iter().take(FOR_A_MODEL);
     let passages = passages.map(|evidence| (evidence.title.clone(), evidence.whole_text())).collect();
     Ok(Answer { response, confidence, escalate_reason, sources, passages })
 }
 
-/// Why a person must decide however sure the answer is.
-fn personal_reason(
-    store: &Store,
-    question: &str,
-    asks: Option<Asks>,
-    evidence: &[Evidence],
-    quoted: &[&Evidence],
-) -> Result<Option<String>> {
-    for sum in amounts::amounts(question) {
-        let near = evidence.iter().take(5).map(|evidence| Limits::of(&evidence.text, sum.unit));
-        let bound = near.filter_map(|limits| limits.bound_below(sum.value)).reduce(f64::max);
-        if let (Some(Asks::Approval), Unit::Money, Some(bound)) = (asks, sum.unit, bound) {
+/// Why a person must decide however sure the answer is: it asks for what only one can give, or names a sum above what
+/// the documents quoted allow. That is past a bound where leave is asked for, and past every sum where none is set.
+fn reason(store: &Store, question: &str, asks: Option<Asks>, quoted: &[&Evidence]) -> Result<Option<String>> {
+    // The rule may stand apart from what is quoted.
+    let mut whole = String::new();
+    for evidence in quoted {
+        whole += &store.text(evidence.document)?.unwrap_or_default().1;
+        whole += "\n";
+    }
+    for Amount { value, unit, .. } in amounts::amounts(question) {
+        let limits = Limits::of(&whole, unit);
+        let bound = limits.bound_below(value);
+        let is_capped = quoted.iter().any(|evidence| Limits::of(&evidence.text, unit).caps_below(value));
+        let asks_leave = (bound.is_some() || is_capped) && personal::asks_leave(question);
+        if let (Some(Asks::Approval), Unit::Money, Some(bound)) = (asks, unit, bound) {
             return Ok(Some(format!("Requires personal budget authority over {}", amounts::spoken(bound))));
         }
-        if asks.is_none() && exceeds(store, question, sum, quoted)? {
+        if asks.is_none() && (asks_leave || bound.is_none() && limits.tops(value)) {
             return Ok(Some("Names a sum above what the knowledge base allows".to_owned()));
         }
     }
     Ok(asks.map(|asks| asks.reason().to_owned()))
 }
 
-/// Whether a sum is above what the documents quoted allow: past the bound of one of their rules where leave is
-/// asked for, and past every sum they name where none of their rules is about it.
-fn exceeds(store: &Store, question: &str, sum: Amount, quoted: &[&Evidence]) -> Result<bool> {
-    let leave = personal::asks_leave(question);
-    let capped = quoted.iter().any(|evidence| Limits::of(&evidence.text, sum.unit).caps_below(sum.value));
-    // The rule may stand apart from what is quoted.
-    let mut whole = String::new();
-    for evidence in quoted {
-        let (_, content) = store.text(evidence.document)?.unwrap_or_default();
-        whole += &content;
-        whole += "\n";
-    }
-    let limits = Limits::of(&whole, sum.unit);
-    Ok(match limits.bound_below(sum.value) {
-        Some(_) => leave,
-        None => leave && capped || limits.tops(sum.value),
-    })
-}
-
 fn doubt(store: &Store, confidence: f64) -> Result<&'static str> {
     Ok(if store.passages()? == 0 {
         "The knowledge base is empty"
-    } else if confidence < UNRELATED {
+    } else if confidence < FAINT {
         "Not covered by the knowledge base"
     } else {
         "Only partly covered by the knowledge base"

@@ -16,7 +16,6 @@ use rusqlite::{Connection, MAIN_DB, Row, params};
 
 pub(crate) use documents::DOCUMENT_TYPES;
 pub(crate) use escalations::NewEscalation;
-pub(crate) use index::Hit;
 
 /// The layout of the database; a file of a later one is refused.
 const SCHEMA_VERSION: i64 = 2;

@@ -88,7 +88,7 @@ def fusion(questions, steps=150, rate=.05):
     """Weights of the signals that put a right document first: the softmax over a question's passages."""
     sets = [(np.array([c['signals'] for c in q['candidates']]), np.array([is_gold(q, c['title']) for c in q['candidates']]),
              q['weight']) for q in questions if q['kind'] == '+' and any(is_gold(q, c['title']) for c in q['candidates'])]
-    w, m, v = np.full(7, 5.), np.zeros(7), np.zeros(7)
+    w, m, v = np.full(6, 5.), np.zeros(6), np.zeros(6)
     for step in range(1, steps + 1):
         grad = .002 * w
         for S, gold, weight in sets:
@@ -97,9 +97,9 @@ def fusion(questions, steps=150, rate=.05):
         m += .1 * (grad - m)
         v += .01 * (grad * grad - v)
         w = np.maximum(w - rate * 4 * (m / (1 - .9 ** step)) / (np.sqrt(v / (1 - .99 ** step)) + 1e-9), 0)
-    w *= 3 / w[:6].sum()
+    w *= 3 / w[:5].sum()
     # Few questions name a sum. A rule about it is what they ask for.
-    w[6] = max(w[6], .2)
+    w[5] = max(w[5], .2)
     return w
 
 
@@ -197,10 +197,9 @@ def main(path, *options):
         with open(os.path.join(HERE, '../src/answer/fitted.rs'), 'w') as f:
             f.write('//! What `table/fit.py` fitted. Written by it.\n\n'
                     "/// What each signal of a passage counts: the cosine of the question with the passage and with its best sentence, how\n"
-                    "/// much of the question's words the passage and its best sentence cover, the cosine with the title, and with the\n"
-                    "/// best other passage of the document, and whether the passage has a rule about a sum the question names, or a number it\n"
-                    "/// asks for.\n"
-                    'pub(super) const WEIGHTS: [f64; 7] = [%s];\n\n' % ', '.join('%.3f' % x for x in w) +
+                    "/// much of the question's words the passage covers, the cosine with the title, and with the best other passage of the\n"
+                    "/// document, and whether the passage has a rule about a sum the question names, or a number it asks for.\n"
+                    'pub(super) const WEIGHTS: [f64; 6] = [%s];\n\n' % ', '.join('%.3f' % x for x in w) +
                     '/// The constant of the confidence, and what each of its features counts: %s.\n' % ', '.join(names) +
                     'pub(super) const BASE: f64 = %.2f;\n' % c[-1] +
                     'pub(super) const COEFFICIENTS: [f64; %d] = [%s];\n' % (len(names), ', '.join('%.2f' % x for x in c[:-1])))

@@ -15,6 +15,7 @@ pub(super) fn without_directives(markdown: &str) -> Cow<'_, str> {
         ":::",
         "--8<--",
         "{",
+        "```{",
         ">",
         "import ",
         "\\newpage",
@@ -44,6 +45,7 @@ const DEEPEST: usize = 6;
 
 fn add(markdown: &str, out: &mut String, depth: usize) {
     let mut code: Option<&str> = None;
+    let mut boxes: Vec<&str> = Vec::new();
     let mut rest = markdown;
     while let Some(line) = rest.split_inclusive('\n').next() {
         rest = &rest[line.len()..];
@@ -53,6 +55,15 @@ fn add(markdown: &str, out: &mut String, depth: usize) {
                 trimmed.strip_prefix(open).is_some_and(|more| more.trim_matches(['`', '~']).is_empty());
             code = code.filter(|_| !is_end);
             out.push_str(line);
+        } else if boxes.last().is_some_and(|open| trimmed == *open) {
+            boxes.pop();
+            out.push('\n');
+        } else if let Some((open, title)) = fenced_box(trimmed) {
+            boxes.push(open);
+            paragraph(out, &line[..line.len() - line.trim_start().len()], &title);
+            while let Some(setting) = rest.split_inclusive('\n').next().filter(|line| is_setting(line)) {
+                rest = &rest[setting.len()..];
+            }
         } else if let Some(open) = fence(trimmed) {
             code = Some(open);
             out.push_str(line);
@@ -156,6 +167,22 @@ fn quoted_title(line: &str) -> Option<String> {
     let kind = kind.split('|').next().unwrap_or_default().to_lowercase();
     is_kind.then(|| {
         format!("{marks}{}  \n", if title.is_empty() { capitalised(&kind) } else { title.to_owned() })
+    })
+}
+
+/// The fence of a box that MyST writes as code (```` ```{note} Title ````), and its title, else its kind.
+fn fenced_box(line: &str) -> Option<(&str, String)> {
+    let open = fence(line).filter(|open| line.starts_with(*open))?;
+    let (kind, title) = line[open.len()..].trim_start().strip_prefix('{')?.split_once('}')?;
+    let title = title.trim();
+    let is_box = BOXES.contains(&kind) || matches!(kind, "admonition" | "dropdown" | "topic");
+    is_box.then(|| (open, if title.is_empty() { capitalised(kind) } else { title.to_owned() }))
+}
+
+/// How a box looks: `:class: wide`.
+fn is_setting(line: &str) -> bool {
+    line.trim().strip_prefix(':').and_then(|line| line.split_once(':')).is_some_and(|(name, _)| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     })
 }
 
@@ -282,6 +309,18 @@ fn is_directive(line: &str) -> bool {
 mod tests {
     use super::super::markdown::{Dialect, to_text};
     use super::*;
+
+    #[test]
+    fn boxes_that_look_like_code_or_quotes_are_text_under_their_titles() {
+        let text = "```{note} Heads up\n:class: wide\n\nAsk Uma.\n```\n\n````{tip}\n```\ncode\n```\n````\n> [!NOTE]\n> Wet.\n";
+        let read = without_directives(text);
+        assert_eq!(
+            read.lines().filter(|line| !line.is_empty()).collect::<Vec<_>>(),
+            ["Heads up", "Ask Uma.", "Tip", "```", "code", "```", "> Note  ", "> Wet."]
+        );
+        let code = "```{code-cell} python\nx = 1\n```\n";
+        assert_eq!(without_directives(code), code);
+    }
 
     fn text(markdown: &str) -> String {
         to_text(&without_directives(markdown), Dialect::Common).1

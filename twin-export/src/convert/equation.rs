@@ -24,8 +24,23 @@ pub(super) struct Equation {
 const DEEPEST: usize = 64;
 
 /// What of an element's properties matters.
-const PROPERTIES: [&str; 9] =
-    ["type", "chr", "subHide", "supHide", "begChr", "endChr", "sepChr", "pos", "show"];
+const PROPERTIES: [&str; 13] = [
+    "type",
+    "chr",
+    "subHide",
+    "supHide",
+    "begChr",
+    "endChr",
+    "sepChr",
+    "pos",
+    "show",
+    "strikeH",
+    "strikeV",
+    "strikeBLTR",
+    "strikeTLBR",
+];
+/// What strikes out a term.
+const STROKES: [&str; 4] = ["strikeH", "strikeV", "strikeBLTR", "strikeTLBR"];
 
 const BRACES: [&str; 6] = ["⏞", "⏟", "⎴", "⎵", "︷", "︸"];
 
@@ -180,6 +195,7 @@ impl Node {
                 let name = self.part("fName");
                 if e.starts_with('(') || e.is_empty() { format!("{name}{e}") } else { format!("{name}({e})") }
             }
+            "borderBox" if STROKES.iter().any(|stroke| self.is_on(stroke)) => signs::struck(&self.rest()),
             // A brace says which terms a remark is on.
             "limLow" | "limUpp" if BRACES.contains(&self.part("lim")) => e.to_owned(),
             "limLow" => format!("{e}_({})", self.part("lim")),

@@ -13,6 +13,8 @@ use super::{confidence, personal, retrieve};
 use crate::seed::Seed;
 use crate::store::Store;
 
+const NAMES: [&str; 7] = ["score", "missing", "named", "margin", "nearer", "words", "rule"];
+
 /// One line for each question of a file: its candidates, and the features of the confidence.
 fn write_file(path: &Path, out: &mut impl Write) {
     let file = fs::read_to_string(path).unwrap();
@@ -40,7 +42,7 @@ fn write_file(path: &Path, out: &mut impl Write) {
             "question": text,
             "gold": sources.split(" | ").collect::<Vec<_>>(),
             "candidates": candidates.collect::<Vec<_>>(),
-            "names": confidence::NAMES,
+            "names": NAMES,
             "sentences": personal::sentences(text).map(personal::features).collect::<Vec<_>>(),
         });
         writeln!(out, "{line}").unwrap();

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use super::table::Vector;
 use super::{question, words};
 
-/// What a question asks of a person.
+/// What a question asks of a person, in the order of the weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asks {
     Approval,
@@ -18,38 +18,34 @@ pub(crate) enum Asks {
     Time,
 }
 
+/// Each with why a person must look at it.
+const KINDS: [(Asks, &str); 4] = [
+    (Asks::Approval, "Requires personal approval"),
+    (Asks::Commitment, "Requires a personal commitment"),
+    (Asks::Decision, "Requires a personal decision"),
+    (Asks::Time, "Asks for a person's time"),
+];
+
 impl Asks {
-    /// Why a person must look at it.
     pub(crate) fn reason(self) -> &'static str {
-        match self {
-            Self::Approval => "Requires personal approval",
-            Self::Commitment => "Requires a personal commitment",
-            Self::Decision => "Requires a personal decision",
-            Self::Time => "Asks for a person's time",
-        }
+        KINDS[self as usize].1
     }
 }
-
-/// The kinds in the order of the weights; the first is a question a document can answer.
-const KINDS: [Option<Asks>; 5] =
-    [None, Some(Asks::Approval), Some(Asks::Commitment), Some(Asks::Decision), Some(Asks::Time)];
 
 /// How likely a question must need a person to be passed on for that.
 const SURE: f64 = 0.55;
 
 /// The words a question may begin with that tell who is asked for what.
-const OPENINGS: [&str; 36] = [
-    "can", "could", "will", "would", "may", "should", "shall", "must", "do", "does", "did", "is", "are",
-    "am", "have", "has", "what", "what's", "which", "who", "whom", "when", "where", "why", "how", "please",
-    "tell", "give", "let", "i", "we", "my", "if", "a", "the", "there",
-];
+const OPENINGS: &str = "can could will would may should shall must do does did is are am have has what what's which \
+    who whom when where why how please tell give let i we my if a the there";
 /// Who the second word of a question speaks of.
-const SUBJECTS: [&[&str]; 5] =
-    [&["you", "u"], &["i"], &["we"], &["it", "there", "this", "that"], &["the", "a", "an", "my", "our"]];
+const SUBJECTS: [&str; 5] = ["you u", "i", "we", "it there this that", "the a an my our"];
+const ABLE: &str = "can could will would may shall should";
+const BEING: &str = "do does did is are am have has";
 /// Words that tell by standing anywhere.
-const ANYWHERE: [&[&str]; 5] = [&["you"], &["your"], &["me", "my"], &["us", "our"], &["please"]];
-
-const TIMES: [&str; 5] = ["today", "tonight", "tomorrow", "now", "asap"];
+const ANYWHERE: [&str; 5] = ["you", "your", "me my", "us our", "please"];
+const TIMES: &str = "today tonight tomorrow now asap";
+const SPOKEN_TO: &str = "you your me please";
 /// The words of a frame around a question; it tells for itself, or when a question word follows.
 const FRAMES: &str = "please can could would will you kindly tell show remind explain describe clarify me us i i'd \
     like want need to know do help understand wonder just quickly";
@@ -79,14 +75,14 @@ pub(crate) fn sentences(question: &str) -> impl Iterator<Item = &str> {
 
 fn judge_sentence(sentence: &str) -> Option<(Asks, f64)> {
     // "Thank you" asks for nothing.
-    words::words(sentence).find(|word| !question::is_stop_word(word, &words::fold(word.text)))?;
+    words::words(sentence).find(|word| !question::is_stop_word(&words::fold(word.text)))?;
     let features = features(sentence);
     let score = |weights: &Vec<f64>| weights.iter().zip(&features).map(|(a, b)| a * b).sum::<f64>();
     let scores: Vec<f64> = WEIGHTS.iter().map(|weights| score(weights).exp()).collect();
     let sum: f64 = scores.iter().sum();
     let impersonal = scores.first().map_or(1.0, |score| score / sum);
-    let likeliest = KINDS.into_iter().zip(scores).skip(1).max_by(|a, b| a.1.total_cmp(&b.1));
-    let asks = likeliest.and_then(|(asks, _)| asks)?;
+    let ((asks, _), _) =
+        KINDS.into_iter().zip(scores.into_iter().skip(1)).max_by(|a, b| a.1.total_cmp(&b.1))?;
     (1.0 - impersonal >= SURE).then_some((asks, 1.0 - impersonal))
 }
 
@@ -94,18 +90,13 @@ fn judge_sentence(sentence: &str) -> Option<(Asks, f64)> {
 /// the`. What is left is a question of its own.
 fn unframed(sentence: &str) -> &str {
     let words: Vec<_> = words::words(sentence).collect();
-    let lower: Vec<String> = words.iter().map(|word| lower(word.text)).collect();
-    let skip =
-        |from: usize, any: &str| from + lower[from..].iter().take_while(|word| is_one(word, any)).count();
+    let is = |at: usize, of: &str| words.get(at).is_some_and(|word| is_one(&lower(word.text), of));
+    let skip = |from: usize, of: &str| (from..).find(|at| !is(*at, of)).unwrap_or(from);
     let greeted = skip(0, GREETINGS);
     let framed = skip(greeted, FRAMES);
-    let frame = &lower[greeted..framed];
-    let told = frame.iter().any(|word| is_one(word, TELLS))
-        && lower.get(framed).is_some_and(|word| is_one(word, ASKS));
-    let explains = frame.iter().any(|word| is_one(word, EXPLAINS));
-    let helps = frame.ends_with(&["help", "me", "to"].map(str::to_owned));
-    let rest = if explains || helps || told { framed } else { greeted };
-    words.get(rest).map_or("", |word| &sentence[word.start..])
+    let has = |of: &str| (greeted..framed).any(|at| is(at, of));
+    let is_frame = has(EXPLAINS) || has(TELLS) && is(framed, ASKS);
+    words.get(if is_frame { framed } else { greeted }).map_or("", |word| &sentence[word.start..])
 }
 
 fn is_one(word: &str, of: &str) -> bool {
@@ -119,42 +110,35 @@ fn lower(word: &str) -> String {
 /// The direction of a sentence and how it is put.
 pub(crate) fn features(sentence: &str) -> Vec<f64> {
     let sentence = unframed(sentence);
-    let mut features: Vec<f64> =
-        Vector::of(sentence).numbers().iter().map(|number| f64::from(*number)).collect();
-    let all: Vec<&str> = words::words(sentence).map(|word| word.text).collect();
-    let lower: Vec<String> = all.iter().map(|word| lower(word)).collect();
-    let word = |at: usize| lower.get(at).map_or("", String::as_str);
+    let mut features: Vec<f64> = Vector::of(sentence).0.map(f64::from).to_vec();
+    let words: Vec<&str> = words::words(sentence).map(|word| word.text).collect();
+    let lower: Vec<String> = words.iter().map(|word| lower(word)).collect();
+    let is = |at: usize, of: &str| lower.get(at).is_some_and(|word| is_one(word, of));
+    let has = |of: &str| lower.iter().any(|word| is_one(word, of));
     let mut push = |holds: bool| features.push(f64::from(u8::from(holds)));
-    OPENINGS.iter().for_each(|opening| push(word(0) == *opening));
-    push(!OPENINGS.contains(&word(0)));
-    let is_name = all.get(1).is_some_and(|word| word.starts_with(char::is_uppercase) && word.len() > 1);
-    let able = matches!(word(0), "can" | "could" | "will" | "would" | "may" | "shall" | "should");
-    let being = matches!(word(0), "do" | "does" | "did" | "is" | "are" | "am" | "have" | "has");
-    for opens in [able, being, !able && !being] {
-        SUBJECTS.iter().for_each(|subjects| push(opens && subjects.contains(&word(1))));
+    OPENINGS.split(' ').for_each(|opening| push(is(0, opening)));
+    push(!is(0, OPENINGS));
+    let is_name = words.get(1).is_some_and(|word| word.starts_with(char::is_uppercase) && word.len() > 1);
+    for opens in [is(0, ABLE), is(0, BEING), !is(0, ABLE) && !is(0, BEING)] {
+        SUBJECTS.iter().for_each(|subjects| push(opens && is(1, subjects)));
         push(opens && is_name);
     }
-    let has = |words: &[&str]| lower.iter().any(|word| words.contains(&word.as_str()));
     ANYWHERE.iter().for_each(|words| push(has(words)));
-    push(has(&TIMES));
+    push(has(TIMES));
     // `delete my account` asks how, where nobody is spoken to and no time is named.
-    push(!OPENINGS.contains(&word(0)) && !has(&TIMES) && !has(&["you", "your", "me", "please"]));
+    push(!is(0, OPENINGS) && !has(TIMES) && !has(SPOKEN_TO));
     push(true);
     features
 }
 
 /// Whether the question is about what the asker may do, rather than about what a rule says.
 pub(crate) fn asks_leave(question: &str) -> bool {
-    question.split(['.', '?', '!', ';', ',', '\n']).any(|sentence| {
-        let lower = sentence.trim().to_lowercase();
+    sentences(question).flat_map(|sentence| sentence.split(',')).any(|part| {
+        let lower = lower(part.trim());
         let mut words = lower.split_whitespace();
-        let opens = words.next().is_some_and(|first| {
-            matches!(first, "can" | "may" | "could" | "shall" | "should" | "am" | "are" | "is")
-        });
-        let subject = words
-            .next()
-            .is_some_and(|second| matches!(second, "i" | "we" | "the" | "a" | "an" | "our" | "my" | "it"));
-        opens && subject || lower.contains("go ahead") || lower.contains("allowed to")
+        let opens = words.next().is_some_and(|word| is_one(word, "can may could shall should am are is"));
+        let speaks = words.next().is_some_and(|word| is_one(word, "i we the a an our my it"));
+        opens && speaks || lower.contains("go ahead") || lower.contains("allowed to")
     })
 }
 
@@ -165,7 +149,7 @@ mod tests {
 
     #[test]
     fn there_is_a_weight_for_every_kind_and_feature() {
-        assert_eq!(WEIGHTS.len(), KINDS.len());
+        assert_eq!(WEIGHTS.len(), 1 + KINDS.len());
         let features = features("May I?").len();
         assert!(features > DIMENSIONS && WEIGHTS.iter().all(|weights| weights.len() == features));
     }

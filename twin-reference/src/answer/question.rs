@@ -17,24 +17,21 @@ static STOP_WORDS: LazyLock<HashSet<&str>> =
 /// Rarity is measured as if there were at least this many passages, or a word would be common in a small
 /// knowledge base for standing there once.
 const FEWEST_PASSAGES: f64 = 50.0;
-/// The length of the row of a word that tells much; shorter rows are those of everyday words.
-const TELLING: f64 = 1.0;
-/// What an everyday word counts at least.
+/// What an everyday word counts at least, whose row in the table is short.
 const EVERYDAY: f64 = 0.25;
 /// What a word that is not searched for counts in the direction of a question, beside one that tells as much as the
 /// others do on average.
 const STOP_WORD: f32 = 0.5;
 /// What a word is worth that is found through one that is nearly the same: a typo of it, or a compound with it.
 const KIN: f64 = 0.6;
-/// How many words of a conversation are looked at, and what they count beside the question's own.
-const CONTEXT_TERMS: usize = 12;
-const CONTEXT: f64 = 0.3;
+/// What the conversation before it counts in the direction of a question.
+const CONTEXT: f32 = 0.3;
 
 /// One word of a question.
 #[derive(Debug, Clone)]
 pub(crate) struct Term {
-    /// Index terms that stand for it, each with how well it does; the first is the word itself.
-    pub(crate) forms: Vec<(String, f64)>,
+    /// Index terms that stand for it; the first is the word itself.
+    pub(crate) forms: Vec<Form>,
     /// How much it tells: by its rarity in this knowledge base, and in the language.
     pub(crate) weight: f64,
     /// How much it tells in the language alone: 1 for a word of some subject, less for `time`, `name` or `help`.
@@ -43,9 +40,15 @@ pub(crate) struct Term {
     pub(crate) is_known: bool,
     /// Whether it names something: a capital letter within a sentence, or no word of the language.
     pub(crate) is_name: bool,
-    /// Whether it is a word of the conversation before the question.
-    pub(crate) is_context: bool,
     pub(crate) vector: Vector,
+}
+
+/// An index term, how well it stands for a word, and how many passages have it.
+#[derive(Debug, Clone)]
+pub(crate) struct Form {
+    pub(crate) text: String,
+    pub(crate) quality: f64,
+    pub(crate) passages: u64,
 }
 
 /// A question as it is held against passages.
@@ -57,37 +60,20 @@ pub(crate) struct Question {
     pub(crate) english: f64,
     /// The sums it names.
     pub(crate) sums: Vec<Amount>,
-    /// Whether it asks how many, how much or how long: for a number.
-    pub(crate) asks_number: bool,
 }
 
 impl Question {
     pub(crate) fn read(store: &Store, text: &str, context: &str) -> Result<Self> {
-        let mut terms = terms(store, text)?;
-        let mut vector = direction(text, &terms);
-        let mut before = self::terms(store, context)?;
-        if terms.is_empty() {
-            terms = before;
-            vector = direction(context, &terms);
-        } else if !before.is_empty() {
-            vector = vector.plus(&Vector::of(context), CONTEXT as f32).unit();
-            before.retain(|other| !terms.iter().any(|term| term.forms[0].0 == other.forms[0].0));
-            before.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-            before.truncate(CONTEXT_TERMS);
-            terms.extend(before.into_iter().map(|term| Term {
-                weight: CONTEXT * term.weight,
-                is_context: true,
-                ..term
-            }));
+        let terms = terms(store, text)?;
+        // "How many are there?" asks for what was spoken of.
+        if terms.is_empty() && !context.is_empty() {
+            return Self::read(store, context, "");
         }
-        // Of "I'm" and "what's" the table has the parts.
-        let parts = words::words(text).flat_map(|word| word.text.split(['\'', '\u{2019}']));
-        let words = parts.map(words::fold);
-        let (known, all) =
-            words.fold((0, 0), |(known, all), word| (known + i32::from(table::knows(&word)), all + 1));
-        let english = (2.0 * f64::from(known) / f64::from(all.max(1)) - 0.5).clamp(0.0, 1.0);
-        let asks_number = words::words(text).any(|word| is_measure(text, &word));
-        Ok(Self { terms, vector, english, sums: amounts::amounts(text), asks_number })
+        let vector = direction(text, &terms).plus(&Vector::of(context), CONTEXT).unit();
+        let known: Vec<bool> = words::words(text).map(|word| table::knows(&words::fold(word.text))).collect();
+        let share = known.iter().filter(|known| **known).count() as f64 / known.len().max(1) as f64;
+        let english = (2.0 * share - 0.5).clamp(0.0, 1.0);
+        Ok(Self { terms, vector, english, sums: amounts::amounts(text) })
     }
 }
 
@@ -98,11 +84,11 @@ fn direction(text: &str, terms: &[Term]) -> Vector {
     for word in words::words(text) {
         let folded = words::fold(word.text);
         let stem = words::stem(&folded);
-        let term = terms.iter().find(|term| term.forms[0].0 == stem);
-        vector.add_part(word.text, term.map_or(STOP_WORD, |term| (term.weight / mean) as f32));
+        let term = terms.iter().find(|term| term.forms[0].text == stem);
+        vector.add(&folded, term.map_or(STOP_WORD, |term| (term.weight / mean) as f32));
     }
     // The vector of a misspelt word is that of its scraps.
-    terms.iter().flat_map(|term| term.forms.iter().skip(1)).for_each(|(form, _)| vector.add(form));
+    terms.iter().flat_map(|term| term.forms.iter().skip(1)).for_each(|form| vector.add(&form.text, 1.0));
     vector.unit()
 }
 
@@ -110,36 +96,27 @@ fn direction(text: &str, terms: &[Term]) -> Vector {
 fn terms(store: &Store, text: &str) -> Result<Vec<Term>> {
     let passages = (store.passages()? as f64).max(FEWEST_PASSAGES);
     let mut terms: Vec<Term> = Vec::new();
-    let mut end = 0;
     for word in words::words(text) {
-        let hyphenated = &text[end..word.start] == "-";
-        end = word.start + word.text.len();
         let folded = words::fold(word.text);
-        let stems = if word.text.chars().any(words::is_cjk) {
-            words::pairs(word.text)
-        } else if folded.is_empty() || is_stop_word(&word, &folded) || is_number(text, &word, &folded) {
+        if is_stop_word(&folded) || is_number(text, &word, &folded) {
             continue;
-        } else {
-            vec![words::stem(&folded).into_owned()]
-        };
-        for stem in stems {
-            if terms.iter().any(|term| term.forms[0].0 == stem) {
+        }
+        for stem in words::terms(word.text, &folded) {
+            if terms.iter().any(|term| term.forms[0].text == stem) {
                 continue;
             }
             let is_word = table::knows(&folded) || table::knows(&stem);
-            let is_name = is_name(text, &word) || !(hyphenated || is_word);
-            let mut forms = vec![(stem, 1.0)];
-            let mut frequency = store.frequency(&forms[0].0)?;
-            if frequency == 0 {
-                for kin in kin(store, &forms[0].0)? {
-                    frequency = frequency.max(store.frequency(&kin)?);
-                    forms.push((kin, KIN));
+            let is_name = is_name(text, &word) || !is_word;
+            let mut forms = vec![Form { passages: store.frequency(&stem)?, text: stem, quality: 1.0 }];
+            if forms[0].passages == 0 {
+                for text in kin(store, &forms[0].text)? {
+                    forms.push(Form { passages: store.frequency(&text)?, text, quality: KIN });
                 }
             }
+            let frequency = forms.iter().map(|form| form.passages).max().unwrap_or_default();
             let mut vector = Vector::default();
-            vector.add(&folded);
-            let telling = f64::from(vector.length()) / TELLING;
-            let telling = if is_name { 1.0 } else { telling.clamp(EVERYDAY, 1.0) };
+            vector.add(&folded, 1.0);
+            let telling = if is_name { 1.0 } else { f64::from(vector.length()).clamp(EVERYDAY, 1.0) };
             let rarity = ((passages + 0.5) / (frequency as f64 + 0.5)).ln().max(0.05);
             terms.push(Term {
                 forms,
@@ -147,7 +124,6 @@ fn terms(store: &Store, text: &str) -> Result<Vec<Term>> {
                 telling,
                 is_known: frequency > 0,
                 is_name,
-                is_context: false,
                 // What is put together from scraps of words is like nothing but itself.
                 vector: if is_word { vector.unit() } else { Vector::default() },
             });
@@ -156,26 +132,25 @@ fn terms(store: &Store, text: &str) -> Result<Vec<Term>> {
     Ok(terms)
 }
 
-/// Words the documents know for one they do not: a misspelt one's right form, and compounds and derivations that
-/// begin alike (`Urlaub`, `Urlaubsantrag`).
+/// Words the documents know for one they and the language do not: a misspelt one's right form, and compounds and
+/// derivations that begin alike (`Urlaub`, `Urlaubsantrag`).
 fn kin(store: &Store, word: &str) -> Result<Vec<String>> {
-    let Some(beginning) = word.get(..3).filter(|_| word.len() >= 5) else { return Ok(Vec::new()) };
-    let is_kin = |known: &String| {
-        if word.len() >= 6 && is_typo(word, known) {
-            return true;
-        }
-        // In English the vectors know better what derives from what.
-        let shared = word.bytes().zip(known.bytes()).take_while(|(a, b)| a == b).count();
-        !table::knows(word) && shared >= 5 && shared * 10 >= 7 * word.len().min(known.len())
+    let Some(beginning) = word.get(..3).filter(|_| word.len() >= 5 && !table::knows(word)) else {
+        return Ok(Vec::new());
     };
-    Ok(store.terms_beginning(beginning)?.into_iter().filter(is_kin).collect())
+    let begins_alike = |known: &String| {
+        let shared = word.bytes().zip(known.bytes()).take_while(|(a, b)| a == b).count();
+        shared >= 5 && shared * 10 >= 7 * word.len().min(known.len())
+    };
+    let mut kin = store.terms_beginning(beginning)?;
+    kin.retain(|known| is_typo(word, known) || begins_alike(known));
+    Ok(kin)
 }
 
-/// Whether one letter was left out, added, changed or swapped with the next, and the word is none itself. Another last
-/// letter is an ending.
+/// Whether one letter was left out, added, changed or swapped with the next. Another last letter is an ending.
 fn is_typo(word: &str, known: &str) -> bool {
     let ends_alike = word.bytes().next_back() == known.bytes().next_back();
-    ends_alike && strsim::osa_distance(word, known) == 1 && !table::knows(word)
+    word.len() >= 6 && ends_alike && strsim::osa_distance(word, known) == 1
 }
 
 /// A word with a capital letter that does not begin a sentence, or has further ones.
@@ -187,28 +162,17 @@ fn is_name(text: &str, word: &Word<'_>) -> bool {
     capital && (!begins || letters.any(char::is_uppercase))
 }
 
-/// Whether a word says after `how` what is to be counted or measured.
-fn is_measure(text: &str, word: &Word<'_>) -> bool {
-    const MEASURES: &str = "many much long often soon quickly fast early late big old far large high";
-    let before = text[..word.start].split_whitespace().next_back();
-    before.is_some_and(|before| before.eq_ignore_ascii_case("how"))
-        && MEASURES.split(' ').any(|measure| word.text.eq_ignore_ascii_case(measure))
-}
-
-/// Sums are judged elsewhere and small numbers only mislead a search; a year stays.
+/// Sums are judged elsewhere and small numbers only mislead a search; a year or a code stays.
 fn is_number(text: &str, word: &Word<'_>, folded: &str) -> bool {
-    let is_year = folded.len() == 4 && (folded.starts_with("19") || folded.starts_with("20"));
-    let money = text[..word.start].trim_end().ends_with(['$', '€', '£']);
-    let plain = folded.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    folded.starts_with(|c: char| c.is_ascii_digit())
-        && (money || (plain && !is_year && folded.len() != 3) || folded.ends_with('k'))
+    let is_money = text[..word.start].trim_end().ends_with(amounts::SYMBOLS);
+    let digits = folded.strip_suffix('k').unwrap_or(folded);
+    let is_plain = digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    is_plain && (is_money || !(3..=4).contains(&folded.len()))
 }
 
-/// A word that is not searched for; `I'll` is one, `ill` is not.
-pub(super) fn is_stop_word(word: &Word<'_>, folded: &str) -> bool {
-    let ending = word.text.rsplit_once(['\'', '\u{2019}']).map(|(_, ending)| ending.to_ascii_lowercase());
-    let contracted = ending.is_some_and(|e| matches!(e.as_str(), "ll" | "d" | "ve" | "re" | "m" | "t"));
-    contracted || STOP_WORDS.contains(folded)
+/// A word that is not searched for.
+pub(super) fn is_stop_word(folded: &str) -> bool {
+    STOP_WORDS.contains(folded)
 }
 
 #[cfg(test)]
@@ -221,6 +185,5 @@ mod tests {
             assert!(is_typo(word, "expense"), "{word}");
         }
         assert!(!is_typo("expense", "expanse of") && !is_typo("expanding", "expense"));
-        assert!(!is_typo("wedding", "welding"), "a word of its own");
     }
 }

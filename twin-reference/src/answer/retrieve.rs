@@ -1,14 +1,15 @@
 //! Which passages answer a question: the best of full text and of word vectors, held against the question by both.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 
+use super::amounts::{Amount, Limits};
 use super::fitted::WEIGHTS;
 use super::passages::{self, Passage};
-use super::question::{self, Question};
+use super::question::{self, Question, Term};
 use super::table::Vector;
 use super::words;
-use crate::store::{Hit, Result, Store};
+use crate::store::{Result, Store};
 
 /// How many passages each of the two ways of finding hands on.
 const CANDIDATES: usize = 40;
@@ -18,9 +19,8 @@ const COMMON: f32 = 0.8;
 const MANY: f32 = 20.0;
 /// Two words this close or less have nothing to do with each other.
 const UNLIKE: f64 = 0.2;
-
-/// Words whose cosines are remembered at once.
-const MOST_KNOWN: usize = 50_000;
+/// From how many words on what is remembered of them is forgotten.
+const MOST_KNOWN: usize = 20_000;
 
 /// A passage with what it has to say to the question.
 #[derive(Debug, Clone)]
@@ -35,10 +35,8 @@ pub(crate) struct Evidence {
     /// The sentences of the text but for its headings, each with what it has to say by itself.
     pub(crate) sentences: Vec<(Range<usize>, f64)>,
     pub(crate) signals: [f64; WEIGHTS.len()],
-    /// How the words of the passage, its headings and title cover each term.
-    pub(crate) covered: Vec<Cover>,
-    /// Whether its title or a heading above it says no more than the question does.
-    pub(crate) is_headed: bool,
+    /// How much of each term the words of the passage, its headings and title cover.
+    pub(crate) covered: Vec<f64>,
     /// For ranking; more is better.
     pub(crate) score: f64,
 }
@@ -53,27 +51,22 @@ impl Evidence {
 /// The best passages, best first.
 pub(crate) fn retrieve(store: &Store, question: &Question) -> Result<Vec<Evidence>> {
     let forms = question.terms.iter().flat_map(|term| &term.forms);
-    let forms: Vec<String> = forms.map(|(form, _)| form.clone()).collect();
-    let mut hits: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
-    let (near, common) = store.nearest(&question.vector, CANDIDATES)?;
-    let aim = Aim::of(question, common, store.passages()? as f32);
-    for Hit { document, passage } in store.search(&forms, CANDIDATES)?.into_iter().chain(near) {
-        let passages = hits.entry(document).or_default();
-        if !passages.contains(&passage) {
-            passages.push(passage);
-        }
-    }
-    let mut reader = Reader { question, aim, known: HashMap::new() };
+    let forms = forms.map(|form| (form.passages, form.text.as_str())).collect();
+    let (mut hits, common) = store.nearest(&question.vector, CANDIDATES)?;
+    hits.extend(store.search(forms, CANDIDATES)?);
+    hits.sort();
+    hits.dedup();
+    let passages = store.passages()? as f32;
+    let common = Vector::default().plus(&common, -COMMON * passages / (passages + MANY));
+    let aim = question.vector.plus(&common, 1.0).unit();
+    let mut reader = Reader { question, aim, common, known: HashMap::new() };
     let mut found = Vec::new();
-    for (document, hits) in hits {
+    for hits in hits.chunk_by(|a, b| a.document == b.document) {
+        let document = hits[0].document;
         let Some((title, content)) = store.text(document)? else { continue };
         let passages = passages::split(&content);
-        // A heading alone says nothing of what it is about.
-        let is_bare = |passage: &&Passage<'_>| passage.headings.last() == Some(&passage.text);
-        let all_bare = passages.iter().all(|passage| is_bare(&passage));
-        let looks = hits.into_iter().filter_map(|hit| Some((hit == 0, passages.get(hit)?)));
-        let looks = looks.filter(|(_, passage)| all_bare || !is_bare(passage));
-        let looks = looks.map(|(is_opening, passage)| reader.look(document, &title, passage, is_opening));
+        let passages = hits.iter().filter_map(|hit| Some((hit.passage == 0, passages.get(hit.passage)?)));
+        let looks = passages.map(|(is_opening, passage)| reader.look(document, &title, passage, is_opening));
         found.extend(together(looks.collect()));
     }
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -85,103 +78,69 @@ fn together(mut looks: Vec<Evidence>) -> Vec<Evidence> {
     let passages: Vec<f64> = looks.iter().map(|look| look.signals[0]).collect();
     for (at, look) in looks.iter_mut().enumerate() {
         let others = passages.iter().enumerate().filter(|(other, _)| *other != at);
-        look.signals[5] = others.map(|(_, near)| *near).fold(0.0, f64::max);
+        look.signals[4] = others.map(|(_, near)| *near).fold(0.0, f64::max);
         look.score = look.signals.iter().zip(WEIGHTS).map(|(signal, weight)| signal * weight).sum();
     }
     looks
 }
 
-/// The question's direction without what the knowledge base has in common.
-struct Aim {
+/// What a text says to a question: where its words point, and how much of each term they cover.
+#[derive(Debug, Clone)]
+struct Said {
     vector: Vector,
-    common: Vector,
-    share: f32,
+    covers: Vec<f64>,
 }
 
-impl Aim {
-    fn of(question: &Question, common: Vector, passages: f32) -> Self {
-        let share = -COMMON * passages / (passages + MANY);
-        Self { vector: question.vector.plus(&common, share).unit(), common, share }
-    }
-
-    fn cosine(&self, vector: Vector) -> f64 {
-        f64::from(self.vector.dot(&vector.unit().plus(&self.common, self.share).unit()))
-    }
-}
-
-/// How a text covers a term of a question.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Cover {
-    /// By the word itself, from 0 to 1; through another word never in full.
-    pub(crate) exact: f64,
-    /// The cosine with the closest word.
-    pub(crate) alike: f64,
-}
-
-impl Cover {
-    fn better(self, other: Self) -> Self {
-        Self { exact: self.exact.max(other.exact), alike: self.alike.max(other.alike) }
-    }
-
-    /// Exactly, or else by words that mean nearly the same.
-    fn either(self) -> f64 {
-        self.exact.max((self.alike - UNLIKE) / (1.0 - UNLIKE))
+impl Said {
+    fn add(&mut self, other: &Self) {
+        self.vector = self.vector.plus(&other.vector, 1.0);
+        self.covers.iter_mut().zip(&other.covers).for_each(|(cover, other)| *cover = cover.max(*other));
     }
 }
 
 /// Holds texts against a question.
 struct Reader<'q> {
     question: &'q Question,
-    aim: Aim,
-    /// The cosine of every word met so far with each term.
-    known: HashMap<String, Vec<f64>>,
+    /// The question's direction, and how much of the common one is taken out of all.
+    aim: Vector,
+    common: Vector,
+    /// What every word met so far says by itself.
+    known: HashMap<String, Said>,
 }
 
 impl Reader<'_> {
     fn look(&mut self, document: i64, title: &str, passage: &Passage<'_>, is_opening: bool) -> Evidence {
-        let english = self.question.english;
-        let context = passage.context();
-        let mut about = Vector::default();
-        about.add(title);
-        let of_title = about;
-        about.add(&context);
-        let (mut whole, mut nearest) = (about, 0.0_f64);
-        let covers = self.cover(title);
-        let (mut told, mut sentences) = (self.question.share(&covers), Vec::new());
-        let mut covered = better(covers, &self.cover(&context));
+        let (question, english) = (self.question, self.question.english);
+        if self.known.len() > MOST_KNOWN {
+            self.known.clear();
+        }
+        let of_title = self.read(title);
+        let mut about = of_title.clone();
+        about.add(&self.read(&passage.context()));
+        let (mut whole, mut nearest) = (about.clone(), 0.0_f64);
+        let mut sentences = Vec::new();
         let mut ranges = passages::sentences(passage.text);
-        let is_heading = |line: &str| {
-            let mut headings = passage.headings.iter().copied().chain([title]);
-            !passages::is_item(line) && headings.any(|heading| is_of(line, heading))
-        };
-        if ranges.iter().any(|range| !is_heading(&passage.text[range.clone()])) {
-            ranges.retain(|range| !is_heading(&passage.text[range.clone()]));
-        }
+        // A heading that is repeated says nothing more.
+        let heads = |line: &str| line == title || passage.headings.contains(&line);
+        ranges.retain(|range| !heads(&passage.text[range.clone()]));
         for range in ranges {
-            let sentence = &passage.text[range.clone()];
-            let mut own = Vector::default();
-            own.add(sentence);
-            whole = whole.plus(&own, 1.0);
-            nearest = nearest.max(self.aim.cosine(about.plus(&own, 1.0)));
-            let covers = self.cover(sentence);
-            let telling = self.question.share(&covers);
-            let near = f64::from(self.question.vector.dot(&own.unit()));
-            let score = (WEIGHTS[0] + WEIGHTS[1]) * english * near + (WEIGHTS[2] + WEIGHTS[3]) * telling;
+            let said = self.read(&passage.text[range.clone()]);
+            nearest = nearest.max(self.cosine(about.vector.plus(&said.vector, 1.0)));
+            let near = english * f64::from(question.vector.dot(&said.vector.unit()));
+            let score = (WEIGHTS[0] + WEIGHTS[1]) * near + WEIGHTS[2] * question.share(&said.covers);
             sentences.push((range, score));
-            told = told.max(telling);
-            covered = better(covered, &covers);
+            whole.add(&said);
         }
-        let share = self.question.share(&covered);
+        let share = question.share(&whole.covers);
         // What is no English is told by its words alone.
         let near = |cosine: f64| english * cosine + (1.0 - english) * share;
         let signals = [
-            near(self.aim.cosine(whole)),
+            near(self.cosine(whole.vector)),
             near(nearest),
             share,
-            told,
-            english * self.aim.cosine(of_title),
+            english * self.cosine(of_title.vector),
             0.0,
-            self.question.ruled_by(passage.text),
+            question.ruled_by(passage.text),
         ];
         Evidence {
             document,
@@ -191,77 +150,57 @@ impl Reader<'_> {
             lead: passage.lead.map(str::to_owned),
             sentences,
             signals,
-            covered,
-            is_headed: passage.headings.iter().chain(&[title]).any(|heading| self.question.says(heading)),
+            covered: whole.covers,
             score: 0.0,
         }
     }
 
-    /// How the words of a text cover each term.
-    fn cover(&mut self, text: &str) -> Vec<Cover> {
-        let terms = &self.question.terms;
-        let mut covers = vec![Cover::default(); terms.len()];
-        words::each_term(text, |word| {
-            for (term, cover) in terms.iter().zip(&mut covers) {
-                if let Some((_, quality)) = term.forms.iter().find(|(form, _)| form == word) {
-                    cover.exact = cover.exact.max(*quality);
-                }
-            }
-        });
-        if self.question.english > 0.0 {
-            for word in words::words(text) {
-                if self.known.len() >= MOST_KNOWN {
-                    self.known.clear();
-                }
-                let alike = match self.known.get(word.text) {
-                    Some(alike) => alike,
-                    None => self.known.entry(word.text.to_owned()).or_insert_with(|| {
-                        let tells = !question::is_stop_word(&word, &words::fold(word.text));
-                        let vector = if tells { Vector::of(word.text) } else { Vector::default() };
-                        terms.iter().map(|term| f64::from(term.vector.dot(&vector))).collect()
-                    }),
-                };
-                for (cover, alike) in covers.iter_mut().zip(alike) {
-                    cover.alike = cover.alike.max(self.question.english * alike);
-                }
-            }
-        }
-        covers
+    fn cosine(&self, vector: Vector) -> f64 {
+        f64::from(self.aim.dot(&vector.unit().plus(&self.common, 1.0).unit()))
     }
-}
 
-/// Whether a line is a heading or, when it is no short one, a part of it.
-fn is_of(line: &str, heading: &str) -> bool {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-    let (line, heading) = (letters(line), letters(heading));
-    line == heading || line.len() > 15 && heading.contains(&line)
-}
-
-fn better(covers: Vec<Cover>, others: &[Cover]) -> Vec<Cover> {
-    covers.into_iter().zip(others).map(|(cover, other)| cover.better(*other)).collect()
+    fn read(&mut self, text: &str) -> Said {
+        let mut said = Said { vector: Vector::default(), covers: vec![0.0; self.question.terms.len()] };
+        words::each(text, |word| {
+            if !self.known.contains_key(word) {
+                self.known.insert(word.to_owned(), self.question.meets(word));
+            }
+            said.add(&self.known[word]);
+        });
+        said
+    }
 }
 
 impl Question {
-    /// How much a rule of this text is about a sum of the question, or whether it has a number where one is asked for.
-    pub(super) fn ruled_by(&self, text: &str) -> f64 {
-        if self.sums.is_empty() && self.asks_number {
-            return f64::from(u8::from(words::words(text).any(|word| words::is_number(word.text))));
+    /// What a word says.
+    fn meets(&self, word: &str) -> Said {
+        let folded = words::fold(word);
+        let mut vector = Vector::default();
+        // The parts of `on-call` are met by themselves.
+        if !word.contains('-') {
+            vector.add(&folded, 1.0);
         }
-        self.sums.iter().map(|sum| sum.ruled_by(text)).fold(0.0, f64::max)
+        let stems = words::terms(word, &folded);
+        let alike = if question::is_stop_word(&folded) { Vector::default() } else { vector.unit() };
+        // Through another word a term is never covered in full.
+        let cover = |term: &Term| {
+            let exact = term.forms.iter().filter(|form| stems.contains(&form.text)).map(|form| form.quality);
+            let alike = (self.english * f64::from(term.vector.dot(&alike)) - UNLIKE) / (1.0 - UNLIKE);
+            exact.fold(alike.max(0.0), f64::max)
+        };
+        Said { vector, covers: self.terms.iter().map(cover).collect() }
     }
 
-    /// Whether every word of a text is one of the question, and some is.
-    fn says(&self, text: &str) -> bool {
-        let stems = words::words(text).map(|word| (word, words::fold(word.text)));
-        let mut stems = stems.filter(|(word, folded)| !question::is_stop_word(word, folded)).peekable();
-        let has = |stem: &str| self.terms.iter().any(|term| term.forms.iter().any(|(form, _)| form == stem));
-        stems.peek().is_some() && stems.all(|(_, folded)| has(&words::stem(&folded)))
+    /// 1 if a rule of this text is about a sum of the question.
+    pub(super) fn ruled_by(&self, text: &str) -> f64 {
+        let is_ruled = |sum: &Amount| Limits::of(text, sum.unit).has_rule_for(sum.value);
+        f64::from(u8::from(self.sums.iter().any(is_ruled)))
     }
 
     /// How much of the question's weight is covered, 0 to 1.
-    fn share(&self, covers: &[Cover]) -> f64 {
+    fn share(&self, covers: &[f64]) -> f64 {
         let weight: f64 = self.terms.iter().map(|term| term.weight).sum();
-        let part: f64 = self.terms.iter().zip(covers).map(|(term, cover)| term.weight * cover.either()).sum();
+        let part: f64 = self.terms.iter().zip(covers).map(|(term, cover)| term.weight * cover).sum();
         part / weight.max(f64::MIN_POSITIVE)
     }
 }

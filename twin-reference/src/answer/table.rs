@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use unicode_normalization::UnicodeNormalization;
+use super::words;
 
 /// The length of a row.
 pub(crate) const DIMENSIONS: usize = 128;
@@ -39,16 +39,11 @@ impl Table {
         let fits = dimensions == DIMENSIONS && rows.len() == count * ROW && ids.len() == count;
         (file.starts_with(b"TBL2") && fits).then_some(Self { ids, scales, rows })
     }
-
-    fn row(&self, id: usize) -> (f32, &[u8]) {
-        let scale = self.scales.chunks_exact(4).nth(id).and_then(|bytes| bytes.try_into().ok());
-        (scale.map_or(0.0, f32::from_le_bytes), self.rows.get(id * ROW..(id + 1) * ROW).unwrap_or_default())
-    }
 }
 
 /// The direction a text points in.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Vector([f32; DIMENSIONS]);
+pub(crate) struct Vector(pub(crate) [f32; DIMENSIONS]);
 
 impl Default for Vector {
     fn default() -> Self {
@@ -60,25 +55,21 @@ impl Vector {
     /// The direction of a text; of no length when no word of it is known.
     pub(crate) fn of(text: &str) -> Self {
         let mut sum = Self::default();
-        sum.add(text);
+        words::words(text).for_each(|word| sum.add(&words::fold(word.text), 1.0));
         sum.unit()
     }
 
-    /// Adds the rows of a text's words.
-    pub(crate) fn add(&mut self, text: &str) {
-        self.add_part(text, 1.0);
-    }
-
-    /// Adds a part of the rows of a text's words, or a multiple of them.
-    pub(crate) fn add_part(&mut self, text: &str, part: f32) {
-        each_piece(text, |id| {
-            let (scale, row) = TABLE.row(id);
-            let scale = part * scale;
+    /// Adds a part of the rows of a folded word, or a multiple of them.
+    pub(crate) fn add(&mut self, word: &str, part: f32) {
+        for id in pieces(word).unwrap_or_default() {
+            let scale =
+                TABLE.scales.as_chunks().0.get(id).map_or(0.0, |bytes| part * f32::from_le_bytes(*bytes));
+            let row = TABLE.rows.get(id * ROW..(id + 1) * ROW).unwrap_or_default();
             for (sums, pair) in self.0.as_chunks_mut::<2>().0.iter_mut().zip(row) {
                 sums[0] += scale * f32::from((pair << 4).cast_signed() >> 4);
                 sums[1] += scale * f32::from(pair.cast_signed() >> 4);
             }
-        });
+        }
     }
 
     pub(crate) fn plus(mut self, other: &Self, share: f32) -> Self {
@@ -103,115 +94,37 @@ impl Vector {
         self.0.iter().zip(&other.0).map(|(a, b)| a * b).sum()
     }
 
-    pub(crate) fn numbers(&self) -> &[f32; DIMENSIONS] {
-        &self.0
-    }
-
     /// A unit vector in a byte for each number, to be stored.
     pub(crate) fn pack(&self) -> [u8; DIMENSIONS] {
         self.0.map(|number| ((number * 127.0).round() as i8).cast_unsigned())
     }
-}
 
-/// A question's vector in whole numbers, held against many stored ones.
-pub(crate) struct Needle([i16; DIMENSIONS]);
-
-impl Needle {
-    pub(crate) fn of(vector: &Vector) -> Self {
-        Self(vector.0.map(|number| (number * 127.0).round() as i16))
-    }
-
-    /// The cosine with a packed vector, in parts of 127².
-    pub(crate) fn dot(&self, packed: &[u8]) -> i32 {
-        let products = self.0.iter().zip(packed).map(|(a, b)| i32::from(*a) * i32::from(b.cast_signed()));
-        products.sum()
+    /// The mean of so many packed vectors, whose sum this is.
+    pub(crate) fn mean(sum: [i32; DIMENSIONS], count: usize) -> Self {
+        Self(sum.map(|sum| sum as f32 / (127.0 * count.max(1) as f32)))
     }
 }
 
-/// The mean of packed vectors.
-pub(crate) struct Mean {
-    sums: [i32; DIMENSIONS],
-    /// What was added last, in numbers small enough to be added eight at a time.
-    last: [i16; DIMENSIONS],
-    count: u32,
+/// The cosine of two packed vectors, in parts of 127².
+pub(crate) fn dot(a: &[u8], b: &[u8]) -> i32 {
+    a.iter().zip(b).map(|(a, b)| i32::from(a.cast_signed()) * i32::from(b.cast_signed())).sum()
 }
 
-impl Default for Mean {
-    fn default() -> Self {
-        Self { sums: [0; DIMENSIONS], last: [0; DIMENSIONS], count: 0 }
+/// The rows of a word that the table knows, or of the longest beginnings that it knows; none when it lacks some part.
+fn pieces(word: &str) -> Option<Vec<usize>> {
+    if let Some(id) = TABLE.ids.get(word) {
+        return Some(vec![*id]);
     }
-}
-
-impl Mean {
-    pub(crate) fn add(&mut self, packed: &[u8]) {
-        self.last.iter_mut().zip(packed).for_each(|(sum, number)| *sum += i16::from(number.cast_signed()));
-        self.count += 1;
-        // This many at most fit.
-        if self.count.is_multiple_of(256) {
-            self.settle();
-        }
-    }
-
-    fn settle(&mut self) {
-        self.sums.iter_mut().zip(&self.last).for_each(|(sum, number)| *sum += i32::from(*number));
-        self.last = [0; DIMENSIONS];
-    }
-
-    pub(crate) fn vector(mut self) -> Vector {
-        self.settle();
-        Vector(self.sums.map(|sum| sum as f32 / (127.0 * self.count.max(1) as f32)))
-    }
-}
-
-/// Hands over the row of each piece: a word the table knows, or the longest beginnings that it knows.
-fn each_piece(text: &str, mut take: impl FnMut(usize)) {
-    let mut word = String::new();
-    let mut pieces = Vec::new();
-    let mut close = |word: &mut String| {
-        pieces.clear();
-        if split(word, &mut pieces) {
-            pieces.iter().for_each(|id| take(*id));
-        }
-        word.clear();
-    };
-    let mut each = |c: char| {
-        if c.is_alphanumeric() {
-            word.push(c);
-            return;
-        }
-        close(&mut word);
-        if c.is_ascii_punctuation() {
-            word.push(c);
-            close(&mut word);
-        }
-    };
-    if text.is_ascii() {
-        text.chars().for_each(|c| each(c.to_ascii_lowercase()));
-    } else {
-        let marks = |c: &char| !('\u{300}'..='\u{36f}').contains(c);
-        text.nfd().filter(marks).flat_map(char::to_lowercase).for_each(&mut each);
-    }
-    each(' ');
-}
-
-/// Splits a word into the longest pieces the table knows; false when some part is in none.
-fn split(word: &str, pieces: &mut Vec<usize>) -> bool {
-    let (mut at, mut key) = (0, String::new());
-    while at < word.len() {
-        let ends = word[at..].char_indices().map(|(offset, c)| at + offset + c.len_utf8());
+    let (mut pieces, mut rest, mut mark) = (Vec::new(), word, "");
+    while !rest.is_empty() {
         // No piece is longer than this.
-        let ends: Vec<usize> = ends.take(24).collect();
-        let found = ends.iter().rev().find_map(|&end| {
-            key.clear();
-            key.push_str(if at > 0 { "##" } else { "" });
-            key.push_str(&word[at..end]);
-            Some((*TABLE.ids.get(key.as_str())?, end))
-        });
-        let Some((id, end)) = found else { return false };
+        let ends: Vec<usize> = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(24).collect();
+        let known = |end: &usize| Some((*TABLE.ids.get(&*format!("{mark}{}", &rest[..*end]))?, *end));
+        let (id, end) = ends.iter().rev().find_map(known)?;
         pieces.push(id);
-        at = end;
+        (rest, mark) = (&rest[end..], "##");
     }
-    true
+    Some(pieces)
 }
 
 /// Whether the table has the word as a whole.
@@ -248,7 +161,7 @@ mod tests {
     #[test]
     fn a_packed_vector_has_nearly_the_same_cosine() {
         let (a, b) = (Vector::of("travel expenses"), Vector::of("the cost of a business trip"));
-        let packed = Needle::of(&a).dot(&b.pack()) as f32 / (127.0 * 127.0);
+        let packed = dot(&a.pack(), &b.pack()) as f32 / (127.0 * 127.0);
         assert!((packed - a.dot(&b)).abs() < 0.02);
     }
 }

@@ -1,9 +1,11 @@
-//! Text into index terms: folded, split, stemmed. Documents and questions go through the same functions,
+//! Text into words and index terms: split, folded, stemmed. Documents and questions go through the same functions,
 //! so that a term of one is found in the other.
 
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
+
+use super::table::Vector;
 
 /// A word as it stands in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,21 +15,22 @@ pub(crate) struct Word<'a> {
     pub(crate) start: usize,
 }
 
-/// The words of a text in order. A word is a run of letters and digits; an apostrophe between letters and
+impl Word<'_> {
+    pub(crate) fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+}
+
+/// The words of a text in order. A word is a run of letters and digits; an apostrophe between letters or digits and
 /// a separator between digits belong to it.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
     let mut rest = text.char_indices().peekable();
     std::iter::from_fn(move || {
-        let (start, first) = loop {
-            let (at, c) = rest.next()?;
-            if c.is_alphanumeric() {
-                break (at, c);
-            }
-        };
-        let (mut end, mut last) = (start + first.len_utf8(), first);
+        let (start, mut last) = rest.by_ref().find(|(_, c)| c.is_alphanumeric())?;
+        let mut end = start + last.len_utf8();
         while let Some(&(at, c)) = rest.peek() {
             let next = text[at + c.len_utf8()..].chars().next();
-            if !(c.is_alphanumeric() || is_mark(c) || joins(last, c, next)) {
+            if !(c.is_alphanumeric() || is_mark(c) || next.is_some_and(|next| joins(last, c, next))) {
                 break;
             }
             (end, last) = (at + c.len_utf8(), c);
@@ -37,22 +40,34 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
     })
 }
 
+/// The words of a text, and of `on-call` the whole after `on`, so that it is also found where it is written as one.
+pub(crate) fn each<'a>(text: &'a str, mut take: impl FnMut(&'a str)) {
+    let mut start_and_end = (0, 0);
+    for word in words(text) {
+        let (start, end) = start_and_end;
+        if end > 0 && &text[end..word.start] == "-" {
+            take(&text[start..word.end()]);
+        }
+        take(word.text);
+        start_and_end = (word.start, word.end());
+    }
+}
+
 /// A combining mark that stands on its own in decomposed text.
 fn is_mark(c: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&c)
 }
 
-fn joins(before: char, c: char, after: Option<char>) -> bool {
-    let Some(after) = after else { return false };
+fn joins(before: char, c: char, after: char) -> bool {
     match c {
-        '\'' | '\u{2019}' => before.is_alphabetic() && after.is_alphabetic(),
+        '\'' | '\u{2019}' => before.is_alphanumeric() && after.is_alphanumeric(),
         '.' | ',' | ':' => before.is_ascii_digit() && after.is_ascii_digit(),
         _ => false,
     }
 }
 
-/// Lower case without diacritics, apostrophes, possessive endings, elided articles and the separators of
-/// thousands.
+/// Lower case without diacritics, hyphens, apostrophes, possessive and other short endings, elided articles and the
+/// separators of thousands.
 pub(crate) fn fold(word: &str) -> String {
     let mut folded = if word.is_ascii() {
         word.to_ascii_lowercase()
@@ -61,39 +76,26 @@ pub(crate) fn fold(word: &str) -> String {
         lower.collect::<String>().replace('ß', "ss").replace('\u{2019}', "'")
     };
     if folded.starts_with(|c: char| c.is_ascii_digit()) {
-        fold_number(&mut folded);
-    } else if folded.contains('\'') {
-        fold_apostrophes(&mut folded);
+        folded = fold_number(&folded);
+    } else if let Some((before, after)) = folded.split_once('\'') {
+        folded = match (before, after) {
+            (_, "s" | "ll" | "ve" | "re" | "d" | "m") => before.to_owned(),
+            ("l" | "d" | "j" | "n" | "c" | "qu", _) => after.to_owned(),
+            _ => folded.replace('\'', ""),
+        };
     }
+    folded.retain(|c| c != '-');
     folded
 }
 
-fn fold_apostrophes(word: &mut String) {
-    if word.ends_with("'s") {
-        word.truncate(word.len() - 2);
-    } else if let Some((article, noun)) = word.split_once('\'')
-        && matches!(article, "l" | "d" | "j" | "n" | "c" | "qu")
-    {
-        *word = noun.to_owned();
-    }
-    word.retain(|c| c != '\'');
-}
-
 /// `1,200` and `1.200` are 1200, `1.5` and `2,5` keep their fraction, `1.2.3` is a version.
-fn fold_number(number: &mut String) {
+fn fold_number(number: &str) -> String {
     const SEPARATORS: [char; 3] = [',', '.', '\''];
     let fraction = number.rfind(SEPARATORS).filter(|at| number.len() - at != 4);
     let (whole, fraction) = number.split_at(fraction.unwrap_or(number.len()));
     let is_grouped = whole.split(SEPARATORS).skip(1).all(|group| group.len() == 3);
     let whole = if is_grouped { whole.replace(SEPARATORS, "") } else { whole.to_owned() };
-    *number = (whole + fraction).replace(',', ".");
-}
-
-/// Whether a word is a number, in digits or letters.
-pub(crate) fn is_number(word: &str) -> bool {
-    const NUMBERS: &str = "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty \
-                           ninety hundred thousand half once twice";
-    word.starts_with(|c: char| c.is_ascii_digit()) || NUMBERS.split(' ').any(|n| word.eq_ignore_ascii_case(n))
+    (whole + fraction).replace(',', ".")
 }
 
 /// The index term of a folded word: without the endings of English inflection, no more. `hires`, `hired` and
@@ -104,9 +106,8 @@ pub(crate) fn stem(folded: &str) -> Cow<'_, str> {
         return Cow::Borrowed(folded);
     }
     let has_vowel = |stem: &&str| stem.len() > 1 && stem.contains(is_vowel);
-    if let Some(stem) =
-        folded.strip_suffix("ies").or(folded.strip_suffix("ied")).filter(|stem| stem.len() > 1)
-    {
+    let of_y = folded.strip_suffix("ies").or(folded.strip_suffix("ied"));
+    if let Some(stem) = of_y.filter(|stem| stem.len() > 1) {
         return Cow::Owned(format!("{stem}y"));
     }
     let is_plural = |stem: &&str| stem.len() > 1 && !stem.ends_with(['s', 'u', 'i']);
@@ -126,71 +127,54 @@ fn is_vowel(c: char) -> bool {
     matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y')
 }
 
-/// Whether a word of one syllable keeps its final e, as `hire` and `use` do: one that ends in a single consonant after
-/// a single vowel.
+/// Whether a word of one syllable keeps its final e, as `hire` and `use` do: one that ends in its only vowel and a
+/// consonant.
 fn is_short(stem: &str) -> bool {
-    let vowels: Vec<bool> = stem.chars().map(is_vowel).collect();
-    let first = vowels.iter().position(|vowel| *vowel);
-    first == vowels.len().checked_sub(2) && vowels.last() == Some(&false) && !stem.ends_with(['w', 'x'])
+    stem.find(is_vowel) == stem.len().checked_sub(2)
+        && !stem.ends_with(is_vowel)
+        && !stem.ends_with(['w', 'x'])
 }
 
 /// `plann` of `planned` is `plan` and `cancell` of `cancelled` is `cancel`; `call` and `miss` stay.
 fn undoubled(stem: &str) -> &str {
-    let (beginning, doubled) = match stem.as_bytes() {
-        [beginning @ .., a, b] if a == b => (beginning, *b),
-        _ => return stem,
-    };
-    let syllables = beginning.iter().filter(|b| is_vowel(char::from(**b))).count();
-    let stays = match doubled {
-        b'l' => syllables < 2,
+    let [beginning @ .., a, b] = stem.as_bytes() else { return stem };
+    let vowels = beginning.iter().filter(|b| is_vowel(char::from(**b))).count();
+    let stays = match b {
+        b'l' => vowels < 2,
         b's' | b'z' | b'e' | b'o' => true,
         _ => stem.len() < 4,
     };
-    if stays { stem } else { &stem[..stem.len() - 1] }
+    if a != b || stays { stem } else { &stem[..stem.len() - 1] }
 }
 
-/// Hands over every index term of a text, in order. `on-call` gives `on`, `oncall` and `call`; what is written
-/// without spaces (Chinese, Japanese, Korean) gives overlapping pairs of characters.
-pub(crate) fn each_term(text: &str, mut take: impl FnMut(&str)) {
-    let (mut previous, mut end) = (String::new(), 0);
-    for word in words(text) {
-        if !word.text.is_ascii() && word.text.chars().any(is_cjk) {
-            pairs(word.text).iter().for_each(|pair| take(pair));
-            previous.clear();
-            continue;
-        }
-        let folded = fold(word.text);
-        if !previous.is_empty() && &text[end..word.start] == "-" {
-            take(&stem(&format!("{previous}{folded}")));
-        }
-        if !folded.is_empty() {
-            take(&stem(&folded));
-        }
-        (previous, end) = (folded, word.start + word.text.len());
+/// The index terms of a word: its stem, and of what is written without spaces (Chinese, Japanese, Korean) the
+/// overlapping pairs of characters.
+pub(crate) fn terms(word: &str, folded: &str) -> Vec<String> {
+    if word.is_ascii() || !word.contains(is_cjk) {
+        return if folded.is_empty() { Vec::new() } else { vec![stem(folded).into_owned()] };
     }
+    let run: Vec<char> = word.nfkc().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect();
+    run.windows(run.len().clamp(1, 2)).map(|pair| pair.iter().collect()).collect()
 }
 
-/// A text as the search index takes it: its terms, separated by spaces.
-pub(crate) fn indexed(text: &str) -> String {
-    let mut terms = String::with_capacity(text.len());
-    each_term(text, |term| {
-        terms.push_str(term);
-        terms.push(' ');
+/// A text as the search index takes it: its terms, separated by spaces, and the sum of what its words point at.
+pub(crate) fn indexed(text: &str) -> (String, Vector) {
+    let (mut terms, mut vector) = (String::with_capacity(text.len()), Vector::default());
+    each(text, |word| {
+        let folded = fold(word);
+        for term in self::terms(word, &folded) {
+            terms += &term;
+            terms.push(' ');
+        }
+        if !word.contains('-') {
+            vector.add(&folded, 1.0);
+        }
     });
-    terms
+    (terms, vector)
 }
 
-pub(crate) fn is_cjk(c: char) -> bool {
+fn is_cjk(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
-}
-
-/// Overlapping pairs of characters; a character alone stands for itself.
-pub(crate) fn pairs(run: &str) -> Vec<String> {
-    let folded: Vec<char> = run.nfkc().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect();
-    if folded.len() < 2 {
-        return folded.iter().map(char::to_string).collect();
-    }
-    folded.windows(2).map(|pair| pair.iter().collect()).collect()
 }
 
 #[cfg(test)]
@@ -198,7 +182,7 @@ mod tests {
     use super::*;
 
     fn terms(text: &str) -> Vec<String> {
-        indexed(text).split_whitespace().map(str::to_owned).collect()
+        indexed(text).0.split_whitespace().map(str::to_owned).collect()
     }
 
     #[test]

@@ -153,6 +153,16 @@ async fn what_leads_in_to_a_list_brings_it_and_ends_no_answer() {
 }
 
 #[tokio::test]
+async fn an_answer_does_not_end_with_a_bare_link() {
+    let text = "Receipts for train tickets go to the gatehouse before the end of the month.\n\n";
+    for link in ["https://intranet.example/receipts", "- [Receipts](https://intranet.example/receipts)"] {
+        let twin = twin_of(vec![Seed::new("Train tickets", format!("{text}{link}"))]).await;
+        let answer = Client::of(&twin).ask("Where do receipts for train tickets go?").await.body;
+        assert_eq!(answer["response"], text.trim_end(), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_title_or_a_heading_alone_is_no_answer() {
     let text = "How do I order a new badge?\n\nWrite to the gatehouse. It takes two days.";
     let nested = "# Lost and found\n\n## Lost keys\n\n## Found keys\n\nBring them to the gatehouse.";
@@ -168,24 +178,14 @@ async fn a_title_or_a_heading_alone_is_no_answer() {
 }
 
 #[tokio::test]
-async fn an_answer_leads_with_what_holds_in_general_and_a_number_asked_for_comes_before_none() {
+async fn an_answer_leads_with_what_holds_in_general() {
     let leave = "Everybody has 27 days of paid leave a year, whatever the country and the seniority, plus the public \
         holidays of the place where they live. Part-timers get the same number of weeks.\n\n## Carrying days over\n\n\
         Five unused days move into the next year and expire on 31 March. Long illness keeps all of your days of leave \
         alive. Days are paid out only when you leave the company.";
-    let twin = twin_of(vec![
-        Seed::new("Leave and public holidays", leave),
-        Seed::new("Guest parking", "Guest parking is behind the house. Guests park at their own risk."),
-        Seed::new("The yard", "The yard has eleven parking spaces for each guest house."),
-    ])
-    .await;
-    for (question, first) in [
-        ("How many days of leave do I have?", "Everybody has 27 days"),
-        ("How many parking spaces are there for a guest?", "The yard has eleven"),
-    ] {
-        let answer = Client::of(&twin).ask(question).await.body;
-        assert!(answer["response"].as_str().unwrap().starts_with(first), "{question}: {answer}");
-    }
+    let twin = twin_of(vec![Seed::new("Leave and public holidays", leave)]).await;
+    let answer = Client::of(&twin).ask("How many days of leave do I have?").await.body;
+    assert!(answer["response"].as_str().unwrap().starts_with("Everybody has 27 days"), "{answer}");
 }
 
 #[tokio::test]

@@ -178,3 +178,16 @@ fn whatever_nests_too_deep_keeps_its_letters() {
     let xml = format!("{}x{}", "<m:e>".repeat(5_000), "</m:e>".repeat(5_000));
     assert_eq!(read(&xml), "x");
 }
+
+#[test]
+fn struck_terms_and_terms_under_a_brace_are_told() {
+    let boxed = |properties: &str| {
+        read(&format!("<m:borderBox><m:borderBoxPr>{properties}</m:borderBoxPr>{}</m:borderBox>", e("2x")))
+    };
+    assert_eq!(boxed("<m:strikeBLTR m:val=\"1\"/>"), "~~2x~~");
+    assert_eq!(boxed("<m:strikeH m:val=\"0\"/>"), "2x");
+    let under = |lim: &str| {
+        read(&format!("<m:limLow>{}<m:lim><m:r><m:t>{lim}</m:t></m:r></m:lim></m:limLow>", e("a+b")))
+    };
+    assert_eq!((under("⏟").as_str(), under("n").as_str()), ("a+b", "a+b_(n)"));
+}
