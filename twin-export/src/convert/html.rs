@@ -173,7 +173,16 @@ impl Walker {
         }
         if is_hidden(element, &self.styles) {
             let styles = Rc::clone(&self.styles);
-            return shown_within(element, &styles).into_iter().for_each(|inner| self.element(inner));
+            let shown = shown_within(element, &styles);
+            let is_apart = !shown.is_empty() && html_place::is_block(element.value().name());
+            if is_apart {
+                self.prose.line();
+            }
+            shown.into_iter().for_each(|inner| self.element(inner));
+            if is_apart {
+                self.prose.line();
+            }
+            return;
         }
         match html_place::of(element, &self.styles) {
             // Lines of code end where the text ends them.

@@ -22,6 +22,21 @@ pub(crate) fn is_hidden(element: ElementRef<'_>, styles: &Styles) -> bool {
         || (element.attribute("aria-hidden").is_some_and(|hidden| hidden.eq_ignore_ascii_case("true"))
             && is_ornament(element, styles))
         || is_comment(element)
+        || is_icon_font(element)
+}
+
+/// Whether an element names a picture by a word that its font draws it for: `<span class="material-icons">home</span>`.
+fn is_icon_font(element: ElementRef<'_>) -> bool {
+    let is_word = || {
+        let text: String = element.text().flat_map(str::chars).take(MOST_OF_ICON + 1).collect();
+        let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        text.chars().count() <= MOST_OF_ICON && text.trim().chars().all(is_part)
+    };
+    matches!(element.value().name(), "i" | "span")
+        && element
+            .class_names()
+            .any(|class| ["material-icons", "material-symbols"].iter().any(|font| class.starts_with(font)))
+        && is_word()
 }
 
 /// Whether an element is a note of a book, which opens at a click.
@@ -225,6 +240,7 @@ fn has_twin(element: ElementRef<'_>, styles: &Styles) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::super::Limits;
+    use super::super::html::fragment_to_text as text;
     use super::super::html_tree::parse;
     use super::*;
 
@@ -264,6 +280,22 @@ mod tests {
                 "<table><tr><td x style='font-size:0px'><div style='font-size:13px'>a</div></td></tr></table>"
             )
             .is_empty()
+        );
+    }
+
+    #[test]
+    fn words_that_a_font_draws_as_pictures_are_none_and_what_shows_again_has_its_line() {
+        assert_eq!(
+            text(
+                "<p><span class='material-icons'>arrow_back</span> Keys <i class='material-symbols-outlined'>home</i><b class='material-icons-note'>kept</b></p>"
+            ),
+            "Keys kept"
+        );
+        assert_eq!(
+            text(
+                "<span>Desk</span><div style='visibility:hidden'>gone <span style='visibility:visible'>At noon</span></div>"
+            ),
+            "Desk\nAt noon"
         );
     }
 

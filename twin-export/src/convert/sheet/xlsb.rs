@@ -149,6 +149,10 @@ fn styles(part: &[u8]) -> Vec<Style> {
     styles
 }
 
+/// The last places of a sheet.
+const LAST_ROW: u32 = 0xF_FFFF;
+const LAST_COLUMN: u32 = 0x3FFF;
+
 struct Worksheet {
     rows: Rows,
     row: u32,
@@ -166,6 +170,8 @@ impl Worksheet {
         let mut records = Records::of(part);
         for record in records.by_ref() {
             match record.kind {
+                // No program writes more rows: what follows is damaged.
+                ROW_HDR if record.long(0) > LAST_ROW => return Ok(false),
                 ROW_HDR => {
                     self.row = record.long(0);
                     let look = record.byte(11);
@@ -177,7 +183,8 @@ impl Worksheet {
                 COL_INFO => {
                     let look = record.short(16);
                     if look & 1 != 0 && (look >> 8) & 7 == 0 {
-                        self.rows.hide_columns(record.long(0), record.long(4));
+                        self.rows
+                            .hide_columns(record.long(0).min(LAST_COLUMN), record.long(4).min(LAST_COLUMN));
                     }
                 }
                 MERGE_CELL => {
@@ -186,6 +193,9 @@ impl Worksheet {
                 BEGIN_FILTER_COLUMN => self.is_filtered = true,
                 _ => {
                     let Some(text) = shown(&record, book) else { continue };
+                    if record.long(0) > LAST_COLUMN {
+                        return Ok(false);
+                    }
                     if self.rows.push((self.row, record.long(0)), &text).is_break() {
                         return Err(reason::TOO_LARGE);
                     }
@@ -321,8 +331,11 @@ mod tests {
         assert_eq!((hidden.as_slice(), lines.as_str()), (&expected[..], "r0\nr2\n"));
         sheet.push(record(BEGIN_FILTER_COLUMN, &[0; 6]));
         assert_eq!(read(&sheet).2, "r0\nr1\nr2\n");
-        sheet.push(vec![7, 90]);
-        assert!(!read(&sheet).0);
+        for damaged in [vec![7, 90], row(u32::MAX, 0x10), cell(CELL_BOOL, u32::MAX, 0, &[1])] {
+            let (is_whole, _, lines) =
+                read(&[sheet.clone(), vec![columns(0, u32::MAX, 1), damaged]].concat());
+            assert_eq!((is_whole, lines.as_str()), (false, ""));
+        }
     }
 
     #[test]
