@@ -130,8 +130,5 @@ mod tests {
                 "{text}"
             );
         }
-        // Numbers of no list.
-        let text = read(&items(["30", "7", "112"]), 2);
-        assert!(!text.contains("30 Open"), "{text}");
     }
 }
