@@ -11,6 +11,9 @@ pub(crate) fn is_hidden(element: ElementRef<'_>, styles: &Styles) -> bool {
     if matches!(name, "html" | "body" | "main") {
         return false;
     }
+    if is_note(element) {
+        return false;
+    }
     let style = element.attribute("style").unwrap_or_default();
     element.attribute("hidden").is_some_and(|until| !until.eq_ignore_ascii_case("until-found"))
         || (name == "dialog" && element.attribute("open").is_none())
@@ -34,6 +37,16 @@ fn is_icon_font(element: ElementRef<'_>) -> bool {
             .class_names()
             .any(|class| ["material-icons", "material-symbols"].iter().any(|font| class.starts_with(font)))
         && is_word()
+}
+
+/// Whether an element is a note of a book, which opens at a click.
+fn is_note(element: ElementRef<'_>) -> bool {
+    let is = |name: &str, wanted: &[&str]| {
+        element
+            .attribute(name)
+            .is_some_and(|kinds| kinds.split_ascii_whitespace().any(|one| wanted.contains(&one)))
+    };
+    is("epub:type", &["footnote", "endnote", "rearnote"]) || is("role", &["doc-footnote", "doc-endnote"])
 }
 
 /// Whether an element is what a program writes for a comment, or the mark of one in the text: of Google's documents
@@ -233,7 +246,7 @@ mod tests {
 
     fn hidden(html: &str) -> Vec<String> {
         let page = parse(html, &Limits::default()).unwrap();
-        let styles = Styles::of(&page);
+        let styles = Styles::of(&page, &mut |_| None);
         let marked =
             page.root_element().descendent_elements().filter(|element| element.attribute("x").is_some());
         marked
@@ -247,7 +260,7 @@ mod tests {
         let html = "<p x hidden>1</p><p x style='DISPLAY : none !important'>2</p><p x style=visibility:hidden>3</p>\
             <p x hidden=until-found>4</p><p x style='max-height:0;overflow:hidden'>5</p><p x style='max-height:0'>6</p>\
             <p x style='font-size:1px;line-height:1px'>7</p><p x style='font-size:0.9em'>8</p><i x aria-hidden=true>9</i>\
-            <dialog x>10</dialog><dialog x open>11</dialog><p x style='position:absolute;left:-9999px'>12</p><p x style='mso-hide:all'>13</p>";
+            <dialog x>10</dialog><aside x hidden epub:type=footnote>note</aside><dialog x open>11</dialog><p x style='position:absolute;left:-9999px'>12</p><p x style='mso-hide:all'>13</p>";
         assert_eq!(hidden(html), ["1", "2", "3", "5", "7", "9", "10", "12", "13"]);
     }
 
