@@ -4,9 +4,11 @@
 mod points;
 mod walker;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::package::Package;
 use super::prose::Prose;
+use super::{Aside, pptx};
 use points::Points;
 use walker::Walker;
 
@@ -19,30 +21,92 @@ struct Series {
     /// Of a scatter or bubble chart: where the points lie.
     x: Points,
     sizes: Points,
+    name_source: Option<String>,
+    /// What stands at the points: from cells, unless the chart says that it does not show them, or typed.
+    labels: Points,
+    shows_labels: Option<bool>,
+    notes: BTreeMap<u32, String>,
 }
 
-/// What a chart says.
-pub(super) fn to_text(xml: &str) -> String {
+impl Series {
+    /// A value with what stands at its point.
+    fn value(&self, index: u32) -> String {
+        let value = self.values.label(index);
+        let from_cell =
+            if self.shows_labels == Some(false) { String::new() } else { self.labels.label(index) };
+        let typed = self
+            .notes
+            .get(&index)
+            .map(|typed| typed.trim_end_matches([',', ';', ':', ' ']))
+            .unwrap_or_default();
+        let said: Vec<&str> =
+            [from_cell.trim(), typed].into_iter().filter(|label| !label.is_empty()).collect();
+        match said.join(", ") {
+            label if label.is_empty() || label == value => value,
+            label if value.is_empty() => label,
+            label => format!("{value} ({label})"),
+        }
+    }
+
+    fn points(&self) -> impl Iterator<Item = &Points> {
+        [&self.categories, &self.values, &self.x, &self.sizes, &self.labels].into_iter()
+    }
+
+    /// Whether all that it says is in cells that are shown.
+    fn is_shown(&self, shows: Shows<'_>) -> bool {
+        let is_said = |source: &Option<String>, len: usize| {
+            len == 0 || source.as_ref().is_some_and(|source| shows(source, len))
+        };
+        is_said(&self.name_source, usize::from(!self.name.trim().is_empty()))
+            && self.notes.is_empty()
+            && self.points().all(|points| is_said(&points.source, points.len()))
+    }
+}
+
+/// Whether a text shows so many cells of a range.
+pub(super) type Shows<'a> = &'a dyn Fn(&str, usize) -> bool;
+
+/// What a chart's part says, and what is drawn on the chart.
+pub(super) fn read(package: &mut Package, part: &str, aside: &mut Aside) -> Option<String> {
+    read_beside(package, part, aside, None)
+}
+
+/// As [`read`], without the figures that stand in cells that are shown.
+pub(super) fn read_beside(
+    package: &mut Package,
+    part: &str,
+    aside: &mut Aside,
+    shows: Option<Shows<'_>>,
+) -> Option<String> {
+    let xml = package.part_or_skip(part, aside)?;
     let mut prose = Prose::default();
-    write(xml, &mut prose);
-    prose.finish().1
-}
-
-/// What a chart says beside its figures, which its sheet has already.
-pub(super) fn titles(xml: &str) -> String {
-    let paragraphs =
-        Walker::read(xml).paragraphs.into_iter().filter(|paragraph| !paragraph.trim().is_empty());
-    paragraphs.collect::<Vec<_>>().join("\n")
+    write(&xml, &mut prose, shows);
+    let relations = if xml.contains("userShapes") { package.relations(part).ok() } else { None };
+    for drawn in relations.iter().flatten().filter(|(_, one)| one.kind == "chartUserShapes") {
+        if let Some(xml) = package.part_or_skip(&drawn.1.target, aside) {
+            let inner = package.relations(&drawn.1.target).unwrap_or_default();
+            prose.block();
+            prose.verbatim(&pptx::drawing(&xml, &inner, aside).0);
+        }
+    }
+    Some(prose.finish().1)
 }
 
 /// Writes what a chart says.
-fn write(xml: &str, prose: &mut Prose) {
-    let Walker { paragraphs, series, .. } = Walker::read(xml);
-    let label = if series.is_empty() { "" } else { "Chart: " };
-    for (index, paragraph) in paragraphs.iter().filter(|paragraph| !paragraph.trim().is_empty()).enumerate() {
+fn write(xml: &str, prose: &mut Prose, shows: Option<Shows<'_>>) {
+    let Walker { titles, others, mut series, .. } = Walker::read(xml);
+    if let Some(shows) = shows {
+        series.retain(|series| !series.is_shown(shows));
+    }
+    let says_something = |text: &&String| !text.trim().is_empty();
+    for (index, title) in titles.iter().filter(says_something).enumerate() {
         prose.line();
-        prose.text(if index == 0 { label } else { "" });
-        prose.text(paragraph);
+        prose.text(if index == 0 && !series.is_empty() { "Chart: " } else { "" });
+        prose.text(title);
+    }
+    for text in others.iter().filter(says_something) {
+        prose.line();
+        prose.text(text);
     }
     let (places, plain): (Vec<Series>, Vec<Series>) =
         series.into_iter().partition(|series| !series.x.is_empty() || !series.sizes.is_empty());
@@ -75,7 +139,7 @@ fn table_of(series: &[Series]) -> Vec<Vec<String>> {
     for index in indices {
         let label = if is_numbered { (u64::from(index) + 1).to_string() } else { categories.label(index) };
         let mut row = vec![label];
-        row.extend(series.iter().map(|series| series.values.label(index)));
+        row.extend(series.iter().map(|series| series.value(index)));
         rows.push(row);
     }
     rows
@@ -97,9 +161,7 @@ fn points_of(series: &[Series]) -> Vec<Vec<String>> {
     for one in series {
         let indices: BTreeSet<u32> = one.x.indices().chain(one.values.indices()).collect();
         rows.extend(
-            indices
-                .into_iter()
-                .map(|at| row(&one.name, one.x.label(at), one.values.label(at), one.sizes.label(at))),
+            indices.into_iter().map(|at| row(&one.name, one.x.label(at), one.value(at), one.sizes.label(at))),
         );
     }
     rows
@@ -108,6 +170,16 @@ fn points_of(series: &[Series]) -> Vec<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn to_text(xml: &str) -> String {
+        text_beside(xml, None)
+    }
+
+    fn text_beside(xml: &str, shows: Option<Shows<'_>>) -> String {
+        let mut prose = Prose::default();
+        write(xml, &mut prose, shows);
+        prose.finish().1
+    }
 
     fn points(kind: &str, values: &[(u32, &str)]) -> String {
         let points: String = values
@@ -190,5 +262,60 @@ mod tests {
             <cx:tx><cx:txData><cx:v>Costs</cx:v></cx:txData></cx:tx><cx:dataId val="0"/></cx:series></cx:plotAreaRegion>
             </cx:plotArea></cx:chart></cx:chartSpace>"#;
         assert_eq!(to_text(xml), "Category | Costs\nRent | 40.0\nPower | -5.0");
+    }
+
+    fn series(name: &str, more: &str, end: &str) -> String {
+        let values = points("numCache", &[(0, "1"), (1, "2")]);
+        format!(
+            "<c:ser><c:idx val=\"0\"/><c:tx>{name}</c:tx>{more}<c:val><c:numRef><c:f>S!$B$1:$B$2</c:f>{values}</c:numRef></c:val>{end}</c:ser>"
+        )
+    }
+
+    #[test]
+    fn labels_stand_at_their_points() {
+        let own = "<c:dLbls><c:dLbl><c:idx val=\"1\"/><c:tx><c:rich><a:p><a:r><a:t>best, </a:t></a:r><a:fld type=\"VALUE\"><a:t>[VALUE]</a:t></a:fld></a:p>\
+            <a:p><a:fld type=\"CELLRANGE\"><a:t>[CELLRANGE]</a:t></a:fld></a:p></c:rich></c:tx></c:dLbl></c:dLbls>";
+        let range = "<c:extLst><c15:datalabelsRange><c15:f>S!$C$1:$C$2</c15:f><c15:dlblRangeCache><c:pt idx=\"0\"><c:v>Oslo</c:v></c:pt></c15:dlblRangeCache></c15:datalabelsRange></c:extLst>";
+        let xml = series("<c:v>Sales</c:v>", own, range);
+        assert_eq!(to_text(&xml), "Category | Sales\n1 | 1 (Oslo)\n2 | 2 (best)");
+        let hidden = series("<c:v>Sales</c:v>", "<c15:showDataLabelsRange val=\"0\"/>", range);
+        assert_eq!(to_text(&hidden), "Category | Sales\n1 | 1\n2 | 2");
+    }
+
+    #[test]
+    fn names_of_axes_and_units_are_no_title_and_filtered_series_are_not_shown() {
+        let rich =
+            |text: &str| format!("<c:tx><c:rich><a:p><a:r><a:t>{text}</a:t></a:r></a:p></c:rich></c:tx>");
+        let axis = format!(
+            "<c:valAx><c:title>{}</c:title><c:dispUnits><c:dispUnitsLbl>{}</c:dispUnitsLbl></c:dispUnits></c:valAx>",
+            rich("EUR"),
+            rich("in Millions")
+        );
+        let filtered =
+            format!("<c15:filteredBarSeries>{}</c15:filteredBarSeries>", series("<c:v>Old</c:v>", "", ""));
+        let xml = format!("<c:chart>{{}}{}{filtered}{axis}</c:chart>", series("<c:v>Sales</c:v>", "", ""));
+        let table = "EUR\nin Millions\n\nCategory | Sales\n1 | 1\n2 | 2";
+        assert_eq!(to_text(&xml), table);
+        let titled = xml.replace("{}", &format!("<c:title>{}</c:title>", rich("Year")));
+        assert_eq!(to_text(&titled), format!("Chart: Year\n{table}"));
+    }
+
+    #[test]
+    fn figures_in_cells_that_are_shown_are_not_said_again() {
+        let shows = |source: &str, len: usize| source.starts_with("S!") && len <= 2;
+        let named = series(
+            "<c:strRef><c:f>S!$B$9</c:f><c:strCache><c:pt idx=\"0\"><c:v>Sales</c:v></c:pt></c:strCache></c:strRef>",
+            "",
+            "",
+        );
+        assert_eq!(text_beside(&named, Some(&shows)), "");
+        assert_eq!(
+            text_beside(&named, Some(&|source, _| source == "S!$B$9")),
+            "Category | Sales\n1 | 1\n2 | 2"
+        );
+        assert_eq!(
+            text_beside(&series("<c:v>Sales</c:v>", "", ""), Some(&shows)),
+            "Category | Sales\n1 | 1\n2 | 2"
+        );
     }
 }

@@ -22,13 +22,22 @@ pub(super) fn without_directives(markdown: &str) -> Cow<'_, str> {
         "\\pagebreak",
         "\\clearpage",
     ];
-    let has_any = markdown.lines().any(|line| marks.iter().any(|mark| bare(line).starts_with(mark)));
+    let has_any = markdown.lines().filter(|line| may_begin(line)).any(|line| {
+        let line = bare(line);
+        marks.iter().any(|mark| line.starts_with(mark))
+    });
     if !has_any {
         return Cow::Borrowed(markdown);
     }
     let mut out = String::with_capacity(markdown.len());
     add(markdown, &mut out, 0);
     Cow::Owned(out)
+}
+
+/// Whether a line may begin with one of the marks, or with an item's, by its first sign: few lines do.
+fn may_begin(line: &str) -> bool {
+    let first = line.trim_start().bytes().next();
+    first.is_some_and(|first| first.is_ascii_digit() || b"!?=:-{>i\\*+".contains(&first))
 }
 
 /// Boxes within boxes.

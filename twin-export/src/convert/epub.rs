@@ -1,6 +1,6 @@
 //! Books: a zip of pages, and a list that says in which order they are read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use quick_xml::events::Event;
 use quick_xml::reader::Reader;
@@ -8,6 +8,7 @@ use quick_xml::reader::Reader;
 use super::super::{Limits, reason};
 use super::package::{Package, attribute, entity, name_of, resolved};
 use super::{Aside, Output, html};
+use crate::text::percent_decoded;
 
 /// The title and the text of a book's pages, one after the other.
 pub(super) fn to_text(bytes: Vec<u8>, limits: &Limits) -> Result<Output, &'static str> {
@@ -16,19 +17,37 @@ pub(super) fn to_text(bytes: Vec<u8>, limits: &Limits) -> Result<Output, &'stati
     let list = rootfile(&container).ok_or(reason::UNREADABLE)?;
     let book = Book::read(&package.part(&list)?.ok_or(reason::UNREADABLE)?);
     let folder = list.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let encrypted = encrypted(&package.part("META-INF/encryption.xml")?.unwrap_or_default());
     let mut aside = Aside::default();
     let mut texts = Vec::new();
+    let mut sheets: HashMap<String, String> = HashMap::new();
     for page in book.order.iter().filter_map(|id| book.pages.get(id)) {
-        let name = resolved(folder, &crate::text::percent_decoded(page));
+        let name = resolved(folder, &percent_decoded(page));
+        if encrypted.contains(&name.to_lowercase()) {
+            aside.skip(name, reason::ENCRYPTED);
+            continue;
+        }
         let read = package.part(&name).and_then(|page| page.ok_or(reason::UNREADABLE));
-        match read.and_then(|page| html::to_text(&page, limits)) {
+        let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut linked = |address: &str| {
+            let sheet = resolved(folder, &percent_decoded(address));
+            let known = sheets.entry(sheet);
+            // A sheet that cannot be read leaves the text as it is.
+            Some(
+                known
+                    .or_insert_with_key(|sheet| package.part(sheet).ok().flatten().unwrap_or_default())
+                    .clone(),
+            )
+        };
+        match read.and_then(|page| html::to_text_linked(&page, limits, &mut linked)) {
             Ok((_, text)) if text.trim().is_empty() => {}
             Ok((_, text)) => texts.push(text),
             Err(why) => aside.skip(name, why),
         }
     }
     if texts.is_empty() && !aside.parts.is_empty() {
-        return Err(reason::UNREADABLE);
+        let is_encrypted = aside.parts.iter().any(|(_, why)| why == reason::ENCRYPTED);
+        return Err(if is_encrypted { reason::ENCRYPTED } else { reason::UNREADABLE });
     }
     let title = Some(crate::text::tidy_line(&book.title)).filter(|title| !title.is_empty());
     Ok(Output { title, text: texts.join("\n\n"), aside })
@@ -48,6 +67,34 @@ fn rootfile(container: &str) -> Option<String> {
     }
     None
 }
+
+/// The parts that only the buyer's program can read, in small letters. What merely disguises fonts is another matter.
+fn encrypted(list: &str) -> HashSet<String> {
+    let mut parts = HashSet::new();
+    let mut is_font = false;
+    let mut reader = Reader::from_str(list);
+    while let Ok(event) = reader.read_event() {
+        match event {
+            Event::Start(tag) | Event::Empty(tag) => match name_of(&tag) {
+                "EncryptedData" => is_font = false,
+                "EncryptionMethod" => {
+                    let method = attribute(&tag, "Algorithm").unwrap_or_default();
+                    is_font = FONT_DISGUISES.contains(&method.as_str());
+                }
+                "CipherReference" if !is_font => {
+                    let address = attribute(&tag, "URI").unwrap_or_default();
+                    parts.insert(resolved("", &percent_decoded(&address)).to_lowercase());
+                }
+                _ => {}
+            },
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    parts
+}
+
+const FONT_DISGUISES: [&str; 2] = ["http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"];
 
 #[derive(Debug, Default)]
 struct Book {

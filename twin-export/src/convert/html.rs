@@ -10,7 +10,7 @@ use super::super::{Limits, remark};
 use super::html_hidden::{is_comment, is_hidden, shown_within};
 use super::html_list::Lists;
 use super::html_place::{self, Place};
-use super::html_styles::Styles;
+use super::html_styles::{Linked, Styles};
 use super::html_tree::{Attributes as _, descendants, has_class, parse};
 use super::prose::Prose;
 use super::{Aside, Output, html_form, html_list, html_table, html_title, mathml, signs, symbols};
@@ -27,9 +27,18 @@ pub(crate) fn read_mail(html: &str, limits: &Limits) -> Result<Output, &'static 
 }
 
 fn read_with(html: &str, limits: &Limits, marks_quotes: bool) -> Result<Output, &'static str> {
+    read_linked(html, limits, marks_quotes, &mut |_| None)
+}
+
+fn read_linked(
+    html: &str,
+    limits: &Limits,
+    marks_quotes: bool,
+    linked: Linked<'_>,
+) -> Result<Output, &'static str> {
     let tree = parse(html, limits)?;
     let mut walker = Walker::new(|_, _| false);
-    walker.styles = Rc::new(Styles::of(&tree));
+    walker.styles = Rc::new(Styles::of(&tree, linked));
     walker.marks_quotes = marks_quotes;
     let title = html_title::of(&tree, &mut walker);
     walker.element(tree.root_element());
@@ -43,6 +52,15 @@ fn read_with(html: &str, limits: &Limits, marks_quotes: bool) -> Result<Output, 
 /// The title and the text of a page.
 pub(crate) fn to_text(html: &str, limits: &Limits) -> Result<(Option<String>, String), &'static str> {
     read(html, limits).map(|Output { title, text, .. }| (title, text))
+}
+
+/// As [`to_text`], with the style sheets that the page refers to.
+pub(super) fn to_text_linked(
+    html: &str,
+    limits: &Limits,
+    linked: Linked<'_>,
+) -> Result<(Option<String>, String), &'static str> {
+    read_linked(html, limits, false, linked).map(|Output { title, text, .. }| (title, text))
 }
 
 /// The text of HTML that stands in another text; left as it is where it cannot be parsed.
@@ -155,7 +173,16 @@ impl Walker {
         }
         if is_hidden(element, &self.styles) {
             let styles = Rc::clone(&self.styles);
-            return shown_within(element, &styles).into_iter().for_each(|inner| self.element(inner));
+            let shown = shown_within(element, &styles);
+            let is_apart = !shown.is_empty() && html_place::is_block(element.value().name());
+            if is_apart {
+                self.prose.line();
+            }
+            shown.into_iter().for_each(|inner| self.element(inner));
+            if is_apart {
+                self.prose.line();
+            }
+            return;
         }
         match html_place::of(element, &self.styles) {
             // Lines of code end where the text ends them.

@@ -11,6 +11,9 @@ pub(crate) fn is_hidden(element: ElementRef<'_>, styles: &Styles) -> bool {
     if matches!(name, "html" | "body" | "main") {
         return false;
     }
+    if is_note(element) {
+        return false;
+    }
     let style = element.attribute("style").unwrap_or_default();
     element.attribute("hidden").is_some_and(|until| !until.eq_ignore_ascii_case("until-found"))
         || (name == "dialog" && element.attribute("open").is_none())
@@ -19,6 +22,31 @@ pub(crate) fn is_hidden(element: ElementRef<'_>, styles: &Styles) -> bool {
         || (element.attribute("aria-hidden").is_some_and(|hidden| hidden.eq_ignore_ascii_case("true"))
             && is_ornament(element, styles))
         || is_comment(element)
+        || is_icon_font(element)
+}
+
+/// Whether an element names a picture by a word that its font draws it for: `<span class="material-icons">home</span>`.
+fn is_icon_font(element: ElementRef<'_>) -> bool {
+    let is_word = || {
+        let text: String = element.text().flat_map(str::chars).take(MOST_OF_ICON + 1).collect();
+        let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        text.chars().count() <= MOST_OF_ICON && text.trim().chars().all(is_part)
+    };
+    matches!(element.value().name(), "i" | "span")
+        && element
+            .class_names()
+            .any(|class| ["material-icons", "material-symbols"].iter().any(|font| class.starts_with(font)))
+        && is_word()
+}
+
+/// Whether an element is a note of a book, which opens at a click.
+fn is_note(element: ElementRef<'_>) -> bool {
+    let is = |name: &str, wanted: &[&str]| {
+        element
+            .attribute(name)
+            .is_some_and(|kinds| kinds.split_ascii_whitespace().any(|one| wanted.contains(&one)))
+    };
+    is("epub:type", &["footnote", "endnote", "rearnote"]) || is("role", &["doc-footnote", "doc-endnote"])
 }
 
 /// Whether an element is what a program writes for a comment, or the mark of one in the text: of Google's documents
@@ -212,12 +240,13 @@ fn has_twin(element: ElementRef<'_>, styles: &Styles) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::super::Limits;
+    use super::super::html::fragment_to_text as text;
     use super::super::html_tree::parse;
     use super::*;
 
     fn hidden(html: &str) -> Vec<String> {
         let page = parse(html, &Limits::default()).unwrap();
-        let styles = Styles::of(&page);
+        let styles = Styles::of(&page, &mut |_| None);
         let marked =
             page.root_element().descendent_elements().filter(|element| element.attribute("x").is_some());
         marked
@@ -231,7 +260,7 @@ mod tests {
         let html = "<p x hidden>1</p><p x style='DISPLAY : none !important'>2</p><p x style=visibility:hidden>3</p>\
             <p x hidden=until-found>4</p><p x style='max-height:0;overflow:hidden'>5</p><p x style='max-height:0'>6</p>\
             <p x style='font-size:1px;line-height:1px'>7</p><p x style='font-size:0.9em'>8</p><i x aria-hidden=true>9</i>\
-            <dialog x>10</dialog><dialog x open>11</dialog><p x style='position:absolute;left:-9999px'>12</p><p x style='mso-hide:all'>13</p>";
+            <dialog x>10</dialog><aside x hidden epub:type=footnote>note</aside><dialog x open>11</dialog><p x style='position:absolute;left:-9999px'>12</p><p x style='mso-hide:all'>13</p>";
         assert_eq!(hidden(html), ["1", "2", "3", "5", "7", "9", "10", "12", "13"]);
     }
 
@@ -251,6 +280,22 @@ mod tests {
                 "<table><tr><td x style='font-size:0px'><div style='font-size:13px'>a</div></td></tr></table>"
             )
             .is_empty()
+        );
+    }
+
+    #[test]
+    fn words_that_a_font_draws_as_pictures_are_none_and_what_shows_again_has_its_line() {
+        assert_eq!(
+            text(
+                "<p><span class='material-icons'>arrow_back</span> Keys <i class='material-symbols-outlined'>home</i><b class='material-icons-note'>kept</b></p>"
+            ),
+            "Keys kept"
+        );
+        assert_eq!(
+            text(
+                "<span>Desk</span><div style='visibility:hidden'>gone <span style='visibility:visible'>At noon</span></div>"
+            ),
+            "Desk\nAt noon"
         );
     }
 

@@ -136,7 +136,7 @@ fn follows_other_link(link: ElementRef<'_>) -> bool {
 }
 
 /// Elements that have their places by what they are.
-fn is_block(name: &str) -> bool {
+pub(super) fn is_block(name: &str) -> bool {
     matches!(
         name,
         "html"

@@ -159,7 +159,9 @@ fn is_note_mark(link: ElementRef<'_>, label: &str, address: &str) -> bool {
     }
     let says_so = || {
         link.attribute("role") == Some("doc-noteref")
-            || link.attribute("epub:type") == Some("noteref")
+            || link
+                .attribute("epub:type")
+                .is_some_and(|kinds| kinds.split_ascii_whitespace().any(|one| one == "noteref"))
             || link
                 .class_names()
                 .any(|class| ["footnote-ref", "noteref"].iter().any(|name| class.contains(name)))

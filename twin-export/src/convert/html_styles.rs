@@ -8,7 +8,7 @@ use scraper::{ElementRef, Html};
 use super::html_hidden::shows_or_hides;
 use super::html_list::{Marker, quoted_marker};
 use super::html_place::Layout;
-use super::html_tree::{Attributes as _, descendants};
+use super::html_tree::Attributes as _;
 use super::symbols::is_symbol_font;
 use selectors::Selector;
 
@@ -53,6 +53,9 @@ struct Says {
     layout: Layout,
 }
 
+/// Reads a style sheet by the address that a page gives.
+pub(super) type Linked<'a> = &'a mut dyn FnMut(&str) -> Option<String>;
+
 /// Bytes of style sheets that are looked at, and rules that are kept.
 const MOST_STYLES: usize = 1 << 20;
 const MOST_RULES: usize = 4_000;
@@ -71,12 +74,19 @@ impl Says {
 }
 
 impl Styles {
-    pub(crate) fn of(page: &Html) -> Self {
+    /// The rules of the sheets that a page holds, and of those that it refers to.
+    pub(super) fn of(page: &Html, linked: Linked<'_>) -> Self {
         let mut styles = Self::default();
         let mut read = 0;
-        for sheet in descendants(page.root_element(), "style") {
+        for sheet in page.root_element().descendent_elements() {
+            let text = match sheet.value().name() {
+                "style" => sheet.text().collect::<String>(),
+                "link" if is_sheet(sheet) => {
+                    sheet.attribute("href").and_then(&mut *linked).unwrap_or_default()
+                }
+                _ => continue,
+            };
             let media = sheet.attribute("media").unwrap_or("all");
-            let text = sheet.text().collect::<String>();
             read += text.len();
             if read > MOST_STYLES {
                 break;
@@ -238,6 +248,13 @@ fn is_for_every_screen(group: &str) -> bool {
     !media.contains(['(', '@'])
         && !words.clone().any(|word| word == "not")
         && words.any(|word| matches!(word, "all" | "screen"))
+}
+
+/// Whether a page is shown with what a link refers to, unless the reader chooses another one.
+fn is_sheet(link: ElementRef<'_>) -> bool {
+    let relations = link.attribute("rel").unwrap_or_default().to_ascii_lowercase();
+    let is = |wanted: &str| relations.split_ascii_whitespace().any(|one| one == wanted);
+    is("stylesheet") && !is("alternate")
 }
 
 fn without_comments(sheet: &str) -> String {

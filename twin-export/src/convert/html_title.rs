@@ -163,7 +163,7 @@ mod tests {
     fn title(html: &str) -> Option<String> {
         let page = parse(html, &Limits::default()).unwrap();
         let mut walker = Walker::new(|_, _| false);
-        walker.styles = Rc::new(Styles::of(&page));
+        walker.styles = Rc::new(Styles::of(&page, &mut |_| None));
         of(&page, &mut walker)
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod aside;
 mod cells;
+mod cesu8;
 #[cfg(feature = "office")]
 mod chart;
 mod converted;

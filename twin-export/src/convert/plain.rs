@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252
 
 use super::super::remark;
 use super::mixed::{is_utf8_beside_others, mixed};
-use super::{Aside, Output, old_machines, utf7, utf16, western};
+use super::{Aside, Output, cesu8, old_machines, utf7, utf16, western};
 
 /// The text that the bytes spell.
 pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
@@ -54,6 +54,9 @@ fn marked(bytes: &[u8]) -> Option<Cow<'_, str>> {
 fn spelled<'a>(bytes: &'a [u8], named: Option<&'static Encoding>) -> Cow<'a, str> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);
+    }
+    if let Some(text) = cesu8::read(bytes) {
+        return Cow::Owned(text);
     }
     let likely = named.unwrap_or_else(|| guessed(bytes));
     if is_utf8_beside_others(bytes, likely) {

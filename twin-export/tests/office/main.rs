@@ -4,5 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod dump;
+mod parts;
 mod random;
 mod signs;

@@ -12,6 +12,8 @@ pub(super) struct Points {
     /// The formats of single values.
     formats: BTreeMap<u32, NumberFormat>,
     pub(super) is_text: bool,
+    /// The cells that hold them.
+    pub(super) source: Option<String>,
     pub(super) from_1904: bool,
 }
 
@@ -39,6 +41,10 @@ impl Points {
 
     pub(super) fn is_empty(&self) -> bool {
         self.levels.iter().all(BTreeMap::is_empty)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.levels.iter().map(BTreeMap::len).sum()
     }
 
     pub(super) fn same(&self, other: &Self) -> bool {

@@ -18,17 +18,35 @@ enum Field {
     Value,
     X,
     Size,
+    /// What stands at the points, from cells.
+    Label,
+}
+
+/// Where a text stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Place {
+    #[default]
+    Elsewhere,
+    Title,
+    /// At the point with this index.
+    Label(Option<u32>),
 }
 
 #[derive(Default)]
 pub(super) struct Walker {
-    pub(super) paragraphs: Vec<String>,
+    /// What names the chart, and what else stands on it: the names of its axes, their units.
+    pub(super) titles: Vec<String>,
+    pub(super) others: Vec<String>,
     pub(super) series: Vec<Series>,
     /// The data of newer kinds of charts, which stand before the series that show them.
     data: Vec<(String, Series)>,
     in_series: bool,
     in_data: bool,
-    in_title: bool,
+    place: Place,
+    /// A part of a text that programs reckon out: the value itself, its share.
+    in_field: bool,
+    /// Elements within one that the chart does not show.
+    skipped: usize,
     field: Field,
     index: u32,
     text: String,
@@ -81,7 +99,13 @@ impl Walker {
     }
 
     fn start(&mut self, tag: &BytesStart<'_>) {
-        match name_of(tag) {
+        let name = name_of(tag);
+        // `filteredBarSeries` and others hold what a filter of the chart leaves out.
+        if self.skipped > 0 || name.starts_with("filtered") {
+            self.skipped += 1;
+            return;
+        }
+        match name {
             "ser" | "series" => {
                 self.in_series = true;
                 self.series.push(Series::default());
@@ -98,14 +122,29 @@ impl Walker {
                     (series.categories, series.values) = (data.categories, data.values);
                 }
             }
-            "title" => self.in_title = true,
+            "title" if self.axis.is_none() => self.place = Place::Title,
+            "dLbl" => self.place = Place::Label(None),
+            "idx" if self.place == Place::Label(None) => {
+                self.place = Place::Label(attribute(tag, "val").and_then(|index| index.parse().ok()));
+            }
+            "showDataLabelsRange" => {
+                let shows = attribute(tag, "val").is_none_or(|value| value != "0" && value != "false");
+                if let Some(series) = self.series.last_mut() {
+                    series.shows_labels = Some(shows || series.shows_labels == Some(true));
+                }
+            }
+            "fld" => self.in_field = matches!(self.place, Place::Label(_)),
             "r" => self.look = Look::default(),
             "rPr" => self.look = Look::drawn(tag),
-            "tx" if self.in_series => self.field = Field::Name,
+            "tx" if self.in_series && self.place == Place::Elsewhere => self.field = Field::Name,
             "cat" => self.field = Field::Category,
             "val" | "yVal" => self.field = Field::Value,
             "xVal" => self.field = Field::X,
             "bubbleSize" => self.field = Field::Size,
+            "datalabelsRange" => {
+                self.field = Field::Label;
+                self.mark_text(true);
+            }
             "strDim" | "numDim" => {
                 let kind = attribute(tag, "type").unwrap_or_default();
                 self.field =
@@ -132,12 +171,12 @@ impl Walker {
                 // Newer kinds write the value right here.
                 self.begin(self.in_data);
             }
-            "t" | "v" | "formatCode" => self.begin(true),
+            "t" | "v" | "f" | "formatCode" => self.begin(true),
             "date1904" => {
                 self.from_1904 = attribute(tag, "val").is_none_or(|value| value == "1" || value == "true")
             }
             "catAx" | "dateAx" => self.axis = Some(true),
-            "valAx" | "serAx" => self.axis = Some(false),
+            "valAx" | "serAx" | "axis" => self.axis = Some(false),
             "numFmt" if self.axis == Some(true) => {
                 let is_own =
                     attribute(tag, "sourceLinked").is_some_and(|linked| linked == "0" || linked == "false");
@@ -155,10 +194,22 @@ impl Walker {
     }
 
     fn end(&mut self, name: &str) {
+        if self.skipped > 0 {
+            self.skipped -= 1;
+            return;
+        }
         match name {
             "t" => {
                 self.reading = false;
-                self.styled.push_shown(self.look, &self.text);
+                if !self.in_field {
+                    self.styled.push_shown(self.look, &self.text);
+                }
+            }
+            "fld" => self.in_field = false,
+            "f" => {
+                self.reading = false;
+                let source = std::mem::take(&mut self.text);
+                self.source(source);
             }
             "p" => self.end_paragraph(),
             "v" => {
@@ -180,18 +231,18 @@ impl Walker {
             }
             "ser" | "series" => (self.in_series, self.field) = (false, Field::None),
             "data" => (self.in_data, self.field) = (false, Field::None),
-            "tx" | "cat" | "val" | "yVal" | "xVal" | "bubbleSize" | "strDim" | "numDim" => {
-                self.field = Field::None
-            }
-            "title" => self.in_title = false,
-            "catAx" | "dateAx" | "valAx" | "serAx" => self.axis = None,
+            "tx" | "datalabelsRange" | "cat" | "val" | "yVal" | "xVal" | "bubbleSize" | "strDim"
+            | "numDim" => self.field = Field::None,
+            "title" | "dLbl" => self.place = Place::Elsewhere,
+            "catAx" | "dateAx" | "valAx" | "serAx" | "axis" => self.axis = None,
             _ => {}
         }
     }
 
     fn end_paragraph(&mut self) {
         if !self.styled.is_empty() {
-            self.paragraphs.push(self.styled.take());
+            let text = self.styled.take();
+            self.say(text);
         }
         self.styled.begin();
     }
@@ -206,8 +257,35 @@ impl Walker {
             }
         } else if let Some(points) = self.points() {
             points.push(index, text);
-        } else if self.in_title {
-            self.paragraphs.push(text);
+        } else if self.place != Place::Elsewhere || self.axis.is_some() {
+            self.say(text);
+        }
+    }
+
+    /// A text of the chart that is no figure.
+    fn say(&mut self, text: String) {
+        match (self.place, self.series.last_mut()) {
+            (Place::Label(index), Some(series)) => {
+                let index = index.filter(|_| text.contains(char::is_alphanumeric));
+                if let Some(label) = index.map(|index| series.notes.entry(index).or_default()) {
+                    label.push_str(if label.is_empty() { "" } else { " " });
+                    label.push_str(text.trim());
+                }
+            }
+            (Place::Title, _) => self.titles.push(text),
+            _ => self.others.push(text),
+        }
+    }
+
+    /// The cells that hold what follows.
+    fn source(&mut self, source: String) {
+        let place = if self.in_data || self.field != Field::Name {
+            self.points().map(|points| &mut points.source)
+        } else {
+            self.series.last_mut().map(|series| &mut series.name_source)
+        };
+        if let Some(place) = place {
+            *place = Some(source);
         }
     }
 
@@ -229,6 +307,7 @@ impl Walker {
             Field::Value => Some(&mut series.values),
             Field::X => Some(&mut series.x),
             Field::Size => Some(&mut series.sizes),
+            Field::Label => Some(&mut series.labels),
             Field::None | Field::Name => None,
         }
     }

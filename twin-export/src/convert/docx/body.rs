@@ -9,6 +9,7 @@ use super::super::package::{attribute, is_foreign, name_of, reference};
 use super::super::styled::Look;
 use super::super::{is_media, signs, symbols};
 use super::field::Field;
+use super::notes;
 use super::paragraph::Paragraph;
 use super::styles::is_on;
 use super::walker::{Alternative, Control, Inside, Ruby, Walker};
@@ -43,9 +44,10 @@ impl Walker<'_, '_> {
                 self.prose.line();
             }
             "sym" => self.symbol(tag),
-            "hyperlink" => {
+            "hyperlink" | "hlink" => {
                 self.flush();
                 let target = reference(tag).and_then(|id| self.parts.target(&id));
+                let target = target.or_else(|| attribute(tag, "dest"));
                 self.links.push((self.prose.mark(), target.unwrap_or_default()));
             }
             "fldChar" => self.field(tag),
@@ -101,6 +103,7 @@ impl Walker<'_, '_> {
                 let mark = self.notes.reference(tag);
                 self.plain(&mark);
             }
+            "footnote" | "endnote" if !self.paragraphs.is_empty() => self.begin_note(tag),
             "footnote" | "endnote" => self.mark = Some(self.notes.mark(tag)).filter(|mark| !mark.is_empty()),
             _ => {}
         }
@@ -112,7 +115,7 @@ impl Walker<'_, '_> {
             "r" => {
                 self.runs.pop();
             }
-            "hyperlink" => {
+            "hyperlink" | "hlink" => {
                 self.flush();
                 if let Some((mark, address)) = self.links.pop()
                     && let Some(label) = self.prose.take_since(mark)
@@ -134,6 +137,7 @@ impl Walker<'_, '_> {
                 let text = self.prose.release();
                 self.hang(text);
             }
+            "footnote" | "endnote" if self.open_notes > 0 => self.end_note(),
             "rt" => {
                 self.flush();
                 if let Some(ruby) = self.ruby.last_mut() {
@@ -161,6 +165,7 @@ impl Walker<'_, '_> {
     pub(super) fn is_left_out(&self, tag: &BytesStart<'_>) -> bool {
         match name_of(tag) {
             "del" | "moveFrom" => self.inside == Inside::Nothing,
+            "annotation" => self.inside == Inside::Nothing && notes::is_left_out(tag),
             "txbxContent" | "chart" | "relIds" => self.hides_drawing,
             "delText" | "delInstrText" | "sectPr" | "tblPr" | "numberingChange" => true,
             name if name.ends_with("PrChange") => true,
@@ -190,6 +195,7 @@ impl Walker<'_, '_> {
                     "ilvl" => paragraph.level = value().and_then(|level| level.parse().ok()),
                     "outlineLvl" => paragraph.outline = value().map(|level| level != "9"),
                     "del" | "moveFrom" => paragraph.goes_on = true,
+                    "annotation" => paragraph.goes_on |= notes::is_deletion(tag),
                     // A letter that begins the next paragraph.
                     "framePr" => {
                         paragraph.goes_on |= attribute(tag, "dropCap").is_some_and(|place| place != "none");
@@ -230,11 +236,11 @@ impl Walker<'_, '_> {
                     "del" if self.inside == Inside::Row => table.is_deleted = true,
                     "gridBefore" => table.before = number(),
                     "gridSpan" => table.columns = number().max(1),
-                    "vMerge" => {
+                    "vMerge" | "vmerge" => {
                         table.is_below = goes_on();
                         table.opens = !table.is_below;
                     }
-                    "hMerge" => table.is_beside = goes_on(),
+                    "hMerge" | "hmerge" => table.is_beside = goes_on(),
                     _ => {}
                 }
             }

@@ -103,8 +103,10 @@ impl Parts<'_> {
     fn drawing(&mut self, id: &str) -> String {
         let Some(name) = self.target(id) else { return String::new() };
         let kind = self.relations.get(id).map(|relation| relation.kind.clone()).unwrap_or_default();
-        let Some(xml) = self.read(&name) else { return String::new() };
-        if kind == "diagramData" { diagram::to_text(&xml) } else { chart::to_text(&xml) }
+        if kind == "diagramData" {
+            return self.read(&name).map(|xml| diagram::to_text(&xml)).unwrap_or_default();
+        }
+        chart::read(&mut self.package, &name, &mut self.aside).unwrap_or_default()
     }
 
     /// The text of an enclosed document, or a web page; it stands in the text as if it were written there.

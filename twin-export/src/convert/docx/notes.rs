@@ -6,6 +6,7 @@ use quick_xml::events::BytesStart;
 
 use super::super::package::{attribute, name_of};
 use super::super::signs;
+use super::walker::Walker;
 
 /// The marks by their notes. Footnotes have the numbers that Word shows, endnotes go on from them, so that each has a
 /// mark of its own; notes with marks of their own are not counted.
@@ -26,7 +27,8 @@ pub(super) struct Notes {
 impl Notes {
     pub(super) fn of(document: &str) -> Self {
         let count = |name: &str| document.matches(name).count();
-        let expected = count("footnoteReference ").saturating_sub(count("customMarkFollows"));
+        let expected =
+            count("footnoteReference ").saturating_sub(count("customMarkFollows")) + count(":footnote>") / 2;
         Self { expected, ..Self::default() }
     }
 
@@ -70,6 +72,13 @@ impl Notes {
         mark
     }
 
+    /// The mark of a note that stands within the text.
+    fn within(&mut self, tag: &BytesStart<'_>) -> String {
+        // No id tells these apart.
+        self.marks.remove(&key(tag));
+        self.mark(tag)
+    }
+
     /// A note is referred to in text that is left out.
     pub(super) fn leave_out(&mut self, tag: &BytesStart<'_>) {
         self.gone.insert(key(tag));
@@ -91,6 +100,48 @@ impl Notes {
         let forms = [mark, written, &signs::superscript("", written)];
         forms.iter().find_map(|form| text.strip_prefix(*form)).map_or(text, str::trim_start)
     }
+}
+
+impl Walker<'_, '_> {
+    /// A note within its paragraph: its mark stands there, and its text behind the document's.
+    pub(super) fn begin_note(&mut self, tag: &BytesStart<'_>) {
+        let mark = self.notes.within(tag);
+        self.plain(&mark);
+        self.flush();
+        self.mark = Some(mark);
+        self.open_notes += 1;
+        self.prose.capture();
+    }
+
+    pub(super) fn end_note(&mut self) {
+        self.open_notes -= 1;
+        self.flush();
+        self.mark = None;
+        let text = self.prose.release();
+        self.noted.push(text);
+    }
+
+    /// Writes the notes that stood within the text.
+    pub(super) fn write_notes(&mut self) {
+        self.open_notes = 0;
+        for text in std::mem::take(&mut self.noted) {
+            self.prose.block();
+            self.prose.verbatim(text.trim());
+        }
+    }
+}
+
+/// Whether Word of 2003 notes a comment, or what was deleted.
+pub(super) fn is_left_out(annotation: &BytesStart<'_>) -> bool {
+    is_comment(annotation) || is_deletion(annotation)
+}
+
+pub(super) fn is_deletion(annotation: &BytesStart<'_>) -> bool {
+    attribute(annotation, "type").is_some_and(|kind| kind == "Word.Deletion")
+}
+
+pub(super) fn is_comment(annotation: &BytesStart<'_>) -> bool {
+    attribute(annotation, "type").is_some_and(|kind| kind == "Word.Comment")
 }
 
 /// What a note is called in the text and among the notes.

@@ -3,7 +3,7 @@
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use super::super::super::reason;
+use super::super::super::{reason, remark};
 use super::super::equation::Equation;
 use super::super::grid::{Grid, MOST_IN_ALL};
 use super::super::package::{entity, name_of};
@@ -12,7 +12,7 @@ use super::super::styled::{Look, Styled};
 use super::Parts;
 use super::field::Field;
 use super::list_numbers::ListNumbers;
-use super::notes::Notes;
+use super::notes::{self, Notes};
 use super::numbering::Numbering;
 use super::paragraph::{Paragraph, Titles};
 use super::styles::{Looks, Styles};
@@ -40,6 +40,9 @@ pub(super) struct Walker<'a, 'p> {
     /// Cells and text boxes that are open.
     pub(super) cells: usize,
     pub(super) boxes: usize,
+    /// Notes that stand within the text, as Word of 2003 writes them: how many are open, and what they said.
+    pub(super) open_notes: usize,
+    pub(super) noted: Vec<String>,
     pub(super) ruby: Vec<Ruby>,
     pub(super) equation: Equation,
     pub(super) list_numbers: ListNumbers,
@@ -140,6 +143,8 @@ impl<'a, 'p> Walker<'a, 'p> {
             repeats: MOST_IN_ALL,
             cells: 0,
             boxes: 0,
+            open_notes: 0,
+            noted: Vec::new(),
             ruby: Vec::new(),
             equation: Equation::default(),
             list_numbers: ListNumbers::default(),
@@ -205,6 +210,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         self.fields.clear();
         self.controls.clear();
         self.alternatives.clear();
+        self.write_notes();
         self.prose.block();
     }
 
@@ -238,8 +244,10 @@ impl<'a, 'p> Walker<'a, 'p> {
     fn start(&mut self, tag: &BytesStart<'_>) {
         let name = name_of(tag);
         if self.skipped > 0 || self.is_left_out(tag) {
-            if matches!(name, "footnoteReference" | "endnoteReference") {
-                self.notes.leave_out(tag);
+            match name {
+                "footnoteReference" | "endnoteReference" => self.notes.leave_out(tag),
+                "annotation" if notes::is_comment(tag) => self.parts.aside.remark(remark::COMMENTS),
+                _ => {}
             }
             self.skipped += 1;
             return;

@@ -286,6 +286,8 @@ mod tests {
         shows("yyyy\"年\"m\"月\"d\"日\"", 46_143.0, "2026年5月1日");
         shows("dddd", 46_143.0, "Friday");
         shows("mmmmm", 46_143.0, "M");
+        shows("B2dd/mm/yyyy", 46_143.0, "01/05/2026");
+        shows("B1yyyy", 46_143.0, "2026");
         shows("d.m.yy", 60.0, "29.2.00");
         shows("yyyy-mm-dd", 1.0, "1900-01-01");
         assert_eq!(NumberFormat::parse("yyyy-mm-dd").number(0.0, true), "1904-01-01");

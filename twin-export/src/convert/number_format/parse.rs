@@ -234,6 +234,10 @@ impl Section {
         if sign == 'e' && self.has_digits() && matches!(signs.get(1), Some('+' | '-')) {
             return self.push(Token::Exponent(signs[1] == '+'), 2);
         }
+        // Which calendar a date is in: the Gregorian one, or that of the Hijra.
+        if sign == 'b' && matches!(signs.get(1), Some('1' | '2')) {
+            return 2;
+        }
         let len = signs.iter().take_while(|other| other.eq_ignore_ascii_case(&sign)).count();
         let field = match sign {
             'y' => Field::Year,

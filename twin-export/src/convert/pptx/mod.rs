@@ -99,6 +99,8 @@ impl Deck {
         let xml = self.package.part(slide)?.ok_or(reason::UNREADABLE)?;
         let relations = self.package.relations(slide).unwrap_or_default();
         let places = self.places(&relations);
+        // Some programs leave the slide's number to whoever shows it.
+        let xml = xml.replace("‹#›", &number.to_string());
         let walker = Walker::read(&xml, false, &relations);
         if walker.is_hidden {
             self.aside.skip(format!("slide {number}"), reason::HIDDEN_SLIDE);
@@ -199,9 +201,13 @@ impl Deck {
 
     fn drawing(&mut self, id: &str, relations: &HashMap<String, Relation>) {
         let Some(relation) = relations.get(id) else { return };
-        let Some(xml) = self.package.part_or_skip(&relation.target, &mut self.aside) else { return };
-        let text = if relation.kind == "diagramData" { diagram::to_text(&xml) } else { chart::to_text(&xml) };
-        self.prose.verbatim(&text);
+        let text = if relation.kind == "diagramData" {
+            let xml = self.package.part_or_skip(&relation.target, &mut self.aside);
+            xml.map(|xml| diagram::to_text(&xml))
+        } else {
+            chart::read(&mut self.package, &relation.target, &mut self.aside)
+        };
+        self.prose.verbatim(&text.unwrap_or_default());
     }
 }
 

@@ -7,14 +7,15 @@ use quick_xml::reader::Reader;
 
 use super::super::equation::Equation;
 use super::super::grid::Grid;
-use super::super::link::says_nothing;
 use super::super::package::{Relation, attribute, entity, is_foreign, name_of, reference};
 use super::super::styled::{Look, Styled};
 use super::super::{is_media, symbols};
 use super::bullets::{self, Bullets};
-use super::lines::{Line, Marker};
+use super::lines::Line;
 use super::order::Area;
 use super::shape::{Content, Group, Place, Placeholder, Shape};
+
+mod runs;
 
 #[derive(Default)]
 pub(super) struct Walker {
@@ -50,6 +51,9 @@ pub(super) struct Walker {
     symbol_font: String,
     link: Option<String>,
     run: String,
+    /// The slide's number is being read, and what the paragraph says of it.
+    in_number: bool,
+    number: Option<String>,
     table: Option<Grid>,
     cell: Cell,
     in_run_properties: bool,
@@ -140,11 +144,9 @@ impl Walker {
 
     fn start(&mut self, tag: &BytesStart<'_>) {
         let name = name_of(tag);
-        let is_slide_number =
-            name == "fld" && attribute(tag, "type").is_some_and(|kind| kind.starts_with("slidenum"));
         let is_other_version = matches!(name, "Choice" | "Fallback")
             && (self.alternatives.last().is_some_and(|(_, taken)| *taken) || is_foreign(tag));
-        if self.skipped > 0 || is_other_version || is_slide_number {
+        if self.skipped > 0 || is_other_version {
             self.skipped += 1;
             return;
         }
@@ -181,6 +183,8 @@ impl Walker {
                 self.line.level = attribute(tag, "lvl").and_then(|level| level.parse().ok()).unwrap_or(0)
             }
             "r" | "fld" => {
+                self.in_number =
+                    name == "fld" && attribute(tag, "type").is_some_and(|kind| kind.starts_with("slidenum"));
                 (self.look, self.link) = (Look::default(), None);
                 self.font.clear();
                 self.symbol_font.clear();
@@ -269,31 +273,6 @@ impl Walker {
                 self.alternatives.pop();
             }
             _ => {}
-        }
-    }
-
-    /// A link's address stands beside a label that says nothing.
-    fn end_run(&mut self) {
-        let run = std::mem::take(&mut self.run);
-        let address = self.link.take().and_then(|id| self.links.get(&id).cloned());
-        let is_web = |address: &String| address.starts_with("http://") || address.starts_with("https://");
-        if let Some(address) = address.filter(is_web)
-            && !run.trim().is_empty()
-            && says_nothing(run.trim())
-        {
-            self.say(Look::default(), &format!(" ({address})"));
-        }
-    }
-
-    fn end_paragraph(&mut self) {
-        let text = self.styled.take();
-        self.styled.begin();
-        self.equation.begin();
-        let line = std::mem::take(&mut self.line);
-        let usual = if self.place.place == Place::Body { Marker::Usual } else { Marker::None };
-        let marker = self.bullets.of_paragraph(line.level).unwrap_or(usual);
-        if !text.trim().is_empty() {
-            self.lines.push(Line { text, marker, ..line });
         }
     }
 

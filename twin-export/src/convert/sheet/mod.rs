@@ -6,6 +6,7 @@ mod escapes;
 mod forms;
 mod formula;
 mod rows;
+mod shown;
 mod styles;
 pub(super) mod xls;
 mod xls_records;
@@ -20,6 +21,7 @@ use super::package::Package;
 use super::{Aside, Output};
 use crate::tree::ending;
 use rows::Rows;
+use shown::Shown;
 
 /// The text of an xlsx, xlsm or xlsb.
 pub(super) fn to_text(bytes: Vec<u8>, limits: &Limits) -> Result<Output, &'static str> {
@@ -38,11 +40,12 @@ struct Sheets<'a> {
     sheets: Vec<(String, String)>,
     size: u64,
     aside: Aside,
+    shown: Shown,
 }
 
 impl<'a> Sheets<'a> {
     fn new(limits: &'a Limits) -> Self {
-        Self { limits, sheets: Vec::new(), size: 0, aside: Aside::default() }
+        Self { limits, sheets: Vec::new(), size: 0, aside: Aside::default(), shown: Shown::default() }
     }
 
     /// Rows of another sheet, with room for what may still be read.

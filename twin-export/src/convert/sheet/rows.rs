@@ -30,10 +30,10 @@ struct Cell {
 }
 
 /// Rows and columns that are not shown, as ranges.
-#[derive(Debug, Default)]
-struct Hidden {
-    rows: Vec<(u32, u32)>,
-    columns: Vec<(u32, u32)>,
+#[derive(Debug, Clone, Default)]
+pub(super) struct Hidden {
+    pub(super) rows: Vec<(u32, u32)>,
+    pub(super) columns: Vec<(u32, u32)>,
 }
 
 /// A merged range of more cells reaches as far as the sheet is used.
@@ -106,6 +106,10 @@ impl Rows {
             Some((_, before)) if before.checked_add(1) == Some(first) => *before = last,
             _ => self.hidden.columns.push((first, last)),
         }
+    }
+
+    pub(super) fn hidden(&self) -> Hidden {
+        self.hidden.clone()
     }
 
     /// No row is hidden for good: what a filter leaves out, the next one shows.

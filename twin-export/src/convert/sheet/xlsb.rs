@@ -8,6 +8,7 @@ use super::super::number_format::NumberFormat;
 use super::super::package::Package;
 use super::Sheets;
 use super::rows::Rows;
+use super::shown::Shown;
 use super::styles::Style;
 use super::truth;
 use super::xlsb_records::{Record, Records};
@@ -27,6 +28,8 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
     let (list, from_1904) = listed(&workbook);
     let strings = strings(&shared("sharedStrings").unwrap_or_default());
     let book = Book::new(strings, styles(&shared("styles").unwrap_or_default()), from_1904);
+    let visible = list.iter().filter(|sheet| !sheet.is_hidden).map(|sheet| sheet.name.as_str());
+    sheets.shown = Shown::new(visible, HashMap::new());
     let mut failed = None;
     for sheet in &list {
         if sheet.is_hidden {
@@ -45,6 +48,7 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
             if worksheet.is_filtered {
                 worksheet.rows.show_rows();
             }
+            sheets.shown.note(&sheet.name, worksheet.rows.hidden());
             let drawings = drawings(&mut sheets, &mut package, &relations, worksheet.rows.is_empty());
             sheets.add(&sheet.name, worksheet.rows, &drawings)
         });
@@ -145,6 +149,10 @@ fn styles(part: &[u8]) -> Vec<Style> {
     styles
 }
 
+/// The last places of a sheet.
+const LAST_ROW: u32 = 0xF_FFFF;
+const LAST_COLUMN: u32 = 0x3FFF;
+
 struct Worksheet {
     rows: Rows,
     row: u32,
@@ -162,6 +170,8 @@ impl Worksheet {
         let mut records = Records::of(part);
         for record in records.by_ref() {
             match record.kind {
+                // No program writes more rows: what follows is damaged.
+                ROW_HDR if record.long(0) > LAST_ROW => return Ok(false),
                 ROW_HDR => {
                     self.row = record.long(0);
                     let look = record.byte(11);
@@ -173,7 +183,8 @@ impl Worksheet {
                 COL_INFO => {
                     let look = record.short(16);
                     if look & 1 != 0 && (look >> 8) & 7 == 0 {
-                        self.rows.hide_columns(record.long(0), record.long(4));
+                        self.rows
+                            .hide_columns(record.long(0).min(LAST_COLUMN), record.long(4).min(LAST_COLUMN));
                     }
                 }
                 MERGE_CELL => {
@@ -182,6 +193,9 @@ impl Worksheet {
                 BEGIN_FILTER_COLUMN => self.is_filtered = true,
                 _ => {
                     let Some(text) = shown(&record, book) else { continue };
+                    if record.long(0) > LAST_COLUMN {
+                        return Ok(false);
+                    }
                     if self.rows.push((self.row, record.long(0)), &text).is_break() {
                         return Err(reason::TOO_LARGE);
                     }
@@ -317,8 +331,11 @@ mod tests {
         assert_eq!((hidden.as_slice(), lines.as_str()), (&expected[..], "r0\nr2\n"));
         sheet.push(record(BEGIN_FILTER_COLUMN, &[0; 6]));
         assert_eq!(read(&sheet).2, "r0\nr1\nr2\n");
-        sheet.push(vec![7, 90]);
-        assert!(!read(&sheet).0);
+        for damaged in [vec![7, 90], row(u32::MAX, 0x10), cell(CELL_BOOL, u32::MAX, 0, &[1])] {
+            let (is_whole, _, lines) =
+                read(&[sheet.clone(), vec![columns(0, u32::MAX, 1), damaged]].concat());
+            assert_eq!((is_whole, lines.as_str()), (false, ""));
+        }
     }
 
     #[test]

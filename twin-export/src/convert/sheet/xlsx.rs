@@ -17,6 +17,7 @@ use super::Sheets;
 use super::cells::Worksheet;
 use super::escapes::unescaped;
 use super::forms;
+use super::shown::Shown;
 use super::styles::{self, Style, is_on};
 
 pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Result<Output, &'static str> {
@@ -44,6 +45,8 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
         parts: list.iter().filter_map(part_of).collect(),
         ..Book::new(strings, styles::read(&shared("styles")), from_1904)
     };
+    let visible = list.iter().filter(|sheet| !sheet.is_hidden).map(|sheet| sheet.name.as_str());
+    sheets.shown = Shown::new(visible, book.names.clone());
     let mut failed = None;
     for sheet in &list {
         if sheet.is_hidden {
@@ -55,6 +58,7 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
             part.ok_or(reason::UNREADABLE).and_then(|part| add(&mut sheets, &mut package, sheet, part, &book))
         {
             sheets.aside.skip(&*sheet.name, why);
+            sheets.shown.remove(&sheet.name);
             failed = Some(why);
         }
     }
@@ -93,6 +97,7 @@ fn add(
     if let Some(said) = worksheet.remark {
         sheets.aside.remark(said);
     }
+    sheets.shown.note(&sheet.name, worksheet.rows.hidden());
     let mut drawings = drawings(sheets, package, &relations, worksheet.rows.is_empty());
     forms::add(package, &relations, &worksheet, book, &mut drawings);
     sheets.add(&sheet.name, worksheet.rows, &drawings)
@@ -106,7 +111,7 @@ fn is_filtered(package: &mut Package, relations: &HashMap<String, Relation>) -> 
     })
 }
 
-/// Text boxes and charts of a sheet; a chart's figures where the sheet has none of its own.
+/// Text boxes and charts of a sheet; a chart's figures where no cell shows them.
 pub(super) fn drawings(
     sheets: &mut Sheets<'_>,
     package: &mut Package,
@@ -131,9 +136,9 @@ pub(super) fn drawings(
                 let (text, related) = pptx::drawing(&xml, &inner, &mut sheets.aside);
                 said.push(text);
                 for part in related.iter().filter_map(|id| inner.get(id)) {
-                    if let Some(xml) = package.part_or_skip(&part.target, &mut sheets.aside) {
-                        said.push(if is_chart { chart::to_text(&xml) } else { chart::titles(&xml) });
-                    }
+                    let shows = |range: &str, cells: usize| sheets.shown.shows(range, cells);
+                    let shows: Option<chart::Shows<'_>> = if is_chart { None } else { Some(&shows) };
+                    said.extend(chart::read_beside(package, &part.target, &mut sheets.aside, shows));
                 }
             }
             _ => {}

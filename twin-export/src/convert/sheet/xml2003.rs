@@ -6,10 +6,12 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::super::super::{Limits, reason, remark};
-use super::super::Output;
+use super::super::link::says_nothing;
 use super::super::number_format::{NumberFormat, general};
 use super::super::package::{attribute, entity, name_of};
 use super::super::plain::decoded;
+use super::super::styled::{Look, Styled};
+use super::super::{Output, signs};
 use super::rows::{Place, Rows};
 use super::{Sheets, truth};
 
@@ -18,8 +20,8 @@ pub(in super::super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output,
     let xml = decoded(bytes);
     let mut book = Book {
         sheets: Sheets::new(limits),
-        formats: HashMap::new(),
-        style: String::new(),
+        styles: HashMap::new(),
+        style: None,
         name: String::new(),
         is_hidden: false,
         rows: None,
@@ -59,9 +61,10 @@ pub(in super::super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output,
 
 struct Book<'a> {
     sheets: Sheets<'a>,
-    /// The formats of cells by the names of their styles.
-    formats: HashMap<String, NumberFormat>,
-    style: String,
+    /// How cells look, by the names of their styles.
+    styles: HashMap<String, Style>,
+    /// The style that is being read.
+    style: Option<String>,
     name: String,
     is_hidden: bool,
     /// The rows of the sheet that is being read.
@@ -73,13 +76,22 @@ struct Book<'a> {
     reading: Reading,
 }
 
+#[derive(Debug, Clone, Default)]
+struct Style {
+    format: Option<NumberFormat>,
+    is_struck: bool,
+}
+
 #[derive(Debug, Default)]
 struct Cell {
     place: Place,
     style: String,
     kind: String,
-    text: String,
+    text: Styled,
+    /// How the text looks that is being read: the elements around it that raise, lower or strike it.
+    looks: Vec<Look>,
     formula: Option<String>,
+    address: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,16 +99,33 @@ enum Reading {
     Nothing,
     Data,
     Visible,
+    /// What somebody remarked on a cell; it is data, too.
+    Comment,
 }
 
 impl Book<'_> {
     fn start(&mut self, tag: &BytesStart<'_>) {
         let number = |name: &str| attribute(tag, name).and_then(|number| number.parse::<u32>().ok());
         match name_of(tag) {
-            "Style" => self.style = attribute(tag, "ID").unwrap_or_default(),
+            _ if self.reading == Reading::Comment => {}
+            name if self.reading == Reading::Data => self.cell.begin(name),
+            "Style" => {
+                let id = attribute(tag, "ID").unwrap_or_default();
+                let parent = attribute(tag, "Parent").and_then(|parent| self.styles.get(&parent));
+                self.styles.insert(id.clone(), parent.cloned().unwrap_or_default());
+                self.style = Some(id);
+            }
             "NumberFormat" => {
                 let code = attribute(tag, "Format").unwrap_or_default();
-                self.formats.insert(self.style.clone(), NumberFormat::parse(named_format(&code)));
+                if let Some(style) = self.style() {
+                    style.format = Some(NumberFormat::parse(named_format(&code)));
+                }
+            }
+            "Font" => {
+                let is_struck = number("StrikeThrough") == Some(1);
+                if let Some(style) = self.style() {
+                    style.is_struck = is_struck;
+                }
             }
             "Worksheet" => {
                 self.name = attribute(tag, "Name").unwrap_or_default();
@@ -131,8 +160,9 @@ impl Book<'_> {
                     rows.merge(place, (place.0.saturating_add(down), place.1.saturating_add(across)));
                 }
                 self.next.1 = column.saturating_add(across).saturating_add(1);
-                let (style, formula) = (attribute(tag, "StyleID"), attribute(tag, "Formula"));
-                self.cell = Cell { place, style: style.unwrap_or_default(), formula, ..Cell::default() };
+                let style = attribute(tag, "StyleID").unwrap_or_default();
+                let (formula, address) = (attribute(tag, "Formula"), attribute(tag, "HRef"));
+                self.cell = Cell { place, style, formula, address, ..Cell::default() };
             }
             "Data" => {
                 self.cell.kind = attribute(tag, "Type").unwrap_or_default();
@@ -140,27 +170,41 @@ impl Book<'_> {
             }
             "Comment" => {
                 self.sheets.aside.remark(remark::COMMENTS);
-                self.reading = Reading::Nothing;
+                self.reading = Reading::Comment;
             }
             _ => {}
         }
     }
 
+    /// The style that is being read.
+    fn style(&mut self) -> Option<&mut Style> {
+        self.styles.get_mut(self.style.as_ref()?)
+    }
+
     fn characters(&mut self, text: &str) {
         match self.reading {
-            Reading::Data => self.cell.text.push_str(text),
+            Reading::Data => {
+                let look = self.cell.looks.last().copied().unwrap_or_default();
+                self.cell.text.push(look, text);
+            }
             Reading::Visible => self.is_hidden = text.trim() != "SheetVisible",
-            Reading::Nothing => {}
+            Reading::Comment | Reading::Nothing => {}
         }
     }
 
     fn end(&mut self, name: &str) -> Result<(), &'static str> {
         match name {
+            "Comment" => self.reading = Reading::Nothing,
+            _ if self.reading == Reading::Comment => {}
+            "Style" => self.style = None,
             "Data" | "Visible" => self.reading = Reading::Nothing,
+            _ if self.reading == Reading::Data => {
+                self.cell.looks.pop();
+            }
             "Row" => self.next = (self.next.0.saturating_add(1), 0),
             "Cell" => {
-                let cell = std::mem::take(&mut self.cell);
-                let shown = cell.shown(&self.formats);
+                let mut cell = std::mem::take(&mut self.cell);
+                let shown = cell.shown(&self.styles);
                 if self.rows.as_mut().is_some_and(|rows| rows.push(cell.place, &shown).is_break()) {
                     return Err(reason::TOO_LARGE);
                 }
@@ -181,11 +225,37 @@ impl Book<'_> {
 }
 
 impl Cell {
-    fn shown(&self, formats: &HashMap<String, NumberFormat>) -> String {
-        let format = formats.get(&self.style);
+    /// An element of HTML in the text.
+    fn begin(&mut self, name: &str) {
+        let mut look = self.looks.last().copied().unwrap_or_default();
+        match name.to_ascii_lowercase().as_str() {
+            "sup" => (look.raised, look.lowered) = (true, false),
+            "sub" => (look.raised, look.lowered) = (false, true),
+            "s" | "strike" | "del" => look.struck = true,
+            _ => {}
+        }
+        self.looks.push(look);
+    }
+
+    /// What the cell shows, with the address that it leads to where the rest says nothing of it.
+    fn shown(&mut self, styles: &HashMap<String, Style>) -> String {
+        let style = styles.get(&self.style);
+        let text = self.text.take();
+        let shown = self.value(&text, style.and_then(|style| style.format.as_ref()));
+        let address = self.address.as_deref().filter(|address| address.starts_with("http"));
+        let shown = match address {
+            Some(address) if !shown.trim().is_empty() && says_nothing(shown.trim()) => {
+                format!("{} ({address})", shown.trim())
+            }
+            _ => shown,
+        };
+        if style.is_some_and(|style| style.is_struck) { signs::struck(&shown) } else { shown }
+    }
+
+    fn value(&self, text: &str, format: Option<&NumberFormat>) -> String {
         let number =
             |number: f64| format.map_or_else(|| general(number), |format| format.number(number, false));
-        match (self.kind.as_str(), self.text.trim()) {
+        match (self.kind.as_str(), text.trim()) {
             ("", "") => {
                 let formula = self.formula.as_deref().unwrap_or_default();
                 if formula.is_empty() {
@@ -200,7 +270,7 @@ impl Cell {
                 Some(days) if format.is_some() => number(days),
                 _ => text.trim_end_matches(".000").trim_end_matches("T00:00:00").replace('T', " "),
             },
-            _ => format.map_or_else(|| self.text.clone(), |format| format.text(&self.text)),
+            _ => format.map_or_else(|| text.to_owned(), |format| format.text(text)),
         }
     }
 }
@@ -254,5 +324,18 @@ mod tests {
         assert_eq!(aside.parts, [("Secret".to_owned(), reason::HIDDEN_SHEET.to_owned())]);
         let cut = to_text(&xml.as_bytes()[..xml.find("<Row ss:Index").unwrap()], &Limits::default()).unwrap();
         assert!(cut.text.contains("Fee & day") && cut.aside.parts.len() == 1);
+    }
+
+    #[test]
+    fn comments_are_left_out_and_marked_text_keeps_its_marks() {
+        let xml = "<Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\"><Styles><Style ss:ID=\"Default\"/>\
+            <Style ss:ID=\"x\"><Font ss:StrikeThrough=\"1\"/></Style><Style ss:ID=\"y\" ss:Parent=\"x\"/></Styles><Worksheet ss:Name=\"Stock\"><Table>\
+            <Row><Cell><Data ss:Type=\"Number\">12</Data><Comment><ss:Data><B><Font html:Size=\"8\">Ann:</Font></B> 50</ss:Data></Comment></Cell>\
+            <Cell><ss:Data ss:Type=\"String\">10<Sup>6</Sup> m<B><Sup>2</Sup></B>, H<Sub>2</Sub>O, <S>old</S> <Font html:Color=\"red\">new</Font></ss:Data></Cell></Row>\
+            <Row><Cell ss:StyleID=\"y\"><Data ss:Type=\"Number\">7</Data></Cell><Cell ss:HRef=\"https://e.org\"><Data ss:Type=\"String\">here</Data></Cell>\
+            <Cell ss:HRef=\"https://e.org\"><Data ss:Type=\"String\">Rules</Data></Cell></Row></Table></Worksheet></Workbook>";
+        let Output { text, aside, .. } = to_text(xml.as_bytes(), &Limits::default()).unwrap();
+        assert_eq!(text, "Stock\n\n12 | 10⁶ m², H2O, ~~old~~ new\n~~7~~ | here (https://e.org) | Rules\n");
+        assert_eq!(aside.remarks, [remark::COMMENTS]);
     }
 }
