@@ -144,7 +144,7 @@ fn read_day(
 ) -> Vec<Outcome> {
     let key = || conversation.key(day.name);
     let takes = |entry: &&&Entry| job.options().filter.takes(&[entry.path.as_str()]);
-    let (taken, others): (Vec<&Entry>, Vec<&Entry>) = day.parts.iter().partition(|entry| takes(&entry));
+    let (taken, others): (Vec<&Entry>, Vec<&Entry>) = day.parts.iter().partition(|entry| takes(entry));
     let mut outcomes: Vec<Outcome> =
         others.iter().map(|entry| Outcome::filtered(key(), &entry.path)).collect();
     let Gathered { bytes, read, missed, unread } = merged::gathered(&taken, job);
