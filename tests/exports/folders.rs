@@ -163,3 +163,44 @@ fn vaults_within_a_folder_are_vaults_each_with_its_own_notes() {
     assert_eq!(texts, ["[[kept]]", "See the other.\n\nFirst.", "First.", "Second.", "Second."]);
     assert_eq!(skipped(&summary), [("one/Templates/t.md", "metadata")]);
 }
+
+#[test]
+fn templates_of_a_site_are_no_pages() {
+    let workshop = Workshop::new();
+    let template = "<p>Fuel at {{ page.title }}</p>";
+    let jekyll = workshop.folder(
+        "jekyll",
+        &[
+            ("_config.yml", "title: Depot\n"),
+            ("_includes/note.html", template),
+            ("_layouts/default.html", template),
+            ("pages/fuel.md", "{% include note.html content=\"Diesel only.\" %}\n"),
+            ("pages/_layouts/a.md", "Kept.\n"),
+        ],
+    );
+    let (documents, summary) = read_one(&jekyll);
+    assert_eq!(keys(&documents), ["folder:jekyll/pages/_layouts/a.md", "folder:jekyll/pages/fuel.md"]);
+    assert_eq!(documents[1].text, "Diesel only.");
+    let templates = ["_includes/note.html", "_layouts/default.html"].map(|path| (path, reason::METADATA));
+    assert!(templates.iter().all(|one| skipped(&summary).contains(one)), "{:?}", summary.skipped);
+
+    let files = [
+        ("archetypes/default.md", "Draft\n"),
+        ("content/fuel.md", "{{< tab \"Oslo\" >}}Bay 4.{{< /tab >}}\n"),
+        ("layouts/_default/baseof.html", template),
+        ("themes/plain/layouts/a.html", template),
+    ];
+    let plain = workshop.folder("plain", &files);
+    assert_eq!(read_one(&plain).0.len(), 4);
+    let hugo = workshop.folder("hugo", &files);
+    std::fs::write(hugo.join("hugo.toml"), "title = 'Depot'\n").unwrap();
+    let (documents, summary) = read_one(&hugo);
+    assert_eq!(documents.iter().find(|one| one.key.ends_with("fuel.md")).unwrap().text, "Oslo\n\nBay 4.");
+    let paths: Vec<&str> = skipped(&summary).iter().map(|(path, _)| *path).collect();
+    assert!(
+        ["archetypes/default.md", "layouts/_default/baseof.html", "themes/plain/layouts/a.html"]
+            .iter()
+            .all(|one| paths.contains(one)),
+        "{paths:?}"
+    );
+}

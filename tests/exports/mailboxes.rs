@@ -38,3 +38,50 @@ fn a_profile_of_thunderbird_is_mail_without_what_was_deleted() {
     let (documents, _) = read_one(&root.join("Trash"));
     assert_eq!(keys(&documents), ["mail:trash@acme.example"]);
 }
+
+#[test]
+fn a_message_without_an_id_is_known_by_what_its_sender_wrote() {
+    let workshop = Workshop::new();
+    let plain =
+        "From: Ada <ada@acme.example>\nDate: Mon, 2 Mar 2026 09:10:00 +0000\nSubject: Gate\n\nCode 4471.\n";
+    let key = |name: &str, message: &str| {
+        let file = workshop
+            .folder("mail", &[(name, &format!("From - Mon Mar  2 09:10:00 2026\n{message}\n"))])
+            .join(name);
+        keys(&read_one(&file).0).join(", ")
+    };
+    let wanted = key("a.mbox", plain);
+    // As it always was: the digest of all of it.
+    let digest = "430dfb9225e6b570dbc7c6f9e83702da";
+    assert_eq!(wanted, format!("mail:sha256-{digest}"));
+    for noted in [
+        "Status: RO\n",
+        "X-Mozilla-Status: 0001\n",
+        "X-Gmail-Labels: Inbox,Work\n",
+        "Received: from a\n by b\n",
+    ] {
+        assert_eq!(key("b.mbox", &format!("{noted}{plain}")), wanted, "{noted}");
+    }
+    assert_eq!(key("c.mbox", &plain.replace('\n', "\r\n")), wanted);
+    assert_ne!(key("d.mbox", &plain.replace("4471", "4472")), wanted);
+}
+
+#[test]
+fn a_page_saved_as_a_message_is_the_page() {
+    let workshop = Workshop::new();
+    let page = |date: &str| {
+        format!(
+            "From: <Saved by Blink>\nSnapshot-Content-Location: https://wiki.example/fuel\nSubject: Fuel\nDate: {date}\n\
+             MIME-Version: 1.0\nContent-Type: multipart/related; type=\"text/html\"; boundary=\"b\"\n\n--b\n\
+             Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n<title>Fuel =C3=A5r</title><p>Diesel only.\n\
+             --b\nContent-Type: text/css\nContent-Location: cid:css@mhtml.blink\n\np {{ color: red }}\n--b--\n"
+        )
+    };
+    let file = |name: &str, date: &str| {
+        let folder = workshop.folder(name, &[("fuel.mhtml", &page(date)), ("a.md", "Hello")]);
+        read_one(&folder).0.into_iter().find(|document| document.path.ends_with("fuel.mhtml")).unwrap()
+    };
+    let first = file("first", "Tue, 3 Jun 2025 08:15:00 -0000");
+    assert_eq!((first.title.as_str(), first.text.as_str()), ("Fuel \u{e5}r", "Diesel only."));
+    assert_eq!(file("second", "Wed, 4 Jun 2025 08:15:00 -0000").text, first.text);
+}

@@ -8,6 +8,7 @@ mod articles;
 mod as_shown;
 mod bad_input;
 mod choices;
+mod conversations;
 mod expectation;
 mod folders;
 mod mailboxes;

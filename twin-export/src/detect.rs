@@ -259,13 +259,15 @@ fn without_mail(mut tree: Tree) -> Vec<(Format, Tree)> {
     vec![(Format::Drive, Tree { entries: files, ..tree }), (Format::Mail, mail)]
 }
 
-/// Parts of one Notion export are told by their names; all of Drive is one tree, threads reach across mailboxes, and
-/// articles come in pages.
+/// Parts of one Notion export are told by their names; all of Drive is one tree, threads reach across mailboxes,
+/// articles come in pages, and a day of Slack may be in two exports.
 fn group(reader: Format, name: &str) -> Option<String> {
     match reader {
         #[cfg(feature = "notion")]
         Format::Notion => notion_names::part_of(name).map(str::to_owned),
-        Format::Drive | Format::Mail | Format::Zendesk | Format::Intercom => Some(String::new()),
+        Format::Drive | Format::Mail | Format::Slack | Format::Zendesk | Format::Intercom => {
+            Some(String::new())
+        }
         _ => None,
     }
 }

@@ -9,6 +9,7 @@ use super::convert::{self, Converted};
 use super::job::{Budget, Job, Lane};
 use super::outcome::{Outcome, Place};
 use super::run::{Run, digest};
+use super::site::Sites;
 use super::tree::{Entry, Roots, Tree, file_name, folder_of, safe_path};
 use super::vault::Vaults;
 use super::{Document, Format, Limits, Options, Root, Skipped, pool, reason};
@@ -22,6 +23,7 @@ pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
         let key = |entry: &Entry| key_of(&entry.path);
         // What is left of a damaged archive may not tell whose it is: then it speaks for everyone's.
         let frames = Frames::of(tree);
+        let sites = Sites::of(tree);
         let is_anyones = !tree.whole && run.options.format == Format::Auto && !path.is_dir();
         let spoken_for = if is_anyones { String::new() } else { scope.clone() };
         let root = Root { path: path.clone(), reader: Format::Folder, scope: spoken_for, whole: tree.whole };
@@ -44,6 +46,9 @@ pub(crate) fn read(roots: &Roots, run: &mut Run<'_>) -> ControlFlow<()> {
                 }
                 if frames.holds(path) {
                     return Outcome::skipped(path, reason::FRAME);
+                }
+                if sites.is_template(path) {
+                    return Outcome::skipped(path, reason::METADATA);
                 }
                 if let Some(reason) = vaults.refuses(path) {
                     return Outcome::skipped(path, reason);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use serde_json::value::RawValue;
 
-use super::convert::plain::decoded;
+use super::convert::plain::{decoded, with_whole_letters};
 use super::convert::{Aside, SHORT, guard};
 use super::outcome::{Draft, Outcome};
 use super::run::{Run, digest};
@@ -47,7 +47,8 @@ impl Task for ReadLine {
 
     fn run(self, bytes: Vec<u8>, _: &Limits) -> Result<Line, &'static str> {
         let text = decoded(&bytes);
-        serde_json::from_str(text.trim_start_matches('\u{FEFF}')).map_err(|_| reason::UNREADABLE)
+        serde_json::from_str(&with_whole_letters(text.trim_start_matches('\u{FEFF}')))
+            .map_err(|_| reason::UNREADABLE)
     }
 }
 
@@ -191,6 +192,13 @@ fn key(json: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn half_of_a_letter_does_not_cost_its_line() {
+        let line = br#"{"key":"e","title":"E","content":"lone \ud83d here"}"#;
+        let line = ReadLine.run(line.to_vec(), &Limits::default()).unwrap();
+        assert_eq!(line.content, "lone \u{FFFD} here");
+    }
 
     #[test]
     fn a_key_is_a_text_or_a_number_with_all_its_digits() {

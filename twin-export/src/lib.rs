@@ -106,6 +106,8 @@ pub mod remark;
 #[cfg(feature = "readers")]
 mod run;
 mod similar;
+#[cfg(feature = "readers")]
+mod site;
 #[cfg(feature = "slack")]
 mod slack;
 mod split;

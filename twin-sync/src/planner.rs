@@ -48,9 +48,9 @@ pub(crate) fn plan(
     planner.plan
 }
 
-/// The reader whose sources are known by their paths alone.
+/// The reader whose sources are known by their paths or their bytes alone.
 fn named_by_path(key: &str) -> Option<&'static str> {
-    ["drive:", "folder:"].into_iter().find(|reader| key.starts_with(reader))
+    ["drive:", "folder:", "mail:sha256-"].into_iter().find(|reader| key.starts_with(reader))
 }
 
 fn name(key: &str) -> &str {
@@ -119,7 +119,8 @@ impl Planner<'_> {
         }
     }
 
-    /// A file of Google Drive, or of a folder, with the same bytes at a new path is the same file: what is gone gives
+    /// A file of Google Drive, or of a folder, with the same bytes at a new path is the same file, and so is a message
+    /// without Message-ID whose key earlier versions made of more than what it says: what is gone gives
     /// its entry to what is new. Of several, one that reads the same, then one of the same name.
     fn follow_moves(&mut self, sources: &[Source]) {
         let mut gone: HashMap<(&str, String), Vec<&str>> = HashMap::new();

@@ -108,7 +108,10 @@ fn yaml(block: &str) -> Option<Facts> {
             (None, None, _) => return None,
         }
     }
-    (strange < pairs.len().max(1)).then(|| sorted(pairs))
+    // A sentence with a colon between two rules, as nobody writes facts.
+    let begins_blank = block.lines().next().is_some_and(|line| line.trim().is_empty());
+    let is_prose = begins_blank && !pairs.is_empty() && pairs.iter().all(|(key, _)| key.contains(' '));
+    (!is_prose && strange < pairs.len().max(1)).then(|| sorted(pairs))
 }
 
 fn key_and_value(line: &str) -> Option<(&str, &str)> {
@@ -289,6 +292,16 @@ mod tests {
         assert_eq!(title("\n\n---\ntitle: Plan\n---\nBody"), expected("Plan", "Body"));
         assert_eq!(title("<!-- a -->\n<!-- b -->\n---\ntitle: Plan\n---\nBody"), expected("Plan", "Body"));
         assert_eq!(title("---\ntitle: Plan {{ site.name }}\n---\nBody"), expected("Plan", "Body"));
+    }
+
+    #[test]
+    fn a_sentence_between_two_rules_is_text() {
+        for text in
+            ["---\n\nText between rules: important words\n\n---\n\nafter", "---\nA sentence\n---\nafter"]
+        {
+            assert_eq!(split(text).1, text);
+        }
+        assert_eq!(title("---\n\ntitle: Plan\n---\nBody"), (Some("Plan".to_owned()), "Body"));
     }
 
     #[test]

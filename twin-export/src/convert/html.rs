@@ -240,6 +240,7 @@ impl Walker {
             "span" if has_class(element, "mw-cite-backlink") => {}
             "img" => self.picture(element),
             "svg" => self.drawing(element),
+            "noframes" => self.without_frames(element),
             "iframe" => self.frame(element),
             "input" | "select" | "textarea" => html_form::field(&mut self.prose, element),
             "math" => self.formula(element),
@@ -339,6 +340,16 @@ impl Walker {
         if let Some(inner) = element.attribute("srcdoc").filter(|_| self.depth < 64) {
             self.prose.block();
             self.prose.text(&fragment_to_text(inner));
+            self.prose.block();
+        }
+    }
+
+    /// What a page of frames says where there are none, which the parser leaves as it is written.
+    fn without_frames(&mut self, element: ElementRef<'_>) {
+        let inner: String = element.text().collect();
+        if !inner.to_ascii_lowercase().contains("<noframes") {
+            self.prose.block();
+            self.prose.text(&fragment_to_text(&inner));
             self.prose.block();
         }
     }

@@ -92,17 +92,20 @@ impl Styles {
                 break;
             }
             if media.contains("all") || media.contains("screen") && !media.contains('(') {
-                styles.add(&text);
+                styles.add(&text, 0);
             }
         }
         styles
     }
 
-    fn add(&mut self, sheet: &str) {
+    fn add(&mut self, sheet: &str, depth: usize) {
         let sheet = without_comments(sheet);
         let mut rest = sheet.as_str();
         while let Some((selectors, after)) = rest.split_once('{') {
-            if selectors.contains('@') {
+            let last = selectors.rsplit(';').next().unwrap_or_default();
+            if depth < DEEPEST && is_for_every_screen(last) {
+                self.add(&after[..end_of_block(after)], depth + 1);
+            } else if selectors.contains('@') {
                 // `@import …;` may stand before a rule; what depends on the screen is left to it.
                 if let Some((_, last)) = selectors.rsplit_once(';').filter(|(_, last)| !last.contains('@')) {
                     self.add_rule(last, &after[..end_of_block(after)]);
@@ -233,6 +236,18 @@ impl Styles {
             .or_else(face)
             .or_else(|| self.by_rule(element, |rule| rule.says.font.clone()))
     }
+}
+
+/// Groups of rules within others.
+const DEEPEST: usize = 4;
+
+/// Whether rules are grouped for screens of whatever size.
+fn is_for_every_screen(group: &str) -> bool {
+    let Some(media) = group.trim().strip_prefix("@media") else { return false };
+    let mut words = media.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    !media.contains(['(', '@'])
+        && !words.clone().any(|word| word == "not")
+        && words.any(|word| matches!(word, "all" | "screen"))
 }
 
 /// Whether a page is shown with what a link refers to, unless the reader chooses another one.

@@ -17,21 +17,28 @@ pub(super) fn read(walker: &mut Walker, table: ElementRef<'_>) {
         "tfoot" => 2,
         _ => 1,
     });
-    let parts: Vec<ElementRef<'_>> = groups.into_iter().flat_map(parts).collect();
-    for caption in parts.iter().filter(|part| part.value().name() == "caption") {
-        walker.block(*caption);
+    let (mut rows, mut ends): (Vec<Vec<ElementRef<'_>>>, Vec<usize>) = (Vec::new(), Vec::new());
+    for group in groups {
+        for part in parts(group) {
+            match part.value().name() {
+                "caption" => walker.block(part),
+                "tr" if !is_hidden(part, &walker.styles) => {
+                    rows.push(part.child_elements().filter(|cell| is_cell(*cell, walker)).collect());
+                }
+                _ => {}
+            }
+        }
+        if group.value().name() != "tr" {
+            ends.resize(rows.len(), rows.len());
+        }
     }
-    let rows: Vec<Vec<ElementRef<'_>>> = parts
-        .iter()
-        .filter(|part| part.value().name() == "tr" && !is_hidden(**part, &walker.styles))
-        .map(|row| row.child_elements().filter(|cell| is_cell(*cell, walker)).collect())
-        .collect();
+    ends.resize(rows.len(), rows.len());
     if is_layout(walker, table, &rows) {
         walker.prose.block();
         rows.iter().for_each(|row| placed(walker, row));
         walker.prose.block();
     } else {
-        let grid = grid(walker, &rows);
+        let grid = grid(walker, &rows, &ends);
         walker.prose.table(&grid);
     }
 }
@@ -143,20 +150,21 @@ fn has_paragraphs(cell: ElementRef<'_>) -> bool {
 const MOST_REPEATED: usize = 1 << 20;
 const MOST_CELLS: usize = 500_000;
 
-/// The values of all cells; a merged one stands in every cell that it covers.
-fn grid(walker: &mut Walker, rows: &[Vec<ElementRef<'_>>]) -> Vec<Vec<String>> {
+/// The values of all cells; a merged one stands in every cell that it covers, and covers none behind the group of its
+/// row, whose end is given for each row.
+fn grid(walker: &mut Walker, rows: &[Vec<ElementRef<'_>>], ends: &[usize]) -> Vec<Vec<String>> {
     let mut grid: Vec<Vec<String>> = Vec::with_capacity(rows.len());
-    // By column: a value from above, and for how many rows it still stands.
+    // By column: a value from above, and the row before which it ends.
     let mut above: Vec<(usize, String)> = Vec::new();
     let (mut repeated, mut cells) = (0, 0);
     for (index, row) in rows.iter().enumerate() {
         let mut out: Vec<String> = Vec::with_capacity(row.len());
         for cell in row {
-            fill(&mut out, &mut above);
+            fill(&mut out, &above, index);
             let text = walker.captured_cell(*cell);
             let span = |name: &str| cell.attribute(name).and_then(|span| span.trim().parse::<usize>().ok());
             let wide = span("colspan").unwrap_or(1).clamp(1, 1_000);
-            let left = rows.len() - index;
+            let left = ends[index] - index;
             let high = span("rowspan").map_or(1, |high| if high == 0 { left } else { high.min(left) });
             cells += wide * high;
             repeated += text.len() * (wide * high - 1);
@@ -165,21 +173,28 @@ fn grid(walker: &mut Walker, rows: &[Vec<ElementRef<'_>>]) -> Vec<Vec<String>> {
             above.resize_with(above.len().max(out.len() + wide), Default::default);
             for _ in 0..wide {
                 if high > 1 {
-                    above[out.len()] = (high - 1, text.clone());
+                    above[out.len()] = (index + high, text.clone());
                 }
                 out.push(text.clone());
             }
         }
-        fill(&mut out, &mut above);
+        // Rows may end before a column that is covered.
+        while let Some(gap) = above.iter().skip(out.len()).position(|(end, _)| *end > index) {
+            cells += gap;
+            if cells > MOST_CELLS {
+                break;
+            }
+            out.resize(out.len() + gap, String::new());
+            fill(&mut out, &above, index);
+        }
         grid.push(out);
     }
     grid
 }
 
 /// Puts what reaches down from above into the next cells.
-fn fill(row: &mut Vec<String>, above: &mut [(usize, String)]) {
-    while let Some((left, text)) = above.get_mut(row.len()).filter(|(left, _)| *left > 0) {
-        *left -= 1;
+fn fill(row: &mut Vec<String>, above: &[(usize, String)], index: usize) {
+    while let Some((_, text)) = above.get(row.len()).filter(|(end, _)| *end > index) {
         row.push(text.clone());
     }
 }
@@ -199,6 +214,18 @@ mod tests {
         let row = format!("<div role=row>{}{}</div>", cell("rowheader", "B"), cell("cell", "5"));
         let other = format!("<div role=row><b>2</b>{}</div>", cell("cell", "x"));
         assert_eq!(text(&format!("<div role=table>{head}{row}{other}</div>")), "Shift | Who\nB | 5\n2x");
+    }
+
+    #[test]
+    fn a_merged_cell_ends_with_the_group_of_its_row() {
+        assert_eq!(
+            text(
+                "<table><thead><tr><th rowspan=3>Shop<th>Days</thead><tbody><tr><td>Oslo<td>Mon<tr><td rowspan=9>Bergen<td>Tue\
+                 <tr><td>Wed<tbody><tr><td>Voss<td>Thu</table>"
+            ),
+            "Shop | Days\nOslo | Mon\nBergen | Tue\nBergen | Wed\nVoss | Thu"
+        );
+        assert_eq!(text("<table><tr><th>A<th>B<td rowspan=2>C<tr><td>1</table>"), "A | B | C\n1 |  | C");
     }
 
     #[test]

@@ -122,21 +122,24 @@ pub(crate) fn tag_name(raw: &str) -> Option<&str> {
     let rest = inner.trim_start_matches('/').get(name.len()..)?;
     // Another tag may begin before this one ends: looking further would take long where none ends.
     let rest = rest.split_once(['>', '<']).map_or(rest, |(attributes, _)| attributes);
-    (is_one_of(KNOWN, name) && has_attributes_only(rest)).then_some(name)
+    (is_one_of(KNOWN, name) && has_attributes_only(name, rest)).then_some(name)
 }
 
 fn is_one_of(list: &str, name: &str) -> bool {
     list.split_whitespace().any(|one| one.eq_ignore_ascii_case(name))
 }
 
-/// Whether it is blank, or every word is `name=value` or an attribute that needs no value.
-fn has_attributes_only(text: &str) -> bool {
+/// Whether it is blank, or every word is `name=value` or an attribute that needs no value: as HTML has them, as only
+/// programs write them, or beside one that has a value.
+fn has_attributes_only(name: &str, text: &str) -> bool {
     let mut rest = text.trim_end_matches('/').trim_start();
+    let (mut valued, mut bare) = (0, 0);
     while !rest.is_empty() {
         let end = rest.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(rest.len());
         let (name, after) = rest.split_at(end);
         rest = match after.trim_start().strip_prefix('=') {
             Some(value) => {
+                valued += 1;
                 let value = value.trim_start();
                 match value.chars().next().filter(|quote| matches!(quote, '"' | '\'')) {
                     // What a quote does not end may go on behind a `>`.
@@ -144,17 +147,41 @@ fn has_attributes_only(text: &str) -> bool {
                     None => value.find(char::is_whitespace).map_or("", |end| &value[end..]),
                 }
             }
-            None if is_one_of(WITHOUT_VALUE, name) => after,
+            None if is_one_of(WITHOUT_VALUE, name) || is_of_programs(name) => after,
+            None if is_attribute_name(name) => {
+                bare += 1;
+                after
+            }
             None => return false,
         }
         .trim_start();
     }
-    true
+    bare == 0 || valued > 0 || (bare == 1 && is_one_of(NO_WORDS, name))
+}
+
+fn is_attribute_name(name: &str) -> bool {
+    let is_sign = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_:.".contains(c);
+    name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(is_sign)
+}
+
+/// `data-hidden`, `v-pre`, `@click`
+fn is_of_programs(name: &str) -> bool {
+    let parts = name.trim_start_matches(['@', ':', '#']).split_once('-');
+    name.len() > 1
+        && (name.starts_with(['@', ':', '#'])
+            || parts.is_some_and(|(before, after)| !before.is_empty() && !after.is_empty()))
+        && is_attribute_name(name.trim_start_matches(['@', ':', '#']))
 }
 
 const WITHOUT_VALUE: &str = "\
-    allowfullscreen async autoplay border checked compact controls default defer disabled download hidden \
-    ismap loop multiple muted noshade nowrap open readonly required reversed selected";
+    allowfullscreen async autofocus autoplay border checked compact contenteditable controls default defer disabled \
+    download hidden inert ismap itemscope loop markdown module multiple muted nomodule noshade novalidate nowrap open \
+    playsinline popover readonly required reversed scoped selected setup";
+
+/// Elements whose names nobody would put in brackets for something to be filled in.
+const NO_WORDS: &str = "\
+    blockquote br dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr iframe img kbd li ol pre script span style \
+    summary svg tbody td th thead tr ul wbr";
 
 /// HTML in which everything that only looks like a tag is text.
 pub(crate) fn with_pseudo_tags_as_text(html: &str) -> Cow<'_, str> {
@@ -217,6 +244,19 @@ mod tests {
         assert_eq!(tag_name("<YOUR_KEY>"), None);
         assert_eq!(tag_name("<b and c>"), None);
         assert_eq!(tag_name("<span style=\"color: red\" hidden>"), Some("span"));
+        for tag in [
+            "<div class=\"grid cards\" markdown>",
+            "<th data-hidden data-type=\"x\">",
+            "<td foo>",
+            "<script setup>",
+            "<a v-if>",
+            "<p class=x foo bar>",
+        ] {
+            assert!(tag_name(tag).is_some(), "{tag}");
+        }
+        for text in ["<a name>", "<code here>", "<s - t>", "<div foo bar>", "<td Your name>"] {
+            assert_eq!(tag_name(text), None, "{text}");
+        }
         assert_eq!(with_pseudo_tags_as_text("<NAME>\n<main>x</main>"), "&lt;NAME>\n<main>x</main>");
     }
 }

@@ -227,7 +227,7 @@ impl Walker {
             TagEnd::Image => self.images = self.images.saturating_sub(1),
             TagEnd::HtmlBlock => {
                 let html = std::mem::take(&mut self.html);
-                if self.block_tags(&html) {
+                if self.block_tags(&html) || self.marked_block(&html, depth) {
                     return;
                 }
                 self.html_block(&html);

@@ -15,6 +15,7 @@ pub(super) fn without_components(markdown: &str) -> String {
         out: String::with_capacity(markdown.len()),
         rest: markdown,
         indents: Vec::new(),
+        labels: Vec::new(),
         patience: LONGEST,
     };
     while !walker.rest.is_empty() {
@@ -31,9 +32,14 @@ struct Walker<'a> {
     rest: &'a str,
     /// By how much the text within each open component is indented, as soon as that is known.
     indents: Vec<Option<usize>>,
+    /// What tabs are called whose names stand in their box: by their values.
+    labels: Vec<(&'a str, &'a str)>,
     /// Bytes that may still be looked at in vain: every brace and every bracket may be the last.
     patience: usize,
 }
+
+/// Tabs among which one looks for its name.
+const MOST_TABS: usize = 200;
 
 /// For each byte of the text.
 const PATIENCE: usize = 16;
@@ -163,7 +169,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn tag(&mut self, tag: &Tag<'_>, begins: bool) {
+    fn tag(&mut self, tag: &Tag<'a>, begins: bool) {
         if !tag.is_component() {
             return self.out.push_str(&tag.as_html());
         }
@@ -174,7 +180,15 @@ impl<'a> Walker<'a> {
         }
         let ends = self.rest.lines().next().is_none_or(|rest| rest.trim().is_empty());
         let is_block = begins && (ends || !tag.is_empty);
-        let titles = tag.titles();
+        self.labels.extend(tag.tabs());
+        let mut titles = tag.titles();
+        if let [title] = titles.as_mut_slice()
+            && tag.is_tab()
+            && let Some((_, label)) =
+                self.labels.iter().rev().take(MOST_TABS).find(|(value, _)| value == title)
+        {
+            *title = label;
+        }
         if is_block {
             self.out.push_str("\n\n");
             titles.iter().for_each(|title| self.out.push_str(&format!("{title}\n\n")));
@@ -304,6 +318,17 @@ mod tests {
         assert_eq!(
             text("<Card title={\"Gate\"} icon={<Key size={2} />} onClick={() => go('>')}>Code 4711.</Card>"),
             "Gate\n\nCode 4711."
+        );
+        assert_eq!(
+            text(
+                "<Tabs values={[\n  {label: 'Early shift', value: 'a'},\n  { value: \"b\", label: \"Late {x} shift\" },\n]}>\n\
+                 <TabItem value=\"a\">At 7.</TabItem>\n<TabItem value=\"b\">At 15.</TabItem>\n</Tabs>"
+            ),
+            "Early shift\n\nAt 7.\n\nLate {x} shift\n\nAt 15."
+        );
+        assert_eq!(
+            text("<Card className=\"big card\" footer=\"Open at 9\" href=\"/a b\">Desk</Card>"),
+            "Open at 9\n\nDesk"
         );
         assert_eq!(
             text("See <Link to=\"/x\">the *list*</Link> and <Badge text=\"new\" /> ones."),

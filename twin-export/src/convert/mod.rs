@@ -99,10 +99,12 @@ pub(crate) mod rows;
 mod rtf;
 #[cfg(feature = "office")]
 mod sheet;
+mod shortcode;
 pub(crate) mod signs;
 mod styled;
 mod symbols;
 pub(crate) mod table;
+mod tag_words;
 pub(crate) mod template_tags;
 mod utf16;
 mod utf7;

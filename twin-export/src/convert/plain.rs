@@ -225,6 +225,39 @@ fn without_comments(text: &str) -> (Cow<'_, str>, bool) {
     (Cow::Owned(body), true)
 }
 
+/// JSON in which half of a letter, which some programs write, is U+FFFD.
+pub(crate) fn with_whole_letters(json: &str) -> Cow<'_, str> {
+    if !json.contains("\\ud") && !json.contains("\\uD") {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let len = match surrogate(rest) {
+            Some(0xD800..=0xDBFF) if matches!(rest.get(6..).and_then(surrogate), Some(0xDC00..=0xDFFF)) => 12,
+            Some(_) => {
+                out.push_str("\\ufffd");
+                rest = &rest[6..];
+                continue;
+            }
+            // The mark and what it stands before.
+            None => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+        };
+        out.push_str(&rest[..len]);
+        rest = &rest[len..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// The half of a letter that an escape at the start of a text stands for.
+fn surrogate(text: &str) -> Option<u16> {
+    let code = text.strip_prefix("\\u")?.get(..4)?;
+    u16::from_str_radix(code, 16).ok().filter(|code| (0xD800..=0xDFFF).contains(code))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,10 +4,12 @@
 use std::borrow::Cow;
 
 use super::super::text::beginning;
+use super::shortcode::{self, Form};
+use super::tag_words::{Argument, arguments};
 
 /// The text without tags, and headings with a space behind their marks.
 pub(crate) fn without_tags(markdown: &str) -> Cow<'_, str> {
-    let has_tag = ["{%", "{{", "{:", "{#", "{.", "[TOC]", "[toc]", "[[_TOC_]]", "[[TOC]]", "[[toc]]"]
+    let has_tag = ["{%", "{{", "{:", "{#", "{.", "){", "[TOC]", "[toc]", "[[_TOC_]]", "[[TOC]]", "[[toc]]"]
         .iter()
         .any(|tag| markdown.contains(tag));
     if !has_tag && !markdown.lines().any(|line| heading_without_space(line).is_some()) {
@@ -18,6 +20,7 @@ pub(crate) fn without_tags(markdown: &str) -> Cow<'_, str> {
         rest: markdown,
         at_line_start: true,
         without_end: Vec::new(),
+        tabs: Vec::new(),
     };
     cleaner.run();
     Cow::Owned(cleaner.out)
@@ -29,7 +32,13 @@ struct Cleaner<'a> {
     at_line_start: bool,
     /// Names of tags that nothing ends from here on.
     without_end: Vec<String>,
+    /// What the next tabs are called that say nothing themselves, the last one first.
+    tabs: Vec<&'a str>,
 }
+
+/// Blanks before a tag, and what follows it in its line, as far as they are looked at.
+const MOST_INDENT: usize = 100;
+const MOST_LINE: usize = 500;
 
 /// No tag is longer.
 const MOST_TAG: usize = 4_000;
@@ -107,15 +116,27 @@ impl<'a> Cleaner<'a> {
 
     /// Passes over a tag; false where there is none.
     fn tag(&mut self) -> bool {
-        for (open, close) in [("{%", "%}"), ("{{<", ">}}"), ("{{%", "%}}"), ("{{", "}}")] {
+        let forms = [
+            ("{%", "%}", Form::Tag),
+            ("{{<", ">}}", Form::Shortcode),
+            ("{{%", "%}}", Form::Shortcode),
+            ("{{", "}}", Form::Output),
+        ];
+        for (open, close, form) in forms {
             if let Some(inner) = self.rest.strip_prefix(open) {
                 let Some((tag, _)) = beginning(inner, MOST_TAG).split_once(close) else { return false };
                 if tag.contains("\n\n") {
                     return false;
                 }
                 self.rest = &inner[tag.len() + close.len()..];
-                let inner = tag;
-                self.named_tag(inner.trim_matches(['-', '~', ' ', '\n', '\t', '/', '*']));
+                let marks = ['-', '~', ' ', '\n', '\t', '\r'];
+                let is_end = tag.trim_start_matches(marks).starts_with('/');
+                if !is_end || form == Form::Output {
+                    self.named_tag(
+                        form,
+                        tag.trim_matches(marks).trim_matches(['/', '*']).trim_matches(marks),
+                    );
+                }
                 return true;
             }
         }
@@ -123,7 +144,7 @@ impl<'a> Cleaner<'a> {
     }
 
     /// What a tag says beside its name, and what it makes of the text that it encloses.
-    fn named_tag(&mut self, inner: &str) {
+    fn named_tag(&mut self, form: Form, inner: &'a str) {
         let name = inner.split_whitespace().next().unwrap_or_default();
         let (_, arguments) = inner.split_at(name.len());
         match name {
@@ -141,12 +162,51 @@ impl<'a> Cleaner<'a> {
                 self.rest = after;
             }
             _ => {
-                for key in ["title", "caption", "summary", "label"] {
-                    if let Some(said) = argument(arguments, key) {
-                        self.out.push_str(said);
-                    }
+                let mut said = shortcode::said(form, name, arguments);
+                if let Some(tabs) = shortcode::tabs(name, arguments) {
+                    self.tabs = tabs;
+                    self.tabs.reverse();
+                } else if name == "tab" && said.is_empty() {
+                    said.extend(self.tabs.pop().map(Cow::Borrowed));
+                }
+                if !said.is_empty() {
+                    self.say(name, &said);
                 }
             }
+        }
+    }
+
+    /// Puts in what a tag says: paragraphs where it begins a line and only its own text follows there, else words.
+    fn say(&mut self, name: &str, said: &[Cow<'_, str>]) {
+        // An address or an attribute.
+        if ["](", "=\"", "='", "="].iter().any(|before| self.out.ends_with(before)) {
+            return;
+        }
+        let blanks =
+            self.out.bytes().rev().take(MOST_INDENT).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let (before, indent) = self.out.split_at(self.out.len() - blanks);
+        let line = beginning(self.rest, MOST_LINE).split('\n').next().unwrap_or_default();
+        let has_text = shortcode::ends(line, name);
+        if (before.is_empty() || before.ends_with('\n')) && (line.trim().is_empty() || has_text) {
+            let parting = format!("\n\n{indent}");
+            if !before.is_empty() && !before.ends_with("\n\n") {
+                let indent = indent.to_owned();
+                self.out.push('\n');
+                self.out.push_str(&indent);
+            }
+            self.out.push_str(&said.join(&parting));
+            self.out.push_str(if line.trim().is_empty() { "\n" } else { &parting });
+            self.rest = if has_text { self.rest.trim_start_matches([' ', '\t']) } else { self.rest };
+            return;
+        }
+        if self.out.ends_with(char::is_alphanumeric) {
+            self.out.push(' ');
+        }
+        self.out.push_str(&said.join(" "));
+        match self.rest.chars().next() {
+            Some(next) if has_text && !next.is_whitespace() => self.out.push_str(": "),
+            Some(next) if next.is_alphanumeric() => self.out.push(' '),
+            _ => {}
         }
     }
 
@@ -187,7 +247,9 @@ impl<'a> Cleaner<'a> {
         }
         let is_kramdown = inner.starts_with(':');
         let words = inner.trim_start_matches(':').trim();
-        let is_marked = words.starts_with(['.', '#']) || (is_kramdown && !words.is_empty());
+        // Behind a link or a picture: `![Gate](gate.png){ width="300" }`.
+        let is_of_link = self.out.ends_with(')') && words.contains('=') && !words.starts_with('=');
+        let is_marked = words.starts_with(['.', '#']) || (is_kramdown && !words.is_empty()) || is_of_link;
         let is_attribute = |word: &str| {
             let is_name = |name: &str| {
                 name.starts_with(char::is_alphabetic)
@@ -198,8 +260,9 @@ impl<'a> Cleaner<'a> {
                 || (is_kramdown && is_name(word))
         };
         // Values in quotes may hold blanks.
-        let is_quoted = words.contains(['"', '\'']);
-        let ends_line = after.is_empty() || after.starts_with(['\n', '\r', ' ', '{']) || is_kramdown;
+        let is_quoted = words.contains(['"', '\'']) && !is_of_link || is_of_link && has_attributes(words);
+        let ends_line =
+            after.is_empty() || after.starts_with(['\n', '\r', ' ', '{']) || is_kramdown || is_of_link;
         if !is_marked || !ends_line || !(is_quoted || words.split_whitespace().all(is_attribute)) {
             return false;
         }
@@ -230,13 +293,11 @@ pub(super) fn fence(line: &str) -> Option<&str> {
     (marks >= 3 && !bare[marks..].contains(mark)).then(|| &bare[..marks])
 }
 
-/// The value of `key="…"`.
-fn argument<'a>(arguments: &'a str, key: &str) -> Option<&'a str> {
-    let (before, after) = arguments.split_once(key)?;
-    let value = after.trim_start().strip_prefix(['=', ':'])?.trim_start();
-    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-    let is_word = before.is_empty() || before.ends_with([' ', '\n', ',']);
-    value[1..].split_once(quote).map(|(value, _)| value).filter(|_| is_word)
+/// Whether all of it is `name="value"`, `.class` or `#id`.
+fn has_attributes(words: &str) -> bool {
+    let is_one =
+        |one: &Argument<'_>| !one.name.is_empty() || !one.is_quoted && one.value.starts_with(['.', '#']);
+    arguments(words).iter().all(is_one)
 }
 
 /// The length of a heading's marks where no space follows them: `#Objectives`. A tag (`#todo`) is no heading.
@@ -289,8 +350,31 @@ mod tests {
             without_tags("{% highlight sh %}\nls {{x}}\n{% endhighlight %}"),
             "\n```\nls {{x}}\n```\n"
         );
-        assert_eq!(without_tags("{{< tab title=\"Windows\" >}}x{{< /tab >}}"), "Windowsx");
+        assert_eq!(without_tags("{{< tab title=\"Windows\" >}}x{{< /tab >}}"), "Windows\n\nx");
         assert_eq!(without_tags("no {tag} here, {{ open"), "no {tag} here, {{ open");
+    }
+
+    #[test]
+    fn what_tags_say_stands_apart_from_what_they_hold() {
+        assert_eq!(
+            without_tags("{{< tabs \"a\" >}}\n{{< tab \"Oslo\" >}}\nBay 4.\n{{< /tab >}}\n{{< /tabs >}}\n"),
+            "\n\nOslo\n\nBay 4.\n\n\n"
+        );
+        assert_eq!(
+            without_tags(
+                "{{< tabs items=\"Oslo,Voss\" >}}\n\n  {{< tab >}}Bay 4.{{< /tab >}}\n  {{< tab >}}Bay 9.{{< /tab >}}\n"
+            ),
+            "\n\n  Oslo\n\n  Bay 4.\n  \n  Voss\n\n  Bay 9.\n"
+        );
+        assert_eq!(
+            without_tags("The {{< tip text=\"control plane\" >}} runs, {{< tip \"so\" >}}it{{< /tip >}} is."),
+            "The control plane runs, so: it is."
+        );
+        assert_eq!(
+            without_tags("[a]({{< at \"one page\" >}}) ![b](b.png){ width=\"300\" } f(x){ a == b }"),
+            "[a]() ![b](b.png) f(x){ a == b }"
+        );
+        assert_eq!(without_tags("{{</* tab \"x y\" */>}}."), ".");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use super::tree::{ending, file_name};
 
+#[cfg(feature = "mail")]
+mod identity;
 pub(crate) mod maildir;
 pub(crate) mod mbox;
 #[cfg(feature = "mail")]

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use crate::DocumentType;
 use sha2::{Digest, Sha256};
 
+use super::identity::lasting;
 use super::threads::Threads;
 use super::{is_note, is_unwanted_label, is_unwanted_mailbox, maildir, mbox, order, quotes};
 use crate::convert::mail::{CONVERTER, Envelope, Letter, ReadLetter, envelope};
@@ -243,12 +244,12 @@ impl Place {
     }
 }
 
-/// By its Message-ID; one without is known by what it says, wherever it lies.
+/// By its Message-ID; one without is known by what it says, wherever it lies and whatever was noted on it since.
 fn key(entry: &Entry, place: &Place, id: Option<&str>, job: &Job<'_>) -> String {
     match (id, place) {
         (Some(id), _) => format!("mail:{id}"),
         (None, place) => match place.bytes(entry, job) {
-            Ok(bytes) => format!("mail:sha256-{}", hex::encode(&digest(bytes.trim_ascii_end())[..16])),
+            Ok(bytes) => format!("mail:sha256-{}", hex::encode(&digest(&lasting(&bytes))[..16])),
             Err(_) => format!("mail:{}", entry.path),
         },
     }

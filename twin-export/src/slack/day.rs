@@ -13,11 +13,12 @@ use super::super::convert::guard::guarded;
 use super::super::job::Job;
 use super::super::reason;
 use super::super::run::{Digest256, digest};
-use super::super::tree::Entry;
 use super::super::workers::{self, Task};
 use super::Names;
+use super::conversation::Day as Files;
 use super::elements::{LARGEST_MESSAGE, Missed, each};
 use super::markup::{plain, string, time};
+use super::merged::{self, Gathered};
 use super::shown;
 
 /// The time of a message, by which Slack names it; its digits sort like the time.
@@ -42,7 +43,7 @@ pub(super) struct Late {
 
 /// Looks through all days for replies that belong under another day's message: for each day with any, what is to be
 /// known there. Replies for which the run has no room stay where they were written.
-pub(super) fn late_replies(days: &[&Entry], names: &Names, job: &Job<'_>) -> HashMap<usize, Late> {
+pub(super) fn late_replies(days: &[Files<'_>], names: &Names, job: &Job<'_>) -> HashMap<usize, Late> {
     let mut roots = HashMap::new();
     let mut strays: Vec<(Ts, usize, Said)> = Vec::new();
     let kept = Cell::new(0);
@@ -52,14 +53,14 @@ pub(super) fn late_replies(days: &[&Entry], names: &Names, job: &Job<'_>) -> Has
         fits
     };
     let cost = |thread: &Ts, said: &Said| STRAY + thread.len() + said.cost();
-    for (day, entry) in days.iter().enumerate() {
+    for (day, files) in days.iter().enumerate() {
         if job.is_cancelled() {
             break;
         }
-        let Ok(bytes) = job.read(entry) else { continue };
+        // What cannot be read is told when the day itself is read.
+        let Gathered { bytes, .. } = merged::gathered(&files.parts, job);
         let mut own = HashSet::new();
         let first = strays.len();
-        // What cannot be read is told when the day itself is read.
         let _ = each(&bytes, LARGEST_MESSAGE, |message| match thread_of(message) {
             // Where there is no more room, what it says does not matter.
             Some(thread) => {

@@ -7,7 +7,7 @@ use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::super::convert::plain::decoded;
+use super::super::convert::plain::{self, decoded};
 use super::super::reason;
 
 /// Elements of one list: channels and days of real workspaces have a tenth of it.
@@ -48,36 +48,10 @@ fn prepared(bytes: &[u8]) -> Cow<'_, str> {
         Some(rest) => Cow::Owned(rest.to_owned()),
         None => text,
     };
-    if text.contains("\\ud") || text.contains("\\uD") { Cow::Owned(with_whole_letters(&text)) } else { text }
-}
-
-fn with_whole_letters(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    let mut rest = json;
-    while let Some(at) = rest.find('\\') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let len = match surrogate(rest) {
-            Some(0xD800..=0xDBFF) if matches!(rest.get(6..).and_then(surrogate), Some(0xDC00..=0xDFFF)) => 12,
-            Some(_) => {
-                out.push_str("\\ufffd");
-                rest = &rest[6..];
-                continue;
-            }
-            // The mark and what it stands before.
-            None => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
-        };
-        out.push_str(&rest[..len]);
-        rest = &rest[len..];
+    match plain::with_whole_letters(&text) {
+        Cow::Owned(text) => Cow::Owned(text),
+        Cow::Borrowed(_) => text,
     }
-    out.push_str(rest);
-    out
-}
-
-/// The half of a letter that an escape at the start of a text stands for.
-fn surrogate(text: &str) -> Option<u16> {
-    let code = text.strip_prefix("\\u")?.get(..4)?;
-    u16::from_str_radix(code, 16).ok().filter(|code| (0xD800..=0xDFFF).contains(code))
 }
 
 struct Elements<F> {

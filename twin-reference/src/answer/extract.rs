@@ -14,9 +14,9 @@ const ROWS: usize = 320;
 const WINDOW: usize = 480;
 /// The longest answer of several passages.
 const LONGEST: usize = 1100;
-/// A further passage is quoted when it is nearly as good as the best one, and its best sentence as the best one.
-const AS_GOOD: f64 = 0.75;
-const AS_TELLING: f64 = 0.8;
+/// A further passage is quoted when it is this much as good as the best one, and its best sentence as the best one: of
+/// another document, and of the same.
+const AS_GOOD: [f64; 2] = [0.65, 0.8];
 /// What lifts a sentence with a rule for a sum the question names.
 const A_RULE: f64 = 0.3;
 /// How many passages are quoted at most, and how many of one document.
@@ -38,10 +38,11 @@ pub(crate) fn extract<'a>(evidence: &'a [Evidence], question: &Question) -> (Str
     let (mut quoted, mut texts) = (vec![lead], vec![text]);
     for further in evidence.iter().filter(|further| !std::ptr::eq(*further, lead)) {
         let of_document = quoted.iter().filter(|other| other.document == further.document).count();
-        if quoted.len() == PASSAGES || of_document == OF_DOCUMENT || further.score < AS_GOOD * best.score {
+        let as_good = AS_GOOD[usize::from(of_best(&further))];
+        if quoted.len() == PASSAGES || of_document == OF_DOCUMENT || further.score < as_good * best.score {
             continue;
         }
-        let Some((text, _)) = quote(further, question, AS_TELLING * told) else { continue };
+        let Some((text, _)) = quote(further, question, as_good * told) else { continue };
         if texts.iter().map(String::len).sum::<usize>() + text.len() <= LONGEST {
             texts.push(text);
             quoted.push(further);

@@ -177,3 +177,17 @@ fn lists_that_word_writes_as_paragraphs_are_lists() {
     assert_eq!(text(&format!("<h1 style='mso-list:l1 level1 lfo2'>{}Scope</h1>", mark("1.1"))), "1.1 Scope");
     assert_eq!(text("<p style='mso-list:none'>x</p><p style='mso-list:l0 level1 lfo1'>y</p>"), "x\n\ny");
 }
+
+#[test]
+fn rules_for_every_screen_count_and_frames_may_be_missing() {
+    let page = |group: &str| format!("<style>{group}{{.a{{display:none}}}}</style><p class=a>a</p><p>b</p>");
+    for group in ["@media screen", "@media all", "@media only screen", "@import 'x'; @media screen, print"] {
+        assert_eq!(text(&page(group)), "b", "{group}");
+    }
+    for group in ["@media print", "@media not screen", "@media screen and (max-width: 9em)", "@supports (x)"]
+    {
+        assert_eq!(text(&page(group)), "a\n\nb", "{group}");
+    }
+    let frames = "<frameset><frame src=a.html><noframes><body><p>Call 4471</p></body></noframes></frameset>";
+    assert_eq!(text(frames), "Call 4471");
+}

@@ -12,7 +12,7 @@ use super::super::plain::decoded_as;
 use super::super::utf7;
 use super::super::{Aside, Output, html};
 use super::packed::{incomplete, is_packed, packed};
-use super::{PARSER, alternative, calendar, flowed, form, forwarded, signed, tnef, words};
+use super::{PARSER, alternative, calendar, flowed, form, forwarded, signed, tnef, uuencoded, words};
 
 /// A file that came with a message.
 #[derive(Debug)]
@@ -71,6 +71,15 @@ impl Body {
         self.aside.skip(part, reason);
         self.refused = self.refused.or(Some(reason));
     }
+}
+
+/// The page that a message is: its first part of HTML.
+pub(super) fn page(message: &Message<'_>, limits: &Limits) -> Option<String> {
+    let reader = Reader { message, limits, depth: 0 };
+    message.html_bodies().find_map(|part| match &part.body {
+        PartType::Html(html) => Some(reader.spelled(part, html).into_owned()),
+        _ => None,
+    })
 }
 
 struct Reader<'a> {
@@ -150,13 +159,19 @@ impl Reader<'_> {
         if is_calendar {
             body.texts.push(calendar::told(&text));
         } else if matches!(kind.as_str(), "text/enriched" | "text/richtext" | "text/html") && !is_file(part) {
+            // Enriched text doubles a sign that begins no tag.
+            let is_enriched = kind == "text/enriched" && text.contains("<<");
+            let text = if is_enriched { Cow::Owned(text.replace("<<", "&lt;")) } else { text };
             body.texts.push(html::fragment_to_text(&text));
+        } else if matches!(kind.as_str(), "text/css" | "text/javascript") && !is_file(part) {
+            // How a page looks, and what it does.
         } else if kind == "text/rfc822-headers" {
             // Of a message that came back.
             if let Some(inner) = PARSER.parse(format!("{}\n\n", text.trim_end()).as_bytes()) {
                 body.texts.push(forwarded(&inner, ""));
             }
         } else if self.is_shown(id, part, &text) {
+            let text = uuencoded::taken_out(&text, |name, bytes| push_file(body, name, bytes));
             body.texts.push(plain_text(part, text.trim_end()));
         } else if let Some(name) = name_of(part) {
             push_file(body, name, text.into_owned().into_bytes());

@@ -11,13 +11,14 @@ mod packed;
 mod repeats;
 mod signed;
 mod tnef;
+mod uuencoded;
 mod words;
 
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser, PartType};
+use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser};
 
 use super::super::run::digest;
 use super::super::text::tidy_line;
@@ -132,20 +133,33 @@ fn letter_within(bytes: &[u8], limits: &Limits, depth: usize) -> Result<Letter, 
     let bytes = form::mended(bytes);
     let bytes = words::with_plain_headers(&bytes);
     let message = PARSER.parse(bytes.as_ref()).ok_or(reason::UNREADABLE)?;
+    let is_page = is_saved_page(&message);
+    if is_page && let Some(page) = body::page(&message, limits) {
+        let Output { title, text, aside } = html::read(&page, limits)?;
+        let subject = title.unwrap_or_else(|| tidy_line(message.subject().unwrap_or_default()));
+        return Ok(Letter { subject, body: text, aside, ..Letter::default() });
+    }
     let read = Body::of(&message, limits, 0);
     let body = read.text();
+    let told = |told: String| if is_page { String::new() } else { told };
     if let Some(refused) = read.refused.filter(|_| body.is_empty() && read.files.is_empty()) {
         return Err(refused);
     }
     Ok(Letter {
         subject: tidy_line(message.subject().unwrap_or_default()),
-        from: message.from().or(message.sender()).map(sender).unwrap_or_default(),
-        sent: sent(&message).map(|sent| sent.shown).unwrap_or_default(),
+        from: told(message.from().or(message.sender()).map(sender).unwrap_or_default()),
+        sent: told(sent(&message).map(|sent| sent.shown).unwrap_or_default()),
         is_draft: is_draft(&message),
         body,
         attached: read.files.into_iter().map(|file| attached(file, limits, depth)).collect(),
         aside: read.aside,
     })
+}
+
+/// Whether a browser saved a page as a message, of which it is the writer.
+fn is_saved_page(message: &Message<'_>) -> bool {
+    let by_program = || message.from().map(sender).is_some_and(|from| from.starts_with("Saved by "));
+    message.header("Snapshot-Content-Location").is_some() || by_program()
 }
 
 /// Whether a mail program keeps a message that was not sent: Outlook, Thunderbird, Gmail.
@@ -266,12 +280,8 @@ fn to_text_within(bytes: &[u8], limits: &Limits, depth: usize) -> Result<Convert
         // No letter, but a page that a program saved as one.
         let bytes = form::mended(bytes);
         let message = PARSER.parse(bytes.as_ref()).ok_or(reason::UNREADABLE)?;
-        let html = message.html_bodies().find_map(|part| match &part.body {
-            PartType::Html(html) => Some(html.as_ref()),
-            _ => None,
-        });
-        if let Some(html) = html {
-            let Output { title, text, aside } = html::read(html, limits)?;
+        if let Some(page) = body::page(&message, limits) {
+            let Output { title, text, aside } = html::read(&page, limits)?;
             return Ok(Converted { aside, ..Converted::new(title, text, CONVERTER) });
         }
     }

@@ -154,3 +154,12 @@ fn what_was_not_sent_and_what_is_not_sure_is_told() {
         "Task: Plan\nStatus: in process, 40 %"
     );
 }
+
+#[test]
+fn files_in_the_text_and_signs_of_enriched_text_are_read() {
+    let mail = "From: A <a@x>\n\nSee.\n\nbegin 644 note.txt\n?5&AE('-P87)E(&ME>2!I<R!A=\"!T:&4@:VEO<VLN\"@\n`\nend\n";
+    let read = letter(mail.as_bytes(), &Limits::default()).unwrap();
+    assert_eq!((read.body.as_str(), read.attached[0].name.as_str()), ("See.", "note.txt"));
+    let enriched = "From: A <a@x>\nContent-Type: text/enriched\n\n<bold>Door</bold> is 9921, <<not a tag>.";
+    assert_eq!(letter(enriched.as_bytes(), &Limits::default()).unwrap().body, "Door is 9921, <not a tag>.");
+}

@@ -1,7 +1,7 @@
 //! Tags of HTML in Markdown that give the text between them a meaning: struck, raised, spoken.
 
 use super::super::{html_tree, signs};
-use super::Walker;
+use super::{MOST_NESTED, Walker};
 
 /// What is collected apart until it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +110,34 @@ impl Walker {
         true
     }
 
+    /// Reads a block whose first tag says that Markdown is in it, as MkDocs has it; answers whether it is one.
+    pub(super) fn marked_block(&mut self, html: &str, depth: usize) -> bool {
+        let html = html.trim();
+        let says = |word: &str| word == "markdown" || word.starts_with("markdown=") && !word.contains('0');
+        let Some((tag, inner)) = html.split_once('>') else { return false };
+        let is_marked = depth < MOST_NESTED && tag.split_ascii_whitespace().skip(1).any(says);
+        let Some(name) = html_tree::tag_name(html).filter(|_| is_marked) else { return false };
+        let end = inner.len().saturating_sub(name.len() + 3);
+        let inner = match inner.get(end..) {
+            Some(last) if last.eq_ignore_ascii_case(&format!("</{name}>")) => &inner[..end],
+            _ => inner,
+        };
+        let blanks = |line: &str| line.len() - line.trim_start().len();
+        let indent = inner.lines().filter(|line| !line.trim().is_empty()).map(blanks).min().unwrap_or(0);
+        let mut markdown = String::with_capacity(inner.len() + 16);
+        for line in inner.lines() {
+            let line = line.get(indent..).unwrap_or_default();
+            // What follows an element is no part of it.
+            let is_element = line.starts_with('<') && line.trim_end().ends_with('>');
+            markdown.push_str(line);
+            markdown.push_str(if is_element { "\n\n" } else { "\n" });
+        }
+        self.prose.block();
+        self.document(&markdown, depth + 1);
+        self.prose.block();
+        true
+    }
+
     /// An item or a quote ends, and what was begun in it.
     pub(super) fn end_container(&mut self) {
         self.end_tags();
@@ -159,6 +187,21 @@ mod tests {
         let (heading, text) = to_text("<del>\n\n# Old\n\n</del>\n\n# New\n", Dialect::Common);
         assert_eq!(heading.unwrap().text, "New");
         assert_eq!(text, "~~Old~~\n\nNew");
+    }
+
+    #[test]
+    fn a_block_may_say_that_it_holds_markdown() {
+        assert_eq!(
+            text(
+                "<figure markdown=\"span\">\n  ![The gate](gate.png)\n  <figcaption>At *noon*</figcaption>\n</figure>\n\nEnd."
+            ),
+            "The gate\n\nAt *noon*\n\nEnd."
+        );
+        assert_eq!(
+            text("<details markdown>\n<summary>Keys</summary>\nTwo **spare** ones.\n</details>"),
+            "Keys\n\nTwo spare ones."
+        );
+        assert_eq!(text("<div class=\"grid cards\" markdown>\n\n- *One*\n\n</div>"), "- One");
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! Tags of components and of HTML as JSX writes them: values may be code between braces.
 
+use super::super::tag_words::is_for_readers;
+
 /// A tag; fragments (`<>`) have no name.
 #[derive(Debug)]
 pub(super) struct Tag<'a> {
     name: &'a str,
     /// Attributes with texts for values, or with none.
     attributes: Vec<(&'a str, Option<&'a str>)>,
+    /// Attributes with other values.
+    codes: Vec<(&'a str, &'a str)>,
     pub(super) is_end: bool,
     pub(super) is_empty: bool,
     pub(super) len: usize,
@@ -40,7 +44,8 @@ impl<'a> Tag<'a> {
         if !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return None;
         }
-        let mut tag = Self { name, attributes: Vec::new(), is_end, is_empty: false, len: 0 };
+        let mut tag =
+            Self { name, attributes: Vec::new(), codes: Vec::new(), is_end, is_empty: false, len: 0 };
         loop {
             rest = rest.trim_start();
             match rest.chars().next()? {
@@ -84,7 +89,10 @@ impl<'a> Tag<'a> {
                 let said = ['"', '\'', '`'].iter().find_map(|quote| {
                     inner.strip_prefix(*quote)?.strip_suffix(*quote).filter(|said| !said.contains(*quote))
                 });
-                self.attributes.extend(said.map(|said| (name, Some(said))));
+                match said {
+                    Some(said) => self.attributes.push((name, Some(said))),
+                    None => self.codes.push((name, inner)),
+                }
                 Some(&value[end + 1..])
             }
             // As in HTML.
@@ -128,11 +136,50 @@ impl<'a> Tag<'a> {
             Some(found.trim()).filter(|said| !said.is_empty() && !super::super::is_media(said))
         };
         let mut titles: Vec<&str> = SHOWN.iter().filter_map(|name| value(name)).collect();
+        // Others show what they are given as words.
+        let others = self.attributes.iter().filter(|(name, _)| !SHOWN.contains(name));
+        let words = others.filter_map(|(name, value)| {
+            value.filter(|said| said.contains(' ') && is_for_readers(name, said))
+        });
+        titles.extend(words.map(str::trim));
         if titles.is_empty() && self.name.starts_with("Tab") {
             titles.extend(value("value"));
         }
         titles
     }
+}
+
+impl<'a> Tag<'a> {
+    pub(super) fn is_tab(&self) -> bool {
+        self.name.starts_with("Tab")
+    }
+
+    /// The tabs of a box, each with its value and what it is called: `values={[{label: 'A', value: 'a'}]}`.
+    pub(super) fn tabs(&self) -> Vec<(&'a str, &'a str)> {
+        let code = self.codes.iter().find(|(name, _)| *name == "values").filter(|_| self.is_tab());
+        let mut tabs = Vec::new();
+        let mut rest = code.map_or("", |(_, code)| code);
+        while let Some(start) = rest.find('{') {
+            rest = &rest[start..];
+            let Some(end) = closing(rest) else { break };
+            let tab = &rest[..end];
+            tabs.extend(field(tab, "value").zip(field(tab, "label")));
+            rest = &rest[end..];
+        }
+        tabs
+    }
+}
+
+/// The text of a field.
+fn field<'a>(object: &'a str, name: &str) -> Option<&'a str> {
+    let named = object.match_indices(name).find_map(|(at, _)| {
+        let is_name = object[..at].ends_with(|c: char| !c.is_alphanumeric());
+        let value =
+            object[at + name.len()..].trim_start_matches(['"', '\'']).trim_start().strip_prefix(':')?;
+        is_name.then_some(value.trim_start())
+    })?;
+    let quote = named.chars().next().filter(|quote| matches!(quote, '"' | '\'' | '`'))?;
+    named[1..].split_once(quote).map(|(value, _)| value)
 }
 
 /// Where the brace ends that the text begins with; texts and comments may hold others.
