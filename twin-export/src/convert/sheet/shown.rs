@@ -32,8 +32,9 @@ impl Shown {
         let name = range.rsplit('!').next().unwrap_or(range);
         let range = self.names.get(name).map_or(range, String::as_str).trim();
         let areas = range.strip_prefix('(').and_then(|areas| areas.strip_suffix(')')).unwrap_or(range);
-        let counts = areas.split(',').map(|area| self.count(area));
-        counts.sum::<Option<u64>>().is_some_and(|shown| shown >= cells as u64)
+        let mut counts = areas.split(',').map(|area| self.count(area));
+        let shown = counts.try_fold(0_u64, |sum, count| Some(sum.saturating_add(count?)));
+        shown.is_some_and(|shown| shown >= cells as u64)
     }
 
     /// How many cells of `'Sheet 1'!$A$1:$B$2` are shown.
@@ -81,5 +82,7 @@ mod tests {
         {
             assert!(!shown.shows(range, 1), "{range}");
         }
+        let all = "Plan!A1:ZZZZZZ4294967295";
+        assert!(shown.shows(&format!("({all},{all})"), usize::MAX));
     }
 }
