@@ -83,6 +83,6 @@ mod tests {
             assert!(!shown.shows(range, 1), "{range}");
         }
         let all = "Plan!A1:ZZZZZZ4294967295";
-        assert!(shown.shows(&format!("({all},{all})"), usize::MAX));
+        assert!(shown.shows(&format!("({})", [all; 20].join(",")), usize::MAX));
     }
 }
