@@ -24,7 +24,7 @@ pub(super) struct Equation {
 const DEEPEST: usize = 64;
 
 /// What of an element's properties matters.
-const PROPERTIES: [&str; 13] = [
+const PROPERTIES: [&str; 15] = [
     "type",
     "chr",
     "subHide",
@@ -38,9 +38,11 @@ const PROPERTIES: [&str; 13] = [
     "strikeV",
     "strikeBLTR",
     "strikeTLBR",
+    "strike",
+    "dstrike",
 ];
-/// What strikes out a term.
-const STROKES: [&str; 4] = ["strikeH", "strikeV", "strikeBLTR", "strikeTLBR"];
+/// What strikes out a term, and a run.
+const STROKES: [&str; 6] = ["strikeH", "strikeV", "strikeBLTR", "strikeTLBR", "strike", "dstrike"];
 
 const BRACES: [&str; 6] = ["⏞", "⏟", "⎴", "⎵", "︷", "︸"];
 
@@ -195,7 +197,9 @@ impl Node {
                 let name = self.part("fName");
                 if e.starts_with('(') || e.is_empty() { format!("{name}{e}") } else { format!("{name}({e})") }
             }
-            "borderBox" if STROKES.iter().any(|stroke| self.is_on(stroke)) => signs::struck(&self.rest()),
+            "borderBox" | "r" if STROKES.iter().any(|stroke| self.is_on(stroke)) => {
+                signs::struck(&self.rest())
+            }
             // A brace says which terms a remark is on.
             "limLow" | "limUpp" if BRACES.contains(&self.part("lim")) => e.to_owned(),
             "limLow" => format!("{e}_({})", self.part("lim")),

@@ -64,6 +64,8 @@ mod pdf_found;
 #[cfg(feature = "pdf")]
 mod pdf_grid;
 #[cfg(feature = "pdf")]
+mod pdf_items;
+#[cfg(feature = "pdf")]
 mod pdf_layers;
 #[cfg(feature = "pdf")]
 mod pdf_lines;
@@ -85,6 +87,8 @@ mod pdf_sides;
 mod pdf_source;
 #[cfg(feature = "pdf")]
 mod pdf_title;
+#[cfg(feature = "pdf")]
+mod pdf_turned;
 mod placeholders;
 pub(crate) mod plain;
 #[cfg(feature = "office")]

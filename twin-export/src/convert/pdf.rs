@@ -19,6 +19,7 @@ use super::pdf_page::Page;
 use super::pdf_rows::Piece;
 use super::pdf_running::{NEARBY, Sheet};
 use super::pdf_source::Source;
+use super::pdf_turned::Turn;
 use super::{
     Aside, Output, pdf_attached, pdf_form, pdf_lines, pdf_notes, pdf_page, pdf_rows, pdf_rules, pdf_title,
 };
@@ -129,8 +130,16 @@ impl Reader<'_> {
     }
 
     fn sheet(&mut self, number: u32, id: PageId) -> Result<Sheet, Error> {
-        let analyzer = LayoutAnalyzer::new(self.source);
+        let mut analyzer = LayoutAnalyzer::new(self.source);
         let mut spans = analyzer.extract_page_spans(number)?;
+        // Fields that are filled in stand where the page is not turned.
+        if !self.forms.contains_key(&number)
+            && let Some(turn) = Turn::of(&spans, self.source.crop_box(id))
+        {
+            self.source.turn(id, turn);
+            analyzer = LayoutAnalyzer::new(self.source);
+            spans = analyzer.extract_page_spans(number)?;
+        }
         // Codes of glyphs that nothing in the file gives a letter.
         for font in analyzer.unreadable_fonts() {
             let part = format!("page {number}{IN_FONT}{}", tidy_line(&font.name));

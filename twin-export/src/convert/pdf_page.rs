@@ -7,7 +7,7 @@ use super::pdf_grid::{line_right, right};
 use super::pdf_lines::LINE_END;
 use super::pdf_rules::Rules;
 use super::pdf_source::Source;
-use super::{pdf_beside, pdf_columns, pdf_found, pdf_grid, pdf_lines, pdf_marks, pdf_sides};
+use super::{pdf_beside, pdf_columns, pdf_found, pdf_grid, pdf_items, pdf_lines, pdf_marks, pdf_sides};
 
 /// What a page says, lines of paragraphs still apart.
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ const TABLE: char = '\u{FDD1}';
 const FEWEST_LINES: usize = 3;
 
 pub(super) fn read(source: &Source, spans: Vec<TextSpan>, rules: &Rules) -> Page {
-    let spans = pdf_marks::ready(spans);
+    let spans = pdf_items::joined(pdf_marks::ready(spans));
     let sizes: Vec<(f32, usize)> = spans.iter().map(|span| (span.font_size, span.text.len())).collect();
     let (tables, spans) = ruled_tables(spans, rules);
     let mut page = Page::default();

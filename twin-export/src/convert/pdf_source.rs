@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use unpdf::Result;
 use unpdf::parser::LinkAnnotations;
@@ -11,11 +12,13 @@ use unpdf::parser::backend::{
 };
 
 use super::pdf_layers::Layers;
+use super::pdf_turned::Turn;
 
 /// An open file.
 pub(super) struct Source {
     file: RawBackend,
     layers: Option<Layers>,
+    turned: Mutex<BTreeMap<PageId, Turn>>,
 }
 
 /// `WinAnsiEncoding` names no letter for these: "all unused codes greater than 40 map to the bullet character".
@@ -25,12 +28,21 @@ const BULLET: u8 = 0x95;
 
 impl Source {
     pub(super) fn open(bytes: &[u8]) -> Result<Self> {
-        Ok(Self { file: RawBackend::load_bytes(bytes)?, layers: None })
+        Ok(Self { file: RawBackend::load_bytes(bytes)?, layers: None, turned: Mutex::default() })
     }
 
     /// Without the text of layers that are off.
     pub(super) fn with_layers(self, bytes: &[u8]) -> Self {
         Self { layers: Layers::read(bytes), ..self }
+    }
+
+    /// Reads a page turned from now on.
+    pub(super) fn turn(&self, page: PageId, turn: Turn) {
+        self.turned.lock().unwrap_or_else(PoisonError::into_inner).insert(page, turn);
+    }
+
+    fn turned(&self, page: PageId) -> Option<Turn> {
+        self.turned.lock().unwrap_or_else(PoisonError::into_inner).get(&page).copied()
     }
 
     /// Whether text of a layer has been left out.
@@ -75,7 +87,10 @@ impl PdfBackend for Source {
     }
 
     fn page_content_with_losses(&self, page: PageId) -> Result<PageContent> {
-        let content = self.file.page_content_with_losses(page)?;
+        let mut content = self.file.page_content_with_losses(page)?;
+        if let Some(turn) = self.turned(page) {
+            content.data = turn.content(content.data);
+        }
         if let Some(layers) = &self.layers {
             layers.note(page, &content.data);
         }
@@ -99,23 +114,32 @@ impl PdfBackend for Source {
     }
 
     fn page_box(&self, page: PageId) -> PageBox {
-        self.file.page_box(page)
+        let page_box = self.file.page_box(page);
+        self.turned(page).map_or(page_box, |turn| turn.page_box(page_box))
     }
 
     fn crop_box(&self, page: PageId) -> PageBox {
-        self.file.crop_box(page)
+        let crop_box = self.file.crop_box(page);
+        self.turned(page).map_or(crop_box, |turn| turn.page_box(crop_box))
     }
 
     fn page_rotation(&self, page: PageId) -> u16 {
-        self.file.page_rotation(page)
+        if self.turned(page).is_some() { 0 } else { self.file.page_rotation(page) }
     }
 
     fn struck_out_areas(&self, page: PageId) -> Vec<PageBox> {
-        self.file.struck_out_areas(page)
+        let areas = self.file.struck_out_areas(page);
+        let Some(turn) = self.turned(page) else { return areas };
+        areas.into_iter().map(|area| turn.page_box(area)).collect()
     }
 
     fn link_annotations(&self, page: PageId) -> LinkAnnotations {
-        self.file.link_annotations(page)
+        let mut links = self.file.link_annotations(page);
+        if let Some(turn) = self.turned(page) {
+            let areas = links.annotations.iter_mut().flat_map(|link| &mut link.areas);
+            areas.flat_map(|area| &mut area.points).for_each(|point| *point = turn.point(*point));
+        }
+        links
     }
 
     fn outline(&self) -> Result<Vec<RawOutlineItem>> {

@@ -186,6 +186,8 @@ fn struck_terms_and_terms_under_a_brace_are_told() {
     };
     assert_eq!(boxed("<m:strikeBLTR m:val=\"1\"/>"), "~~2x~~");
     assert_eq!(boxed("<m:strikeH m:val=\"0\"/>"), "2x");
+    let run = |looks: &str| read(&format!("<m:r><w:rPr>{looks}</w:rPr><m:t>5x</m:t></m:r>"));
+    assert_eq!((run("<w:strike/>").as_str(), run("<w:strike w:val=\"0\"/>").as_str()), ("~~5x~~", "5x"));
     let under = |lim: &str| {
         read(&format!("<m:limLow>{}<m:lim><m:r><m:t>{lim}</m:t></m:r></m:lim></m:limLow>", e("a+b")))
     };
