@@ -130,6 +130,25 @@ async fn a_moved_file_keeps_its_document() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn mail_whose_key_was_made_of_all_its_bytes_keeps_its_document() {
+    let wiki = Wiki::start().await;
+    let home = wiki.bench.home.path().to_owned();
+    wiki.bench.home.write(
+        "box.mbox",
+        "From - Mon Mar  2 09:10:00 2026\nReceived: from a\nFrom: Ada <a@acme.example>\nSubject: Gate\n\nCode 4471.\n\n",
+    );
+    let args = ["kb", "sync", "box.mbox", "--json", "--yes", "--prune"];
+    assert_counts(&wiki.bench.twin(args).run().exits(0), &[("created", 1)]);
+    let state = home.join("twin-kb.lock.json");
+    let written = std::fs::read_to_string(&state).unwrap();
+    let at = written.find("mail:sha256-").unwrap() + "mail:sha256-".len();
+    let old = format!("{}{}{}", &written[..at], "0".repeat(32), &written[at + 32..]);
+    std::fs::write(&state, old).unwrap();
+    assert_counts(&wiki.bench.twin(args).run().exits(0), &[("unchanged", 1)]);
+    assert_eq!(std::fs::read_to_string(&state).unwrap(), written);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_filter_leaves_out_or_another_path_holds_is_not_gone() {
     let wiki = Wiki::synced(&["a", "b"]).await;
     wiki.bench.home.write("handbook/c.md", "# c\n\nText.\n");
