@@ -1,6 +1,8 @@
 //! Sources of web sites: what a generator makes pages of, and the templates it makes them with.
 
-use super::tree::{Tree, file_name, folder_of};
+use std::collections::HashSet;
+
+use super::tree::{Tree, file_name};
 
 /// Where sites lie in a tree, each with the folders of its templates.
 #[derive(Debug, Default)]
@@ -17,30 +19,29 @@ const OF_HUGO: &[&str] = &["archetypes", "layouts"];
 impl Sites {
     /// The sites whose settings stand in a tree.
     pub(crate) fn of(tree: &Tree) -> Self {
-        let paths = || tree.entries.iter().map(|entry| entry.path.as_str());
-        let mut sites = Vec::new();
-        for path in paths() {
-            let (name, folder) = (file_name(path), folder_of(path));
-            let base = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let (mut sites, mut candidates) = (Vec::new(), Vec::new());
+        let (mut with_pages, mut with_templates) = (HashSet::new(), HashSet::new());
+        for entry in &tree.entries {
+            let path = entry.path.as_str();
+            let name = file_name(path);
+            let base = &path[..path.len() - name.len()];
+            // Settings may have a folder of their own.
+            let of_hugo = base.strip_suffix("config/_default/").unwrap_or(base);
             if JEKYLL.contains(&name) {
-                sites.push((base, OF_JEKYLL));
-            } else if HUGO.contains(&name) || ANY.contains(&name) {
-                // Settings may have a folder of their own.
-                let base = base.strip_suffix("config/_default/").unwrap_or(&base).to_owned();
-                let holds = |folder: &str| {
-                    let folder = format!("{base}{folder}/");
-                    paths().any(|path| path.starts_with(&folder))
-                };
-                if HUGO.contains(&name)
-                    || sites.len() < MOST && holds("content") && OF_HUGO.iter().any(|one| holds(one))
-                {
-                    sites.push((base, OF_HUGO));
-                }
+                sites.push((base.to_owned(), OF_JEKYLL));
+            } else if HUGO.contains(&name) {
+                sites.push((of_hugo.to_owned(), OF_HUGO));
+            } else if ANY.contains(&name) {
+                candidates.push(of_hugo);
             }
-            if sites.len() >= MOST {
-                break;
+            with_pages.extend(parents_of("content/", path));
+            for folder in ["archetypes/", "layouts/"] {
+                with_templates.extend(parents_of(folder, path));
             }
         }
+        candidates.retain(|base| with_pages.contains(base) && with_templates.contains(base));
+        sites.extend(candidates.into_iter().map(|base| (base.to_owned(), OF_HUGO)));
+        sites.truncate(MOST);
         Self(sites)
     }
 
@@ -60,3 +61,9 @@ impl Sites {
 
 /// Sites in one tree: every file is compared with each.
 const MOST: usize = 100;
+
+/// The folders in which a path enters one of that name.
+fn parents_of<'a>(folder: &str, path: &'a str) -> impl Iterator<Item = &'a str> {
+    let places = path.match_indices(folder).map(|(at, _)| &path[..at]);
+    places.filter(|before| before.is_empty() || before.ends_with('/'))
+}

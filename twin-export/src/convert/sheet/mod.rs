@@ -76,6 +76,16 @@ impl<'a> Sheets<'a> {
         Ok(())
     }
 
+    /// As [`Sheets::finish`]; where nothing could be read, an error with the reason.
+    fn finish_unless(
+        self,
+        failed: Option<&'static str>,
+        title: Option<String>,
+    ) -> Result<Output, &'static str> {
+        let output = self.finish(title);
+        failed.filter(|_| output.text.trim().is_empty()).map_or(Ok(output), Err)
+    }
+
     /// All sheets, each under its name; a single one that nobody named stands without.
     fn finish(self, title: Option<String>) -> Output {
         let is_single = self.sheets.len() == 1;
@@ -92,4 +102,29 @@ impl<'a> Sheets<'a> {
 
 fn truth(yes: bool) -> &'static str {
     if yes { "TRUE" } else { "FALSE" }
+}
+
+/// What a cell shows that could not be reckoned out.
+fn error_name(code: u8) -> &'static str {
+    match code {
+        0x00 => "#NULL!",
+        0x07 => "#DIV/0!",
+        0x0F => "#VALUE!",
+        0x17 => "#REF!",
+        0x1D => "#NAME?",
+        0x24 => "#NUM!",
+        0x2A => "#N/A",
+        0x2B => "#GETTING_DATA",
+        _ => "#ERROR",
+    }
+}
+
+/// A number in four bytes: an integer or the upper half of a float, perhaps in hundredths.
+fn packed(bits: u32) -> f64 {
+    let value = if bits & 2 != 0 {
+        f64::from((bits as i32) >> 2)
+    } else {
+        f64::from_bits(u64::from(bits & 0xFFFF_FFFC) << 32)
+    };
+    if bits & 1 != 0 { value / 100.0 } else { value }
 }

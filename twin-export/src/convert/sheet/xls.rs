@@ -15,7 +15,7 @@ use super::formula::letters_of;
 use super::rows::{Place, Rows};
 use super::xls_records::{BIFF_8, Records, record};
 use super::xls_strings::{font, look_of, old_string, shared_strings, string};
-use super::{Sheets, truth};
+use super::{Sheets, error_name, packed, truth};
 
 /// The text of all sheets.
 pub(in super::super) fn to_text(bytes: &[u8], limits: &Limits) -> Result<Output, &'static str> {
@@ -276,12 +276,12 @@ impl SheetReader<'_> {
             record::NUMBER => self.book.number(f64_at(data, 6)?, format),
             record::RK => self.book.number(packed(u32_at(data, 6)?), format),
             record::BOOL_ERR if *data.get(7)? == 0 => truth(*data.get(6)? != 0).to_owned(),
-            record::BOOL_ERR => error(*data.get(6)?).to_owned(),
+            record::BOOL_ERR => error_name(*data.get(6)?).to_owned(),
             record::FORMULA if data.get(12..14)? != [0xFF, 0xFF] => {
                 self.book.number(f64_at(data, 6)?, format)
             }
             record::FORMULA if *data.get(6)? == 1 => truth(*data.get(8)? != 0).to_owned(),
-            record::FORMULA if *data.get(6)? == 2 => error(*data.get(8)?).to_owned(),
+            record::FORMULA if *data.get(6)? == 2 => error_name(*data.get(8)?).to_owned(),
             record::FORMULA if is_empty(data) && self.unreckoned.len() < MOST_UNRECKONED => {
                 self.unreckoned.push((row, column));
                 return None;
@@ -307,21 +307,6 @@ impl SheetReader<'_> {
     }
 }
 
-/// What a cell shows that could not be reckoned out.
-fn error(code: u8) -> &'static str {
-    match code {
-        0x00 => "#NULL!",
-        0x07 => "#DIV/0!",
-        0x0F => "#VALUE!",
-        0x17 => "#REF!",
-        0x1D => "#NAME?",
-        0x24 => "#NUM!",
-        0x2A => "#N/A",
-        0x2B => "#GETTING_DATA",
-        _ => "#ERROR",
-    }
-}
-
 /// Whether a formula's result is the empty text, which is also what programs write that cannot reckon.
 fn is_empty(formula: &[u8]) -> bool {
     formula.get(12..14) == Some(&[0xFF, 0xFF]) && formula.get(6) == Some(&3)
@@ -330,16 +315,6 @@ fn is_empty(formula: &[u8]) -> bool {
 fn f64_at(data: &[u8], at: usize) -> Option<f64> {
     let bytes = data.get(at..at + 8)?;
     Some(f64::from_le_bytes(bytes.try_into().ok()?))
-}
-
-/// A number in four bytes: an integer or the upper half of a float, perhaps in hundredths.
-fn packed(bits: u32) -> f64 {
-    let value = if bits & 2 != 0 {
-        f64::from((bits as i32) >> 2)
-    } else {
-        f64::from_bits(u64::from(bits & 0xFFFF_FFFC) << 32)
-    };
-    if bits & 1 != 0 { value / 100.0 } else { value }
 }
 
 pub(in super::super) fn code_page(number: Option<u16>) -> &'static Encoding {

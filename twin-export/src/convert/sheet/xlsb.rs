@@ -6,13 +6,12 @@ use super::super::super::{Limits, reason};
 use super::super::Output;
 use super::super::number_format::NumberFormat;
 use super::super::package::Package;
-use super::Sheets;
 use super::rows::Rows;
 use super::shown::Shown;
 use super::styles::Style;
-use super::truth;
 use super::xlsb_records::{Record, Records};
 use super::xlsx::{Book, drawings};
+use super::{Sheets, error_name, truth};
 
 pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Result<Output, &'static str> {
     let workbook = package.bytes(main)?.ok_or(reason::UNREADABLE)?;
@@ -30,7 +29,7 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
     let book = Book::new(strings, styles(&shared("styles").unwrap_or_default()), from_1904);
     let visible = list.iter().filter(|sheet| !sheet.is_hidden).map(|sheet| sheet.name.as_str());
     sheets.shown = Shown::new(visible, HashMap::new());
-    let mut failed = None;
+    let mut failed = list.is_empty().then_some(reason::UNREADABLE);
     for sheet in &list {
         if sheet.is_hidden {
             sheets.aside.skip(&*sheet.name, reason::HIDDEN_SHEET);
@@ -54,6 +53,7 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
         });
         if let Err(why) = added {
             sheets.aside.skip(&*sheet.name, why);
+            sheets.shown.remove(&sheet.name);
             failed = Some(why);
         }
     }
@@ -61,13 +61,7 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
         sheets.aside.skip("sharedStrings.bin", reason::CUT_SHORT);
         failed = failed.or(Some(reason::UNREADABLE));
     }
-    let title = package.core_title();
-    let output = sheets.finish(title);
-    match failed {
-        Some(why) if output.text.trim().is_empty() => Err(why),
-        None if list.is_empty() => Err(reason::UNREADABLE),
-        _ => Ok(output),
-    }
+    sheets.finish_unless(failed, package.core_title())
 }
 
 // Numbers of records, by their names in MS-XLSB.
@@ -214,7 +208,7 @@ fn shown(record: &Record<'_>, book: &Book) -> Option<String> {
         CELL_RK => text_of_number(book, record.packed(8), style),
         CELL_REAL | FMLA_NUM => text_of_number(book, record.real(8), style),
         CELL_BOOL | FMLA_BOOL => truth(record.byte(8) != 0).to_owned(),
-        CELL_ERROR | FMLA_ERROR => error(record.byte(8)),
+        CELL_ERROR | FMLA_ERROR => error_name(record.byte(8)).to_owned(),
         CELL_ST | FMLA_STRING => text(&record.text(8).0),
         CELL_R_STRING => text(&record.text(9).0),
         CELL_ISST => text(book.string(usize::try_from(record.long(8)).ok()?).unwrap_or_default()),
@@ -224,21 +218,6 @@ fn shown(record: &Record<'_>, book: &Book) -> Option<String> {
 
 fn text_of_number(book: &Book, number: f64, style: usize) -> String {
     book.struck(book.number(number, style), style)
-}
-
-fn error(code: u8) -> String {
-    let name = match code {
-        0x00 => "#NULL!",
-        0x07 => "#DIV/0!",
-        0x0F => "#VALUE!",
-        0x17 => "#REF!",
-        0x1D => "#NAME?",
-        0x24 => "#NUM!",
-        0x2A => "#N/A",
-        0x2B => "#GETTING_DATA",
-        _ => "#ERROR!",
-    };
-    name.to_owned()
 }
 
 #[cfg(test)]
@@ -306,10 +285,7 @@ mod tests {
             record(MERGE_CELL, &[1, 1, 4, 5].map(u32::to_le_bytes).concat()),
         ]);
         assert!(is_whole);
-        assert_eq!(
-            lines,
-            "Pump | 12.3 kg | 2023-07-16 | #N/A\n~~old~~ | TRUE | #ERROR! | so | Hose | Hose\n"
-        );
+        assert_eq!(lines, "Pump | 12.3 kg | 2023-07-16 | #N/A\n~~old~~ | TRUE | #ERROR | so | Hose | Hose\n");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The records of a workbook's binary parts: a number that says what each is, and its bytes (MS-XLSB 2.1.4).
 
+use super::packed;
+
 /// Hands out the records of a part; what is cut short ends it.
 pub(super) struct Records<'a> {
     rest: &'a [u8],
@@ -81,13 +83,7 @@ impl Record<'_> {
 
     /// A number in four bytes: an integer or the upper half of a real one, maybe in hundredths.
     pub(super) fn packed(&self, at: usize) -> f64 {
-        let packed = self.long(at);
-        let number = if packed & 2 != 0 {
-            f64::from(packed.cast_signed() >> 2)
-        } else {
-            f64::from_bits(u64::from(packed & !3) << 32)
-        };
-        if packed & 1 != 0 { number / 100.0 } else { number }
+        packed(self.long(at))
     }
 
     /// A text behind its length, and where it ends; none where it says that there is none.

@@ -47,7 +47,7 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
     };
     let visible = list.iter().filter(|sheet| !sheet.is_hidden).map(|sheet| sheet.name.as_str());
     sheets.shown = Shown::new(visible, book.names.clone());
-    let mut failed = None;
+    let mut failed = list.is_empty().then_some(reason::UNREADABLE);
     for sheet in &list {
         if sheet.is_hidden {
             sheets.aside.skip(&*sheet.name, reason::HIDDEN_SHEET);
@@ -68,13 +68,7 @@ pub(super) fn to_text(mut package: Package, main: &str, limits: &Limits) -> Resu
             sheets.aside.skip("sharedStrings.xml", reason::CUT_SHORT);
         }
     }
-    let title = package.core_title();
-    let output = sheets.finish(title);
-    match failed {
-        Some(why) if output.text.trim().is_empty() => Err(why),
-        None if list.is_empty() => Err(reason::UNREADABLE),
-        _ => Ok(output),
-    }
+    sheets.finish_unless(failed, package.core_title())
 }
 
 fn add(
