@@ -11,18 +11,17 @@ pub(crate) fn is_hidden(element: ElementRef<'_>, styles: &Styles) -> bool {
     if matches!(name, "html" | "body" | "main") {
         return false;
     }
-    if is_note(element) {
-        return false;
-    }
     let style = element.attribute("style").unwrap_or_default();
-    element.attribute("hidden").is_some_and(|until| !until.eq_ignore_ascii_case("until-found"))
-        || (name == "dialog" && element.attribute("open").is_none())
-        || shows_or_hides(style).unwrap_or_else(|| styles.hide(element))
-        || (has_no_size(style) && !resizes_what_is_in_it(element))
-        || (element.attribute("aria-hidden").is_some_and(|hidden| hidden.eq_ignore_ascii_case("true"))
-            && is_ornament(element, styles))
-        || is_comment(element)
-        || is_icon_font(element)
+    let is_hidden =
+        element.attribute("hidden").is_some_and(|until| !until.eq_ignore_ascii_case("until-found"))
+            || (name == "dialog" && element.attribute("open").is_none())
+            || shows_or_hides(style).unwrap_or_else(|| styles.hide(element))
+            || (has_no_size(style) && !resizes_what_is_in_it(element))
+            || (element.attribute("aria-hidden").is_some_and(|hidden| hidden.eq_ignore_ascii_case("true"))
+                && is_ornament(element, styles))
+            || is_comment(element)
+            || is_icon_font(element);
+    is_hidden && !is_note(element)
 }
 
 /// Whether an element names a picture by a word that its font draws it for: `<span class="material-icons">home</span>`.
